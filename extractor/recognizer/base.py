@@ -1,0 +1,23 @@
+"""What every recogniser engine offers: symbols in, log-probability per class out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from extractor.values import Crops, Floats
+
+CROSS, DASH, JUNK = "cross", "dash", "junk"
+"""Classes that every model has after its alphabet: a struck-out cell, a dash, 'not one whole symbol'."""
+
+
+class Recognizer(Protocol):
+    """An engine with a model loaded."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The alphabet's symbols in order, then `cross`, `dash` and `junk`."""
+        ...
+
+    def log_probabilities(self, crops: Crops) -> Floats:
+        """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28)."""
+        ...

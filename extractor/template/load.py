@@ -1,0 +1,94 @@
+"""A template from its YAML file, with errors that name the line and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from extractor.errors import TemplateError
+from extractor.template.model import Format, Landmarks, PageSize, Template, TemplateField
+
+PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "format": Format}
+
+
+def load_template(path: str | Path) -> Template:
+    """The template in the YAML file `path`.
+
+    Raises TemplateError, one sentence for each thing wrong, each with its line and the way out.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise TemplateError(f"There is no template {path}; give the path of a template's YAML file.") from None
+    except IsADirectoryError:
+        raise TemplateError(f"{path} is a folder; give the path of a template's YAML file.") from None
+    except (OSError, UnicodeDecodeError):
+        raise TemplateError(f"The template {path} cannot be read as text; give a YAML file.") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is not YAML"
+        raise TemplateError(f"{path}{where}: {problem}; mend the YAML there.") from None
+    if not isinstance(tree, dict):
+        raise TemplateError(f"{path} is not a template: it must start with 'formdigits: 1'.")
+    try:
+        return Template.model_validate(tree)
+    except ValidationError as error:
+        sentences = [_sentence(path, node, dict(problem)) for problem in error.errors()]
+        raise TemplateError("\n".join(dict.fromkeys(sentences))) from None
+
+
+def _sentence(path: Path, node: yaml.Node | None, problem: dict[str, Any]) -> str:
+    where = tuple(problem["loc"])
+    line = _line(node, where)
+    label = ".".join(str(part + 1) if isinstance(part, int) else part for part in where) or "template"
+    match problem["type"]:
+        case "extra_forbidden":
+            word, known = str(where[-1]), _keys(where[:-1])
+            near = difflib.get_close_matches(word, known, 1)
+            fix = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}."
+            return f"{path}, line {line}: '{word}' is not known; {fix}"
+        case "missing":
+            return f"{path}, line {line}: '{label}' is missing; add it."
+        case "value_error":
+            message = str(problem["ctx"]["error"])
+        case _:
+            message = problem["msg"][:1].lower() + problem["msg"][1:] + f", but it is {problem['input']!r}"
+    return f"{path}, line {line}: {label}: {message.rstrip('.')}."
+
+
+def _line(node: yaml.Node | None, where: tuple[str | int, ...]) -> int:
+    """The line, counted from 1, on which the deepest part of `where` that the file has stands."""
+    line = node.start_mark.line if node else 0
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    line, node = key.start_mark.line, value
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+        else:
+            break
+    return line + 1
+
+
+def _keys(where: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Template
+    for part in where:
+        if isinstance(part, int):
+            model = TemplateField
+        else:
+            model = PARTS.get(part, model)
+    return list(model.model_fields)

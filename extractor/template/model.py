@@ -1,0 +1,137 @@
+"""What a template file says, checked by pydantic. `load.py` reads the YAML and turns errors into line and fix."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from extractor.template.rule import Rule, parse_rule
+from extractor.values import Box, Kind
+
+Meaning = Literal["zero", "missing", "void"]
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+RESERVED = {"file", "page", "form", "status", "review"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageSize(_Strict):
+    """The size of the form's own coordinates; every box in the template is in these units.
+
+    `dpi` is the resolution at which a PDF page that is no scan is drawn before it is read.
+    """
+
+    width: Annotated[float, Field(gt=0)]
+    height: Annotated[float, Field(gt=0)]
+    dpi: Annotated[int, Field(ge=72, le=600)] = 200
+
+
+class Landmarks(_Strict):
+    """What registration can hold on to.
+
+    `marks` are the centres of solid square marks; three at least. `mark_size` is their side. `reference` is the
+    file name of a picture of the blank form, beside the template.
+    """
+
+    marks: tuple[tuple[float, float], ...] = ()
+    mark_size: Annotated[float, Field(gt=0)] | None = None
+    reference: str | None = None
+
+    @model_validator(mode="after")
+    def _enough_marks(self) -> Landmarks:
+        if self.marks and len(self.marks) < 3:
+            raise ValueError("give at least three marks, or none")
+        return self
+
+
+def _digit_range(value: object) -> object:
+    """`digits: 3` is short for `{min: 3, max: 3}` in strings and for 'at most 3' in combs; `2-5` is a range."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value, value)
+    if isinstance(value, str) and (match := re.fullmatch(r"\s*(\d+)\s*-\s*(\d+)\s*", value)):
+        return int(match[1]), int(match[2])
+    return value
+
+
+class Format(_Strict):
+    """What may stand in a field, and what a blank, struck or dashed field means."""
+
+    kind: Kind = Kind.DIGITS
+    digits: Annotated[tuple[int, int] | None, BeforeValidator(_digit_range)] = None
+    decimals: Annotated[int, Field(ge=0, le=9)] | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    pattern: str | None = None
+    values: tuple[str, ...] | None = None
+    check: str | None = None
+    blank: Meaning = "missing"
+    struck: Meaning = "void"
+    dash: Meaning = "missing"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Format:
+        if self.digits and not 1 <= self.digits[0] <= self.digits[1]:
+            raise ValueError("digits must be a number from 1, or a range such as 2-5")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"pattern is not a regular expression: {error}") from None
+        return self
+
+
+class TemplateField(_Strict):
+    """One field of the form: a comb when `cells` is given, else a free string.
+
+    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units.
+    """
+
+    name: str
+    box: Annotated[Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == 4 else v)]
+    cells: Annotated[int, Field(ge=1, le=64)] | None = None
+    alphabet: str = "0-9"
+    format: Format = Format()
+
+    @model_validator(mode="after")
+    def _sensible(self) -> TemplateField:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"name '{self.name}' must be letters, digits and underscores, and not start with a digit")
+        if self.name in RESERVED:
+            raise ValueError(f"name '{self.name}' is a column of its own; choose another")
+        if self.box.width <= 0 or self.box.height <= 0:
+            raise ValueError("box is [left, top, width, height] with width and height above zero")
+        return self
+
+
+class Template(_Strict):
+    """A form: its size, its landmarks, its fields and its arithmetic."""
+
+    formdigits: Literal[1]
+    form: str
+    page: PageSize
+    landmarks: Landmarks = Landmarks()
+    fields: Annotated[tuple[TemplateField, ...], Field(min_length=1)]
+    rules: tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Template:
+        names = [field.name for field in self.fields]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two fields are called '{name}'; give each its own name")
+        for field in self.fields:
+            box = field.box
+            if box.left < 0 or box.top < 0 or box.right > self.page.width or box.bottom > self.page.height:
+                raise ValueError(f"the box of field '{field.name}' reaches outside the page")
+        for rule in self.rules:
+            for name in rule.names:
+                if name not in names:
+                    raise ValueError(f"rule '{rule.text}' uses '{name}', which is no field of this form")
+        return self

@@ -1,0 +1,104 @@
+"""The arithmetic of a form: `total = a + b`, `balance = opening - sum(paid)`, `used <= received`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A comparison of two expressions over field names, numbers, `+`, `-`, `*` and brackets."""
+
+    text: str
+
+    @cached_property
+    def _tree(self) -> ast.Compare:
+        return _parse(self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields that the rule needs, in the order of their first use."""
+        found = [node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)]
+        return tuple(dict.fromkeys(found))
+
+    def holds(self, values: Mapping[str, Decimal]) -> bool:
+        """Whether the rule is true of `values`, which must hold every one of `names`."""
+        left = _value(self._tree.left, values)
+        right = _value(self._tree.comparators[0], values)
+        match self._tree.ops[0]:
+            case ast.Eq():
+                return left == right
+            case ast.LtE():
+                return left <= right
+            case ast.GtE():
+                return left >= right
+            case ast.Lt():
+                return left < right
+            case _:
+                return left > right
+
+
+def parse_rule(text: object) -> Rule:
+    """A rule from its text as written in a template. Raises ValueError with the fix."""
+    if isinstance(text, Rule):
+        return text
+    if not isinstance(text, str):
+        raise ValueError("a rule is text such as: total = a + b")
+    rule = Rule(text)
+    if not rule.names:
+        raise ValueError(f"rule '{text}' names no field")
+    return rule
+
+
+def _parse(text: str) -> ast.Compare:
+    bad = f"rule '{text}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers and brackets)"
+    python = text.replace("==", "=")
+    for double in ("<=", ">="):
+        python = python.replace(double, double[0] + "\0")
+    python = python.replace("=", "==").replace("\0", "=")
+    try:
+        tree = ast.parse(python.strip(), mode="eval").body
+    except SyntaxError:
+        raise ValueError(bad) from None
+    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or type(tree.ops[0]) not in COMPARISONS:
+        raise ValueError(bad)
+    for side in (tree.left, tree.comparators[0]):
+        _check(side, bad)
+    return tree
+
+
+def _check(node: ast.expr, bad: str) -> None:
+    match node:
+        case ast.Name():
+            return
+        case ast.Constant(value=bool()):
+            raise ValueError(bad)
+        case ast.Constant(value=int() | float()):
+            return
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
+            _check(left, bad)
+            _check(right, bad)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            _check(operand, bad)
+        case _:
+            raise ValueError(bad)
+
+
+def _value(node: ast.expr, values: Mapping[str, Decimal]) -> Decimal:
+    match node:
+        case ast.Name(id=name):
+            return values[name]
+        case ast.Constant(value=number):
+            return Decimal(str(number))
+        case ast.UnaryOp(operand=operand):
+            return -_value(operand, values)
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _value(left, values), _value(right, values)
+            return a + b if isinstance(op, ast.Add) else a - b if isinstance(op, ast.Sub) else a * b
+    raise AssertionError(f"unchecked node {node!r}")

@@ -1,0 +1,204 @@
+"""The values that flow from step to step: pages in, readings out. All are frozen; none knows how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Gray: TypeAlias = NDArray[np.uint8]
+"""A grey image, shape (height, width), 0 = black, 255 = white paper."""
+
+Mask: TypeAlias = NDArray[np.uint8]
+"""A binary image, shape (height, width), 255 = ink, 0 = paper."""
+
+Crops: TypeAlias = NDArray[np.uint8]
+"""Symbols ready for the recogniser, shape (n, 28, 28), ink = 255, as MNIST has them."""
+
+Floats: TypeAlias = NDArray[np.float32]
+Points: TypeAlias = NDArray[np.float64]
+"""Points, shape (n, 2), as x, y."""
+
+
+class Box(NamedTuple):
+    """An upright rectangle; the unit (template units or pixels) is said where it is used."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def corners(self) -> Points:
+        """Shape (4, 2): clockwise from top left."""
+        return np.array(
+            [
+                (self.left, self.top),
+                (self.right, self.top),
+                (self.right, self.bottom),
+                (self.left, self.bottom),
+            ],
+            dtype=np.float64,
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as it came in, upright as its file says (EXIF orientation applied).
+
+    `file` is the path as the user gave it (or found below a folder that they gave); `number` counts from 1
+    inside the file; `image` is grey, shape (height, width), uint8.
+    """
+
+    file: str
+    number: int
+    image: Gray
+
+
+@dataclass(frozen=True)
+class FailedPage:
+    """A page, or a whole file (then `number` is 1), that could not be opened, with one sentence saying why."""
+
+    file: str
+    number: int
+    reason: str
+
+
+class Kind(StrEnum):
+    """What a field holds; decides how a value is written and exported."""
+
+    DIGITS = "digits"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    AMOUNT = "amount"
+    DATE = "date"
+    TIME = "time"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a spreadsheet should hold the value as a number rather than as text."""
+        return self in (Kind.INTEGER, Kind.DECIMAL, Kind.AMOUNT)
+
+
+class FieldStatus(StrEnum):
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    BLANK = "blank"
+    VOID = "void"
+
+
+class PageStatus(StrEnum):
+    READ = "read"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another value that the ink allows, with its probability."""
+
+    value: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one field says.
+
+    `value` is canonical text: `57`, `12.50`, `2019-04-17`, `007`; empty where blank, void or unreadable.
+    `written` is what the ink says cell by cell: `X57`, with X = struck, - = dash, _ = blank, ? = no symbol.
+    `confidence` is the calibrated probability that `value` is wholly right.
+    `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
+    `rules` are the rules that this field breaks; `notes` say in plain words why it is to be checked.
+    """
+
+    field: str
+    kind: Kind
+    value: str
+    written: str
+    confidence: float
+    status: FieldStatus
+    quad: tuple[tuple[float, float], ...]
+    alternatives: tuple[Alternative, ...] = ()
+    rules: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, width, height in whole pixels of the page as it came in: the bounds of `quad`."""
+        xs = [x for x, _ in self.quad]
+        ys = [y for _, y in self.quad]
+        left, top = round(min(xs)), round(min(ys))
+        return left, top, round(max(xs)) - left, round(max(ys)) - top
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What one of the form's rules did: `confirmed`, `chosen` (an alternative), `broken` or `unknown`
+    (a value that it needs is missing)."""
+
+    rule: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every printed line found)."""
+
+    file: str
+    page: int
+    form: str
+    status: PageStatus
+    readings: tuple[Reading, ...] = ()
+    reason: str = ""
+    fit: float = 0.0
+    rules: tuple[RuleOutcome, ...] = ()
+
+    @property
+    def review(self) -> tuple[str, ...]:
+        """Names of the fields that a person should check, in the form's order."""
+        return tuple(r.field for r in self.readings if r.status is FieldStatus.REVIEW)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain tree of strings, numbers, lists and dicts; `from_dict` is its inverse."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(tree: dict[str, Any]) -> PageResult:
+        return PageResult(
+            file=tree["file"],
+            page=tree["page"],
+            form=tree["form"],
+            status=PageStatus(tree["status"]),
+            readings=tuple(_reading(r) for r in tree["readings"]),
+            reason=tree["reason"],
+            fit=tree["fit"],
+            rules=tuple(RuleOutcome(**r) for r in tree["rules"]),
+        )
+
+
+def _reading(tree: dict[str, Any]) -> Reading:
+    return Reading(
+        field=tree["field"],
+        kind=Kind(tree["kind"]),
+        value=tree["value"],
+        written=tree["written"],
+        confidence=tree["confidence"],
+        status=FieldStatus(tree["status"]),
+        quad=tuple((x, y) for x, y in tree["quad"]),
+        alternatives=tuple(Alternative(**a) for a in tree["alternatives"]),
+        rules=tuple(tree["rules"]),
+        notes=tuple(tree["notes"]),
+    )
