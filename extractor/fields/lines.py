@@ -1,0 +1,89 @@
+"""The printed lines of a field: found where they really are, and taken away without the strokes that cross them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractor.values import Mask, Points
+
+SEEN = 0.4
+"""The least share of a line's length that must be dark for the line to count as seen."""
+
+
+@dataclass(frozen=True)
+class SnappedLines:
+    """Positions of parallel printed lines across one axis, in pixels; `seen` says which the picture really shows."""
+
+    at: Points
+    seen: tuple[bool, ...]
+    thickness: float
+
+
+def snap_lines(dark: Mask, expected: Sequence[float], span: tuple[int, int], reach: float) -> SnappedLines:
+    """Vertical lines of `dark` (255 = dark) near the `expected` columns; only rows `span` are looked at.
+
+    All lines first move together by the shift that puts most of them on dark columns, then each by a little: so one
+    handwritten stroke beside one line cannot pull it away. Lines not seen stay at the common shift.
+    """
+    rows = dark[span[0] : span[1]] > 0
+    wanted = np.asarray(expected, np.float64)
+    if rows.shape[0] == 0:
+        return SnappedLines(wanted, (False,) * len(wanted), 1.0)
+    profile = rows.mean(0)
+    padded = np.pad(profile, 1)
+    # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
+    soft = np.minimum(1.0, padded[:-2] * 0.5 + padded[1:-1] + padded[2:] * 0.5)
+    shifts = np.arange(-round(reach), round(reach) + 1)
+    columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
+    inside = (columns >= 0) & (columns < len(profile))
+    score = np.where(inside, soft[columns.clip(0, len(profile) - 1)], 0.0)
+    total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - 0.01 * np.abs(shifts) / max(1.0, reach)
+    shift = int(shifts[int(total.argmax())])
+    at, seen, widths = wanted + shift, [], []
+    for i, column in enumerate(np.round(at).astype(int)):
+        near = np.arange(max(0, column - round(reach / 3) - 1), min(len(profile), column + round(reach / 3) + 2))
+        if len(near) == 0 or soft[near].max() < SEEN:
+            seen.append(False)
+            continue
+        best = near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())]
+        low, high = best, best
+        while low > 0 and best - low < reach and profile[low - 1] >= SEEN * 0.75:
+            low -= 1
+        while high < len(profile) - 1 and high - best < reach and profile[high + 1] >= SEEN * 0.75:
+            high += 1
+        at[i] = (low + high) / 2
+        widths.append(high - low + 1)
+        seen.append(True)
+    return SnappedLines(at, tuple(seen), float(np.median(widths)) if widths else 1.0)
+
+
+def without_line(ink: Mask, at: float, thickness: float) -> None:
+    """Takes the vertical line at column `at` out of `ink`, shape (height, width), in place.
+
+    Row by row: a run of ink no wider than the line is the line and goes; a run that reaches beyond it on both sides
+    is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
+    what lies beside the line.
+    """
+    width = ink.shape[1]
+    half = thickness / 2
+    low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
+    if low >= high:
+        return
+    band = ink[:, low:high]
+    left = ink[:, low - 1] > 0 if low > 0 else np.zeros(len(ink), bool)
+    right = ink[:, high] > 0 if high < width else np.zeros(len(ink), bool)
+    # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
+    crossing = _spread(left, thickness) & _spread(right, thickness)
+    band[~crossing] = 0
+
+
+def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:
+    reach = max(1, round(thickness / 2))
+    out = flags.copy()
+    for step in range(1, reach + 1):
+        out[step:] |= flags[:-step]
+        out[:-step] |= flags[step:]
+    return out

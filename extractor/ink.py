@@ -1,0 +1,49 @@
+"""Ink apart from paper: uneven light evened out, then a threshold that keeps faint pen and drops watermarks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.values import Box, Gray
+
+
+def even_light(image: Gray, reach: int) -> Gray:
+    """`image` divided by the paper's own brightness, so that paper is near 255 everywhere.
+
+    `reach` is the size in pixels of the largest dark thing that is not shadow (a mark, a thick stroke); light is
+    taken as the brightest value within that distance, smoothed, on a reduced image.
+    """
+    step = max(1, reach // 4)
+    small = cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA) if step > 1 else image
+    size = 2 * max(1, round(reach / step)) + 1
+    light = cv2.dilate(small, np.ones((size, size), np.uint8))
+    light = cv2.blur(light, (size, size))
+    if step > 1:
+        light = cv2.resize(light, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(image, cv2.max(light, 1), scale=255.0).astype(np.uint8, copy=False)
+
+
+FAINTEST, DARKEST = 205, 110
+"""The threshold between ink and paper stays between these grey levels of an evenly lit picture: a watermark is
+lighter than the first, and no pen is all darker than the second."""
+
+
+def soft_ink(lit: Gray, inside: Box | None = None) -> Gray:
+    """Ink of an evenly lit picture: 0 on paper, rising to 255 where the stroke is full, 0 outside every stroke.
+
+    The threshold is Otsu's (N. Otsu, 1979) over the part `inside` (in pixels; all of it when None), within limits.
+    """
+    part = lit
+    if inside is not None:
+        top, left = max(0, int(inside.top)), max(0, int(inside.left))
+        part = lit[top : max(top + 1, int(inside.bottom)), left : max(left + 1, int(inside.right))]
+    threshold, _ = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    threshold = min(max(threshold, DARKEST), FAINTEST)
+    strokes = part[part < threshold]
+    full = float(np.percentile(strokes, 25)) if len(strokes) else threshold - 40
+    # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.
+    span = max(20.0, threshold - full) * 2
+    ink = np.clip((threshold + span / 2 - lit.astype(np.float32)) * (255 / span), 0, 255)
+    ink[ink < 127] *= cv2.dilate((ink >= 127).astype(np.uint8), np.ones((3, 3), np.uint8))[ink < 127]
+    return ink.astype(np.uint8)

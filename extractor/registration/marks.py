@@ -1,0 +1,144 @@
+"""Solid square marks: found on a page, and matched with those of a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import cv2
+import numpy as np
+
+from extractor.ink import even_light
+from extractor.values import Gray, Points
+
+MOST_MARKS = 48
+"""More dark squares than this on a page are not marks; the squarest are kept."""
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Dark solid squares on a page: `centres` shape (n, 2) in pixels, `sides` shape (n,) in pixels."""
+
+    centres: Points
+    sides: Points
+
+
+@dataclass(frozen=True)
+class MarkMatch:
+    """A mapping that puts a template's marks on squares of the page.
+
+    `matrix`, shape (3, 3), takes template units to page pixels; `error` is the mean distance of the marks from where
+    a mapping without perspective would have them, as a share of the marks' spread; `found` counts the marks.
+    """
+
+    matrix: Points
+    error: float
+    found: int
+
+
+def find_squares(image: Gray) -> Squares:
+    """The solid dark squares on a reduced page (long side some 1,000 pixels), at any rotation."""
+    long_side = max(image.shape)
+    dark = (even_light(image, long_side // 16) < 128).astype(np.uint8)
+    # Thin lines and handwriting that touch a mark would spoil its outline.
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    smallest, largest = long_side * 0.005, long_side * 0.06
+    found: list[tuple[float, float, float, float]] = []
+    for contour in contours:
+        _, _, w, h = cv2.boundingRect(contour)
+        if not (smallest <= w <= 1.5 * largest and smallest <= h <= 1.5 * largest and max(w, h) < 2 * min(w, h)):
+            continue
+        (_, _), (a, b), _ = cv2.minAreaRect(contour)
+        area = cv2.contourArea(contour)
+        # Contours run through pixel centres, so a square of side s has an outline of side s - 1.
+        if min(a, b) + 1 < smallest or max(a, b) + 1 > 1.6 * (min(a, b) + 1) or area < 0.78 * a * b:
+            continue
+        x, y, side = _weigh(image, contour)
+        found.append((area / max(a * b, 1.0), x, y, side))
+    found.sort(reverse=True)
+    rows = np.array([(x, y, side) for _, x, y, side in found[:MOST_MARKS]], np.float64).reshape(-1, 3)
+    return Squares(rows[:, :2], rows[:, 2])
+
+
+def _weigh(image: Gray, contour: np.ndarray) -> tuple[float, float, float]:
+    """Centre and side of a mark by its darkness, which is finer than its outline in whole pixels."""
+    x, y, w, h = cv2.boundingRect(contour)
+    edge = 2
+    top, left = max(0, y - edge), max(0, x - edge)
+    patch = image[top : y + h + edge, left : x + w + edge].astype(np.float32)
+    mask = np.zeros(patch.shape, np.uint8)
+    cv2.drawContours(mask, [contour - (left, top)], -1, 255, cv2.FILLED)
+    mask = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    dark = np.clip(np.percentile(patch, 95) - patch, 0, None) * (mask > 0)
+    total = float(dark.sum()) or 1.0
+    ys, xs = np.mgrid[0 : patch.shape[0], 0 : patch.shape[1]]
+    side = float(np.sqrt(total / max(float(dark.max()), 1.0)))
+    return left + float((dark * xs).sum()) / total, top + float((dark * ys).sum()) / total, side
+
+
+def match_marks(squares: Squares, marks: Points, mark_size: float | None) -> list[MarkMatch]:
+    """Every plausible way to lay a template's `marks`, shape (m, 2), over the page's squares, best first.
+
+    A pair of squares fixes a similarity for a pair of marks; the other marks must then lie near squares of the same
+    size. All pairs are tried (as in geometric hashing), so any of the four orientations, skew and scale are found.
+    """
+    count, matches = len(marks), {}
+    if len(squares.centres) < 3:
+        return []
+    spread = float(np.linalg.norm(marks.max(0) - marks.min(0)))
+    pairs = sorted(combinations(range(count), 2), key=lambda p: -float(np.linalg.norm(marks[p[0]] - marks[p[1]])))
+    for first, second in pairs[: 2 if count > 3 else 3]:
+        for picked in _by_pair(squares, marks, first, second, mark_size):
+            match = _fit(squares, marks, picked, spread)
+            if match is not None:
+                matches.setdefault(tuple(picked), match)
+        if any(match.found == count for match in matches.values()):
+            break
+    return sorted(matches.values(), key=lambda m: (-m.found, m.error))
+
+
+def _by_pair(
+    squares: Squares, marks: Points, first: int, second: int, mark_size: float | None
+) -> list[tuple[int, ...]]:
+    """For each pair of squares, which square each mark falls on (-1 for none)."""
+    centres = squares.centres[:, 0] + 1j * squares.centres[:, 1]
+    ideal = marks[:, 0] + 1j * marks[:, 1]
+    a, b = np.nonzero(~np.eye(len(centres), dtype=bool))
+    turn = (centres[b] - centres[a]) / (ideal[second] - ideal[first])
+    where = centres[a][:, None] + turn[:, None] * (ideal[None, :] - ideal[first])
+    scale = np.abs(turn)
+    distance = np.abs(where[:, :, None] - centres[None, None, :]) / (scale * np.abs(ideal[second] - ideal[first]))[
+        :, None, None
+    ]
+    sides = squares.sides / np.maximum(squares.sides[a], squares.sides[b])[:, None]
+    distance += np.where((sides > 0.55) & (sides < 1.6), 0.0, 9.0)[:, None, :]
+    if mark_size is not None:
+        expected = squares.sides[None, :] / (scale * mark_size)[:, None]
+        distance += np.where((expected > 0.5) & (expected < 1.8), 0.0, 9.0)[:, None, :]
+    nearest = distance.argmin(2)
+    close = distance.min(2) < 0.12
+    enough = close.sum(1) >= max(3, len(marks) - 1)
+    rows = np.where(close, nearest, -1)[enough]
+    return [
+        tuple(int(i) for i in row) for row in rows if len(set(row[row >= 0].tolist())) == int((row >= 0).sum())
+    ]
+
+
+def _fit(squares: Squares, marks: Points, picked: tuple[int, ...], spread: float) -> MarkMatch | None:
+    have = [i for i, square in enumerate(picked) if square >= 0]
+    ideal = marks[have].astype(np.float64)
+    seen = squares.centres[[picked[i] for i in have]]
+    flat = np.c_[ideal, np.ones(len(ideal))]
+    affine = np.linalg.lstsq(flat, seen, rcond=None)[0].T
+    stretch = np.linalg.svd(affine[:, :2])[1]
+    if np.linalg.det(affine[:, :2]) <= 0 or stretch[1] <= 0 or stretch[0] > 1.8 * stretch[1]:
+        return None
+    error = float(np.linalg.norm(flat @ affine.T - seen, axis=1).mean() / (spread * stretch[0]))
+    if len(have) >= 4:
+        matrix, _ = cv2.findHomography(ideal, seen, 0)
+        if matrix is None or not np.isfinite(matrix).all():
+            return None
+    else:
+        matrix = np.vstack([affine, (0.0, 0.0, 1.0)])
+    return MarkMatch(matrix, error, len(have))
