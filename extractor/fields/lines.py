@@ -43,21 +43,32 @@ def snap_lines(dark: Mask, expected: Sequence[float], span: tuple[int, int], rea
     total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - 0.01 * np.abs(shifts) / max(1.0, reach)
     shift = int(shifts[int(total.argmax())])
     at, seen, widths = wanted + shift, [], []
+    thickest = max(5.0, reach / 2)
     for i, column in enumerate(np.round(at).astype(int)):
         near = np.arange(max(0, column - round(reach / 3) - 1), min(len(profile), column + round(reach / 3) + 2))
         if len(near) == 0 or soft[near].max() < SEEN:
             seen.append(False)
             continue
-        best = near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())]
-        low, high = best, best
-        while low > 0 and best - low < reach and profile[low - 1] >= SEEN * 0.75:
-            low -= 1
-        while high < len(profile) - 1 and high - best < reach and profile[high + 1] >= SEEN * 0.75:
-            high += 1
+        best = int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())])
+        low, high = _run(profile, best)
+        if high - low >= thickest:
+            # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
+            low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
+        else:
+            widths.append(high - low + 1)
         at[i] = (low + high) / 2
-        widths.append(high - low + 1)
         seen.append(True)
     return SnappedLines(at, tuple(seen), float(np.median(widths)) if widths else 1.0)
+
+
+def _run(profile: np.ndarray, start: int) -> tuple[int, int]:
+    """First and last of the dark columns around `start`."""
+    low = high = start
+    while low > 0 and profile[low - 1] >= SEEN * 0.75:
+        low -= 1
+    while high < len(profile) - 1 and profile[high + 1] >= SEEN * 0.75:
+        high += 1
+    return low, high
 
 
 def without_line(ink: Mask, at: float, thickness: float) -> None:

@@ -14,7 +14,7 @@ from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
 
 SHORTEST, TALLEST = 56, 112
-"""Pixels: fields are brought between these heights, which is what a symbol of 20 pixels needs and no more."""
+"""Pixels: the room for one symbol is brought between these sizes, which a crop of 20 pixels needs and no more."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     """`field`'s own picture out of the whole page `image`; only this part of the page is touched."""
     box, count = field.box, field.cells or 1
     native = _scale_at(registration.matrix, box)
-    scale = min(max(native, SHORTEST / box.height), TALLEST / box.height)
-    cell = box.width / count
-    margin = 0.3 * min(box.height, cell if field.cells else box.height)
+    room = min(box.height, box.width / count) if field.cells else box.height
+    scale = min(max(native, SHORTEST / room), TALLEST / room)
+    margin = 0.3 * room
     area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
     to_template = np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
     matrix = registration.matrix @ to_template
@@ -54,10 +54,10 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
 
     inside = Box(margin * scale, margin * scale, box.width * scale, box.height * scale)
     wanted = [inside.left + inside.width * i / count for i in range(count + 1)]
-    lit = even_light(grey, max(4, round(inside.height * 0.25)))
+    lit = even_light(grey, max(4, round(room * scale * 0.25)))
     dark = np.where(lit < 190, 255, 0).astype(np.uint8)
     reach = margin * scale * 0.8
-    inset = round(inside.height * 0.12)
+    inset = round(room * scale * 0.12)
     top, bottom = round(inside.top), round(inside.bottom)
     across = snap_lines(dark, wanted, (top + inset, bottom - inset), reach)
     left, right = round(across.at[0]), round(across.at[-1])

@@ -1,0 +1,42 @@
+"""Connected pieces of ink, and which of them are writing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.values import Box, Gray
+
+FULL = 127
+"""Ink of at least this much is stroke; below it is the soft edge of one."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Connected pieces: `labels`, shape (height, width), int32, 0 = no ink; `boxes`, shape (n, 4), as left, top,
+    width, height and `areas`, shape (n,), of labels 1 .. n, in pixels."""
+
+    labels: NDArray[np.int32]
+    boxes: NDArray[np.int32]
+    areas: NDArray[np.int32]
+
+    def box(self, index: int) -> Box:
+        """Bounds of piece `index` (counted from 0, label - 1)."""
+        left, top, width, height = (float(v) for v in self.boxes[index])
+        return Box(left, top, width, height)
+
+
+def find_pieces(ink: Gray) -> Pieces:
+    """The 8-connected pieces of `ink` (255 = ink)."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= FULL).astype(np.uint8), connectivity=8)
+    return Pieces(labels.astype(np.int32, copy=False), stats[1:, :4], stats[1:, cv2.CC_STAT_AREA])
+
+
+def only(ink: Gray, pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
+    """`ink` with only the pieces flagged in `keep`, shape (n,), and their soft edges."""
+    flags = np.concatenate(([False], keep)).astype(np.uint8)
+    mask = cv2.dilate(flags[pieces.labels], np.ones((3, 3), np.uint8))
+    return np.where(mask > 0, ink, 0).astype(np.uint8)
