@@ -29,7 +29,8 @@ class Candidate:
 class Lattice:
     """Nodes 0 .. `nodes` - 1 from left to right; every path of candidates from the first to the last reads all ink.
 
-    `crops` has shape (n, 28, 28). `comb` says that each candidate is one printed cell. `doubts` are plain words for
+    `crops` has shape (n, 28, 28). `comb` says that each candidate is one printed cell. `line_height`, in
+    pixels of the field image, is that of the string's digits (0 for a comb). `doubts` are plain words for
     a person: what about this ink makes any reading of it unsure.
     """
 
@@ -37,6 +38,7 @@ class Lattice:
     candidates: tuple[Candidate, ...]
     crops: Crops
     comb: bool
+    line_height: float = 0.0
     doubts: tuple[str, ...] = ()
 
 

@@ -1,0 +1,28 @@
+"""A picture that is one field all by itself: a cut-out amount, a photographed number."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.fields.locate import FieldImage
+from extractor.fields.ruled import without_ruled_lines
+from extractor.ink import even_light, soft_ink
+from extractor.values import Box, Gray
+
+LOWEST, HIGHEST = 64, 128
+"""Pixels: pictures are brought between these heights."""
+
+
+def whole_field(image: Gray) -> FieldImage:
+    """The whole of `image`, shape (height, width), as one field."""
+    scale = min(max(1.0, LOWEST / image.shape[0]), HIGHEST / image.shape[0])
+    grey = image
+    if scale != 1:
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        grey = cv2.resize(image, None, fx=scale, fy=scale, interpolation=how)
+    height, width = grey.shape
+    lit = even_light(grey, max(4, round(height * 0.2)))
+    ink = without_ruled_lines(soft_ink(lit))
+    matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
+    return FieldImage(ink, Box(0, 0, width, height), (0.0, float(width)), matrix, snapped=True)

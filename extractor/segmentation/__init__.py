@@ -1,0 +1,14 @@
+"""Segmentation: a field's ink into a lattice of candidate symbols, each an MNIST-style crop."""
+
+from extractor.fields import FieldImage
+from extractor.segmentation.comb import segment_comb
+from extractor.segmentation.crop import mnist_crop
+from extractor.segmentation.lattice import Candidate, Lattice
+from extractor.segmentation.string import segment_string
+
+__all__ = ["Candidate", "Lattice", "mnist_crop", "segment", "segment_comb", "segment_string"]
+
+
+def segment(field: FieldImage, *, comb: bool) -> Lattice:
+    """The lattice of one field: its printed cells, or all ways to part a free string."""
+    return segment_comb(field) if comb else segment_string(field)

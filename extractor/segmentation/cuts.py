@@ -1,0 +1,73 @@
+"""Where touching symbols may be parted: cheap ways through the ink from top to bottom."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.values import Gray
+
+
+def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
+    """Columns of one connected piece of ink near which two symbols may touch, from left to right.
+
+    They are the valleys of the column profile, and of its outer contour: where the ink is thin, or where the outline
+    dips from above or below, one symbol may end and the next begin.
+    """
+    height, width = piece.shape
+    edge = max(2, round(0.14 * line_height))
+    if width < 2 * edge + 1:
+        return []
+    solid = piece >= 127
+    amount = solid.sum(0).astype(np.float64)
+    top = np.where(amount > 0, solid.argmax(0), height)
+    bottom = np.where(amount > 0, height - solid[::-1].argmax(0), 0)
+    extent = np.maximum(bottom - top, 0)
+    # Little ink is good; so is a small extent from top to bottom (the waist between two round symbols).
+    cost = _smooth(amount / stroke + 0.5 * extent / stroke, max(1, round(0.03 * line_height)))
+    order = np.argsort(cost[edge : width - edge], kind="stable") + edge
+    chosen: list[int] = []
+    apart = max(2, round(0.13 * line_height))
+    most = max(1, round(width / line_height * 4.5))
+    for column in order:
+        if len(chosen) == most:
+            break
+        low, high = max(0, column - apart), min(width, column + apart + 1)
+        if cost[column] > cost[low:high].min() + 1e-9 or any(abs(column - c) < apart for c in chosen):
+            continue
+        chosen.append(int(column))
+    return sorted(chosen)
+
+
+def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
+    """For each column the cheapest way from top to bottom within `reach` columns of it, shape (columns, height).
+
+    The way runs through paper where it can and through ink where it is thin; it moves at most one column a row.
+    Source: J. Wang and J. Jean, "Segmentation of merged characters by neural networks and shortest path", 1994.
+    """
+    height, width = piece.shape
+    offsets = np.arange(-reach, reach + 1)
+    at = np.array(columns)[:, None] + offsets[None, :]
+    inside = (at >= 0) & (at < width)
+    ink = piece[:, at.clip(0, width - 1)].astype(np.float32) / 255.0
+    price = np.where(inside[None], ink, 9.0) + 0.01 * np.abs(offsets) / max(1, reach) + 0.002
+    total = price[0]
+    came = np.zeros((height, *total.shape), np.int8)
+    for row in range(1, height):
+        sides = np.pad(total, ((0, 0), (1, 1)), constant_values=1e9)
+        ways = np.stack((sides[:, 1:-1], sides[:, :-2] + 0.02, sides[:, 2:] + 0.02))
+        best = ways.argmin(0)
+        came[row] = np.array((0, -1, 1), np.int8)[best]
+        total = np.take_along_axis(ways, best[None], 0)[0] + price[row]
+    where = total.argmin(1)
+    path = np.zeros((len(columns), height), np.int64)
+    rows = np.arange(len(columns))
+    for row in range(height - 1, -1, -1):
+        path[:, row] = at[rows, where]
+        where = where + came[row, rows, where]
+    return path
+
+
+def _smooth(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    kernel = np.ones(2 * reach + 1) / (2 * reach + 1)
+    return np.convolve(np.pad(profile, reach, mode="edge"), kernel, mode="valid")
