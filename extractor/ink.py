@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.values import Box, Gray
+
+
+def as_gray(image: NDArray[Any]) -> Gray:
+    """An image from OpenCV, whose functions promise no type of pixel, as the grey one that it is."""
+    return image.astype(np.uint8, copy=False)
 
 
 def even_light(image: Gray, reach: int) -> Gray:
@@ -15,13 +23,15 @@ def even_light(image: Gray, reach: int) -> Gray:
     taken as the brightest value within that distance, smoothed, on a reduced image.
     """
     step = max(1, reach // 4)
-    small = cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA) if step > 1 else image
+    small: NDArray[Any] = image
+    if step > 1:
+        small = cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
     size = 2 * max(1, round(reach / step)) + 1
     light = cv2.dilate(small, np.ones((size, size), np.uint8))
     light = cv2.blur(light, (size, size))
     if step > 1:
         light = cv2.resize(light, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(image, cv2.max(light, 1), scale=255.0).astype(np.uint8, copy=False)
+    return as_gray(cv2.divide(image, cv2.max(light, 1), scale=255.0))
 
 
 FAINTEST, DARKEST = 205, 110

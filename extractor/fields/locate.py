@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.fields.lines import snap_lines, without_line
-from extractor.ink import even_light, soft_ink
+from extractor.ink import as_gray, even_light, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
@@ -109,4 +109,4 @@ def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> 
         flags=(cv2.INTER_CUBIC if shrink < 0.9 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return cv2.resize(wide, size, interpolation=cv2.INTER_AREA) if times > 1 else wide
+    return as_gray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA) if times > 1 else wide)

@@ -7,7 +7,7 @@ import numpy as np
 
 from extractor.fields.locate import FieldImage
 from extractor.fields.ruled import without_ruled_lines
-from extractor.ink import even_light, soft_ink
+from extractor.ink import as_gray, even_light, soft_ink
 from extractor.values import Box, Gray
 
 LOWEST, HIGHEST = 64, 128
@@ -20,7 +20,7 @@ def whole_field(image: Gray) -> FieldImage:
     grey = image
     if scale != 1:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        grey = cv2.resize(image, None, fx=scale, fy=scale, interpolation=how)
+        grey = as_gray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=how))
     height, width = grey.shape
     lit = even_light(grey, max(4, round(height * 0.2)))
     ink = without_ruled_lines(soft_ink(lit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from extractor.recognizer.calibration import Calibration
 from extractor.values import Crops, Floats
 
 CROSS, DASH, JUNK = "cross", "dash", "junk"
@@ -16,6 +17,11 @@ class Recognizer(Protocol):
     @property
     def classes(self) -> tuple[str, ...]:
         """The alphabet's symbols in order, then `cross`, `dash` and `junk`."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration:
+        """How raw probabilities of whole fields become calibrated ones (from the model's card)."""
         ...
 
     def log_probabilities(self, crops: Crops) -> Floats:

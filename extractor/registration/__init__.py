@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.ink import as_gray
 from extractor.registration.marks import find_squares, match_marks
 from extractor.registration.printed import line_fit, printed_lines
 from extractor.template import Template
@@ -38,7 +39,7 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     """
     scale = min(1.0, WORK_SIDE / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    work = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    work = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if scale < 1 else image
     best: Registration | None = None
     squares = find_squares(work)
     for template in templates:

@@ -8,7 +8,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from extractor.ink import even_light
+from extractor.ink import as_gray, even_light
 from extractor.values import Gray, Points
 
 MOST_MARKS = 48
@@ -41,7 +41,7 @@ def find_squares(image: Gray) -> Squares:
     long_side = max(image.shape)
     dark = (even_light(image, long_side // 16) < 128).astype(np.uint8)
     # Thin lines and handwriting that touch a mark would spoil its outline.
-    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    dark = as_gray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     smallest, largest = long_side * 0.005, long_side * 0.06
     found: list[tuple[float, float, float, float]] = []
@@ -69,7 +69,7 @@ def _weigh(image: Gray, contour: np.ndarray) -> tuple[float, float, float]:
     patch = image[top : y + h + edge, left : x + w + edge].astype(np.float32)
     mask = np.zeros(patch.shape, np.uint8)
     cv2.drawContours(mask, [contour - (left, top)], -1, 255, cv2.FILLED)
-    mask = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    mask = as_gray(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
     dark = np.clip(np.percentile(patch, 95) - patch, 0, None) * (mask > 0)
     total = float(dark.sum()) or 1.0
     ys, xs = np.mgrid[0 : patch.shape[0], 0 : patch.shape[1]]
@@ -83,7 +83,8 @@ def match_marks(squares: Squares, marks: Points, mark_size: float | None) -> lis
     A pair of squares fixes a similarity for a pair of marks; the other marks must then lie near squares of the same
     size. All pairs are tried (as in geometric hashing), so any of the four orientations, skew and scale are found.
     """
-    count, matches = len(marks), {}
+    count = len(marks)
+    matches: dict[tuple[int, ...], MarkMatch] = {}
     if len(squares.centres) < 3:
         return []
     spread = float(np.linalg.norm(marks.max(0) - marks.min(0)))
@@ -108,9 +109,10 @@ def _by_pair(
     turn = (centres[b] - centres[a]) / (ideal[second] - ideal[first])
     where = centres[a][:, None] + turn[:, None] * (ideal[None, :] - ideal[first])
     scale = np.abs(turn)
-    distance = np.abs(where[:, :, None] - centres[None, None, :]) / (scale * np.abs(ideal[second] - ideal[first]))[
-        :, None, None
-    ]
+    distance = (
+        np.abs(where[:, :, None] - centres[None, None, :])
+        / (scale * np.abs(ideal[second] - ideal[first]))[:, None, None]
+    )
     sides = squares.sides / np.maximum(squares.sides[a], squares.sides[b])[:, None]
     distance += np.where((sides > 0.55) & (sides < 1.6), 0.0, 9.0)[:, None, :]
     if mark_size is not None:
@@ -120,9 +122,7 @@ def _by_pair(
     close = distance.min(2) < 0.12
     enough = close.sum(1) >= max(3, len(marks) - 1)
     rows = np.where(close, nearest, -1)[enough]
-    return [
-        tuple(int(i) for i in row) for row in rows if len(set(row[row >= 0].tolist())) == int((row >= 0).sum())
-    ]
+    return [tuple(int(i) for i in row) for row in rows if len(set(row[row >= 0].tolist())) == int((row >= 0).sum())]
 
 
 def _fit(squares: Squares, marks: Points, picked: tuple[int, ...], spread: float) -> MarkMatch | None:
@@ -141,4 +141,4 @@ def _fit(squares: Squares, marks: Points, picked: tuple[int, ...], spread: float
             return None
     else:
         matrix = np.vstack([affine, (0.0, 0.0, 1.0)])
-    return MarkMatch(matrix, error, len(have))
+    return MarkMatch(np.asarray(matrix, np.float64), error, len(have))

@@ -19,9 +19,7 @@ def printed_lines(template: Template) -> Points:
         box = field.box
         lines += [((box.left, y), (box.right, y)) for y in (box.top, box.bottom)]
         cells = field.cells or 1
-        lines += [
-            ((x, box.top), (x, box.bottom)) for x in (box.left + box.width * i / cells for i in range(cells + 1))
-        ]
+        lines += [((x, box.top), (x, box.bottom)) for x in (box.left + box.width * i / cells for i in range(cells + 1))]
     return np.array(lines, np.float64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.ink import as_gray
 from extractor.values import Gray
 
 STEEPEST = 0.9
@@ -41,4 +42,4 @@ def upright(ink: Gray, shear: float) -> tuple[Gray, float]:
     extra = abs(shear) * height / 2
     matrix = np.array(((1.0, shear, extra - shear * height / 2), (0.0, 1.0, 0.0)))
     size = (width + round(2 * extra), height)
-    return cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR).astype(np.uint8, copy=False), extra
+    return as_gray(cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR)), extra

@@ -114,7 +114,7 @@ def _join(ink: Gray, labels: NDArray[np.int32], boxes: list[Box], height: float,
             view = np.s_[int(top) : int(bottom), int(left) : int(right)]
             part = labels[view]
             own = ((part > start) & (part <= end)).astype(np.uint8)
-            symbol = cv2.bitwise_and(ink[view], ink[view], mask=own)
+            symbol = ink[view] * own
             crops.append(mnist_crop(symbol))
             candidates.append(
                 Candidate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from importlib import import_module
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -58,8 +59,21 @@ def _digit_range(value: object) -> object:
     return value
 
 
+def _is_check(scheme: str) -> bool:
+    try:
+        return re.fullmatch(r"[a-z0-9_.]+", scheme) is not None and hasattr(
+            import_module(f"stdnum.{scheme}"), "is_valid"
+        )
+    except ImportError:
+        return False
+
+
 class Format(_Strict):
-    """What may stand in a field, and what a blank, struck or dashed field means."""
+    """What may stand in a field, and what a blank, struck or dashed field means.
+
+    `digits` is how many are written; `order` is that of day, month and year in a date; `check` names a scheme of
+    check digits (a module of python-stdnum).
+    """
 
     kind: Kind = Kind.DIGITS
     digits: Annotated[tuple[int, int] | None, BeforeValidator(_digit_range)] = None
@@ -69,6 +83,7 @@ class Format(_Strict):
     pattern: str | None = None
     values: tuple[str, ...] | None = None
     check: str | None = None
+    order: Literal["dmy", "mdy", "ymd"] = "dmy"
     blank: Meaning = "missing"
     struck: Meaning = "void"
     dash: Meaning = "missing"
@@ -84,6 +99,10 @@ class Format(_Strict):
                 re.compile(self.pattern)
             except re.error as error:
                 raise ValueError(f"pattern is not a regular expression: {error}") from None
+        if self.check is not None and not _is_check(self.check):
+            raise ValueError(f"check '{self.check}' is not known; use luhn, verhoeff, iban, isbn or another of stdnum")
+        if self.kind in (Kind.DATE, Kind.TIME) and (self.min is not None or self.max is not None):
+            raise ValueError("min and max are for numbers; leave them out of a date or time")
         return self
 
 

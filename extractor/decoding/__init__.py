@@ -1,0 +1,70 @@
+"""Decoding: a lattice with its log-probabilities, and a field's format, into a value with its confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.decoding.confidence import raw_probability
+from extractor.decoding.format import Meaning, interpret
+from extractor.decoding.paths import BLANK, Path, best_paths
+from extractor.recognizer import Calibration
+from extractor.segmentation import Lattice
+from extractor.template import Format
+from extractor.values import Alternative, Floats
+
+__all__ = ["Decoded", "decode"]
+
+MOST_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a field's ink says under its format. `alternatives` are other values that it allows, best first; their
+    probabilities and `confidence` sum to at most one."""
+
+    meaning: Meaning
+    written: str
+    confidence: float
+    alternatives: tuple[Alternative, ...]
+
+
+def decode(
+    lattice: Lattice,
+    log_probabilities: Floats,
+    classes: Sequence[str],
+    form: Format,
+    calibration: Calibration,
+) -> Decoded:
+    """The best reading of one field. `log_probabilities` has shape (crops of this lattice, classes)."""
+    letters = "".join(name for name in classes if len(name) == 1 and not name.isdigit())
+    if lattice.doubts:
+        return Decoded(Meaning(problem=lattice.doubts[0]), "", 0.0, ())
+    paths = best_paths(lattice, log_probabilities, classes)
+    meanings = [interpret(path.text, form, comb=lattice.comb, letters=letters) for path in paths]
+    allowed = [i for i, meaning in enumerate(meanings) if not meaning.problem]
+    best = allowed[0] if allowed else 0
+    raw = [raw_probability(paths, i, comb=lattice.comb) for i in range(len(paths))]
+    by_value: dict[str, float] = {}
+    for i in allowed:
+        by_value[meanings[i].value] = by_value.get(meanings[i].value, 0.0) + raw[i]
+    confidence = calibration.apply(min(1.0, by_value.get(meanings[best].value, 0.0)))
+    meaning = meanings[best]
+    if best != 0 and confidence < 0.5:
+        # The format forbids what the ink most looks like: show that, with the reason, and let a person decide.
+        meaning, best = meanings[0], 0
+        confidence = 0.0
+    others = [(value, p) for value, p in by_value.items() if value != meaning.value and value]
+    left = 1 - confidence
+    scale = min(1.0, left / total) if (total := sum(p for _, p in others)) > 0 else 0.0
+    return Decoded(
+        meaning,
+        _written(paths[best], lattice),
+        confidence,
+        tuple(Alternative(value, p * scale) for value, p in sorted(others, key=lambda o: -o[1])[:MOST_ALTERNATIVES]),
+    )
+
+
+def _written(path: Path, lattice: Lattice) -> str:
+    """A comb cell by cell; a free string with its points; a blank free string as one blank."""
+    return path.text if path.marks else BLANK * max(1, lattice.nodes - 1)

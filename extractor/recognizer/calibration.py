@@ -1,0 +1,23 @@
+"""From a raw probability to one that means what it says."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Logistic calibration (J. Platt, 1999) of a field's raw log-odds x: `slope` * x + `offset`.
+
+    The constants come with the model (its card), fitted on strings that it was not trained on.
+    """
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def apply(self, probability: float) -> float:
+        """The calibrated probability, between 0 and 1."""
+        p = min(max(probability, 1e-9), 1 - 1e-9)
+        x = self.slope * math.log(p / (1 - p)) + self.offset
+        return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
