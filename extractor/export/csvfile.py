@@ -1,0 +1,133 @@
+"""CSV: UTF-8 without a byte order mark (strict readers would take it for part of the first column's name)."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from extractor.errors import OutputError
+from extractor.export.draft import Draft, telling
+from extractor.export.rows import Cell, Columns
+from extractor.export.sink import FieldColumn, FileSink, Sink
+from extractor.values import PageResult
+
+# A spreadsheet runs a cell that begins so, some also after spaces, quotes or invisible characters. A semicolon begins
+# a new cell where the computer's language has the comma for its decimals. Source: OWASP, "CSV Injection".
+_FORMULA = re.compile(
+    r"""^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[\s'"‘’“”`\x00-\x20\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫−])"""
+)
+
+
+def harmless(text: str) -> str:
+    """`text` with an apostrophe before whatever a spreadsheet would run as a formula."""
+    return _FORMULA.sub("'", text)
+
+
+def plain(cell: Cell) -> str:
+    """A cell as CSV holds it: a genuine number as it is, any other text made harmless."""
+    return cell.text if cell.is_number else harmless(cell.text)
+
+
+class _Table:
+    """Rows written to an open text file."""
+
+    def __init__(self, file: TextIO, columns: Columns) -> None:
+        self._columns = columns
+        self._rows = csv.writer(file, lineterminator="\n")
+        self._rows.writerow([harmless(name) for name in columns.header])
+
+    def add(self, result: PageResult) -> None:
+        self._rows.writerows([[plain(cell) for cell in row] for row in self._columns.rows(result)])
+
+
+class CsvSink(FileSink):
+    def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
+        super().__init__(out)
+        self._columns = Columns(fields, long)
+        self._file: TextIO | None = None
+        self._table: _Table | None = None
+
+    def _begin(self, draft: Draft) -> None:
+        # File names need not be valid text; what cannot be written as UTF-8 is written as \udc80 and so on.
+        self._file = draft.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._table = _Table(self._file, self._columns)
+
+    def _add(self, result: PageResult) -> None:
+        assert self._table is not None
+        self._table.add(result)
+
+    def _end(self) -> None:
+        assert self._file is not None
+        self._file.close()
+
+    def _give_up(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+
+
+class StandardOutputSink(Sink):
+    """CSV on standard output, page by page as it comes.
+
+    When whoever reads it has gone (`| head`), writing raises BrokenPipeError, which ends the `with` block; the block
+    itself swallows it, so that the program goes on quietly after it.
+    """
+
+    def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
+        self._columns = Columns(fields, long)
+        self._table: _Table | None = None
+        self._gone = False
+
+    def __enter__(self) -> Self:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        with contextlib.suppress(BrokenPipeError), self._pipe():
+            self._table = _Table(sys.stdout, self._columns)
+        return self
+
+    def write(self, result: PageResult) -> None:
+        if self._gone:
+            raise BrokenPipeError
+        if self._table is None:
+            raise RuntimeError("a sink is written to inside its with block")
+        with self._pipe():
+            self._table.add(result)
+            sys.stdout.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not self._gone:
+            with contextlib.suppress(BrokenPipeError), self._pipe():
+                sys.stdout.flush()
+        return self._gone and kind is not None and issubclass(kind, BrokenPipeError)
+
+    @contextlib.contextmanager
+    def _pipe(self) -> Iterator[None]:
+        try:
+            with telling("standard output"):
+                yield
+        except OutputError as failure:
+            self._gone = isinstance(failure.__cause__, BrokenPipeError)
+            _silence()
+            if self._gone:
+                raise BrokenPipeError from failure
+            raise
+
+
+def _silence() -> None:
+    """Send what is left in standard output's buffer nowhere, or Python would complain about it when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)

@@ -1,0 +1,66 @@
+"""Which format an output name asks for. Only the writer that is needed is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from extractor.errors import OutputError
+from extractor.export.draft import check_place
+from extractor.export.sink import FieldColumn, Sink
+
+STANDARD_OUTPUT = "-"
+ENDINGS = (".csv", ".xlsx", ".json", ".jsonl", ".ndjson")
+
+
+def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = False) -> Sink:
+    """A sink that writes pages to `out`, to be used in a `with` statement.
+
+    The ending of `out` chooses the format: .csv, .xlsx, .json, .jsonl or .ndjson; `-` is CSV on standard output.
+    `fields` are the columns of CSV and XLSX in their order, with several forms the union of their fields. `long`
+    gives CSV and XLSX one row a field instead of one a page; JSON and JSON Lines hold everything either way.
+
+    Nothing is touched before the `with` block begins. Raises OutputError for an unknown ending.
+    """
+    if str(out) == STANDARD_OUTPUT:
+        from extractor.export.csvfile import StandardOutputSink
+
+        return StandardOutputSink(fields, long)
+    path = Path(out)
+    match _ending(path):
+        case ".csv":
+            from extractor.export.csvfile import CsvSink
+
+            return CsvSink(path, fields, long)
+        case ".xlsx":
+            from extractor.export.xlsx import XlsxSink
+
+            return XlsxSink(path, fields, long)
+        case ".json":
+            from extractor.export.jsonfile import JsonSink
+
+            return JsonSink(path)
+        case _:
+            from extractor.export.jsonfile import JsonLinesSink
+
+            return JsonLinesSink(path)
+
+
+def check_writable(out: str | Path) -> None:
+    """Make sure, before any work, that `out` can be written: by writing a little beside it and taking it away.
+
+    Raises OutputError, one sentence with the way out: the ending is unknown, the folder is missing or cannot be
+    written to, `out` is a folder, the disk is full.
+    """
+    if str(out) != STANDARD_OUTPUT:
+        _ending(Path(out))
+        check_place(Path(out))
+
+
+def _ending(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        problem = f"has an ending, '{path.suffix}', that is not known" if ending else "has no ending"
+        known = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+        raise OutputError(f"The output name '{path}' {problem}; end it in {known}, or give - for standard output.")
+    return ending

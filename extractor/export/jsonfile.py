@@ -1,0 +1,83 @@
+"""JSON and JSON Lines: everything that is known of a page, as `PageResult.from_dict` takes it back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from extractor.export.draft import Draft
+from extractor.export.rows import place
+from extractor.export.sink import FileSink
+from extractor.values import PageResult
+
+
+def tree(result: PageResult) -> dict[str, Any]:
+    """`result.to_dict()` with the box of every reading (null where it has no place on the page), without NaN.
+
+    A number that is not finite becomes 0: no confidence, no fit.
+    """
+    page = _finite(result.to_dict())
+    for reading, out in zip(result.readings, page["readings"], strict=True):
+        out["box"] = place(reading)
+    return page  # type: ignore[no-any-return]
+
+
+def _line(result: PageResult) -> str:
+    return json.dumps(tree(result), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case float() | np.floating():
+            return float(value) if math.isfinite(value) else 0.0
+        case np.integer():
+            return int(value)
+    return value
+
+
+class JsonLinesSink(FileSink):
+    """One page a line."""
+
+    _before, _between, _after = "", "\n", "\n"
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(out)
+        self._file: TextIO | None = None
+        self._empty = True
+
+    def _begin(self, draft: Draft) -> None:
+        # A file name that is no valid text holds lone surrogates, which UTF-8 cannot hold; this error handler writes
+        # them as \udc80 and so on, which is how JSON writes them.
+        self._file = draft.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._file.write(self._before)
+
+    def _add(self, result: PageResult) -> None:
+        assert self._file is not None
+        line = _line(result)
+        self._file.write(line if self._empty else self._between + line)
+        self._empty = False
+
+    def _end(self) -> None:
+        assert self._file is not None
+        self._file.write("" if self._empty and not self._before else self._after)
+        self._file.close()
+
+    def _give_up(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+
+
+class JsonSink(JsonLinesSink):
+    """One array of all pages, written page by page."""
+
+    _before, _between, _after = "[\n", ",\n", "\n]\n"

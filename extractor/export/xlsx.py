@@ -1,0 +1,131 @@
+"""Excel workbooks, written row by row, with what to check in amber and what failed in red."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxFileError
+
+from extractor.errors import OutputError
+from extractor.export.draft import Draft
+from extractor.export.rows import Cell, Columns
+from extractor.export.sink import FieldColumn, FileSink
+from extractor.export.xlsx_cells import DocumentLink, Looks, cell_look, link_target, note, page_look, printable, put
+from extractor.export.xlsx_summary import Summary
+from extractor.values import FieldStatus, PageResult
+
+ROWS, COLUMNS, LINKS = 1_048_576, 16_384, 65_530
+"""Excel's limits for one sheet."""
+
+NOTES = 10_000
+"""Notes are kept in memory until the workbook is closed, so there are this many of a kind at most."""
+
+HEADER = {"bold": True, "bg_color": "#E7EBF0", "bottom": 1, "valign": "vcenter"}
+WIDTHS = {"file": 40, "review": 40}
+NARROWEST, WIDEST = 7, 24
+
+
+class XlsxSink(FileSink):
+    """Sheets `readings`, `readings 2` and so on, as many as the rows need, then `summary`."""
+
+    def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
+        super().__init__(out)
+        self._columns = Columns(fields, long)
+        self._folder = Path(out).absolute().parent
+        self._book: Any = None
+        self._sheet: Any = None
+        self._sheets = 0
+        self._row = 0
+        self._links = 0
+        self._notes = {"review": 0, "reason": 0}
+        self._widths: list[int] = []
+        self._last: tuple[str, str | None] = ("", None)
+        self._summary = Summary()
+
+    def _begin(self, draft: Draft) -> None:
+        if len(self._columns.header) > COLUMNS:
+            raise OutputError(
+                f"{self._out} would need {len(self._columns.header):,} columns and Excel has room for {COLUMNS:,}; "
+                "write a .csv file, or one row a field with --long."
+            )
+        options = {"constant_memory": True, "tmpdir": os.fspath(draft.folder), "use_zip64": True}
+        self._book = xlsxwriter.Workbook(os.fspath(draft.path), options)
+        self._looks = Looks(self._book)
+        self._new_sheet()
+
+    def _add(self, result: PageResult) -> None:
+        look = page_look(result.status)
+        rows = list(self._columns.rows(result))
+        for row in rows:
+            if self._row == ROWS:
+                self._finish_sheet()
+                self._new_sheet()
+            for column, cell in enumerate(row):
+                self._write(column, cell, look, result)
+            if result.reason:
+                self._note(self._columns.status, result.reason, "reason")
+            self._row += 1
+        self._summary.add(result)
+
+    def _write(self, column: int, cell: Cell, look: dict[str, Any], result: PageResult) -> None:
+        self._widths[column] = max(self._widths[column], len(cell.text))
+        if column == 0 and self._links < LINKS and (target := self._document(cell.text)):
+            link = DocumentLink(target, printable(cell.text))
+            self._sheet.write_url(self._row, 0, link, self._looks(**look, font_color="#0B57D0", underline=1))
+            self._links += 1
+            return
+        put(self._sheet, self._row, column, cell, self._looks(**look | cell_look(cell)))
+        if cell.reading is not None and cell.reading.status is FieldStatus.REVIEW:
+            self._note(column, note(cell.reading), "review")
+
+    def _note(self, column: int, text: str, kind: str) -> None:
+        if self._notes[kind] == NOTES:
+            return
+        self._notes[kind] += 1
+        lines = sum(1 + len(line) // 42 for line in text.split("\n"))
+        box = {"author": "formdigits", "width": 260, "height": 14 + 15 * lines, "font_size": 9}
+        self._sheet.write_comment(self._row, column, printable(text), box)
+
+    def _document(self, file: str) -> str | None:
+        if file != self._last[0]:
+            self._last = (file, link_target(file, self._folder))
+        return self._last[1]
+
+    def _new_sheet(self) -> None:
+        self._sheets += 1
+        self._sheet = self._book.add_worksheet("readings" if self._sheets == 1 else f"readings {self._sheets}")
+        # The document stays in sight while a person goes through the fields of a wide form.
+        self._sheet.freeze_panes(1, 0 if self._columns.long else 1)
+        self._sheet.set_row(0, 20)
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS}"})
+        for column, name in enumerate(self._columns.header):
+            self._sheet.write_string(0, column, name, self._looks(**HEADER))
+        self._widths = [len(name) + 2 for name in self._columns.header]
+        self._row, self._links = 1, 0
+
+    def _finish_sheet(self) -> None:
+        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns.header) - 1)
+        for column, (name, width) in enumerate(zip(self._columns.header, self._widths, strict=True)):
+            widest = max(WIDTHS.get(name, WIDEST), min(len(name) + 2, 40))
+            self._sheet.set_column(column, column, min(max(width + 2, NARROWEST), widest))
+
+    def _end(self) -> None:
+        self._finish_sheet()
+        self._summary.write(self._book.add_worksheet("summary"), self._looks)
+        try:
+            self._book.close()
+        except XlsxFileError as error:
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
+    def _give_up(self) -> None:
+        # The rows' temporary files lie in the draft's folder and go with it; they only need closing.
+        for sheet in self._book.worksheets() if self._book is not None else ():
+            with contextlib.suppress(OSError):
+                sheet.row_data_fh.close()
+        self._book = self._sheet = None
