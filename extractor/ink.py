@@ -31,7 +31,7 @@ def even_light(image: Gray, reach: int) -> Gray:
     light = cv2.blur(light, (size, size))
     if step > 1:
         light = cv2.resize(light, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return as_gray(cv2.divide(image, cv2.max(light, 1), scale=255.0))
+    return as_gray(cv2.divide(image, np.maximum(light, 1).astype(np.uint8), scale=255.0))
 
 
 FAINTEST, DARKEST = 205, 110
@@ -55,5 +55,7 @@ def soft_ink(lit: Gray, inside: Box | None = None) -> Gray:
     # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.
     span = max(20.0, threshold - full) * 2
     ink = np.clip((threshold + span / 2 - lit.astype(np.float32)) * (255 / span), 0, 255)
-    ink[ink < 127] *= cv2.dilate((ink >= 127).astype(np.uint8), np.ones((3, 3), np.uint8))[ink < 127]
-    return ink.astype(np.uint8)
+    # A soft edge is beside a stroke; anything faint elsewhere is paper.
+    stroke = as_gray(cv2.dilate((ink >= 127).astype(np.uint8), np.ones((3, 3), np.uint8)))
+    soft: Gray = (ink * stroke).astype(np.uint8)
+    return soft

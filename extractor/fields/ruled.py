@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from extractor.ink import as_gray
 from extractor.values import Gray
 
 FULL = 127
@@ -19,7 +21,7 @@ def without_ruled_lines(ink: Gray) -> Gray:
     length = max(round(1.2 * height), round(0.3 * width), 12)
     if length >= width:
         return ink
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)) & solid
+    runs = as_gray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))) & solid
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     out = ink
     for label in range(1, count):
@@ -50,5 +52,6 @@ def _erase(ink: Gray, line: np.ndarray, left: int, top: int) -> None:
             ink[max(0, low - 1) : high + 2, column] = 0
 
 
-def _near(flags: np.ndarray, reach: int) -> np.ndarray:
-    return cv2.dilate(flags.astype(np.uint8)[None], np.ones((1, 2 * reach + 1), np.uint8))[0] > 0
+def _near(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    spread = as_gray(cv2.dilate(flags.astype(np.uint8)[None], np.ones((1, 2 * reach + 1), np.uint8)))[0]
+    return np.asarray(spread, np.bool_)

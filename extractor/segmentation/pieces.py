@@ -31,7 +31,8 @@ class Pieces:
 
 def find_pieces(ink: Gray) -> Pieces:
     """The 8-connected pieces of `ink` (255 = ink)."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= FULL).astype(np.uint8), connectivity=8)
+    _, labels, found, _ = cv2.connectedComponentsWithStats((ink >= FULL).astype(np.uint8), connectivity=8)
+    stats = found.astype(np.int32, copy=False)
     return Pieces(labels.astype(np.int32, copy=False), stats[1:, :4], stats[1:, cv2.CC_STAT_AREA])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,8 @@ def _sentence(path: Path, node: yaml.Node | None, problem: dict[str, Any]) -> st
             return f"{path}, line {line}: '{label}' is missing; add it."
         case "value_error":
             message = str(problem["ctx"]["error"])
+            if not where:
+                return f"{path}, line {_line_of_quoted(node, message)}: {message.rstrip('.')}."
         case _:
             message = problem["msg"][:1].lower() + problem["msg"][1:] + f", but it is {problem['input']!r}"
     return f"{path}, line {line}: {label}: {message.rstrip('.')}."
@@ -84,11 +87,24 @@ def _line(node: yaml.Node | None, where: tuple[str | int, ...]) -> int:
     return line + 1
 
 
+def _line_of_quoted(node: yaml.Node | None, message: str) -> int:
+    """The line of the last scalar that `message` quotes first, for what is wrong between parts of the template."""
+    quoted = re.search(r"'([^']*)'", message)
+    lines = [1]
+    nodes = [node]
+    while nodes:
+        match nodes.pop():
+            case yaml.MappingNode(value=pairs):
+                nodes += [value for _, value in pairs]
+            case yaml.SequenceNode(value=items):
+                nodes += items
+            case yaml.ScalarNode(value=value, start_mark=mark) if quoted and value == quoted[1]:
+                lines.append(mark.line + 1)
+    return max(lines)
+
+
 def _keys(where: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Template
     for part in where:
-        if isinstance(part, int):
-            model = TemplateField
-        else:
-            model = PARTS.get(part, model)
+        model = TemplateField if isinstance(part, int) else PARTS.get(part, model)
     return list(model.model_fields)

@@ -1,0 +1,33 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Real handwriting for development; absent on most machines."""
+    folder = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no data at {folder}; set FORMDIGITS_DATA to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The samples folder of this checkout."""
+    return ROOT / "samples"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has a job store of its own, so that none touches the developer's."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("FORMDIGITS_HOME", str(home))
+    return home

@@ -1,0 +1,114 @@
+"""Rules confirm, choose or send to review; they never overwrite a confident reading."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.rules import apply_rules
+from extractor.template.rule import parse_rule
+from extractor.values import Alternative, FieldStatus, Kind, Reading
+
+SUM = parse_rule("total = a + b")
+
+
+def reading(field: str, value: str, confidence: float, *others: tuple[str, float]) -> Reading:
+    status = FieldStatus.ACCEPTED if confidence >= 0.99 else FieldStatus.REVIEW
+    alternatives = tuple(Alternative(v, p) for v, p in others)
+    return Reading(field, Kind.INTEGER, value, value, confidence, status, ((0.0, 0.0),) * 4, alternatives)
+
+
+def test_agreement_confirms_and_raises_confidence() -> None:
+    fields = [reading("a", "12", 0.9, ("17", 0.08)), reading("b", "30", 0.999), reading("total", "42", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["confirmed"]
+    assert after[0].value == "12"
+    assert after[0].confidence > 0.99
+    assert after[0].status is FieldStatus.ACCEPTED
+
+
+def test_one_fitting_alternative_of_an_unsure_field_is_chosen() -> None:
+    fields = [reading("a", "17", 0.6, ("12", 0.35)), reading("b", "30", 0.999), reading("total", "42", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["chosen"]
+    assert after[0].value == "12"
+    assert after[0].alternatives[0].value == "17"
+
+
+def test_confident_readings_that_disagree_keep_their_values_and_go_to_review() -> None:
+    fields = [reading("a", "44", 0.999), reading("b", "61", 0.999, ("63", 0.0005)), reading("total", "150", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["broken"]
+    assert [r.value for r in after] == ["44", "61", "150"]
+    assert {r.status for r in after} == {FieldStatus.REVIEW}
+    assert all(r.rules == (SUM.text,) for r in after)
+
+
+def test_a_rule_that_misses_a_value_says_unknown() -> None:
+    fields = [reading("a", "", 0.999), reading("b", "61", 0.999), reading("total", "61", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["unknown"]
+    assert [r.value for r in after] == ["", "61", "61"]
+
+
+def test_rules_that_share_a_field_are_weighed_together() -> None:
+    other = parse_rule("grand = total + 5")
+    fields = [
+        reading("a", "12", 0.999),
+        reading("b", "30", 0.999),
+        reading("total", "47", 0.5, ("42", 0.4)),
+        reading("grand", "47", 0.999),
+    ]
+    after, outcomes = apply_rules([SUM, other], fields, 0.99)
+    assert after[2].value == "42"
+    assert [o.outcome for o in outcomes] == ["chosen", "chosen"]
+    assert after[2].confidence > 0.99
+
+
+@given(
+    values=st.lists(st.integers(0, 999), min_size=3, max_size=3),
+    confidences=st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3),
+    alternative=st.integers(0, 999),
+)
+def test_a_confident_reading_is_never_overwritten_and_probabilities_stay_probabilities(
+    values: list[int], confidences: list[float], alternative: int
+) -> None:
+    fields = [
+        reading(name, str(v), c, (str(alternative), (1 - c) / 2))
+        for name, v, c in zip(("a", "b", "total"), values, confidences, strict=True)
+    ]
+    after, _ = apply_rules([SUM], fields, 0.99)
+    for before, now in zip(fields, after, strict=True):
+        assert 0 <= now.confidence <= 1
+        assert now.confidence + sum(a.probability for a in now.alternatives) <= 1 + 1e-6
+        if before.confidence >= 0.99:
+            assert now.value == before.value
+            assert now.confidence == before.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "holds"),
+    [
+        ("t = a - b", (5, 7, 2), True),
+        ("a - b = t", (5, 7, 2), True),
+        ("t == 2 * (a + b)", (18, 7, 2), True),
+        ("t <= a", (7, 7, 0), True),
+        ("t < a", (7, 7, 0), False),
+        ("t >= a + b", (8, 7, 2), False),
+        ("t = a * 0.5", (Decimal("3.5"), 7, 0), True),
+    ],
+)
+def test_rules_are_arithmetic(text: str, values: tuple[int, int, int], holds: bool) -> None:
+    numbers = dict(zip(("t", "a", "b"), map(Decimal, values), strict=True))
+    assert parse_rule(text).holds(numbers) is holds
+
+
+@pytest.mark.parametrize(
+    "text", ["a + b", "a = b = c", "a = b / c", "a = __import__('os')", "a = b[0]", "1 = 1", 7, ""]
+)
+def test_what_is_no_rule_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="rule"):
+        parse_rule(text)

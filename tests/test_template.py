@@ -1,0 +1,105 @@
+"""Templates: what is right is read, what is wrong is named with its line and the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import TemplateError
+from extractor.template import load_template
+from extractor.values import Kind
+
+GOOD = """\
+formdigits: 1
+form: meter
+page: {width: 210, height: 297}
+landmarks:
+  marks: [[10, 10], [200, 10], [10, 287], [200, 287]]
+fields:
+  - name: reading
+    box: [20, 40, 60, 10]
+    cells: 6
+    format: {kind: integer, min: 0, max: 999999, blank: zero}
+  - name: before
+    box: [20, 60, 60, 10]
+    format: {kind: integer, digits: 3-6}
+rules:
+  - reading >= before
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def make(text: str) -> Path:
+        path = tmp_path / "form.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return make
+
+
+def test_a_good_template_is_read(write) -> None:
+    template = load_template(write(GOOD))
+    assert template.form == "meter"
+    assert template.page.dpi == 200
+    assert template.fields[0].format.kind is Kind.INTEGER
+    assert template.fields[1].format.digits == (3, 6)
+    assert template.rules[0].names == ("reading", "before")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "says"),
+    [
+        ("page: {width: 210,", "page: {widht: 210,", 3, "did you mean 'width'?"),
+        ("kind: integer, min", "kind: integr, min", 10, "'integer'"),
+        ("name: before", "name: reading", 11, "two fields are called 'reading'"),
+        ("reading >= before", "reading >= after", 15, "'after', which is no field"),
+        ("reading >= before", "reading + before", 15, "not of the form"),
+        ("box: [20, 40, 60, 10]", "box: [20, 40, 600, 10]", 7, "reaches outside the page"),
+        ("box: [20, 40, 60, 10]", "box: [20, 40, -6, 10]", 7, "width and height above zero"),
+        ("name: before", "name: 2before", 11, "not start with a digit"),
+        ("name: before", "name: status", 11, "choose another"),
+        ("min: 0, max: 999999", "min: 9, max: 1", 10, "min 9 is above max 1"),
+        ("[[10, 10], [200, 10], [10, 287], [200, 287]]", "[[10, 10]]", 4, "at least three marks"),
+        ("digits: 3-6", "digits: 3-6, check: lunh", 13, "check 'lunh' is not known"),
+        ("digits: 3-6", "pattern: '[0-9'", 13, "not a regular expression"),
+        ("formdigits: 1", "formdigits: 2", 1, "1"),
+    ],
+)
+def test_what_is_wrong_is_named_with_line_and_fix(write, wrong: str, right: str, line: int, says: str) -> None:
+    assert wrong in GOOD
+    with pytest.raises(TemplateError) as caught:
+        load_template(write(GOOD.replace(wrong, right)))
+    message = str(caught.value)
+    assert says in message
+    assert "Traceback" not in message
+    assert f"line {line}:" in message
+
+
+def test_files_that_are_no_templates_get_one_sentence(write, tmp_path: Path) -> None:
+    words = tmp_path / "words.yaml"
+    words.write_text("just words", encoding="utf-8")
+    for path, says in [
+        (tmp_path / "none.yaml", "There is no template"),
+        (tmp_path, "is a folder"),
+        (words, "must start with 'formdigits: 1'"),
+        (write("a: [1, 2"), "mend the YAML"),
+    ]:
+        with pytest.raises(TemplateError, match=says) as caught:
+            load_template(path)
+        assert "\n" not in str(caught.value)
+
+
+def test_binary_rubbish_is_no_template(tmp_path: Path) -> None:
+    path = tmp_path / "photo.yaml"
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(TemplateError):
+        load_template(path)
+
+
+def test_the_committed_templates_are_right(samples: Path) -> None:
+    paths = sorted((samples / "templates").glob("*.yaml"))
+    assert len(paths) >= 3
+    for path in paths:
+        assert load_template(path).fields
