@@ -25,7 +25,8 @@ def even_light(image: Gray, reach: int) -> Gray:
     step = max(1, reach // 4)
     small: NDArray[Any] = image
     if step > 1:
-        small = cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+        reduced = (max(1, round(image.shape[1] / step)), max(1, round(image.shape[0] / step)))
+        small = cv2.resize(image, reduced, interpolation=cv2.INTER_AREA)
     size = 2 * max(1, round(reach / step)) + 1
     light = cv2.dilate(small, np.ones((size, size), np.uint8))
     light = cv2.blur(light, (size, size))

@@ -10,18 +10,18 @@ from extractor.fields.ruled import without_ruled_lines
 from extractor.ink import as_gray, even_light, soft_ink
 from extractor.values import Box, Gray
 
-LOWEST, HIGHEST = 64, 128
-"""Pixels: pictures are brought between these heights."""
+LOWEST, HIGHEST, WIDEST = 64, 128, 4096
+"""Pixels: pictures are brought between these heights, and to no more than this width."""
 
 
 def whole_field(image: Gray) -> FieldImage:
     """The whole of `image`, shape (height, width), as one field."""
-    scale = min(max(1.0, LOWEST / image.shape[0]), HIGHEST / image.shape[0])
+    scale = min(max(1.0, LOWEST / image.shape[0]), HIGHEST / image.shape[0], WIDEST / image.shape[1])
+    width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     grey = image
-    if scale != 1:
+    if (height, width) != image.shape:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        grey = as_gray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=how))
-    height, width = grey.shape
+        grey = as_gray(cv2.resize(image, (width, height), interpolation=how))
     lit = even_light(grey, max(4, round(height * 0.2)))
     ink = without_ruled_lines(soft_ink(lit))
     matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
