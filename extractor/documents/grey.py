@@ -1,0 +1,84 @@
+"""Decoded pictures as grey ones: ink dark on white paper, one byte a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from extractor.documents.limits import check_size
+from extractor.errors import DocumentError
+from extractor.values import Gray
+
+_SQUARE = 0.02
+"""How far a pixel's sides may differ before it is stretched: scanners round a page's size by less."""
+
+_FAX = 3.0
+"""A fax has lines at half its columns' density; anything far beyond that is a wrong entry in the file."""
+
+
+def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE) -> Gray:
+    """The picture file `data`, which OpenCV knows, decoded straight to grey; EXIF orientation applied.
+
+    Raises DocumentError where it cannot be decoded.
+    """
+    image = None
+    with _quiet():
+        try:
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        except cv2.error:
+            image = None
+    if image is None:
+        raise DocumentError("The picture is damaged or of a rare kind; scan it again, or save it as PNG.")
+    return np.asarray(image, np.uint8)
+
+
+def grey_from_pillow(image: Image.Image) -> Gray:
+    """`image` in grey: 16 bits scaled to 8, what is transparent on white. The array is the caller's own.
+
+    Raises DocumentError for samples of 32 bits, whose black and white no file states.
+    """
+    if image.mode.startswith("I;16"):
+        return (np.asarray(image) >> 8).astype(np.uint8)
+    if image.mode in ("I", "F"):
+        raise DocumentError("The picture has 32 bits a pixel; save it with 8 bits a pixel.")
+    if image.mode == "LAB":
+        return np.array(image.getchannel("L"))
+    if image.has_transparency_data:
+        return _on_white(image)
+    return np.array(image.convert("L"))
+
+
+def _on_white(image: Image.Image) -> Gray:
+    rgba = image.convert("RGBA")
+    paper = Image.new("L", rgba.size, 255)
+    paper.paste(rgba.convert("L"), mask=rgba.getchannel("A"))
+    return np.array(paper)
+
+
+def squared(image: Gray, across: float, down: float) -> Gray:
+    """`image` stretched to square pixels, if it has `across` pixels to the inch sideways and `down` downwards.
+
+    Raises DocumentError where it would grow beyond the limit.
+    """
+    if not (across > 0 and down > 0) or not 1 / _FAX < across / down < _FAX or abs(across / down - 1) <= _SQUARE:
+        return image
+    height, width = image.shape
+    finer = max(across, down)
+    width, height = round(width * finer / across), round(height * finer / down)
+    check_size(width, height)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # The failed page says it in a sentence; OpenCV's log lines would only break the progress bar.
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)

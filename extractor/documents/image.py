@@ -1,0 +1,93 @@
+"""PNG, JPEG, BMP and WebP files: one picture each, whose size and wholeness are checked before it is decoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from extractor.documents.grey import grey_from_bytes, grey_from_pillow
+from extractor.documents.jpeg import jpeg_header
+from extractor.documents.limits import MAX_IMAGE_BYTES, check_bytes, check_size
+from extractor.documents.sniff import Format
+from extractor.errors import DocumentError
+from extractor.values import Gray
+
+_EARLY = "The file ends early; scan or copy it again."
+
+
+class ImageFile:
+    """A file of one picture. It is opened when its page is asked for."""
+
+    count = 1
+
+    def __init__(self, file: str, kind: Format) -> None:
+        self._file, self._kind = file, kind
+
+    def page(self, number: int) -> Gray:
+        """The picture (`number` is 1) as grey, shape (height, width). Raises DocumentError or OSError."""
+        path = Path(self._file)
+        check_bytes(path.stat().st_size, MAX_IMAGE_BYTES)
+        data = path.read_bytes()
+        match self._kind:
+            case Format.JPEG:
+                header = jpeg_header(data)
+                check_size(header.width, header.height)
+                transparent = False
+            case Format.PNG:
+                transparent = _check_png(data)
+            case _:
+                transparent = _check_other(data, self._kind)
+        return _on_white(data, self._kind) if transparent else grey_from_bytes(data)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _check_png(data: bytes) -> bool:
+    """Whether the PNG `data` has transparency; raises DocumentError where it is too large, cut off or damaged."""
+    if len(data) < 33:
+        raise DocumentError(_EARLY)
+    width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
+    check_size(width, height)
+    transparent = colour in (4, 6)
+    at, view = 8, memoryview(data)
+    while at + 12 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        end = at + 8 + length
+        if end + 4 > len(data):
+            break
+        # Capitals: a chunk without which the picture is not what it was.
+        if name[:1].isupper() and zlib.crc32(view[at + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
+            raise DocumentError("The PNG is damaged; scan or copy it again.")
+        if name == b"tRNS":
+            transparent = depth < 16
+        if name == b"IEND":
+            return transparent
+        at = end + 4
+    raise DocumentError(_EARLY)
+
+
+def _check_other(data: bytes, kind: Format) -> bool:
+    """As `_check_png`, for BMP and WebP."""
+    if kind is Format.WEBP and len(data) < int.from_bytes(data[4:8], "little") + 8:
+        raise DocumentError(_EARLY)
+    try:
+        with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
+            check_size(*image.size)
+            return kind is Format.WEBP and image.has_transparency_data
+    except Image.DecompressionBombError:
+        raise DocumentError("The picture is too large to be read; scan it at a lower resolution.") from None
+    except (OSError, ValueError, SyntaxError, struct.error):
+        raise DocumentError(f"The {kind} is damaged; scan or copy it again.") from None
+
+
+def _on_white(data: bytes, kind: Format) -> Gray:
+    try:
+        with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
+            return grey_from_pillow(ImageOps.exif_transpose(image))
+    except (OSError, ValueError, SyntaxError, struct.error):
+        raise DocumentError(f"The {kind} is damaged; scan or copy it again.") from None

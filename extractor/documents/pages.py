@@ -1,0 +1,120 @@
+"""Pages out of files, one at a time; what cannot be opened becomes a failed page with a sentence."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path, PurePath
+from typing import Protocol
+
+from extractor.documents.image import ImageFile
+from extractor.documents.limits import MAX_DOCUMENT_BYTES, check_bytes
+from extractor.documents.pdf import PdfFile
+from extractor.documents.sniff import HEAD, Format, sniff
+from extractor.documents.tiff import TiffFile
+from extractor.errors import DocumentError
+from extractor.values import FailedPage, Gray, Page
+
+_ONE_PICTURE = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
+"""Endings by which a file is taken to have one page without being opened."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Document(Protocol):
+    count: int
+
+    def page(self, number: int) -> Gray: ...
+
+    def close(self) -> None: ...
+
+
+def count_pages(file: str) -> int:
+    """How many pages `file` has: 1 for the ending of a picture (PNG, JPEG, BMP, WebP), without a look at the file;
+    otherwise by its headers.
+
+    Raises DocumentError, one sentence without the file's name, where that cannot be found out.
+    """
+    if PurePath(file).suffix.lower() in _ONE_PICTURE:
+        return 1
+    try:
+        with closing(_open(file, dpi=1)) as document:
+            return document.count
+    except Exception as error:
+        raise DocumentError(_reason(error)) from None
+
+
+def open_pages(file: str, *, dpi: int = 200, first: int = 1, last: int | None = None) -> Iterator[Page | FailedPage]:
+    """Pages `first` to `last` (from 1, both included; None: to the end) of `file`, each decoded when it is asked for.
+
+    `dpi` is the resolution of PDF pages that have to be rendered; scans keep their own. Never raises for a bad file
+    or page: a page that cannot be opened comes as FailedPage and the next one follows; where nothing can be had, one
+    FailedPage with the number `first` comes.
+    """
+    if first < 1:
+        raise ValueError(f"pages count from 1, not from {first}")
+    try:
+        document = _open(file, dpi)
+    except Exception as error:
+        yield FailedPage(file, first, _reason(error))
+        return
+    with closing(document):
+        if first > document.count:
+            yield FailedPage(file, first, f"The file has only {document.count} pages; submit it again if it changed.")
+        for number in range(first, min(document.count if last is None else last, document.count) + 1):
+            yield _page(document, file, number)
+
+
+def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
+    try:
+        return Page(file, number, document.page(number))
+    except Exception as error:
+        return FailedPage(file, number, _reason(error))
+
+
+def _open(file: str, dpi: int) -> _Document:
+    status = Path(file).stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(file)
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentError("This is no file but a device or pipe; save what comes out of it and read that.")
+    check_bytes(status.st_size, MAX_DOCUMENT_BYTES)
+    with Path(file).open("rb") as stream:
+        kind = sniff(stream.read(HEAD))
+    document: _Document
+    match kind:
+        case Format.TIFF:
+            document = TiffFile(file)
+        case Format.PDF:
+            document = PdfFile(file, dpi)
+        case _:
+            return ImageFile(file, kind)
+    ending = PurePath(file).suffix.lower()
+    if ending in _ONE_PICTURE and document.count > 1:
+        # By its ending one page was counted: the others would be lost.
+        document.close()
+        raise DocumentError(
+            f"The file is a {kind} of {document.count} pages, not a {ending}; rename it to .{kind.lower()}."
+        )
+    return document
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case DocumentError():
+            return str(error)
+        case FileNotFoundError():
+            return "The file is not there any more; put it back and read it again."
+        case PermissionError():
+            return "The file may not be read; ask for the right to read it."
+        case IsADirectoryError():
+            return "This is a folder; name the files in it, or read the whole folder."
+        case MemoryError():
+            return "There is not enough memory for this page; read fewer pages at once, or scan at a lower resolution."
+        case OSError():
+            return f"The file cannot be read ({os.strerror(error.errno or 5).lower()}); copy it again."
+    _log.debug("unexpected", exc_info=error)
+    return "The page is damaged or of a rare kind; scan it again, or save it as PNG."

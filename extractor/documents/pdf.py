@@ -1,0 +1,85 @@
+"""PDF files: scans are taken out as they are, all other pages are rendered."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pikepdf
+from pikepdf.settings import set_qpdf_limits
+
+from extractor.documents.embedded import read_scan
+from extractor.documents.limits import MAX_PIXELS, check_pages, check_size
+from extractor.documents.render import render
+from extractor.documents.scan import find_scan
+from extractor.errors import DocumentError
+from extractor.values import Box, Gray
+
+_NO_SIZE = "The PDF page states no usable size (MediaBox); print it to a new PDF."
+
+# A few bytes may unpack to gigabytes; no picture within the limits needs more than four bytes a pixel.
+set_qpdf_limits(flate_max_memory=4 * MAX_PIXELS, run_length_max_memory=4 * MAX_PIXELS, doc_max_warnings=1000)
+
+
+class PdfFile:
+    """A PDF held open; its pages are decoded one at a time."""
+
+    def __init__(self, file: str, dpi: int) -> None:
+        """`dpi` is for the pages that are rendered. Raises DocumentError where no page can be had."""
+        self._file, self._dpi = file, dpi
+        try:
+            # Not mapped into memory, where the pages read so far would pile up.
+            self._pdf = pikepdf.open(file, access_mode=pikepdf.AccessMode.stream)
+            self.count = len(self._pdf.pages)
+        except pikepdf.PasswordError:
+            raise DocumentError("The PDF needs a password; save it without one and read that.") from None
+        except pikepdf.PdfError:
+            raise DocumentError("The PDF is damaged beyond repair; scan, export or copy it again.") from None
+        check_pages(self.count)
+
+    def page(self, number: int) -> Gray:
+        """Page `number` (from 1) as grey, turned as the PDF says: the embedded scan at its own resolution, or the
+        page rendered. Raises DocumentError."""
+        page = self._pdf.pages[number - 1]
+        visible = _visible(page)
+        unit = _number(page.obj.get("/UserUnit", 1), 1.0)
+        rotate = round(_number(page.obj.get("/Rotate", 0), 0.0) / 90) * 90 % 360
+        scan = find_scan(page, visible)
+        image = read_scan(scan, rotate) if scan else None
+        if image is not None:
+            return image
+        for picture in page.get_images().values():
+            check_size(int(picture.get("/Width", 1)), int(picture.get("/Height", 1)))
+        size = (visible.width, visible.height)
+        return render(self._file, number, self._dpi, size[::-1] if rotate in (90, 270) else size, unit)
+
+    def close(self) -> None:
+        self._pdf.close()
+
+
+def _visible(page: pikepdf.Page) -> Box:
+    """The part of the page that is shown, in its own units, y upwards. Raises DocumentError where it is none."""
+    media = _box(page.obj.get("/MediaBox", None))
+    if media is None:
+        raise DocumentError(_NO_SIZE)
+    crop = _box(page.obj.get("/CropBox", None)) or media
+    left, bottom = max(media.left, crop.left), max(media.top, crop.top)
+    width, height = min(media.right, crop.right) - left, min(media.bottom, crop.bottom) - bottom
+    return Box(left, bottom, width, height) if width > 0 and height > 0 else media
+
+
+def _box(value: Any) -> Box | None:
+    try:
+        x0, y0, x1, y1 = (float(number) for number in value)
+    except (TypeError, ValueError):
+        return None
+    box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+    return box if all(map(math.isfinite, box)) and box.width > 0 and box.height > 0 else None
+
+
+def _number(value: Any, otherwise: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return otherwise
+    return number if math.isfinite(number) else otherwise

@@ -1,0 +1,60 @@
+"""PDF pages drawn by poppler, for those that are more than a scan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pdf2image import convert_from_path
+from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPopplerTimeoutError
+
+from extractor.documents.limits import check_size
+from extractor.errors import DocumentError
+from extractor.values import Gray
+
+TIMEOUT = 120
+"""Seconds that one page may take."""
+
+_INCH = 72.0
+_SLACK = 0.02
+
+
+def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: float) -> Gray:
+    """Page `number` (from 1) of the PDF `file` in grey at `dpi`.
+
+    `size` is the page's width and height as it is shown, in its own units of `unit` / 72 inches; checked against
+    the limits first, and what poppler draws is checked against it. Raises DocumentError.
+    """
+    width, height = (side / _INCH * dpi for side in size)
+    check_size(width * unit, height * unit)
+    try:
+        # An absolute path, since one that begins with a dash would be taken for an option.
+        images = convert_from_path(
+            Path(file).absolute(),
+            dpi=dpi,
+            first_page=number,
+            last_page=number,
+            grayscale=True,
+            use_cropbox=True,
+            timeout=TIMEOUT,
+        )
+    except (PDFInfoNotInstalledError, FileNotFoundError):
+        raise DocumentError(
+            "This PDF page is more than a scan, and poppler, which draws such pages, is not installed; install it "
+            "(apt-get install poppler-utils, dnf install poppler-utils or brew install poppler)."
+        ) from None
+    except PDFPopplerTimeoutError:
+        raise DocumentError(f"The PDF page took more than {TIMEOUT} seconds to draw; scan a print of it.") from None
+    except Exception:  # pdf2image reads poppler's messages, and stumbles in many ways over those of damaged files
+        raise DocumentError("The PDF page cannot be drawn; export the PDF again, or scan a print of it.") from None
+    if len(images) != 1:
+        raise DocumentError("The PDF page cannot be drawn; export the PDF again, or scan a print of it.")
+    image = np.array(images[0].convert("L"))
+    # Some versions of poppler leave the page's own unit out.
+    if not any(_close(image.shape, (height * scale, width * scale)) for scale in (unit, 1)):
+        raise DocumentError("The PDF page states a size that it does not have; export the PDF again.")
+    return image
+
+
+def _close(shape: tuple[int, ...], expected: tuple[float, float]) -> bool:
+    return all(abs(a - b) <= max(2, _SLACK * b) for a, b in zip(shape, expected, strict=True))

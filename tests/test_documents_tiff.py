@@ -1,0 +1,140 @@
+"""TIFF pages as scanners and fax machines write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from extractor.documents import count_pages, limits, open_pages
+from extractor.values import FailedPage, Gray, Page
+
+
+def _sheet(seed: int = 0, height: int = 120, width: int = 96) -> Gray:
+    image = np.full((height, width), 255, np.uint8)
+    cv2.putText(image, str(seed), (5, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 0, 3)
+    image[:10, :20] = 0
+    return image
+
+
+def _images(file: Path, **options: int) -> list[Gray]:
+    pages = list(open_pages(str(file), **options))
+    assert all(isinstance(page, Page) for page in pages), pages
+    return [page.image for page in pages if isinstance(page, Page)]
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_lzw", "tiff_adobe_deflate", "packbits", None])
+@pytest.mark.parametrize("photometric", [0, 1])
+def test_bilevel_pages_are_black_on_white_either_way_round(
+    tmp_path: Path, compression: str | None, photometric: int
+) -> None:
+    sheet = np.where(_sheet() > 128, 255, 0).astype(np.uint8)
+    options = {} if compression is None else {"compression": compression}
+    Image.fromarray(sheet > 0).save(tmp_path / "p.tif", tiffinfo={262: photometric}, **options)
+    assert np.array_equal(_images(tmp_path / "p.tif")[0], sheet)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "jpeg", "tiff_adobe_deflate"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_grey_and_colour_pages(tmp_path: Path, compression: str, mode: str) -> None:
+    Image.fromarray(_sheet()).convert(mode).save(tmp_path / "p.tif", compression=compression)
+    assert np.abs(_images(tmp_path / "p.tif")[0].astype(int) - _sheet()).mean() < 3
+
+
+@pytest.mark.parametrize("photometric", [0, 1])
+def test_sixteen_bits_are_scaled_and_white_is_white(tmp_path: Path, photometric: int) -> None:
+    deep = (np.arange(256, dtype=np.uint16) * 257).reshape(16, 16)
+    Image.fromarray(deep).save(tmp_path / "p.tif", tiffinfo={262: photometric})
+    shades = np.arange(256).reshape(16, 16)
+    assert np.array_equal(_images(tmp_path / "p.tif")[0], shades if photometric else 255 - shades)
+
+
+def test_transparency_is_paper(tmp_path: Path) -> None:
+    ink = 255 - _sheet()
+    Image.fromarray(np.dstack([np.zeros_like(ink)] * 3 + [ink])).save(tmp_path / "p.tif")
+    assert np.array_equal(_images(tmp_path / "p.tif")[0], _sheet())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_comes_upright(tmp_path: Path, orientation: int) -> None:
+    Image.fromarray(_sheet()).save(tmp_path / "p.tif", tiffinfo={274: orientation})
+    plain = Image.fromarray(_sheet())
+    plain.getexif()[0x112] = orientation
+    assert np.array_equal(_images(tmp_path / "p.tif")[0], np.asarray(ImageOps.exif_transpose(plain)))
+
+
+@pytest.mark.parametrize(("orientation", "shape"), [(1, (250, 96)), (6, (96, 250))])
+def test_a_fax_is_stretched_to_square_pixels(tmp_path: Path, orientation: int, shape: tuple[int, int]) -> None:
+    Image.fromarray(_sheet() > 128).save(
+        tmp_path / "fax.tif", compression="group3", dpi=(204, 98), tiffinfo={274: orientation}
+    )
+    (image,) = _images(tmp_path / "fax.tif")
+    assert image.shape == shape
+
+
+@pytest.mark.parametrize("dpi", [(300, 300), (300, 299), (300, 1), (0, 0)])
+def test_nothing_is_stretched_without_need(tmp_path: Path, dpi: tuple[int, int]) -> None:
+    Image.fromarray(_sheet()).save(tmp_path / "p.tif", dpi=dpi)
+    assert np.array_equal(_images(tmp_path / "p.tif")[0], _sheet())
+
+
+def _many(file: Path, count: int) -> None:
+    first, *others = [Image.fromarray(_sheet(number) > 128) for number in range(1, count + 1)]
+    first.save(file, save_all=True, append_images=others, compression="group4")
+
+
+def test_many_pages_are_counted_and_any_of_them_can_be_had(tmp_path: Path) -> None:
+    _many(tmp_path / "p.tif", 12)
+    assert count_pages(str(tmp_path / "p.tif")) == 12
+    pages = list(open_pages(str(tmp_path / "p.tif"), first=7, last=9))
+    assert [page.number for page in pages] == [7, 8, 9]
+    for page in pages:
+        assert isinstance(page, Page)
+        assert np.array_equal(page.image > 128, _sheet(page.number) > 128)
+    assert len(_images(tmp_path / "p.tif", first=11)) == 2
+
+
+def test_a_damaged_page_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (3, 200, 200), np.uint8)
+    first, *others = map(Image.fromarray, noise)
+    first.save(tmp_path / "p.tif", save_all=True, append_images=others, compression="tiff_adobe_deflate")
+    data = bytearray((tmp_path / "p.tif").read_bytes())
+    middle = len(data) // 2
+    data[middle - 2000 : middle + 2000] = bytes(4000)
+    (tmp_path / "p.tif").write_bytes(data)
+    good, bad, other = open_pages(str(tmp_path / "p.tif"))
+    assert isinstance(good, Page)
+    assert isinstance(bad, FailedPage)
+    assert (bad.number, bad.reason) == (2, "The page is damaged or ends early; scan or copy it again.")
+    assert isinstance(other, Page)
+    assert np.array_equal(other.image, noise[2])
+
+
+def test_pages_lost_with_the_end_of_the_file_show_as_a_failed_page(tmp_path: Path) -> None:
+    _many(tmp_path / "p.tif", 6)
+    data = (tmp_path / "p.tif").read_bytes()
+    (tmp_path / "p.tif").write_bytes(data[: len(data) * 2 // 3])
+    pages = list(open_pages(str(tmp_path / "p.tif")))
+    assert isinstance(pages[0], Page)
+    assert isinstance(pages[-1], FailedPage)
+    assert len(pages) == count_pages(str(tmp_path / "p.tif"))
+
+
+def test_limits_hold_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _many(tmp_path / "p.tif", 3)
+    monkeypatch.setattr(limits, "MAX_PIXELS", 10_000)
+    assert [
+        "pixels" in page.reason for page in open_pages(str(tmp_path / "p.tif")) if isinstance(page, FailedPage)
+    ] == [
+        True,
+        True,
+        True,
+    ]
+    monkeypatch.setattr(limits, "MAX_PAGES", 2)
+    (page,) = open_pages(str(tmp_path / "p.tif"), first=2)
+    assert isinstance(page, FailedPage)
+    assert page.number == 2
+    assert "pages" in page.reason
