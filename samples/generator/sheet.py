@@ -1,0 +1,145 @@
+"""A form while it is drawn: every field goes on the paper and into the template from the same numbers.
+
+All coordinates are tenths of a millimetre from the top left corner of an upright A4 sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reportlab.lib.colors import Color
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+WIDTH, HEIGHT = 2100, 2970
+UNIT: float = A4[0] / WIDTH
+"""PDF points in one tenth of a millimetre."""
+MARK = 60
+CELL_WIDTH, CELL_HEIGHT = 65, 85
+
+
+@dataclass(frozen=True)
+class PrintedField:
+    """A field as printed: `box` is left, top, width, height to the centres of its printed lines."""
+
+    name: str
+    box: tuple[int, int, int, int]
+    cells: int | None
+    format: str
+
+
+@dataclass
+class Sheet:
+    """A form being drawn. `form` is its name in the template; `ink` the grey or colour of its lines."""
+
+    form: str
+    title: str
+    ink: Color
+    marks: Sequence[tuple[int, int]]
+    rules: Sequence[str]
+    canvas: Canvas
+    fields: list[PrintedField] = field(default_factory=list)
+
+    @classmethod
+    def new(
+        cls,
+        path: Path,
+        *,
+        form: str,
+        title: str,
+        ink: Color,
+        marks: Sequence[tuple[int, int]],
+        rules: Sequence[str],
+    ) -> Sheet:
+        """An empty sheet that will be written to `path`, with its solid square marks."""
+        canvas = Canvas(str(path), pagesize=A4, invariant=1)
+        canvas.setTitle(title)
+        canvas.setAuthor("The formdigits authors")
+        sheet = cls(form, title, ink, marks, rules, canvas)
+        for x, y in marks:
+            sheet.block(x - MARK / 2, y - MARK / 2, MARK, MARK, 0.0)
+        return sheet
+
+    def block(self, x: float, y: float, width: float, height: float, grey: float) -> None:
+        """A filled rectangle without an outline."""
+        self.canvas.setFillGray(grey)
+        self.canvas.rect(x * UNIT, self._up(y + height), width * UNIT, height * UNIT, stroke=0, fill=1)
+
+    def text(
+        self, x: float, y: float, words: str, size: float = 10, *, bold: bool = False, align: str = "left"
+    ) -> None:
+        """One line of print with its baseline at `y`; `size` in points; `align` is left, right or centre."""
+        self.canvas.setFillColor(self.ink)
+        self.canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
+        put = {
+            "left": self.canvas.drawString,
+            "right": self.canvas.drawRightString,
+            "centre": self.canvas.drawCentredString,
+        }
+        put[align](x * UNIT, self._up(y), words)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = 2.5, dots: bool = False) -> None:
+        """A line of `width` tenths of a millimetre, solid or dotted."""
+        self.canvas.setStrokeColor(self.ink)
+        self.canvas.setLineWidth(width * UNIT)
+        self.canvas.setDash([0.6, 2.2] if dots else [])
+        self.canvas.line(x1 * UNIT, self._up(y1), x2 * UNIT, self._up(y2))
+
+    def frame(self, x: float, y: float, width: float, height: float, line: float = 3) -> None:
+        """The outline of a rectangle, to the centre of its lines."""
+        self.canvas.setStrokeColor(self.ink)
+        self.canvas.setLineWidth(line * UNIT)
+        self.canvas.setDash([])
+        self.canvas.rect(x * UNIT, self._up(y + height), width * UNIT, height * UNIT, stroke=1, fill=0)
+
+    def section(self, y: float, words: str) -> None:
+        """A heading with a rule under it, across the sheet."""
+        self.text(150, y, words, 11, bold=True)
+        self.line(150, y + 14, 1950, y + 14, width=5)
+
+    def comb(self, name: str, x: int, y: int, cells: int, format_: str) -> int:
+        """A field of joined cells, one figure in each; returns the x of its right edge."""
+        width = cells * CELL_WIDTH
+        self.frame(x, y, width, CELL_HEIGHT)
+        for k in range(1, cells):
+            self.line(x + k * CELL_WIDTH, y, x + k * CELL_WIDTH, y + CELL_HEIGHT, width=2)
+        self.fields.append(PrintedField(name, (x, y, width, CELL_HEIGHT), cells, format_))
+        return x + width
+
+    def box(self, name: str, x: int, y: int, width: int, height: int, *, format_: str, line: float = 2.5) -> None:
+        """A field that is one open box, for a number written freely."""
+        self.frame(x, y, width, height, line)
+        self.fields.append(PrintedField(name, (x, y, width, height), None, format_))
+
+    def finish(self) -> None:
+        """Write the PDF."""
+        self.canvas.showPage()
+        self.canvas.save()
+
+    def template(self, about: str) -> str:
+        """The form's template as YAML, with `about` as its opening comment."""
+        marks = ", ".join(f"[{x}, {y}]" for x, y in self.marks)
+        rows = [
+            *(f"# {line}" for line in about.splitlines()),
+            "formdigits: 1",
+            f"form: {self.form}",
+            f"page: {{width: {WIDTH}, height: {HEIGHT}, dpi: 200}}  # tenths of a millimetre",
+            "landmarks:",
+            f"  marks: [{marks}]",
+            f"  mark_size: {MARK}",
+            "fields:",
+        ]
+        for printed in self.fields:
+            rows.append(f"  - name: {printed.name}")
+            rows.append(f"    box: [{', '.join(str(v) for v in printed.box)}]")
+            if printed.cells:
+                rows.append(f"    cells: {printed.cells}")
+            rows.append(f"    format: {{{printed.format}}}")
+        rows.append("rules:")
+        rows += [f"  - {rule}" for rule in self.rules]
+        return "\n".join(rows) + "\n"
+
+    def _up(self, y: float) -> float:
+        return (HEIGHT - y) * UNIT
