@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.values import Box, Gray
+from extractor.values import Gray
 
 
 def as_gray(image: NDArray[Any]) -> Gray:
@@ -40,15 +40,12 @@ FAINTEST, DARKEST = 205, 110
 lighter than the first, and no pen is all darker than the second."""
 
 
-def soft_ink(lit: Gray, inside: Box | None = None) -> Gray:
+def soft_ink(lit: Gray, part: Gray) -> Gray:
     """Ink of an evenly lit picture: 0 on paper, rising to 255 where the stroke is full, 0 outside every stroke.
 
-    The threshold is Otsu's (N. Otsu, 1979) over the part `inside` (in pixels; all of it when None), within limits.
+    The threshold is Otsu's (N. Otsu, 1979) over `part`, the pixels of it where only paper and writing are (printed
+    lines would hide faint writing), within limits.
     """
-    part = lit
-    if inside is not None:
-        top, left = max(0, int(inside.top)), max(0, int(inside.left))
-        part = lit[top : max(top + 1, int(inside.bottom)), left : max(left + 1, int(inside.right))]
     threshold, _ = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     threshold = min(max(threshold, DARKEST), FAINTEST)
     strokes = part[part < threshold]

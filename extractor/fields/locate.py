@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -68,7 +69,7 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     snapped = Box(
         float(across.at[0]), float(along.at[0]), float(across.at[-1] - across.at[0]), float(along.at[1] - along.at[0])
     )
-    ink = soft_ink(lit, snapped)
+    ink = soft_ink(lit, _between_lines(lit, across.at, snapped, inset))
     for at, seen in zip(across.at, across.seen, strict=True):
         if seen:
             without_line(ink, float(at), across.thickness)
@@ -83,6 +84,15 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
         matrix=matrix,
         snapped=seen_lines * 2 >= len(across.seen) + 2,
     )
+
+
+def _between_lines(lit: Gray, uprights: Points, inside: Box, inset: int) -> Gray:
+    """The pixels well inside the cells, one after the other; never none."""
+    top = max(0, round(inside.top) + inset)
+    rows = lit[top : max(top + 1, round(inside.bottom) - inset)]
+    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in pairwise(uprights)]
+    pixels = np.concatenate([part.ravel() for part in parts])
+    return (pixels if len(pixels) else lit.ravel())[None]
 
 
 def _scale_at(matrix: Points, box: Box) -> float:

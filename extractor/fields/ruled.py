@@ -1,4 +1,4 @@
-"""Ruled writing lines that run through a picture: found as long level runs of ink, and taken away."""
+"""Ruled writing lines that run through a picture: found as long level runs of thin ink, and taken away."""
 
 from __future__ import annotations
 
@@ -9,32 +9,40 @@ from numpy.typing import NDArray
 from extractor.ink import as_gray
 from extractor.values import Gray
 
-FULL = 127
+FULL, FAINT = 127, 64
 
 
 def without_ruled_lines(ink: Gray) -> Gray:
     """`ink`, shape (height, width), without level lines that run through most of it; strokes across them stay."""
     height, width = ink.shape
-    solid = (ink >= FULL).astype(np.uint8)
-    # A line that leans a little steps from row to row: joined over three rows it is still one long run.
-    thick = cv2.dilate(solid, np.ones((3, 1), np.uint8))
     length = max(round(1.2 * height), round(0.3 * width), 12)
     if length >= width:
         return ink
-    runs = as_gray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))) & solid
+    solid = (ink >= FAINT).astype(np.uint8)
+    # Only what is thin from top to bottom can be a line; strokes are thin like that only where they run level.
+    thickest = max(3, round(0.08 * height))
+    tall = as_gray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
+    thin = solid & ~tall & 1
+    # A line that leans a little steps from row to row, and a faint one is broken: neighbours in a row are joined.
+    gap = max(3, round(0.25 * height)) | 1
+    thick = as_gray(cv2.dilate(thin, np.ones((3, 1), np.uint8)))
+    joined = as_gray(cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
+    runs = as_gray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     out = ink
     for label in range(1, count):
-        left, top, w, h, area = (int(v) for v in stats[label])
-        if w < 0.5 * width or area / w > 0.2 * height or h > 0.35 * height:
+        left, top, w, h = (int(v) for v in stats[label, :4])
+        view = np.s_[top : top + h, left : left + w]
+        line = (labels[view] == label) & (thin[view] > 0)
+        if w < 0.5 * width or h > 0.35 * height or line.any(0).mean() < 0.6:
             continue
         if out is ink:
             out = ink.copy()
-        _erase(out, labels[top : top + h, left : left + w] == label, left, top)
+        _erase(out, line, left, top)
     return out
 
 
-def _erase(ink: Gray, line: np.ndarray, left: int, top: int) -> None:
+def _erase(ink: Gray, line: NDArray[np.bool_], left: int, top: int) -> None:
     """Takes one line's pixels away except where a stroke comes through from above to below."""
     height = ink.shape[0]
     columns = np.flatnonzero(line.any(0))

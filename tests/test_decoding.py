@@ -1,0 +1,164 @@
+"""Decoding turns paths into values that the format allows, with probabilities that are probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.decoding import decode
+from extractor.decoding.format import interpret
+from extractor.recognizer import Calibration
+from extractor.segmentation import Candidate, Lattice
+from extractor.template import Format
+from extractor.values import Box
+
+CLASSES = (*"0123456789", "cross", "dash", "junk")
+
+
+def comb(*cells: str | None) -> tuple[Lattice, np.ndarray]:
+    """A comb whose cells the recogniser is sure of: a digit, `X`, `-`, `?`, or None for an empty cell."""
+    rows, candidates = [], []
+    for i, cell in enumerate(cells):
+        crop = None
+        if cell is not None:
+            crop = len(rows)
+            row = np.full(len(CLASSES), 1e-5)
+            row["0123456789X-?".index(cell)] = 1 - 12e-5
+            rows.append(np.log(row))
+        candidates.append(Candidate(i, i + 1, crop, Box(30 * i, 0, 30, 40)))
+    lattice = Lattice(len(cells) + 1, tuple(candidates), np.zeros((len(rows), 28, 28), np.uint8), comb=True)
+    return lattice, np.array(rows, np.float32).reshape(-1, len(CLASSES))
+
+
+def read(form: Format, *cells: str | None):
+    lattice, scores = comb(*cells)
+    return decode(lattice, scores, CLASSES, form, Calibration())
+
+
+INTEGER = Format(kind="integer", blank="zero", struck="zero", dash="missing")
+
+
+@pytest.mark.parametrize(
+    ("cells", "value", "written"),
+    [
+        (("1", "2", "7"), "127", "127"),
+        (("0", "1", "2"), "12", "012"),
+        (("X", "5", "7"), "57", "X57"),
+        ((None, "5", "7"), "57", "_57"),
+        (("-", "-", "7"), "7", "--7"),
+        ((None, None, None), "0", "___"),
+        (("X", "X", "X"), "0", "XXX"),
+    ],
+)
+def test_cells_that_hold_no_digit_are_understood(cells, value: str, written: str) -> None:
+    decoded = read(INTEGER, *cells)
+    assert decoded.meaning.value == value
+    assert decoded.written == written
+    assert not decoded.meaning.problem
+    assert decoded.confidence > 0.99
+
+
+def test_dashes_mean_what_the_format_says() -> None:
+    assert read(INTEGER, "-", "-", "-").meaning.missing
+    assert read(Format(kind="integer", dash="void"), "-", "-", "-").meaning.void
+    assert read(Format(kind="integer", struck="void"), "X", "X", "X").meaning.void
+
+
+def test_a_hole_between_digits_is_a_problem_not_a_number() -> None:
+    decoded = read(INTEGER, "1", "-", "2")
+    assert decoded.meaning.problem
+    assert read(INTEGER, "1", None, "2").meaning.problem
+    assert read(INTEGER, "5", "7", "X").meaning.problem
+
+
+def test_what_is_no_symbol_is_never_a_confident_number() -> None:
+    decoded = read(INTEGER, "1", "?", "2")
+    assert decoded.meaning.problem
+    assert decoded.confidence < 0.5
+
+
+def test_a_value_outside_the_range_is_shown_with_the_reason() -> None:
+    decoded = read(Format(kind="integer", min=1, max=31), "4", "5")
+    assert decoded.meaning.value == "45"
+    assert "31" in decoded.meaning.problem
+    assert decoded.confidence < 0.5
+
+
+def test_the_range_decides_between_two_likely_readings() -> None:
+    lattice, scores = comb("4", "1")
+    scores[0, 4], scores[0, 1] = np.log(0.55), np.log(0.44)
+    decoded = decode(lattice, scores, CLASSES, Format(kind="integer", min=1, max=31), Calibration())
+    assert decoded.meaning.value in {"11", "41"}
+    assert decoded.meaning.problem or decoded.confidence < 0.99
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "is_comb", "value"),
+    [
+        ("0042", Format(), True, "0042"),
+        ("1250", Format(kind="decimal", decimals=2), True, "12.50"),
+        ("_5", Format(kind="decimal", decimals=2), True, "0.05"),
+        ("7.5", Format(kind="decimal", decimals=1), False, "7.5"),
+        ("8", Format(kind="decimal", decimals=1), False, "8.0"),
+        ("1.305.-", Format(kind="amount"), False, "1305.00"),
+        ("1.305.50", Format(kind="amount"), False, "1305.50"),
+        ("12.50", Format(kind="amount"), False, "12.50"),
+        ("17042019", Format(kind="date"), True, "2019-04-17"),
+        ("04172019", Format(kind="date", order="mdy"), True, "2019-04-17"),
+        ("20190417", Format(kind="date", order="ymd"), True, "2019-04-17"),
+        ("17.4.19", Format(kind="date"), False, "2019-04-17"),
+        ("0930", Format(kind="time"), True, "09:30"),
+        ("9.30", Format(kind="time"), False, "09:30"),
+        ("12.-", Format(), False, "12"),
+        ("79927398713", Format(check="luhn"), True, "79927398713"),
+    ],
+)
+def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str) -> None:
+    meaning = interpret(text, form, comb=is_comb)
+    assert meaning.problem == ""
+    assert meaning.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "is_comb"),
+    [
+        ("31022019", Format(kind="date"), True),
+        ("2575", Format(kind="time"), True),
+        ("12.5", Format(kind="amount"), False),
+        ("79927398710", Format(check="luhn"), True),
+        ("12", Format(digits=3), False),
+        ("12", Format(values=["11", "13"]), True),
+        ("12", Format(pattern="1[3-9]"), True),
+        ("X5X", Format(), False),
+        (".", Format(), False),
+    ],
+)
+def test_what_the_format_forbids_has_a_reason(text: str, form: Format, is_comb: bool) -> None:
+    assert interpret(text, form, comb=is_comb).problem
+
+
+@given(st.data())
+def test_probabilities_of_a_field_sum_to_at_most_one(data: st.DataObject) -> None:
+    nodes = data.draw(st.integers(2, 6))
+    candidates, rows = [], 0
+    for start in range(nodes - 1):
+        for end in range(start + 1, min(nodes, start + 3)):
+            candidates.append(Candidate(start, end, rows, Box(20 * start, 0, 20 * (end - start), 30), end - start))
+            rows += 1
+    scores = data.draw(st.lists(st.lists(st.floats(-12, 0), min_size=13, max_size=13), min_size=rows, max_size=rows))
+    table = np.array(scores, np.float64)
+    table -= np.log(np.exp(table).sum(1, keepdims=True))
+    lattice = Lattice(nodes, tuple(candidates), np.zeros((rows, 28, 28), np.uint8), comb=False, line_height=30)
+    decoded = decode(lattice, table.astype(np.float32), CLASSES, Format(), Calibration())
+    assert 0 <= decoded.confidence <= 1
+    assert decoded.confidence + sum(a.probability for a in decoded.alternatives) <= 1 + 1e-6
+
+
+@given(
+    st.text("0123456789_X-.?", max_size=9), st.sampled_from(list(Format.model_fields["kind"].annotation)), st.booleans()
+)
+def test_no_text_makes_the_formats_stumble(text: str, kind: str, is_comb: bool) -> None:
+    meaning = interpret(text, Format(kind=kind), comb=is_comb)
+    assert meaning.problem or meaning.value or meaning.missing or meaning.void
