@@ -1,0 +1,150 @@
+"""What `formdigits doctor` looks at, one function a thing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `found` says what is there or what is wrong; `remedy` is one command or sentence."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def all_checks() -> Iterator[Check]:
+    """Everything, in the order in which it should be mended."""
+    for name, look in LOOKS.items():
+        try:
+            yield from look()
+        except ImportError as error:
+            yield Check(name, False, str(error), "install the packages above first")
+
+
+def _python() -> Iterator[Check]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Python", sys.version_info >= (3, 11), found, "install Python 3.11 or newer")
+
+
+def _packages() -> Iterator[Check]:
+    from packaging.requirements import Requirement
+
+    for line in requires("formdigits") or []:
+        wanted = Requirement(line)
+        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(wanted.name)
+        except PackageNotFoundError:
+            yield Check(wanted.name, False, "not installed", f"pip install '{wanted.name}{wanted.specifier}'")
+            continue
+        ok = wanted.specifier.contains(found, prereleases=True)
+        yield Check(wanted.name, ok, found, f"pip install '{wanted.name}{wanted.specifier}'")
+
+
+def _opencv() -> Iterator[Check]:
+    # In a process of its own: a library that is missing underneath may end the whole process.
+    tried = subprocess.run(
+        [sys.executable, "-c", "import cv2; print(cv2.__version__)"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode == 0:
+        yield Check("import cv2", True, tried.stdout.strip())
+        return
+    why = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
+    yield Check("import cv2", False, why, "apt-get install libgl1 libglib2.0-0")
+
+
+def _model() -> Iterator[Check]:
+    folder = Path(str(files("extractor"))) / "models" / "digits"
+    remedy = "pip install --force-reinstall formdigits"
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Check("model card", False, f"{folder / 'card.json'}: {error}", remedy)
+        return
+    yield Check("model card", True, str(folder))
+    for name, digest in card.get("sha256", {}).items():
+        file = folder / name
+        if not file.is_file():
+            yield Check(f"model {name}", False, "not there", remedy)
+            continue
+        same = hashlib.sha256(file.read_bytes()).hexdigest() == digest
+        yield Check(f"model {name}", same, "as its card says" if same else "not the file of its card", remedy)
+
+
+def _poppler() -> Iterator[Check]:
+    where = shutil.which("pdftoppm")
+    # Scans in PDF are read without it; only PDF pages that are drawn need it.
+    yield Check(
+        "poppler (pdftoppm)",
+        where is not None,
+        where or "not found; PDF pages that are no scans cannot be read",
+        "apt-get install poppler-utils",
+        needed=False,
+    )
+
+
+def _home() -> Iterator[Check]:
+    from extractor.errors import ServiceError
+    from workers.home import home
+
+    try:
+        yield Check("folder for jobs", True, str(home()))
+    except ServiceError as error:
+        yield Check("folder for jobs", False, str(error), "export FORMDIGITS_HOME=/a/folder/of/yours")
+
+
+def _database() -> Iterator[Check]:
+    from sqlalchemy.engine import make_url
+
+    from extractor.errors import ServiceError
+    from workers.home import database_url
+    from workers.store import open_store
+
+    try:
+        url = database_url()
+        open_store(url).close()
+    except ServiceError as error:
+        yield Check("job database", False, str(error), "see there")
+        return
+    yield Check("job database", True, make_url(url).render_as_string(hide_password=True))
+
+
+def _tensorflow() -> Iterator[Check]:
+    # Found and not imported: that would take seconds.
+    ok = find_spec("tensorflow") is not None
+    found = version("tensorflow") if ok else "not installed; only training and --engine keras need it"
+    yield Check("tensorflow extra", ok, found, "pip install 'formdigits[tensorflow]'", needed=False)
+
+
+def _processes() -> Iterator[Check]:
+    from workers.home import processors
+
+    yield Check("processors", True, f"{processors()}; formdigits read starts as many processes")
+
+
+LOOKS: dict[str, Callable[[], Iterator[Check]]] = {
+    "Python": _python,
+    "packages": _packages,
+    "import cv2": _opencv,
+    "model": _model,
+    "poppler (pdftoppm)": _poppler,
+    "folder for jobs": _home,
+    "job database": _database,
+    "tensorflow extra": _tensorflow,
+    "processors": _processes,
+}

@@ -1,0 +1,89 @@
+"""`formdigits read`: read here and now, and continue where an interrupted run stopped."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Read the forms in INPUT (files or folders, with their sub-folders) and write one row a page.
+
+\b
+Forms need a template that says where their fields are:
+  formdigits read scans/ -t form.yaml -o numbers.xlsx
+Several forms mixed in one folder: give -t several times, or a folder of templates:
+  formdigits read scans/ -t templates/ -o numbers.csv
+Pictures of one number each need none:
+  formdigits read amounts/ --single-field -o amounts.csv
+
+The ending of -o chooses the format. Without -o, CSV goes to standard output, or the first rows to the screen.
+A run that was interrupted continues where it stopped when the same command is given again.
+
+Exit codes: 0 all pages read; 1 some could not be read (they are named); 2 wrong usage; 3 the job database cannot be
+used; 130 stopped by Ctrl-C.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("inputs", metavar="INPUT…", nargs=-1, required=True)
+@click.option(
+    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
+)
+@click.option("-o", "--out", metavar="OUT", help="File to write: .xlsx, .csv, .json or .jsonl; - is CSV on the screen.")
+@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    default=0.99,
+    show_default=True,
+    metavar="P",
+    help="Accept numbers that are right with this probability; the rest is for review.",
+)
+@click.option(
+    "--processes", type=click.IntRange(min=1), metavar="N", help="How many read at once.  [default: one a processor]"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["litert", "keras"]),
+    default="litert",
+    show_default=True,
+    help="What runs the network; keras needs the tensorflow extra.",
+)
+@click.option("--long", is_flag=True, help="One row a field, with confidence and place, rather than one a page.")
+@click.option("--overlay", metavar="DIR", help="Folder for a picture of each page with what was read drawn on it.")
+@click.option("--restart", is_flag=True, help="Forget what an interrupted run has read.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about pages that failed unexpectedly.")
+def read(
+    *,
+    inputs: tuple[str, ...],
+    templates: tuple[str, ...],
+    out: str | None,
+    single_field: bool,
+    accept: float,
+    processes: int | None,
+    engine: str,
+    long: bool,
+    overlay: str | None,
+    restart: bool,
+    verbose: bool,
+) -> None:
+    if not templates and not single_field:
+        raise click.UsageError(
+            "Give the form's template with -t FILE, or --single-field when every picture is one number"
+        )
+    if templates and single_field:
+        raise click.UsageError("Give either templates with -t or --single-field, not both")
+    from formdigits.reading import Request, carry_out
+
+    request = Request(
+        inputs=inputs,
+        templates=templates,
+        out=out,
+        single_field=single_field,
+        accept=accept,
+        processes=processes,
+        engine=engine,
+        long=long,
+        overlay=overlay,
+        restart=restart,
+        verbose=verbose,
+    )
+    raise SystemExit(carry_out(request))

@@ -1,0 +1,187 @@
+"""What `formdigits read` does, from the paths that it was given to the table and the exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from types import FrameType
+
+from extractor import reading as extractor_reading
+from extractor.documents import find_documents
+from extractor.errors import OutputError, TemplateError
+from extractor.export import FieldColumn, check_writable, open_sink
+from extractor.reading import ReadOptions
+from extractor.template import load_template
+from formdigits import report
+from formdigits.progress import Progress
+from workers.home import home, processors
+from workers.job import Job
+from workers.local import begin, job_key
+from workers.local import carry_out as carry_out_job
+from workers.lock import job_lock
+from workers.pool import HereRunner, Pool
+from workers.store import Store, open_store
+
+CARD = "models/digits/card.json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One `read` as it was asked for; paths as they were given."""
+
+    inputs: tuple[str, ...]
+    templates: tuple[str, ...] = ()
+    out: str | None = None
+    single_field: bool = False
+    accept: float = 0.99
+    processes: int | None = None
+    engine: str = "litert"
+    long: bool = False
+    overlay: str | None = None
+    restart: bool = False
+    verbose: bool = False
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as orderly as Ctrl-C does."""
+
+
+def carry_out(request: Request) -> int:
+    """Reads, writes the output, says how it went on standard error, and returns the exit code.
+
+    Raises InputError, TemplateError, ModelError, OutputError or ServiceError before anything is read, or when the
+    output or the database fails on the way; what was read until then is kept for the next run.
+    """
+    templates = find_templates(request.templates)
+    options = ReadOptions(templates, request.single_field, request.accept, request.engine)
+    documents = find_documents(request.inputs)
+    out = request.out or (None if sys.stdout.isatty() else "-")
+    if out is not None:
+        check_writable(out)
+    overlay = _made(request.overlay)
+    # Through the module, as the reading processes call it; a template or model that is no good is found here.
+    factory = partial(extractor_reading.open_reader, options)
+    reader = factory()
+    key = _key(request, templates)
+    # Even on one processor, so that the harm that a bad page does stays in a process of its own.
+    processes = request.processes or max(2, processors())
+    watch = Progress()
+    if request.verbose or os.environ.get("FORMDIGITS_DEBUG"):
+        report.log_everything()
+    with job_lock(home(), key), _orderly_end():
+        store = open_store()
+        job = begin(store, key, _plain(request), reader.fields, documents, restart=request.restart)
+        before = store.counts(job.id)
+        if before.done:
+            report.say(f"Continuing: {before.done:,} of {report.counted(before.pages, 'page')} were already read.")
+        started = time.monotonic()
+        runner = (
+            HereRunner(reader, overlay)
+            if processes == 1
+            else Pool(factory, processes, overlay=overlay, verbose=request.verbose)
+        )
+        try:
+            with runner, watch:
+                carry_out_job(store, job, runner, processes, watch.update)
+            seconds = time.monotonic() - started
+            _write(store, job, out, request.long)
+        except KeyboardInterrupt as stopped:
+            report.say(
+                f"Stopped after {watch.done:,} of {report.counted(watch.total, 'page')}; "
+                "give the same command again to continue."
+            )
+            return 143 if isinstance(stopped, Terminated) else 130
+        counts = store.counts(job.id)
+        report.summary(counts, counts.done - before.done, seconds, store.troubles(job.id, report.NAMED), out)
+        if out is not None:
+            # What was only shown is kept, so that the same command with -o has nothing left to read.
+            store.finish(job.id)
+        store.close()
+    return 1 if counts.failed or counts.unmatched else 0
+
+
+def find_templates(given: Sequence[str]) -> tuple[str, ...]:
+    """The template files that -t names, those in a folder by name. Raises TemplateError for a folder without any."""
+    found: list[str] = []
+    for name in given:
+        path = Path(name)
+        if not path.is_dir():
+            found.append(name)
+            continue
+        inside = sorted(str(file) for ending in ("*.yaml", "*.yml") for file in path.glob(ending))
+        if not inside:
+            raise TemplateError(f"The folder {path} holds no template (*.yaml); give a template's file.")
+        found += inside
+    return tuple(found)
+
+
+def _made(folder: str | None) -> Path | None:
+    if folder is None:
+        return None
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        writable = os.access(path, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise OutputError(f"Pictures cannot be written to {folder}; give --overlay a folder that you may write to.")
+    return path
+
+
+def _plain(request: Request) -> dict[str, object]:
+    """The options on which the readings depend, as plain values."""
+    return {
+        "inputs": list(request.inputs),
+        "templates": list(request.templates),
+        "single_field": request.single_field,
+        "accept": request.accept,
+        "engine": request.engine,
+        "overlay": request.overlay,
+    }
+
+
+def _key(request: Request, templates: Sequence[str]) -> str:
+    """Where the inputs are and what they are called, what they are read with, and how."""
+    identity = {"here": str(Path.cwd()), "version": version("formdigits"), **_plain(request)}
+    contents = [Path(str(files("extractor"))) / CARD]
+    for name in templates:
+        contents.append(Path(name))
+        reference = load_template(name).landmarks.reference
+        if reference and (picture := Path(name).parent / reference).is_file():
+            contents.append(picture)
+    return job_key(identity, [file for file in contents if file.is_file()])
+
+
+def _write(store: Store, job: Job, out: str | None, long: bool) -> None:
+    if out is None:
+        names = [name for name, _ in job.fields]
+        report.table(store.results(job.id), names, store.counts(job.id).pages)
+        return
+    columns = [FieldColumn(name, kind) for name, kind in job.fields]
+    with open_sink(out, fields=columns, long=long) as sink:
+        for result in store.results(job.id):
+            sink.write(result)
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """SIGTERM raises Terminated inside the block."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,90 @@
+"""What a run says at its end: the summary on standard error, or the first rows on a terminal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from extractor.values import FieldStatus, PageResult
+
+if TYPE_CHECKING:
+    from workers.job import Counts
+
+NAMED = 20
+"""Pages that could not be read which are named."""
+
+SHOWN_ROWS, SHOWN_FIELDS = 20, 8
+
+
+def say(text: str) -> None:
+    """A line for people, on standard error; file names that are no valid text are shown with escapes."""
+    click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(self.format(record))
+
+
+def log_everything() -> None:
+    """Says on standard error what the reading processes log: tracebacks of pages that failed unexpectedly."""
+    log = logging.getLogger("workers")
+    log.setLevel(logging.DEBUG)
+    if not log.handlers:
+        log.addHandler(_Lines())
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 page`, `1,000 pages`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[PageResult], out: str | None) -> None:
+    """How many pages and fields of each sort, how fast, and which pages could not be read."""
+    speed = f", {read_now / seconds:,.1f} pages/s" if read_now and seconds > 0 else ""
+    say(f"Read {counted(read_now, 'page')} in {seconds:,.1f} s{speed}.")
+    others = "".join(
+        f", {count:,} {name}"
+        for count, name in ((counts.unmatched, "unmatched"), (counts.duplicate, "duplicate"))
+        if count
+    )
+    say(f"Pages: {counts.pages:,} in all, {counts.read:,} read, {counts.failed:,} failed{others}.")
+    say(
+        f"Fields: {counts.fields:,} in all, {counts.accepted:,} accepted, {counts.review:,} to review, "
+        f"{counts.blank:,} blank, {counts.void:,} void."
+    )
+    if troubles:
+        say("These could not be read:")
+    for page in troubles:
+        say(f"  {page.file}, page {page.page}: {page.reason}")
+    more = counts.failed + counts.unmatched - len(troubles)
+    if more > 0:
+        say(f"  and {more:,} more; they are in the output.")
+    if out not in (None, "-"):
+        say(f"The numbers are in {out}.")
+
+
+def table(results: Iterable[PageResult], fields: Sequence[str], pages: int) -> None:
+    """The first pages as a table on standard output; a value to be checked is followed by a question mark."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = fields[:SHOWN_FIELDS]
+    more = len(fields) > len(shown)
+    grid = Table("file", "page", "status", *shown, *(["…"] if more else []))
+    for result in islice(results, SHOWN_ROWS):
+        cells = {
+            one.field: f"[yellow]{one.value}?[/]" if one.status is FieldStatus.REVIEW else one.value
+            for one in result.readings
+        }
+        file = result.file.encode("utf-8", "backslashreplace").decode().replace("[", "\\[")
+        row = [file, str(result.page), result.status.value, *(cells.get(name, "") for name in shown)]
+        grid.add_row(*row, *(["…"] if more else []))
+    Console().print(grid)
+    rest = pages - SHOWN_ROWS
+    left_out = f"{counted(rest, 'page')} more are not shown. " if rest > 0 else ""
+    say(f"{left_out}To keep the numbers, give the same command with -o numbers.xlsx.")

@@ -1,0 +1,98 @@
+"""One reading process: takes tasks from its pipe, tells of its pages as it goes, and never outlives its parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import TypeAlias
+
+from extractor.errors import FormdigitsError
+from workers.chunk import do_task
+from workers.work import Event, ReaderFactory, Task, units
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The reader is loaded."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Still alive."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The task is done."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Nothing can be read by any process: an error for the user, else a traceback."""
+
+    error: FormdigitsError | None
+    trace: str = ""
+
+
+Message: TypeAlias = Ready | Beat | Finished | Broken | list[Event]
+
+
+def child_main(pipe: Connection, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
+    """Runs until the pipe closes. Unless `verbose`, what libraries print is thrown away."""
+    _settle(verbose)
+    try:
+        with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+            _serve(pipe, factory, overlay)
+    except FormdigitsError as error:
+        _tell(pipe, Broken(error))
+    except Exception:
+        _tell(pipe, Broken(None, traceback.format_exc()))
+
+
+def _serve(pipe: Connection, factory: ReaderFactory, overlay: Path | None) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    reader = factory()
+    pipe.send(Ready())
+    while True:
+        task: Task = pipe.recv()
+        # A page alone has the whole time limit to itself, so it does not beat.
+        beat = (lambda: None) if len(units(task)) == 1 else (lambda: pipe.send(Beat()))
+        for events in do_task(task, reader, overlay, beat):
+            pipe.send(events)
+        pipe.send(Finished())
+
+
+def _settle(verbose: bool) -> None:
+    # A group of its own: Ctrl-C is the parent's to handle, and programs started from here end with this process.
+    with suppress(OSError):
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    if not verbose:
+        os.dup2(nowhere, 2)
+    os.close(nowhere)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+
+def _tell(pipe: Connection, message: Message) -> None:
+    with suppress(OSError):
+        pipe.send(message)

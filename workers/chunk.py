@@ -1,0 +1,129 @@
+"""A task done in this process: pages opened one at a time, read in batches, every surprise kept to its page."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from extractor.errors import DocumentError, FormdigitsError
+from extractor.values import FailedPage, Page, PageResult, PageStatus
+from workers.work import Counted, CountTask, Event, Outcome, PageReader, Span, Task, Trace
+
+BATCH = 8
+"""Most pages that are decoded and in memory at once."""
+
+BATCH_PIXELS = 80_000_000
+"""A batch ends early when its pages have this many pixels: nine A4 pages at 300 dpi, or two at 600."""
+
+
+def do_task(
+    task: Task, reader: PageReader, overlay: Path | None = None, beat: Callable[[], None] = lambda: None
+) -> Iterator[list[Event]]:
+    """Counts or reads, and yields what is done as it goes.
+
+    `beat` is called after each page that was opened, to show that this process is alive. A page that surprises the
+    program becomes a failed page and a Trace; only a FormdigitsError about something other than a document is raised.
+    """
+    if isinstance(task, CountTask):
+        for number, file in task.files:
+            yield [Counted(number, _count(file))]
+        return
+    traces: list[Event] = []
+    batch: list[tuple[int, Page | FailedPage]] = []
+    pixels = 0
+    for span in task.spans:
+        for page in _open(span, reader.dpi, traces):
+            batch.append((span.document, page))
+            pixels += page.image.size if isinstance(page, Page) else 0
+            beat()
+            if len(batch) == BATCH or pixels >= BATCH_PIXELS:
+                yield _read(batch, reader, overlay, task.attempts) + traces
+                traces, batch, pixels = [], [], 0
+    if batch:
+        yield _read(batch, reader, overlay, task.attempts) + traces
+
+
+def failed(file: str, page: int, reason: str) -> PageResult:
+    """The result of a page that could not be read."""
+    return PageResult(file=file, page=page, form="", status=PageStatus.FAILED, reason=reason)
+
+
+def _count(file: str) -> int:
+    from extractor.documents import count_pages
+
+    try:
+        return max(1, count_pages(file))
+    except Exception:
+        # Its one page will be opened like any other, and that says why it cannot be.
+        return 1
+
+
+def _open(span: Span, dpi: int, traces: list[Event]) -> Iterator[Page | FailedPage]:
+    """Every page of the span, come what may."""
+    from extractor.documents import open_pages
+
+    seen: set[int] = set()
+    reason = "This page is no longer in the file; run this again to read the file as it is now."
+    try:
+        for page in open_pages(span.file, dpi=dpi, first=span.first, last=span.last):
+            if isinstance(page, FailedPage):
+                # It may stand for the whole file, so for the pages that do not come as well.
+                reason = page.reason
+            if span.first <= page.number <= span.last and page.number not in seen:
+                seen.add(page.number)
+                yield page
+    except Exception as error:
+        reason = _surprise(error)
+        traces.append(Trace(traceback.format_exc()))
+    for number in range(span.first, span.last + 1):
+        if number not in seen:
+            yield FailedPage(span.file, number, reason)
+
+
+def _read(
+    batch: list[tuple[int, Page | FailedPage]], reader: PageReader, overlay: Path | None, attempts: int
+) -> list[Event]:
+    pages = [page for _, page in batch]
+    try:
+        results = reader.read(pages)
+        if len(results) != len(pages):
+            raise ValueError(f"{len(results)} results for {len(pages)} pages")
+    except FormdigitsError as error:
+        if not isinstance(error, DocumentError):
+            raise
+        return _read_singly(batch, reader, overlay, attempts, error)
+    except Exception as error:
+        return _read_singly(batch, reader, overlay, attempts, error)
+    if overlay is not None:
+        _draw(overlay, pages, results)
+    return [Outcome(document, result, attempts) for (document, _), result in zip(batch, results, strict=True)]
+
+
+def _read_singly(
+    batch: list[tuple[int, Page | FailedPage]],
+    reader: PageReader,
+    overlay: Path | None,
+    attempts: int,
+    error: Exception,
+) -> list[Event]:
+    if len(batch) > 1:
+        return [event for one in batch for event in _read([one], reader, overlay, attempts)]
+    [(document, page)] = batch
+    reason = str(error) if isinstance(error, DocumentError) else _surprise(error)
+    trace = "".join(traceback.format_exception(error))
+    return [Outcome(document, failed(page.file, page.number, reason), attempts), Trace(trace)]
+
+
+def _draw(folder: Path, pages: list[Page | FailedPage], results: list[PageResult]) -> None:
+    from extractor.overlay import write_overlay
+
+    for page, result in zip(pages, results, strict=True):
+        if isinstance(page, Page):
+            write_overlay(folder, page.image, result)
+
+
+def _surprise(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    what = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return f"Reading this page failed unexpectedly ({what}); please report it with what 'formdigits read -v' prints."

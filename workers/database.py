@@ -1,0 +1,149 @@
+"""The connection to the job database: SQLite as it should be set, errors as sentences with the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+
+from extractor.errors import ServiceError
+from workers.schema import VERSION, metadata, schema_version
+
+PATIENCE_S = 4
+"""How long to wait for a lock or for a server before giving up."""
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the database at `url`, its tables made where missing.
+
+    Raises ServiceError within five seconds when it cannot be reached, is locked, damaged, read-only, of another
+    version, or when its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, connect_args=_connect_args(parsed), pool_pre_ping=not _is_sqlite(parsed))
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise ServiceError(
+            "FORMDIGITS_DATABASE_URL is not the address of a database; "
+            "give one such as postgresql://user:password@host/name, or leave it unset."
+        ) from None
+    except ModuleNotFoundError as error:
+        raise ServiceError(
+            f"The database driver {error.name} is not installed; pip install '{error.name}' mends that."
+        ) from None
+    if _is_sqlite(parsed):
+        event.listen(engine, "connect", _set_up_sqlite)
+    with told(engine):
+        try:
+            metadata.create_all(engine)
+        except DBAPIError as error:
+            if "exist" not in str(error.orig):
+                raise
+            # Another process made the tables between our look and our making them.
+            metadata.create_all(engine)
+        _check_version(engine)
+    return engine
+
+
+@contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """Turns every error of the database into a ServiceError of one sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise ServiceError(_sentence(engine.url, error)) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to look things up with. Raises ServiceError."""
+    with told(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, kept whole or not at all. Raises ServiceError.
+
+    In SQLite its first statement must write: then the lock is waited for, and not refused halfway.
+    """
+    with told(engine), engine.begin() as connection:
+        yield connection
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _connect_args(url: URL) -> dict[str, Any]:
+    if _is_sqlite(url):
+        return {"timeout": PATIENCE_S}
+    return {"connect_timeout": PATIENCE_S} if url.get_backend_name() == "postgresql" else {}
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # Readers do not wait for the writer, and a crash loses at most the last transactions, never the file.
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _check_version(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = connection.execute(select(schema_version.c.version)).scalars().first()
+    if found is None:
+        try:
+            with engine.begin() as connection:
+                connection.execute(insert(schema_version).values(version=VERSION))
+        except IntegrityError:
+            # As with the tables: another process was first.
+            return _check_version(engine)
+    elif found != VERSION:
+        raise ServiceError(f"{_name(engine.url)} was made by another version of formdigits; {_elsewhere(engine.url)}.")
+    return None
+
+
+def _name(url: URL) -> str:
+    if _is_sqlite(url):
+        return f"The job database {url.database}"
+    return f"The job database {url.render_as_string(hide_password=True)}"
+
+
+def _elsewhere(url: URL) -> str:
+    if _is_sqlite(url):
+        return "move it away, or set FORMDIGITS_HOME to another folder"
+    return "set FORMDIGITS_DATABASE_URL to another database"
+
+
+def _sentence(url: URL, error: SQLAlchemyError) -> str:
+    cause = str(getattr(error, "orig", None) or error).strip()
+    why = cause.splitlines()[0].rstrip(".") if cause else type(error).__name__
+    if not _is_sqlite(url):
+        return f"{_name(url)} cannot be used ({why}); start it, or correct FORMDIGITS_DATABASE_URL."
+    if "locked" in why:
+        return f"{_name(url)} is locked by another program; wait until that has finished, then run this again."
+    if "full" in why:
+        return f"{_name(url)} cannot grow because its disk is full; make room, then run this again."
+    if "readonly" in why or "unable to open" in why:
+        folder = Path(url.database or ".").parent
+        return (
+            f"{_name(url)} cannot be opened for writing; "
+            f"make it and its folder {folder} writable, or set FORMDIGITS_HOME to another folder."
+        )
+    if isinstance(error, OperationalError) and "I/O" in why:
+        return f"{_name(url)} cannot be used ({why}); check its disk, or set FORMDIGITS_HOME to another folder."
+    return f"{_name(url)} is damaged ({why}); move it away and run this again."

@@ -1,0 +1,46 @@
+"""What the store says of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from extractor.values import Kind
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run over some documents. `fields` are the columns of its output; times are seconds since 1970, UTC."""
+
+    id: str
+    key: str
+    state: str
+    options: dict[str, Any]
+    fields: tuple[tuple[str, Kind], ...]
+    created: float
+    finished: float | None
+
+
+class FileState(NamedTuple):
+    """A document as it lies on the disk: path, bytes, modification time in nanoseconds."""
+
+    file: str
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How far a job is. `pages` is all pages known so far, `done` those that are over with."""
+
+    pages: int = 0
+    done: int = 0
+    read: int = 0
+    unmatched: int = 0
+    failed: int = 0
+    duplicate: int = 0
+    fields: int = 0
+    accepted: int = 0
+    review: int = 0
+    blank: int = 0
+    void: int = 0

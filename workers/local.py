@@ -1,0 +1,99 @@
+"""A job done on this machine: documents counted, pages read, results kept, and taken up again where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from extractor.values import Kind
+from workers.job import FileState, Job
+from workers.schema import FINISHED
+from workers.store import Store
+from workers.work import CHUNK, Counted, CountTask, Event, Outcome, Runner, Trace, chunked
+
+COUNTING = 64
+"""Documents whose pages are counted in one task."""
+
+Watch: TypeAlias = Callable[[str, int, int], None]
+"""Told of progress as (`files` or `pages`, how many are done, of how many)."""
+
+log = logging.getLogger(__name__)
+
+
+def job_key(identity: Any, files: Iterable[Path]) -> str:
+    """What makes two runs the same job: a hash of `identity` (plain values) and of the contents of `files`."""
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode())
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def begin(
+    store: Store,
+    key: str,
+    options: dict[str, Any],
+    fields: Sequence[tuple[str, Kind]],
+    documents: Sequence[str],
+    *,
+    restart: bool = False,
+) -> Job:
+    """The job of that key with these documents: the one that was interrupted, else a new one.
+
+    A job that was finished is forgotten and begun afresh, and so is any other with `restart`.
+    """
+    job = store.find(key)
+    if job is not None and (restart or job.state == FINISHED):
+        store.forget(job.id)
+        job = None
+    if job is None:
+        job = store.create(key, options, fields)
+    store.set_documents(job.id, map(_state, documents))
+    return job
+
+
+def carry_out(store: Store, job: Job, run: Runner, processes: int, watch: Watch) -> None:
+    """Reads every page of the job that is still to be read. Raises what `run` and the store raise."""
+    total = sum(1 for _ in store.uncounted(job.id))
+    counted = 0
+    for events in run(_count_tasks(store.uncounted(job.id))):
+        counts = [(event.document, event.pages) for event in events if isinstance(event, Counted)]
+        store.set_page_counts(job.id, counts)
+        counted += len(counts)
+        watch("files", counted, total)
+    known = store.counts(job.id)
+    done = known.done
+    watch("pages", done, known.pages)
+    # Small enough that every process has work to the end, large enough for the network's batches.
+    size = min(CHUNK, max(1, (known.pages - done) // (4 * processes)))
+    for events in run(chunked(store.waiting(job.id), size)):
+        outcomes = list(_outcomes(events))
+        store.save(job.id, outcomes)
+        done += len(outcomes)
+        watch("pages", done, known.pages)
+
+
+def _count_tasks(files: Iterator[tuple[int, str]]) -> Iterator[CountTask]:
+    while some := tuple(islice(files, COUNTING)):
+        yield CountTask(some)
+
+
+def _outcomes(events: Iterable[Event]) -> Iterator[Outcome]:
+    for event in events:
+        if isinstance(event, Outcome):
+            yield event
+        elif isinstance(event, Trace):
+            log.debug("%s", event.text)
+
+
+def _state(file: str) -> FileState:
+    try:
+        found = Path(file).stat()
+    except OSError:
+        # It is gone since it was found, or may not be looked at: reading it will say which.
+        return FileState(file, -1, -1)
+    return FileState(file, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,284 @@
+"""Reading on this machine with several processes, of which any may die at any time.
+
+`multiprocessing.Pool` hangs when a worker is killed, and `concurrent.futures` gives up on everything that was under way
+without saying which page did it. Here each process has a pipe of its own and at most one task, so that it is always
+known which pages die with it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from types import TracebackType
+
+from extractor.errors import ServiceError
+from workers.child import Beat, Broken, Message, Ready, child_main
+from workers.chunk import do_task, failed
+from workers.work import Counted, CountTask, Event, Outcome, PageReader, ReaderFactory, Task, units
+
+PAGE_LIMIT_S = 120.0
+"""Longest that one page may take."""
+
+START_LIMIT_S = 300.0
+"""Longest that a process may take to load its model; TensorFlow from a slow disk takes its time."""
+
+START_TRIES = 3
+"""How many processes in a row may die before they are ready, until the pool gives up."""
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    "1",
+) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+class HereRunner:
+    """Does tasks in this very process, without children. See `workers.work.Runner`."""
+
+    def __init__(self, reader: PageReader, overlay: Path | None = None) -> None:
+        self._reader = reader
+        self._overlay = overlay
+
+    def __enter__(self) -> HereRunner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __call__(self, tasks: Iterable[Task]) -> Iterator[list[Event]]:
+        import cv2
+
+        cv2.setNumThreads(1)
+        for task in tasks:
+            yield from do_task(task, self._reader, self._overlay)
+
+
+class Pool:
+    """Up to `processes` processes that each load a reader with `factory`. See `workers.work.Runner`.
+
+    A process that dies, or that is still on one page after `page_limit_s` seconds, is replaced. What it had not told of
+    is done again page by page; a page that takes its process with it again is failed, with the reason.
+    `overlay` is the folder for pictures of the readings; `verbose` lets the children's libraries print.
+
+    Running raises what `factory` raises for the user, and ServiceError when the processes cannot start.
+    """
+
+    def __init__(
+        self,
+        factory: ReaderFactory,
+        processes: int,
+        *,
+        overlay: Path | None = None,
+        page_limit_s: float = PAGE_LIMIT_S,
+        verbose: bool = False,
+    ) -> None:
+        self._args = (factory, overlay, verbose)
+        self._processes = processes
+        self._page_limit_s = page_limit_s
+        self._children: list[_Child] = []
+        self._again: deque[Task] = deque()
+        self._failed_starts = 0
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in self._children:
+            child.dismiss()
+        for child in self._children:
+            child.bury(patience_s=2)
+        self._children.clear()
+
+    def __call__(self, tasks: Iterable[Task]) -> Iterator[list[Event]]:
+        source = iter(tasks)
+        while True:
+            self._hand_out(source)
+            busy = [child for child in self._children if child.task]
+            if not busy:
+                return
+            events = self._hear(busy)
+            # New work goes out before the old is told of, so that nobody waits while it is being stored.
+            self._hand_out(source)
+            if events:
+                yield events
+
+    def _hand_out(self, source: Iterator[Task]) -> None:
+        idle = deque(child for child in self._children if child.task is None)
+        while idle or len(self._children) < self._processes:
+            task = self._again.popleft() if self._again else next(source, None)
+            if task is None:
+                return
+            if not idle:
+                idle.append(_Child(*self._args))
+                self._children.append(idle[-1])
+            child = idle.popleft()
+            if not child.take(task, self._page_limit_s):
+                self._again.appendleft(task)
+                self._remove(child)
+
+    def _hear(self, busy: list[_Child]) -> list[Event]:
+        patience = max(0.0, min(child.deadline for child in busy) - time.monotonic())
+        before = time.monotonic()
+        wait([child.pipe for child in busy], patience)
+        stopped = time.monotonic() - before - patience
+        events: list[Event] = []
+        for child in busy:
+            if stopped > 1:
+                # The whole container was paused: nobody is late.
+                child.deadline += stopped
+            alive = True
+            try:
+                while alive and child.pipe.poll():
+                    events += self._heard(child, child.pipe.recv())
+            except (EOFError, OSError):
+                alive = False
+                events += self._lost(child, None)
+            if alive and child.task and time.monotonic() > child.deadline:
+                events += self._lost(child, self._page_limit_s)
+        return events
+
+    def _heard(self, child: _Child, message: Message) -> list[Event]:
+        child.deadline = time.monotonic() + self._page_limit_s
+        match message:
+            case Ready():
+                child.ready = True
+                self._failed_starts = 0
+            case Broken(error=error, trace=trace):
+                raise error or ServiceError(f"A reading process broke down; please report this:\n{trace}")
+            case Beat():
+                pass
+            case list():
+                child.told(message)
+                return message
+            case _:
+                child.task = None
+        return []
+
+    def _lost(self, child: _Child, limit_s: float | None) -> list[Event]:
+        """Replaces a process that died (or is late by `limit_s`), and sees to what it had not told of."""
+        died_of = self._remove(child)
+        if not child.ready:
+            self._again += [child.task] if child.task else []
+            return []
+        left = [unit for unit in units(child.task) if _key(unit) not in child.done] if child.task else []
+        if child.task and child.task.attempts == 1:
+            self._again += left
+            return []
+        if limit_s is None:
+            reason = f"Reading this page stopped its process ({died_of}); scan it again at a lower resolution."
+        else:
+            reason = f"Reading this page took longer than {limit_s:g} s; scan it again at a lower resolution."
+        return [_given_up(unit, reason) for unit in left]
+
+    def _remove(self, child: _Child) -> str:
+        """Ends a process and says what it had died of. Raises ServiceError when too many never came to work."""
+        died_of = child.bury()
+        self._children.remove(child)
+        self._failed_starts += not child.ready
+        if self._failed_starts == START_TRIES:
+            raise ServiceError(
+                f"The reading processes do not start ({died_of}); "
+                "free memory, or run this with --processes 1, which starts none."
+            )
+        return died_of
+
+
+class _Child:
+    """A process, its pipe, the task that it is on, and what it has told of it."""
+
+    def __init__(self, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
+        context = get_context("spawn")
+        self.pipe: Connection
+        self.pipe, theirs = context.Pipe()
+        self.process: SpawnProcess = context.Process(
+            target=child_main, args=(theirs, factory, overlay, verbose), daemon=False
+        )
+        with _environment(ONE_THREAD), _without_interrupts():
+            self.process.start()
+        assert self.process.pid is not None
+        self.pid = self.process.pid
+        theirs.close()
+        self.ready = False
+        self.task: Task | None = None
+        self.done: set[tuple[int, int]] = set()
+        self.deadline = 0.0
+
+    def take(self, task: Task, limit_s: float) -> bool:
+        """Hands it a task; False when it is dead."""
+        try:
+            self.pipe.send(task)
+        except OSError:
+            return False
+        self.task, self.done = task, set()
+        self.deadline = time.monotonic() + (limit_s if self.ready else START_LIMIT_S)
+        return True
+
+    def told(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Counted):
+                self.done.add((event.document, 0))
+            elif isinstance(event, Outcome):
+                self.done.add((event.document, event.result.page))
+
+    def dismiss(self) -> None:
+        """Lets it go home if it has nothing to do."""
+        self.pipe.close()
+        if self.task is not None or not self.ready:
+            self.process.kill()
+
+    def bury(self, patience_s: float = 0) -> str:
+        """Ends it with everything that it started, and says in plain words what it had died of."""
+        if patience_s:
+            self.process.join(patience_s)
+        with suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.join()
+        code = self.process.exitcode or 0
+        self.process.close()
+        self.pipe.close()
+        if code == -signal.SIGKILL:
+            return "it was killed, most likely for want of memory"
+        return f"it crashed with {signal.Signals(-code).name}" if code < 0 else f"it ended with exit code {code}"
+
+
+def _key(unit: Task) -> tuple[int, int]:
+    return (unit.files[0][0], 0) if isinstance(unit, CountTask) else (unit.spans[0].document, unit.spans[0].first)
+
+
+def _given_up(unit: Task, reason: str) -> Event:
+    if isinstance(unit, CountTask):
+        return Counted(unit.files[0][0], 1)
+    [span] = unit.spans
+    return Outcome(span.document, failed(span.file, span.first, reason), unit.attempts - 1)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables that are not set yet, for what is started inside the block."""
+    added = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Keeps Ctrl-C from what is started inside the block, also while it is still starting; it reaches us just after."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,302 @@
+"""The job store: what is to be read, what was read, and in which order it comes out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from extractor.values import FieldStatus, Kind, PageResult, PageStatus
+from workers.database import open_database, reading, writing
+from workers.home import database_url
+from workers.job import Counts, FileState, Job
+from workers.schema import DONE, FINISHED, RUNNING, WAITING, documents, jobs, pages, readings
+from workers.work import Outcome, PageKey
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""For ids that people read out and type: nothing that looks like another."""
+
+SLICE = 500
+"""Rows (of documents or pages) that one look at the database brings."""
+
+
+def open_store(url: str | None = None) -> Store:
+    """The store at `url`, by default where the settings say. Raises ServiceError."""
+    return Store(open_database(url or database_url()))
+
+
+class Store:
+    """Jobs in a database. Every method raises ServiceError when the database cannot be used."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # Jobs
+
+    def create(self, key: str, options: dict[str, Any], fields: Sequence[tuple[str, Kind]]) -> Job:
+        """A new job without documents."""
+        job = Job(
+            id="".join(secrets.choice(LETTERS) for _ in range(8)),
+            key=key,
+            state=RUNNING,
+            options=options,
+            fields=tuple(fields),
+            created=time.time(),
+            finished=None,
+        )
+        row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
+        with writing(self._engine) as connection:
+            connection.execute(insert(jobs).values(row))
+        return job
+
+    def find(self, key: str) -> Job | None:
+        """The newest job of that key."""
+        query = select(jobs).where(jobs.c.key == key).order_by(jobs.c.created.desc()).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Job(**{**row, "fields": tuple((name, Kind(kind)) for name, kind in row["fields"])})
+
+    def finish(self, job: str) -> None:
+        """Marks the job as over: its pages are done and its output is written."""
+        with writing(self._engine) as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job).values(state=FINISHED, finished=time.time()))
+
+    def forget(self, job: str) -> None:
+        """Removes the job and all that was read for it, in slices, so that no other writer waits for long."""
+        with reading(self._engine) as connection:
+            numbers = connection.execute(select(documents.c.number).where(documents.c.job == job)).scalars().all()
+        for some in _slices(numbers):
+            with writing(self._engine) as connection:
+                connection.execute(delete(documents).where(documents.c.job == job, documents.c.number.in_(some)))
+        with writing(self._engine) as connection:
+            connection.execute(delete(jobs).where(jobs.c.id == job))
+
+    # Documents and pages to come
+
+    def set_documents(self, job: str, files: Iterable[FileState]) -> None:
+        """Makes `files`, in their order, the documents of the job.
+
+        What was read of a document stays while its size and time are as they were; a changed document will be
+        counted and read again, a new one is added, one that is not among `files` is removed with its readings.
+        """
+        columns = (documents.c.file, documents.c.number, documents.c.position, documents.c.size, documents.c.modified)
+        with reading(self._engine) as connection:
+            known = {row.file: row for row in connection.execute(select(*columns).where(documents.c.job == job))}
+        following = max((row.number for row in known.values()), default=0) + 1
+        added: list[dict[str, Any]] = []
+        moved: list[dict[str, Any]] = []
+        changed: list[int] = []
+        for position, (file, size, modified) in enumerate(files):
+            row = known.pop(file, None)
+            if row is not None and (row.size, row.modified) == (size, modified):
+                if row.position != position:
+                    moved.append({"at": row.number, "to": position})
+                continue
+            if row is not None:
+                changed.append(row.number)
+            number = following if row is None else row.number
+            following += row is None
+            added.append(
+                {"job": job, "number": number, "position": position, "file": file, "size": size, "modified": modified}
+            )
+        gone = changed + [row.number for row in known.values()]
+        move = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
+        with writing(self._engine) as connection:
+            for some in _slices(gone):
+                connection.execute(delete(documents).where(documents.c.job == job, documents.c.number.in_(some)))
+            if moved:
+                connection.execute(move.values(position=bindparam("to")), moved)
+            if added:
+                connection.execute(insert(documents), added)
+
+    def uncounted(self, job: str) -> Iterator[tuple[int, str]]:
+        """Number and path of the documents whose pages are not counted yet, in order."""
+        last = -1
+        while True:
+            query = (
+                select(documents.c.number, documents.c.file, documents.c.position)
+                .where(documents.c.job == job, documents.c.pages.is_(None), documents.c.position > last)
+                .order_by(documents.c.position)
+                .limit(SLICE)
+            )
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from ((row.number, row.file) for row in rows)
+            last = rows[-1].position
+
+    def set_page_counts(self, job: str, counts: Sequence[tuple[int, int]]) -> None:
+        """Says how many pages documents have, as (document number, pages), and puts those pages down as waiting."""
+        rows = [
+            {"job": job, "document": number, "page": page, "state": WAITING, "attempts": 0}
+            for number, count in counts
+            for page in range(1, count + 1)
+        ]
+        count_of = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
+        with writing(self._engine) as connection:
+            for some in _slices([number for number, _ in counts]):
+                connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
+            if counts:
+                values = [{"at": number, "count": count} for number, count in counts]
+                connection.execute(count_of.values(pages=bindparam("count")), values)
+            if rows:
+                connection.execute(insert(pages), rows)
+
+    def waiting(self, job: str) -> Iterator[PageKey]:
+        """The pages that are still to be read, in order; safe to draw from while results are saved."""
+        for rows in self._page_slices(job, pages.c.state == WAITING):
+            yield from (PageKey(row.document, row.file, row.page) for row in rows)
+
+    # Results
+
+    def save(self, job: str, outcomes: Sequence[Outcome]) -> None:
+        """Keeps what was read, in one transaction; saving a page again replaces what was there."""
+        if not outcomes:
+            return
+        keys = [{"of_document": o.document, "of_page": o.result.page} for o in outcomes]
+        done = update(pages).where(
+            pages.c.job == job, pages.c.document == bindparam("of_document"), pages.c.page == bindparam("of_page")
+        )
+        names = ("status", "form", "fit", "reason", "rules", "attempts")
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        old = delete(readings).where(
+            readings.c.job == job,
+            readings.c.document == bindparam("of_document"),
+            readings.c.page == bindparam("of_page"),
+        )
+        fresh = [row for outcome in outcomes for row in _reading_rows(job, outcome)]
+        with writing(self._engine) as connection:
+            connection.execute(old, keys)
+            connection.execute(
+                done.values(state=DONE, **values),
+                [key | _page_values(outcome) for key, outcome in zip(keys, outcomes, strict=True)],
+            )
+            if fresh:
+                connection.execute(insert(readings), fresh)
+
+    def results(self, job: str) -> Iterator[PageResult]:
+        """All that was read, in the order of documents and pages, a slice at a time in memory."""
+        for rows in self._page_slices(job, pages.c.state == DONE):
+            found: dict[tuple[int, int], list[dict[str, Any]]] = {}
+            first, last = rows[0], rows[-1]
+            query = (
+                select(readings)
+                .join_from(
+                    documents,
+                    readings,
+                    and_(readings.c.job == documents.c.job, readings.c.document == documents.c.number),
+                )
+                .where(
+                    documents.c.job == job,
+                    documents.c.position.between(first.position, last.position),
+                    or_(documents.c.position > first.position, readings.c.page >= first.page),
+                    or_(documents.c.position < last.position, readings.c.page <= last.page),
+                )
+                .order_by(readings.c.position)
+            )
+            with reading(self._engine) as connection:
+                for row in connection.execute(query).mappings():
+                    found.setdefault((row["document"], row["page"]), []).append(dict(row))
+            for row in rows:
+                yield PageResult.from_dict(
+                    {**row._mapping, "readings": found.get((row.document, row.page), ())},
+                )
+
+    def troubles(self, job: str, limit: int) -> list[PageResult]:
+        """The first `limit` pages that could not be read (failed or unmatched), without readings, in order."""
+        could_not = pages.c.status.in_([PageStatus.FAILED.value, PageStatus.UNMATCHED.value])
+        found: list[PageResult] = []
+        for rows in self._page_slices(job, could_not, limit):
+            found += [PageResult.from_dict({**row._mapping, "readings": ()}) for row in rows]
+            break
+        return found
+
+    def counts(self, job: str) -> Counts:
+        """How many pages and fields of each sort."""
+        by_page = select(pages.c.state, pages.c.status, func.count()).where(pages.c.job == job)
+        by_field = select(readings.c.status, func.count()).where(readings.c.job == job)
+        with reading(self._engine) as connection:
+            page_rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
+            field_rows = connection.execute(by_field.group_by(readings.c.status)).all()
+        status = {PageStatus(row[1]).value: row[2] for row in page_rows if row[0] == DONE}
+        return Counts(
+            pages=sum(row[2] for row in page_rows),
+            done=sum(status.values()),
+            fields=sum(row[1] for row in field_rows),
+            **status,
+            **{FieldStatus(row[0]).value: row[1] for row in field_rows},
+        )
+
+    def _page_slices(self, job: str, which: ColumnElement[bool], size: int = SLICE) -> Iterator[Sequence[Any]]:
+        """Pages with their documents, in order, at most `size` at a time and never none."""
+        position, number = -1, 0
+        while True:
+            query = (
+                select(pages, documents.c.file, documents.c.position)
+                .join_from(
+                    documents, pages, and_(pages.c.job == documents.c.job, pages.c.document == documents.c.number)
+                )
+                .where(
+                    documents.c.job == job,
+                    documents.c.position >= position,
+                    or_(documents.c.position > position, pages.c.page > number),
+                    which,
+                )
+                .order_by(documents.c.position, pages.c.page)
+                .limit(size)
+            )
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield rows
+            position, number = rows[-1].position, rows[-1].page
+
+
+def _page_values(outcome: Outcome) -> dict[str, Any]:
+    result = outcome.result
+    # Numbers may come as numpy's, which JSON and drivers refuse.
+    return {
+        "new_status": result.status.value,
+        "new_form": result.form,
+        "new_fit": float(result.fit),
+        "new_reason": result.reason,
+        "new_rules": [asdict(rule) for rule in result.rules],
+        "new_attempts": outcome.attempts,
+    }
+
+
+def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
+    for position, one in enumerate(outcome.result.readings):
+        yield {
+            "job": job,
+            "document": outcome.document,
+            "page": outcome.result.page,
+            "position": position,
+            "field": one.field,
+            "kind": one.kind.value,
+            "value": one.value,
+            "written": one.written,
+            "confidence": float(one.confidence),
+            "status": one.status.value,
+            "quad": [[float(x), float(y)] for x, y in one.quad],
+            "alternatives": [asdict(alternative) for alternative in one.alternatives],
+            "rules": one.rules,
+            "notes": one.notes,
+        }
+
+
+def _slices(items: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(items), SLICE):
+        yield items[start : start + SLICE]
