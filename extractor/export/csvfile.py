@@ -40,9 +40,16 @@ class _Table:
     """Rows written to an open text file."""
 
     def __init__(self, file: TextIO, columns: Columns) -> None:
+        self._file = file
         self._columns = columns
-        self._rows = csv.writer(file, lineterminator="\n")
+        # The writer quotes a cell for the characters of its line ending: with '\n' alone, a carriage return in a
+        # file name would go out bare and end the row for some readers.
+        self._rows = csv.writer(self, lineterminator="\r\n")
         self._rows.writerow([harmless(name) for name in columns.header])
+
+    def write(self, row: str) -> None:
+        """Takes one whole row from the csv writer."""
+        self._file.write(row.removesuffix("\r\n") + "\n")
 
     def add(self, result: PageResult) -> None:
         self._rows.writerows([[plain(cell) for cell in row] for row in self._columns.rows(result)])

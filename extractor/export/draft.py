@@ -23,20 +23,12 @@ class Draft:
     """
 
     def __init__(self, out: Path) -> None:
-        # Through a symbolic link, the file that it names is replaced and the link stays.
         self.out = out
-        self._target = Path(os.path.realpath(out))
-        parent = self._target.parent
-        if self._target.is_dir():
-            raise OutputError(f"{out} is a folder; give the name of a file in it, such as {out / 'readings.csv'}.")
-        if self._target.exists() and not self._target.is_file():
-            raise OutputError(f"{out} is no ordinary file; give another name.")
-        if parent.exists() and not parent.is_dir():
-            raise OutputError(f"{out.parent} is a file and not a folder; give a name in a folder.")
-        if not parent.exists():
-            raise OutputError(f"There is no folder {out.parent}; make it first, or give a name in another folder.")
         with telling(out):
-            self.folder = Path(tempfile.mkdtemp(prefix=".formdigits-", dir=parent))
+            # Through a symbolic link, the file that it names is replaced and the link stays.
+            self._target = Path(os.path.realpath(out))
+            _refuse(out, self._target)
+            self.folder = Path(tempfile.mkdtemp(prefix=".formdigits-", dir=self._target.parent))
         self.path = self.folder / self._target.name
 
     def publish(self) -> None:
@@ -53,6 +45,17 @@ class Draft:
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _refuse(out: Path, target: Path) -> None:
+    if target.is_dir():
+        raise OutputError(f"{out} is a folder; give the name of a file in it, such as {out / 'readings.csv'}.")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{out} is no ordinary file; give another name.")
+    if not target.parent.exists():
+        raise OutputError(f"There is no folder {out.parent}; make it first, or give a name in another folder.")
+    if not target.parent.is_dir():
+        raise OutputError(f"{out.parent} is a file and not a folder; give a name in a folder.")
 
 
 def write_whole(out: Path, content: bytes) -> None:
