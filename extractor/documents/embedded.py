@@ -8,6 +8,7 @@ from io import BytesIO
 import cv2
 import numpy as np
 import pikepdf
+from pikepdf.exceptions import ImageDecompressionError
 
 from extractor.documents.grey import grey_from_bytes, grey_from_pillow, squared
 from extractor.documents.jpeg import jpeg_header
@@ -58,7 +59,8 @@ def _decode(stream: pikepdf.Stream) -> Gray | None:
         return None
     picture = pikepdf.PdfImage(stream)
     try:
-        mode, inverted = picture.mode, _inverted(stream, picture)
+        mode = "1" if picture.image_mask else picture.mode
+        inverted = _inverted(stream, picture)
         if inverted is None or mode not in ("1", "L", "P", "RGB", "I;16"):
             return None
         if "/DCTDecode" in _filters(stream):
@@ -67,7 +69,10 @@ def _decode(stream: pikepdf.Stream) -> Gray | None:
         return grey_from_pillow(picture.as_pil_image(apply_mask=False))
     except (DocumentError, MemoryError):
         raise
-    except Exception:  # whatever pikepdf, Pillow or a missing helper program cannot do, the renderer may
+    except Exception as error:  # whatever pikepdf, Pillow or a missing helper program cannot do, the renderer may
+        # But half a picture it would draw without a word, and the rest as blank paper.
+        if isinstance(error, ImageDecompressionError) or "not enough image data" in str(error):
+            raise DocumentError("The page's picture ends early; scan or copy the file again.") from None
         return None
 
 

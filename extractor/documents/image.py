@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from io import BytesIO
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -20,18 +21,19 @@ _EARLY = "The file ends early; scan or copy it again."
 
 
 class ImageFile:
-    """A file of one picture. It is opened when its page is asked for."""
+    """A file of one picture, read when its page is asked for."""
 
     count = 1
 
-    def __init__(self, file: str, kind: Format) -> None:
-        self._file, self._kind = file, kind
+    def __init__(self, stream: BinaryIO, kind: Format) -> None:
+        """`stream` is the open file."""
+        self._stream, self._kind = stream, kind
 
     def page(self, number: int) -> Gray:
         """The picture (`number` is 1) as grey, shape (height, width). Raises DocumentError or OSError."""
-        path = Path(self._file)
-        check_bytes(path.stat().st_size, MAX_IMAGE_BYTES)
-        data = path.read_bytes()
+        check_bytes(self._stream.seek(0, os.SEEK_END), MAX_IMAGE_BYTES)
+        self._stream.seek(0)
+        data = self._stream.read()
         match self._kind:
             case Format.JPEG:
                 header = jpeg_header(data)
@@ -44,7 +46,7 @@ class ImageFile:
         return _on_white(data, self._kind) if transparent else grey_from_bytes(data)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        self._stream.close()
 
 
 def _check_png(data: bytes) -> bool:

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PurePath
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from extractor.documents.image import ImageFile
 from extractor.documents.limits import MAX_DOCUMENT_BYTES, check_bytes
@@ -63,9 +63,13 @@ def open_pages(file: str, *, dpi: int = 200, first: int = 1, last: int | None = 
         return
     with closing(document):
         if first > document.count:
-            yield FailedPage(file, first, f"The file has only {document.count} pages; submit it again if it changed.")
+            yield FailedPage(file, first, _missing(first, document.count))
         for number in range(first, min(document.count if last is None else last, document.count) + 1):
             yield _page(document, file, number)
+
+
+def _missing(number: int, count: int) -> str:
+    return f"The file has no page {number} but {count} in all; if it has changed, read it again as a whole."
 
 
 def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
@@ -76,30 +80,39 @@ def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
 
 
 def _open(file: str, dpi: int) -> _Document:
-    status = Path(file).stat()
+    path = Path(file)
+    # Looked at first, because to open a pipe is to wait for its writer.
+    status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(file)
     if not stat.S_ISREG(status.st_mode):
         raise DocumentError("This is no file but a device or pipe; save what comes out of it and read that.")
     check_bytes(status.st_size, MAX_DOCUMENT_BYTES)
-    with Path(file).open("rb") as stream:
+    stream = path.open("rb")
+    try:
         kind = sniff(stream.read(HEAD))
-    document: _Document
+        stream.seek(0)
+        document = _document(stream, kind, file, dpi)
+        ending = path.suffix.lower()
+        if ending in _ONE_PICTURE and document.count > 1:
+            # By its ending one page was counted: the others would be lost.
+            raise DocumentError(
+                f"The file is a {kind} of {document.count} pages, not a {ending}; rename it to .{kind.lower()}."
+            )
+    except BaseException:
+        stream.close()
+        raise
+    return document
+
+
+def _document(stream: BinaryIO, kind: Format, file: str, dpi: int) -> _Document:
     match kind:
         case Format.TIFF:
-            document = TiffFile(file)
+            return TiffFile(stream)
         case Format.PDF:
-            document = PdfFile(file, dpi)
+            return PdfFile(stream, file, dpi)
         case _:
-            return ImageFile(file, kind)
-    ending = PurePath(file).suffix.lower()
-    if ending in _ONE_PICTURE and document.count > 1:
-        # By its ending one page was counted: the others would be lost.
-        document.close()
-        raise DocumentError(
-            f"The file is a {kind} of {document.count} pages, not a {ending}; rename it to .{kind.lower()}."
-        )
-    return document
+            return ImageFile(stream, kind)
 
 
 def _reason(error: Exception) -> str:

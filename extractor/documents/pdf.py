@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf.settings import set_qpdf_limits
@@ -24,12 +24,15 @@ set_qpdf_limits(flate_max_memory=4 * MAX_PIXELS, run_length_max_memory=4 * MAX_P
 class PdfFile:
     """A PDF held open; its pages are decoded one at a time."""
 
-    def __init__(self, file: str, dpi: int) -> None:
-        """`dpi` is for the pages that are rendered. Raises DocumentError where no page can be had."""
-        self._file, self._dpi = file, dpi
+    def __init__(self, stream: BinaryIO, file: str, dpi: int) -> None:
+        """`stream` is the open `file`; `dpi` is for the pages that are rendered.
+
+        Raises DocumentError where no page can be had.
+        """
+        self._stream, self._file, self._dpi = stream, file, dpi
         try:
             # Not mapped into memory, where the pages read so far would pile up.
-            self._pdf = pikepdf.open(file, access_mode=pikepdf.AccessMode.stream)
+            self._pdf = pikepdf.open(stream, access_mode=pikepdf.AccessMode.stream)
             self.count = len(self._pdf.pages)
         except pikepdf.PasswordError:
             raise DocumentError("The PDF needs a password; save it without one and read that.") from None
@@ -55,6 +58,7 @@ class PdfFile:
 
     def close(self) -> None:
         self._pdf.close()
+        self._stream.close()
 
 
 def _visible(page: pikepdf.Page) -> Box:

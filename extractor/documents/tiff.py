@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from PIL import Image, TiffImagePlugin
 
@@ -22,23 +21,18 @@ _BROKEN = (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, Ov
 class TiffFile:
     """A TIFF held open; its pages are decoded one at a time."""
 
-    def __init__(self, file: str) -> None:
-        """Raises DocumentError where not even the first page's header can be read."""
-        # By its name Pillow would map an uncompressed file into memory, and then mixes up pages that lie on their side.
-        self._stream = Path(file).open("rb")  # noqa: SIM115 - closed by close()
+    def __init__(self, stream: BinaryIO) -> None:
+        """`stream` is the open file. Raises DocumentError where not even the first page's header can be read."""
+        self._stream = stream
         try:
-            self._image = cast(TiffImagePlugin.TiffImageFile, Image.open(self._stream, formats=["TIFF"]))
-            self.count = self._pages()
-            check_pages(self.count)
-        except DocumentError:
-            self.close()
-            raise
+            # Given a name, Pillow would map an uncompressed file into memory and mix up pages that lie on their side.
+            self._image = cast(TiffImagePlugin.TiffImageFile, Image.open(stream, formats=["TIFF"]))
         except Image.DecompressionBombError:
-            self.close()
             raise DocumentError("The page is too large to be read; scan it at a lower resolution.") from None
         except _BROKEN:
-            self.close()
             raise DocumentError("The TIFF is damaged or ends early; scan or copy it again.") from None
+        self.count = self._pages()
+        check_pages(self.count)
 
     def _pages(self) -> int:
         # Pages are chained. Where the chain breaks one more is counted, so that the loss shows as a failed page.
