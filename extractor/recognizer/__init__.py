@@ -2,5 +2,6 @@
 
 from extractor.recognizer.base import CROSS, DASH, JUNK, Recognizer
 from extractor.recognizer.calibration import Calibration
+from extractor.recognizer.load import load_recognizer
 
-__all__ = ["CROSS", "DASH", "JUNK", "Calibration", "Recognizer"]
+__all__ = ["CROSS", "DASH", "JUNK", "Calibration", "Recognizer", "load_recognizer"]

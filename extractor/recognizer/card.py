@@ -1,0 +1,100 @@
+"""The model card: what a model knows, what it was made from, how good it is, and whether its files are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import ModelError
+from extractor.recognizer.base import CROSS, DASH, JUNK
+from extractor.recognizer.calibration import Calibration
+
+SCHEMA = 1
+CARD = "card.json"
+SHIPPED = Path(__file__).resolve().parents[1] / "models" / "digits"
+"""The folder of the model for handwritten digits that comes with the program."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One file of a model, with the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What `card.json` says. `files` are by engine; `temperature` divides the logits of that engine's file before
+    they become probabilities; `about` is all of the card as it was read, with data, splits and accuracy."""
+
+    classes: tuple[str, ...]
+    files: dict[str, ModelFile]
+    temperature: dict[str, float]
+    calibration: Calibration
+    about: dict[str, Any] = field(repr=False)
+
+    @property
+    def alphabet(self) -> tuple[str, ...]:
+        """The classes that are symbols of the alphabet."""
+        return self.classes[:-3]
+
+
+def read_card(folder: Path) -> Card:
+    """The card of the model in `folder`. Raises ModelError with one sentence where it is missing or makes no sense."""
+    path = folder / CARD
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"There is no model in {folder}: {CARD} is missing; give a folder made by training.") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        raise ModelError(f"{path} cannot be read as JSON; fetch the model again or train it anew.") from None
+    schema = tree.get("schema") if isinstance(tree, dict) else None
+    if schema != SCHEMA:
+        raise ModelError(f"{path} is of schema {schema}, this program reads schema {SCHEMA}; update the model.")
+    try:
+        classes = tuple(str(name) for name in tree["classes"])
+        if classes[-3:] != (CROSS, DASH, JUNK) or len(classes) < 4 or len(set(classes)) != len(classes):
+            raise ValueError
+        return Card(
+            classes=classes,
+            files={engine: ModelFile(str(file["name"]), str(file["sha256"])) for engine, file in tree["files"].items()},
+            temperature={engine: _positive(value) for engine, value in tree["calibration"]["temperature"].items()},
+            calibration=Calibration(
+                float(tree["calibration"].get("slope", 1)), float(tree["calibration"].get("offset", 0))
+            ),
+            about=tree,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ModelError(f"{path} lacks what a model card must say; fetch the model again or train it anew.") from None
+
+
+def model_bytes(folder: Path, card: Card, engine: str) -> bytes:
+    """The file of `engine` in `folder`, checked against the card. Raises ModelError with one sentence."""
+    file = card.files.get(engine)
+    if file is None:
+        raise ModelError(f"The model in {folder} has no file for the engine '{engine}'; use {_listed(card.files)}.")
+    path = folder / file.name
+    if path.parent != folder:
+        raise ModelError(f"The card in {folder} names a file outside that folder; fetch the model again.")
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise ModelError(f"{path} is missing or unreadable; fetch the model again or train it anew.") from None
+    if hashlib.sha256(raw).hexdigest() != file.sha256:
+        raise ModelError(f"{path} is not the file that its card describes; fetch the model again or train it anew.")
+    return raw
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not 0 < number < 100:
+        raise ValueError
+    return number
+
+
+def _listed(files: dict[str, ModelFile]) -> str:
+    return " or ".join(f"'{name}'" for name in files) or "another model"

@@ -1,0 +1,53 @@
+"""The engine for GPUs, and the reference: the float model through TensorFlow."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extractor.errors import ModelError
+from extractor.recognizer.calibration import Calibration
+from extractor.recognizer.card import model_bytes, read_card
+from extractor.recognizer.softmax import log_softmax
+from extractor.values import Crops, Floats
+
+BATCH = 1024
+
+
+class KerasRecognizer:
+    """The float model in `folder`. Raises ModelError where it is not whole or TensorFlow is not installed."""
+
+    def __init__(self, folder: Path) -> None:
+        card = read_card(folder)
+        raw = model_bytes(folder, card, "keras")
+        self.classes: tuple[str, ...] = card.classes
+        self.calibration: Calibration = card.calibration
+        self._temperature = card.temperature.get("keras", 1.0)
+        try:
+            import keras
+            import tensorflow as tf
+        except ImportError:
+            raise ModelError(
+                "The engine 'keras' needs TensorFlow; run 'pip install formdigits[tensorflow]' or use 'litert'."
+            ) from None
+        # Keras loads from paths only; the checked bytes are what it gets to see.
+        with tempfile.TemporaryDirectory() as aside:
+            path = Path(aside) / "model.keras"
+            path.write_bytes(raw)
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        shape = (None, *model.input_shape[1:])
+        # Traced once for any number of crops; `predict` would build a data pipeline on every call.
+        self._logits: Any = tf.function(
+            lambda crops: model(crops, training=False), input_signature=[tf.TensorSpec(shape, tf.float32)]
+        )
+
+    def log_probabilities(self, crops: Crops) -> Floats:
+        """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28)."""
+        logits = np.empty((len(crops), len(self.classes)), np.float32)
+        for start in range(0, len(crops), BATCH):
+            part = crops[start : start + BATCH, ..., None].astype(np.float32)
+            logits[start : start + len(part)] = np.asarray(self._logits(part)).reshape(len(part), -1)
+        return log_softmax(logits, self._temperature)

@@ -1,0 +1,6 @@
+"""What the recogniser learns from: real symbols, pens and scanners that change them, marks and junk that it must know."""
+
+from training.data.samples import Samples
+from training.data.sources import data_folder, load_samples
+
+__all__ = ["Samples", "data_folder", "load_samples"]

@@ -1,0 +1,111 @@
+"""The network while it learns: steps, an average of its weights, and checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from extractor.values import Crops, Floats
+from training.data.batches import Answers
+from training.network import build_network
+
+BEST = "best.keras"
+AVERAGE = 0.9985
+"""How much of the averaged weights stays at each step."""
+
+EVERY = 50
+"""Steps from one report to the next."""
+
+
+class Learner:
+    """A network in the folder `out`, as it was after the last epoch kept there, or new.
+
+    Learns with AdamW under a learning rate that rises to `rate` and falls in a cosine over `steps` steps; what is
+    measured and shipped is the running average of its weights.
+    """
+
+    def __init__(self, out: Path, classes: tuple[str, ...], rate: float, steps: int, smoothing: float) -> None:
+        self._out = out
+        self._classes = len(classes)
+        self._network = build_network(self._classes)
+        self._average = build_network(self._classes)
+        self._average.set_weights(self._network.get_weights())
+        schedule = keras.optimizers.schedules.CosineDecay(
+            rate / 20, max(1, steps - steps // 12), alpha=0.002, warmup_target=rate, warmup_steps=max(1, steps // 12)
+        )
+        self._optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.02, clipnorm=5.0)
+        self._optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        self._optimizer.build(self._network.trainable_variables)
+        self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        self._checkpoints = tf.train.CheckpointManager(
+            tf.train.Checkpoint(
+                network=self._network, average=self._average, optimizer=self._optimizer, epoch=self._epoch
+            ),
+            str(out / "checkpoints"),
+            max_to_keep=2,
+        )
+        if self._checkpoints.latest_checkpoint:
+            self._checkpoints.checkpoint.restore(self._checkpoints.latest_checkpoint).assert_consumed()
+        self._step = tf.function(self._one_step, reduce_retracing=True)
+        self._answer = tf.function(lambda crops: self._average(crops, training=False), reduce_retracing=True)
+
+    @property
+    def epoch(self) -> int:
+        """The last epoch that was kept; 0 at the start."""
+        return int(self._epoch.numpy())
+
+    def learn(self, crops: Crops, answers: Answers, batch: int, report: Callable[[int, float], None]) -> float:
+        """One pass over `crops`, shape (n, 28, 28), in their order; returns the mean loss.
+
+        `report` is called now and then with the number of steps done and the mean loss so far.
+        """
+        total, steps = 0.0, 0
+        for start in range(0, len(crops), batch):
+            part = crops[start : start + batch, ..., None]
+            loss = self._step(tf.constant(part), tf.constant(answers[start : start + batch]))
+            total, steps = total + float(loss), steps + 1
+            if steps % EVERY == 0:
+                report(steps, total / steps)
+        return total / max(1, steps)
+
+    def logits(self, crops: Crops) -> Floats:
+        """What the averaged network says of `crops`, shape (n, classes)."""
+        parts = [
+            self._answer(tf.constant(crops[start : start + 1000, ..., None], tf.float32)).numpy()
+            for start in range(0, len(crops), 1000)
+        ]
+        return np.concatenate(parts).reshape(len(crops), self._classes)
+
+    def keep(self, epoch: int, *, best: bool) -> None:
+        """Save all that is needed to go on after `epoch`, and the averaged network where it is the best so far."""
+        if best:
+            aside = self._out / f"new-{BEST}"
+            self._average.save(aside)
+            aside.replace(self._out / BEST)
+        self._epoch.assign(epoch)
+        self._checkpoints.save()
+
+    def best(self) -> Any:
+        """The averaged network of the best epoch."""
+        return keras.saving.load_model(self._out / BEST, compile=False, safe_mode=True)
+
+    def _one_step(self, crops: Any, answers: Any) -> Any:
+        wanted = tf.one_hot(answers, self._classes)
+        with tf.GradientTape() as tape:
+            logits = self._network(tf.cast(crops, tf.float32), training=True)
+            loss = self._loss(wanted, tf.reshape(logits, (-1, self._classes)))
+        variables = self._network.trainable_variables
+        self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        # The average starts short, so that the first random weights are soon forgotten.
+        done = tf.cast(self._optimizer.iterations, tf.float32)
+        stays = tf.minimum(AVERAGE, (1 + done) / (10 + done))
+        for mean, now in zip(self._average.variables, self._network.variables, strict=True):
+            if mean.dtype == "float32":
+                mean.assign(stays * mean.value + (1 - stays) * now.value)
+        return loss

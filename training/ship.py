@@ -1,0 +1,124 @@
+"""A model folder that the program can load: the network, its int8 conversion, and the card that describes both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extractor.recognizer.card import CARD, SCHEMA
+from extractor.recognizer.load import load_recognizer
+from extractor.segmentation.crop import SIZE
+from extractor.values import Crops, Floats
+from training.convert import to_int8
+from training.data.batches import Answers
+from training.evaluate import Measure, best_temperature, digit_tests, measure
+
+FILES = {"keras": "model.keras", "litert": "model.tflite"}
+MEASURED_BY = "python -m benchmarks.mnist"
+ALLOWED_LOSS = 0.0003
+"""What the int8 model may lose against the float one on validation."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from, for its card: the data sets with their licences, and how it was trained."""
+
+    data: tuple[dict[str, Any], ...]
+    training: dict[str, Any]
+
+
+def write_model(
+    folder: Path,
+    model: Any,
+    classes: tuple[str, ...],
+    representative: Crops,
+    validation: tuple[Crops, Answers],
+    origin: Origin,
+) -> dict[str, Any]:
+    """Write the files and the card of `model` into `folder`, measured; returns the card.
+
+    `validation` are crops and answers that it has not learned from; temperatures are fitted on them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(folder / FILES["keras"])
+    (folder / FILES["litert"]).write_bytes(to_int8(model, representative))
+    card: dict[str, Any] = {
+        "schema": SCHEMA,
+        "created_by": f"formdigits {_version()}",
+        "licence": "Apache-2.0",
+        "classes": list(classes),
+        "alphabet": list(classes[:-3]),
+        "input": {
+            "shape": [SIZE, SIZE],
+            "type": "uint8",
+            "ink": 255,
+            "made_by": "extractor.segmentation.crop.mnist_crop",
+        },
+        "parameters": int(model.count_params()),
+        "files": {
+            engine: {"name": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
+            for engine, name in FILES.items()
+        },
+        "data": list(origin.data),
+        "training": origin.training,
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), "slope": 1.0, "offset": 0.0},
+        "accuracy": [],
+    }
+    _write(folder, card)
+    crops, answers = validation
+    scores: dict[str, Floats] = {}
+    for engine in FILES:
+        # At temperature 1 log-probabilities are logits but for a constant in each row.
+        scores[engine] = load_recognizer(folder, engine, threads=2).log_probabilities(crops)
+        card["calibration"]["temperature"][engine] = best_temperature(scores[engine], answers)
+    card["calibration"]["fitted_on"] = f"{len(crops)} crops of held-out writers"
+    card["accuracy"] = [
+        _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)
+        for engine in FILES
+    ]
+    if set(classes[:-3]) == set("0123456789"):
+        for engine in FILES:
+            recognizer = load_recognizer(folder, engine, threads=2)
+            for name, samples in digit_tests():
+                row = _row(measure(recognizer, samples, name), engine)
+                card["accuracy"].append({**row, "command": MEASURED_BY})
+    agreement = float((scores["keras"].argmax(1) == scores["litert"].argmax(1)).mean())
+    lost = float((scores["keras"].argmax(1) == answers).mean() - (scores["litert"].argmax(1) == answers).mean())
+    card["conversion"] = {"agreement": round(agreement, 5), "lost": round(lost, 5), "allowed": ALLOWED_LOSS}
+    _write(folder, card)
+    return card
+
+
+def representative_crops(crops: Crops, seed: int, count: int = 2000) -> Crops:
+    """`count` of `crops` at random, the first changed to hold full ink and none, as `to_int8` needs it."""
+    rng = np.random.default_rng(seed)
+    chosen = crops[rng.permutation(len(crops))[:count]].copy()
+    chosen[0, 0, 0], chosen[0, SIZE // 2, SIZE // 2] = 0, 255
+    return chosen
+
+
+def _row(found: Measure, engine: str) -> dict[str, Any]:
+    return {
+        "data": found.data,
+        "engine": engine,
+        "samples": found.count,
+        "right": found.right,
+        "accuracy": round(found.accuracy, 5),
+    }
+
+
+def _write(folder: Path, card: dict[str, Any]) -> None:
+    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _version() -> str:
+    try:
+        return version("formdigits")
+    except PackageNotFoundError:
+        return "from source"
