@@ -19,6 +19,9 @@ BEAM = 24
 CLASSES = 4
 """Partial paths kept at each node, and classes tried for each candidate."""
 
+HOPELESS = -9.2
+"""Log-probability (one in ten thousand) below which only the best class of a candidate is still tried."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -80,8 +83,10 @@ def _options(
     # A path of few wide candidates has fewer terms than one of many narrow ones: each counts by its pieces.
     weight = candidate.pieces
     shape = 0.0 if lattice.comb else _shape(lattice, candidate)
-    for index in np.argsort(-row)[:CLASSES]:
+    for rank, index in enumerate(np.argsort(-row)[:CLASSES]):
         name, log_probability = classes[int(index)], float(row[index])
+        if rank and log_probability < HOPELESS:
+            break
         text = {CROSS: STRUCK, DASH: HYPHEN, JUNK: UNREADABLE}.get(name, name)
         score = weight * log_probability
         if name == JUNK and not lattice.comb:

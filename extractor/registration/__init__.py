@@ -37,9 +37,8 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
 
     `image` is the whole page, shape (height, width). The work is done on a reduced copy.
     """
-    scale = min(1.0, WORK_SIDE / max(image.shape))
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    work = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if scale < 1 else image
+    shrink = max(1, round(max(image.shape) / WORK_SIDE))
+    work = _reduced(image, shrink)
     best: Registration | None = None
     squares = find_squares(work)
     for template in templates:
@@ -51,7 +50,16 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
                 best = Registration(template, match.matrix, fit)
     if best is None:
         return None
-    enlarge = np.diag((image.shape[1] / size[0], image.shape[0] / size[1], 1.0))
+    enlarge = np.diag((shrink, shrink, 1.0))
     # Pixel centres lie at whole numbers: shift by half a pixel before and after enlarging.
     half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
     return Registration(best.template, np.linalg.inv(half) @ enlarge @ half @ best.matrix, best.fit)
+
+
+def _reduced(image: Gray, shrink: int) -> Gray:
+    """`image` made smaller by a whole number, which OpenCV averages many times faster than by any other."""
+    height, width = (side // shrink for side in image.shape)
+    if shrink == 1 or height == 0 or width == 0:
+        return image if shrink == 1 else np.full((1, 1), 255, np.uint8)
+    whole = image[: height * shrink, : width * shrink]
+    return as_gray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))

@@ -17,7 +17,7 @@ from extractor.values import Alternative, FieldStatus, Reading, RuleOutcome
 MISTAKE = 0.01
 """How probable a page that breaks its rule is beside one that keeps it, for values that the ink shows equally."""
 
-MOST_TRIED = 512
+MOST_TRIED = 256
 """Combinations of alternatives that are tried for one group of rules, most probable first."""
 
 
@@ -67,8 +67,11 @@ def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
 
 
 def _choices(reading: Reading, accept: float) -> list[_Choice]:
-    """The values that a field may take: only its own when it is confident; none when it has no number."""
-    found = [(reading.value, reading.confidence)]
+    """The values that a field may take: only its own when it is confident; none when it has no number.
+
+    A value that the format forbids is only what the ink looks like: then the alternatives are all there is.
+    """
+    found = [] if reading.notes else [(reading.value, reading.confidence)]
     if reading.confidence < accept:
         found += [(a.value, a.probability) for a in reading.alternatives]
     choices = []
@@ -82,6 +85,7 @@ def _choices(reading: Reading, accept: float) -> list[_Choice]:
 
 
 def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, outcomes: dict[str, str]) -> None:
+    before = {name: reading.value for name, reading in by_name.items()}
     names = list(dict.fromkeys(name for rule in rules for name in rule.names))
     choices = {name: _choices(by_name[name], accept) for name in names}
     weights: list[tuple[float, tuple[int, ...], tuple[bool, ...]]] = []
@@ -93,7 +97,10 @@ def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, ou
     total = sum(weight for weight, _, _ in weights)
     # `max` keeps the first of equals, which is what the ink shows best.
     _, best, holds = max(weights, key=lambda w: w[0])
+    kept = {name for rule, held in zip(rules, holds, strict=True) if held for name in rule.names}
     for position, name in enumerate(names):
+        if name not in kept:
+            continue  # Only broken rules speak of it: the ink alone decides what is shown.
         agree = sum(weight for weight, picked, _ in weights if picked[position] == best[position])
         by_name[name] = _settled(by_name[name], choices[name], best[position], agree / total, accept)
     for position, rule in enumerate(rules):
@@ -101,7 +108,7 @@ def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, ou
             outcomes[rule.text] = "broken"
             _send_to_review(rule, by_name)
         else:
-            changed = any(best[names.index(name)] for name in rule.names)
+            changed = any(by_name[name].value != before[name] for name in rule.names)
             outcomes[rule.text] = "chosen" if changed else "confirmed"
 
 
@@ -137,7 +144,7 @@ def _settled(reading: Reading, choices: Sequence[_Choice], index: int, share: fl
     status = reading.status
     if status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW):
         status = FieldStatus.ACCEPTED if confidence >= accept and not reading.notes else FieldStatus.REVIEW
-    notes = reading.notes if index == 0 else (*reading.notes, "chosen by the form's arithmetic")
+    notes = reading.notes if chosen.value == reading.value else (*reading.notes, "chosen by the form's arithmetic")
     return replace(
         reading, value=chosen.value, confidence=confidence, status=status, alternatives=tuple(others), notes=notes
     )

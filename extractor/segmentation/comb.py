@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import FULL, Pieces, find_pieces, only
+from extractor.segmentation.pieces import Pieces, cut_out, find_pieces
 from extractor.values import Box, Gray
 
 OWN = 0.75
@@ -19,48 +22,59 @@ def segment_comb(field: FieldImage) -> Lattice:
     ink = field.ink
     pieces = find_pieces(ink)
     shares = _shares(field, pieces)
-    owner = np.where(shares.max(1, initial=0.0) >= OWN, shares.argmax(1) if len(shares) else 0, -1)
     # Labels and lines printed around the field reach into its margin, but little of them lies inside.
     belongs = shares.sum(1) >= 0.4
+    parted = belongs & (shares.max(1, initial=0.0) < OWN)
+    if parted.any():
+        ink = _parted(field, pieces, parted)
+        pieces = find_pieces(ink)
+        shares = _shares(field, pieces)
+        belongs = shares.sum(1) >= 0.4
+    owner = np.where(belongs, shares.argmax(1), -1) if len(shares) else np.zeros(0, np.int64)
     candidates: list[Candidate] = []
     crops: list[Gray] = []
-    for cell, (left, right) in enumerate(zip(field.cells, field.cells[1:], strict=False)):
+    for cell, (left, right) in enumerate(pairwise(field.cells)):
         box = Box(left, field.inside.top, right - left, field.inside.height)
-        symbol = only(ink, pieces, (owner == cell) & belongs)
-        parted = (owner == -1) & belongs & (shares[:, cell] > 0.1)
-        if parted.any():
-            low, high = max(0, round(left)), round(right)
-            symbol[:, low:high] = np.maximum(symbol[:, low:high], only(ink, pieces, parted)[:, low:high])
-        symbol = _writing(symbol, box)
-        found = bool((symbol >= FULL).any())
-        candidates.append(
-            Candidate(cell, cell + 1, len(crops) if found else None, box, ink=float((symbol >= FULL).sum()))
-        )
-        if found:
-            crops.append(mnist_crop(symbol))
+        own = _writing(pieces, np.flatnonzero(owner == cell), box)
+        area = float(pieces.areas[own].sum())
+        candidates.append(Candidate(cell, cell + 1, len(crops) if len(own) else None, box, ink=area))
+        if len(own):
+            crops.append(mnist_crop(cut_out(ink, pieces, own)))
     return Lattice(len(field.cells), tuple(candidates), stack_crops(crops), comb=True)
 
 
-def _shares(field: FieldImage, pieces: Pieces) -> np.ndarray:
+def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_]) -> Gray:
+    """The ink with the pieces flagged in `parted` cut where they cross a cell line."""
+    ink = field.ink.copy()
+    flags = np.concatenate(([False], parted))
+    for at in field.cells[1:-1]:
+        column = min(max(round(at), 1), ink.shape[1] - 2)
+        strip = np.s_[:, column - 1 : column + 1]
+        ink[strip][flags[pieces.labels[strip]]] = 0
+    return ink
+
+
+def _shares(field: FieldImage, pieces: Pieces) -> NDArray[np.float64]:
     """Share of each piece's pixels that lies in each cell, shape (pieces, cells)."""
     count = len(pieces.areas)
     top, bottom = max(0, round(field.inside.top)), round(field.inside.bottom)
     columns = []
-    for left, right in zip(field.cells, field.cells[1:], strict=False):
+    for left, right in pairwise(field.cells):
         part = pieces.labels[top:bottom, max(0, round(left)) : max(0, round(right))]
         columns.append(np.bincount(part.ravel(), minlength=count + 1)[1:])
-    return np.stack(columns, 1) / np.maximum(pieces.areas, 1)[:, None]
+    shares: NDArray[np.float64] = np.stack(columns, 1) / np.maximum(pieces.areas, 1)[:, None]
+    return shares
 
 
-def _writing(symbol: Gray, cell: Box) -> Gray:
-    """`symbol` without specks of dirt and remnants of the cell's lines; all zero when nothing else is there."""
-    pieces = find_pieces(symbol)
-    if len(pieces.areas) == 0:
-        return symbol
+def _writing(pieces: Pieces, own: NDArray[np.intp], cell: Box) -> NDArray[np.intp]:
+    """Of a cell's pieces `own` those that are writing: no specks of dirt, no remnants of the cell's lines."""
+    if len(own) == 0:
+        return own
     size = min(cell.width, cell.height)
-    left, top, width, height = (pieces.boxes[:, i].astype(np.float64) for i in range(4))
+    left, top, width, height = pieces.boxes[own].T.astype(np.float64)
     right, bottom = left + width, top + height
-    speck = (np.maximum(width, height) < 0.12 * size) | (pieces.areas < 0.004 * size * size)
+    areas = pieces.areas[own]
+    speck = (np.maximum(width, height) < 0.12 * size) | (areas < 0.004 * size * size)
     # What is left of the printed lines and their crossings hugs an edge of the cell; a 1 written there is taller.
     off = np.minimum.reduce(
         [
@@ -73,13 +87,13 @@ def _writing(symbol: Gray, cell: Box) -> Gray:
     remnant = (off < 0.12 * size) & (
         (np.maximum(width, height) < 0.3 * size) | (np.minimum(width, height) < 0.06 * size)
     )
-    largest = pieces.areas.max()
     keep = ~(speck | remnant)
     # A small piece far from the main ink is dirt; a near one is a broken stroke.
     if keep.any():
-        main = int(np.where(keep, pieces.areas, 0).argmax())
+        main = int(np.where(keep, areas, 0).argmax())
         gap_x = np.maximum(0, np.maximum(left[main] - right, left - right[main]))
         gap_y = np.maximum(0, np.maximum(top[main] - bottom, top - bottom[main]))
         far = np.hypot(gap_x, gap_y) > 0.12 * size
-        keep &= ~((pieces.areas < 0.12 * largest) & far)
-    return only(symbol, pieces, keep)
+        keep &= ~((areas < 0.12 * areas[main]) & far)
+    kept: NDArray[np.intp] = own[keep]
+    return kept

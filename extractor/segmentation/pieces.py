@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.values import Box, Gray
+from extractor.values import Gray
 
 FULL = 127
 """Ink of at least this much is stroke; below it is the soft edge of one."""
@@ -23,11 +23,6 @@ class Pieces:
     boxes: NDArray[np.int32]
     areas: NDArray[np.int32]
 
-    def box(self, index: int) -> Box:
-        """Bounds of piece `index` (counted from 0, label - 1)."""
-        left, top, width, height = (float(v) for v in self.boxes[index])
-        return Box(left, top, width, height)
-
 
 def find_pieces(ink: Gray) -> Pieces:
     """The 8-connected pieces of `ink` (255 = ink)."""
@@ -41,3 +36,15 @@ def only(ink: Gray, pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     flags = np.concatenate(([False], keep)).astype(np.uint8)
     mask = cv2.dilate(flags[pieces.labels], np.ones((3, 3), np.uint8))
     return np.where(mask > 0, ink, 0).astype(np.uint8)
+
+
+def cut_out(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
+    """The smallest picture that holds the pieces `chosen` (counted from 0; at least one), nothing else in it."""
+    left, top = pieces.boxes[chosen, :2].min(0)
+    right, bottom = (pieces.boxes[chosen, :2] + pieces.boxes[chosen, 2:]).max(0)
+    # One pixel around them for the soft edge of the strokes.
+    view = np.s_[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
+    flags = np.zeros(len(pieces.areas) + 1, np.uint8)
+    flags[chosen + 1] = 1
+    mask = cv2.dilate(flags[pieces.labels[view]], np.ones((3, 3), np.uint8))
+    return np.where(mask > 0, ink[view], 0).astype(np.uint8)

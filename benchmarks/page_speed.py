@@ -1,0 +1,81 @@
+"""Reading a whole page beside merely decoding it.
+
+    python -m benchmarks.page_speed
+
+A 300-dpi A4 JPEG of the sample tally form with digits in its 20 comb fields, read page after page by one process
+with one thread (opened, registered, located, segmented, recognised, decoded, checked, written as a CSV row), against
+`cv2.imread` of the same file; interleaved, medians of one run, and their ratio.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pdf2image import convert_from_path
+
+from extractor.documents import open_pages
+from extractor.export import FieldColumn, open_sink
+from extractor.reading import Reader
+from extractor.recognizer import load_recognizer
+from extractor.template import load_template
+from extractor.values import PageStatus
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS, BATCH = 12, 8
+
+
+def filled_page() -> np.ndarray:
+    """The sample tally form at 300 dpi with a drawn digit in every cell, a little turned, with scanner noise."""
+    template = load_template(ROOT / "samples" / "templates" / "tally.yaml")
+    form = convert_from_path(ROOT / "samples" / "forms" / "tally.pdf", dpi=300, grayscale=True)[0]
+    page = np.array(form, np.uint8)
+    scale = page.shape[1] / template.page.width
+    rng = np.random.default_rng(7)
+    for field in template.fields:
+        for cell in range(field.cells or 0):
+            left = (field.box.left + field.box.width * (cell + 0.22) / (field.cells or 1)) * scale
+            base = (field.box.top + field.box.height * 0.8) * scale
+            digit = str(rng.integers(0, 10))
+            cv2.putText(page, digit, (round(left), round(base)), cv2.FONT_HERSHEY_SIMPLEX, 2.0, 40, 5, cv2.LINE_AA)
+    turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), 0.8, 1.0)
+    page = cv2.warpAffine(page, turn, (page.shape[1], page.shape[0]), borderValue=255)
+    return np.clip(page + rng.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
+
+
+def main() -> None:
+    cv2.setNumThreads(1)
+    template = load_template(ROOT / "samples" / "templates" / "tally.yaml")
+    reader = Reader((template,), load_recognizer(threads=1))
+    columns = [FieldColumn(name, kind) for name, kind in reader.fields]
+    decode_times, read_times = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "page.jpg")
+        cv2.imwrite(file, cv2.cvtColor(filled_page(), cv2.COLOR_GRAY2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
+        with open_sink(Path(folder) / "out.csv", fields=columns) as sink:
+            for round_ in range(ROUNDS + 1):
+                start = time.perf_counter()
+                for _ in range(BATCH):
+                    cv2.imread(file)
+                middle = time.perf_counter()
+                results = reader.read([page for _ in range(BATCH) for page in open_pages(file)])
+                for result in results:
+                    sink.write(result)
+                end = time.perf_counter()
+                if any(result.status is not PageStatus.READ for result in results):
+                    raise SystemExit("The page was not registered, so its speed says nothing.")
+                if round_:  # The first round warms up.
+                    decode_times.append((middle - start) / BATCH * 1e3)
+                    read_times.append((end - middle) / BATCH * 1e3)
+    ratios = [read / decode for read, decode in zip(read_times, decode_times, strict=True)]
+    print(f"cv2.imread        {statistics.median(decode_times):7.1f} ms a page")
+    print(f"whole read        {statistics.median(read_times):7.1f} ms a page, {len(template.fields)} comb fields")
+    print(f"ratio             {statistics.median(ratios):7.2f}  (least {min(ratios):.2f}, most {max(ratios):.2f})")
+
+
+if __name__ == "__main__":
+    main()

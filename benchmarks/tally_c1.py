@@ -1,0 +1,58 @@
+"""How many values of the real tally scans (`tally_c1`, measured only, never trained on) are read right.
+
+    python -m benchmarks.tally_c1 [--mistakes]
+
+Blank, dashed and struck cells count as no digit. Both without and with the form's two sums as rules.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from extractor.documents import open_pages
+from extractor.reading import Reader
+from extractor.recognizer import load_recognizer
+from extractor.template import load_template
+from extractor.values import FieldStatus, PageStatus
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mistakes", action="store_true", help="list every value that was not read right")
+    options = parser.parse_args()
+    folder = DATA / "tally_c1"
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
+    template = load_template(ROOT / "samples" / "templates" / "c1_ppwp_2019.yaml")
+    pages = [page for entry in truth for page in open_pages(str(folder / entry["file"]))]
+    recognizer = load_recognizer()
+    for title, form in [("without rules", template.model_copy(update={"rules": ()})), ("with rules", template)]:
+        results = Reader((form,), recognizer).read(pages)
+        right = accepted = wrong = total = 0
+        for entry, result in zip(truth, results, strict=True):
+            readings = {reading.field: reading for reading in result.readings}
+            for name, value in entry["values"].items():
+                total += 1
+                reading = readings.get(name)
+                good = reading is not None and reading.value == str(value)
+                took = reading is not None and reading.status is FieldStatus.ACCEPTED
+                right += good
+                accepted += took
+                wrong += took and not good
+                if options.mistakes and not good:
+                    said = f"{reading.written} = {reading.value} ({reading.confidence:.3f})" if reading else "nothing"
+                    print(f"  {entry['file']} {name}: {entry['fields'][name]} read as {said}")
+        found = sum(result.status is PageStatus.READ for result in results)
+        print(
+            f"tally_c1, {title}: {found} of {len(results)} pages registered, {right} of {total} values right "
+            f"({right / total:.1%}), {accepted} accepted, {wrong} of those wrong"
+        )
+
+
+if __name__ == "__main__":
+    main()
