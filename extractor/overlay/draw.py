@@ -1,0 +1,71 @@
+"""The page in colour, with its fields outlined, its readings beside them and a strip that sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from extractor.overlay.banner import footer, header
+from extractor.overlay.labels import draw_label, label_size, line_width, outlines, place_labels
+from extractor.overlay.text import FIELD
+from extractor.values import FieldStatus, Gray, PageResult, Points, Reading
+
+
+def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
+    """The page with what was read, shape (height + strips, width, 3), blue-green-red, at the size of `image`.
+
+    Fields are outlined by status: green accepted, amber to check, grey blank, blue-grey void. Value and confidence
+    stand beside the field, along its direction, where they cover no field and as little ink as can be; readings for
+    which there is no room are listed below the page. The strip above it names form, fit and counts, the rules that
+    are broken, and for a page that was not read the reason.
+    """
+    readings, quads, homeless = outlines(result.readings)
+    size = label_size(image, quads)
+    colour: NDArray[np.uint8] = np.repeat(image[:, :, None], 3, axis=2)
+    _draw_fields(colour, readings, quads, size)
+    page = Image.fromarray(colour)
+    labels, crowded = place_labels(image, readings, quads, size)
+    for label in labels:
+        draw_label(page, label)
+    below = footer([*crowded, *homeless], page.width)
+    parts = [header(result, page.width), page, *([below] if below else [])]
+    whole: NDArray[np.uint8] = np.concatenate([np.asarray(part) for part in parts])
+    return np.ascontiguousarray(whole[:, :, ::-1])
+
+
+def _draw_fields(picture: NDArray[np.uint8], readings: Sequence[Reading], quads: Sequence[Points], size: int) -> None:
+    """Tint each field's paper and draw a line around it, outside of the quad so that no ink goes under it."""
+    width = line_width(size)
+    # Fields to check come last, so that no neighbour's line covers theirs.
+    for reading, quad in sorted(zip(readings, quads, strict=True), key=lambda one: one[0].status is FieldStatus.REVIEW):
+        colour = FIELD[reading.status]
+        _tint(picture, quad, colour)
+        cv2.polylines(
+            picture, [np.rint(_grown(quad, width / 2 + 1)).astype(np.int32)], True, colour, width, cv2.LINE_AA
+        )
+
+
+def _grown(quad: Points, by: float) -> Points:
+    """The quad with its sides moved outwards by so many pixels: each corner goes on along the two that meet there."""
+    sides = [quad - np.roll(quad, 1, axis=0), quad - np.roll(quad, -1, axis=0)]
+    steps: Points = sum(side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9) for side in sides)
+    return quad + by * steps
+
+
+def _tint(picture: NDArray[np.uint8], quad: Points, colour: tuple[int, int, int]) -> None:
+    height, width = picture.shape[:2]
+    left, top = np.clip(np.floor(quad.min(axis=0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(quad.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    if right <= left or bottom <= top:
+        return
+    window = picture[top:bottom, left:right]
+    mask = np.zeros(window.shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(quad - (left, top)).astype(np.int32), (1,))
+    # Multiplied, so that ink stays as dark as it is.
+    pale = 255 - 0.15 * (255 - np.array(colour, np.float32))
+    tinted = (window.astype(np.float32) * (pale / 255)).astype(np.uint8)
+    window[mask == 1] = tinted[mask == 1]

@@ -1,0 +1,53 @@
+"""Overlay pictures as files, one a page, under names that say whose they are and never meet."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+
+from extractor.errors import OutputError
+from extractor.export.draft import telling, write_whole
+from extractor.overlay.draw import draw_overlay
+from extractor.values import Gray, PageResult
+
+QUALITY = 85
+NAME_BYTES = 120
+
+
+def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side: int = 2000) -> Path:
+    """Draw `result` on its page and write the picture as JPEG into `folder`, which is made where it is missing.
+
+    A page whose longer side has more than `max_side` pixels is made smaller first. The same page always has the same
+    name, so that a second run replaces the picture of the first. Raises OutputError.
+    """
+    folder = Path(folder)
+    with telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    scale = max_side / max(image.shape)
+    if scale < 1:
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        result = replace(
+            result,
+            readings=tuple(
+                replace(reading, quad=tuple((x * scale, y * scale) for x, y in reading.quad))
+                for reading in result.readings
+            ),
+        )
+    done, encoded = cv2.imencode(".jpg", draw_overlay(image, result), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not done:
+        raise OutputError(f"The picture of {result.file}, page {result.page}, could not be made; use a smaller page.")
+    path = folder / overlay_name(result.file, result.page)
+    write_whole(path, encoded.tobytes())
+    return path
+
+
+def overlay_name(file: str, page: int) -> str:
+    """`scan-p3-1f2e3d4c5b6a.jpg`: the document's name, the page, and what tells documents of one name apart."""
+    stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_") or "page"
+    stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
+    mark = hashlib.blake2b(file.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+    return f"{stem}-p{page}-{mark}.jpg"
