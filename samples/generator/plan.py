@@ -1,0 +1,110 @@
+"""Which pages there are: who fills each in, and how it is scanned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from samples.generator import expenses, tally
+from samples.generator.answers import Unused
+from samples.generator.filling import Hand
+from samples.generator.scanner import Photo, Scan
+
+SEED = 20250401
+BLUE, NAVY, BLACK, GREY, PENCIL = (38, 62, 158), (24, 34, 96), (26, 26, 30), (58, 58, 64), (92, 92, 96)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One page of one file. `mistake` is an error in adding up; `whole_hours` leaves off '.0'; `turned` is what the
+    file itself says about how the page is to be turned, in degrees with the clock."""
+
+    file: str
+    page: int
+    form: str
+    hand: Hand
+    scan: Scan | Photo
+    mistake: bool = False
+    whole_hours: bool = False
+    turned: int = 0
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Its own, so that a page comes out the same whatever else is made."""
+        return np.random.default_rng([SEED, crc32(f"{self.file}#{self.page}".encode())])
+
+
+def _batch(file: str, *pages: tuple[str, Hand, Scan]) -> list[Sample]:
+    return [Sample(file, n, form, hand, scan) for n, (form, hand, scan) in enumerate(pages, 1)]
+
+
+T, E = tally.FORM, expenses.FORM
+X, DASH, ZERO = Unused.STRUCK, Unused.DASH, Unused.ZERO
+
+
+def _bilevel(skew: float, *, dpi: int = 200, margin: float = 0.0, quarters: int = 0) -> Scan:
+    """As an office copier's "black and white, text" does it."""
+    return Scan(dpi, skew, margin=margin, quarters=quarters, mode="bilevel", noise=7.0, specks=30, threshold=172)
+
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample("tally_01.jpg", 1, T, Hand(347, BLUE), Scan(mode="colour")),
+    Sample("tally_02.jpg", 1, T, Hand(336, BLACK, pen=0.62, unused=X), Scan(skew=1.6, margin=5)),
+    Sample(
+        "tally_03.jpg", 1, T, Hand(343, NAVY, unused=DASH, careless=0.6), Scan(dpi=150, skew=-2.3, margin=8, lid=120)
+    ),
+    Sample("tally_04.jpg", 1, T, Hand(329, BLUE, height=6.0, unused=ZERO), Scan(dpi=300, noise=1.5, light=0.1)),
+    Sample("tally_05.jpg", 1, T, Hand(361, PENCIL, pen=0.5, faint=0.3, grain=0.35), Scan(skew=0.8, through=0.06)),
+    Sample(
+        "tally_06.jpg", 1, T, Hand(331, BLACK, height=4.6, unused=X), Scan(dpi=150, blur=0.8, noise=4.0), mistake=True
+    ),
+    Sample("tally_upside_down.jpg", 1, T, Hand(353, NAVY), Scan(quarters=2, skew=-1.1, margin=3)),
+    Sample("tally_turned.jpg", 1, T, Hand(366, BLUE, unused=DASH), Scan(quarters=1, skew=0.6, light=0.12)),
+    Sample(
+        "tally_phone.jpg",
+        1,
+        T,
+        Hand(358, BLACK, pen=0.6, unused=X),
+        Photo(((0.085, 0.06), (0.93, 0.085), (0.965, 0.95), (0.04, 0.925))),
+    ),
+    Sample("tally_bilevel.png", 1, T, Hand(345, BLACK, pen=0.55), _bilevel(-0.7)),
+    Sample("tally_grey.png", 1, T, Hand(360, NAVY, careless=0.7), Scan(dpi=150, skew=1.2, noise=0.0, specks=6)),
+    *_batch(
+        "tally_batch.tif",
+        (T, Hand(337, BLACK, unused=X), _bilevel(0.5)),
+        (T, Hand(344, NAVY, pen=0.58), _bilevel(-1.4)),
+        (T, Hand(370, BLACK, unused=DASH), _bilevel(2.1, margin=7, quarters=2)),
+        (T, Hand(332, BLACK, pen=0.65, unused=ZERO), _bilevel(-0.3)),
+    ),
+    Sample("expenses_01.jpg", 1, E, Hand(350, BLUE, gap=1.0), Scan(mode="colour", skew=0.4)),
+    Sample("expenses_02.jpg", 1, E, Hand(371, BLACK, comma=True), Scan(skew=-1.8, margin=6, lid=90)),
+    Sample("expenses_03.jpg", 1, E, Hand(338, NAVY, height=6.2, pen=0.6, unused=DASH), Scan(dpi=300, noise=1.5)),
+    Sample("expenses_04.jpg", 1, E, Hand(359, GREY, gap=0.55, careless=0.6), Scan(dpi=150, blur=0.6, fold=True)),
+    Sample("expenses_05.jpg", 1, E, Hand(342, BLUE), Scan(skew=3.8, margin=12, light=0.15), whole_hours=True),
+    Sample("expenses_06.jpg", 1, E, Hand(346, PENCIL, faint=0.28, grain=0.35), Scan(through=0.05, skew=-0.5)),
+    Sample("expenses_upside_down.jpg", 1, E, Hand(367, BLACK, comma=True), Scan(quarters=2, skew=1.3, margin=4)),
+    Sample("expenses_turned.png", 1, E, Hand(364, BLACK, pen=0.6), _bilevel(0.0, dpi=300, quarters=3)),
+    Sample(
+        "expenses_phone.jpg",
+        1,
+        E,
+        Hand(334, NAVY, unused=DASH),
+        Photo(((0.1, 0.04), (0.91, 0.07), (0.94, 0.965), (0.05, 0.93)), desk=(70, 74, 80), shadow=0.2, light=0.3),
+        turned=90,
+    ),
+    *_batch(
+        "expenses_batch.tif",
+        (E, Hand(355, BLACK, comma=True), _bilevel(0.9)),
+        (E, Hand(351, NAVY, unused=DASH), _bilevel(-2.0, margin=6)),
+        (E, Hand(349, BLACK, pen=0.58), _bilevel(0.2, dpi=300)),
+    ),
+    Sample("mixed_batch.pdf", 1, T, Hand(328, BLUE, unused=X), Scan(skew=-0.6)),
+    Sample("mixed_batch.pdf", 2, E, Hand(348, BLACK), Scan(skew=0.7)),
+    Sample("mixed_batch.pdf", 3, T, Hand(368, NAVY), Scan(quarters=2, skew=1.0, through=0.05)),
+    Sample("mixed_batch.pdf", 4, E, Hand(335, BLUE, comma=True, unused=DASH), Scan(light=0.12, fold=True)),
+    Sample("mixed_batch.pdf", 5, T, Hand(357, BLACK, unused=DASH, careless=0.6), Scan(skew=-1.5, margin=4), turned=90),
+    Sample("mixed_batch.pdf", 6, E, Hand(330, NAVY, gap=0.6), Scan(dpi=150, skew=2.6, margin=8)),
+    Sample("expenses_tablet.pdf", 1, E, Hand(347, BLUE, pen=0.55, grain=0.0), Scan()),
+)
