@@ -48,7 +48,7 @@ def decode(
     by_value: dict[str, float] = {}
     for i in allowed:
         by_value[meanings[i].value] = by_value.get(meanings[i].value, 0.0) + raw[i]
-    confidence = calibration.apply(min(1.0, by_value.get(meanings[best].value, 0.0)))
+    confidence = calibration.apply(min(1.0, by_value.get(meanings[best].value, 0.0))) * meanings[best].trust
     meaning = meanings[best]
     if best != 0 and confidence < 0.5:
         # The format forbids what the ink most looks like: show that, with the reason, and let a person decide.

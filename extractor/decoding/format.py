@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
@@ -18,12 +18,18 @@ MARKS = BLANK + STRUCK + HYPHEN + POINT + UNREADABLE
 @dataclass(frozen=True)
 class Meaning:
     """`value` is canonical text, or empty; `void` and `missing` say why it is. `problem`, in plain words, says what
-    the format does not allow; then the value, if any, is only what the ink looks like."""
+    the format does not allow; then the value, if any, is only what the ink looks like. `trust` is the probability
+    that the text, if it is read right, means this value."""
 
     value: str = ""
     missing: bool = False
     void: bool = False
     problem: str = ""
+    trust: float = 1.0
+
+
+NO_POINT = 0.9
+"""Trust in a number that may have decimals but shows no point: the point may be what the scanner lost."""
 
 
 def interpret(text: str, form: Format, *, comb: bool, letters: str = "") -> Meaning:
@@ -110,7 +116,7 @@ def _decimal(body: str, form: Format, *, comb: bool) -> Meaning:
     if len(groups) > 1 and any(len(group) != 3 for group in groups[1:]):
         return Meaning(value=digits, problem=f"the point is not {places} digits before the end")
     number = Decimal(f"{whole}.{part.ljust(places, '0')}" if places else whole)
-    return Meaning(value=f"{number:f}")
+    return Meaning(value=f"{number:f}", trust=NO_POINT if places and not part else 1.0)
 
 
 def _date(body: str, form: Format, marks: str) -> Meaning:
@@ -159,7 +165,7 @@ def _checked(meaning: Meaning, form: Format, body: str, marks: str, *, comb: boo
         problem = f"not of the form's pattern {form.pattern}"
     elif form.check is not None and not check_digits(form.check, value):
         problem = f"its check digit is wrong ({form.check})"
-    return Meaning(value=value, problem=problem)
+    return replace(meaning, problem=problem)
 
 
 def _number(value: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,23 +81,43 @@ def _options(
     found: list[tuple[Mark, float]] = []
     # A path of few wide candidates has fewer terms than one of many narrow ones: each counts by its pieces.
     weight = candidate.pieces
-    shape = 0.0 if lattice.comb else _shape(lattice, candidate)
     for rank, index in enumerate(np.argsort(-row)[:CLASSES]):
         name, log_probability = classes[int(index)], float(row[index])
         if rank and log_probability < HOPELESS:
             break
         text = {CROSS: STRUCK, DASH: HYPHEN, JUNK: UNREADABLE}.get(name, name)
         score = weight * log_probability
-        if name == JUNK and not lattice.comb:
-            continue
-        if name == CROSS and not lattice.comb:
-            score -= 2.0 * weight
-        if text not in (HYPHEN, UNREADABLE):
-            score += shape
+        if not lattice.comb:
+            score += weight * _unlikely(name) + _geometry(lattice, candidate, name)
         found.append((Mark(text, log_probability, candidate), score))
-    if not lattice.comb:
-        found += _small(lattice, candidate)
+    if candidate.points == 1 and candidate.whole:
+        found.append((Mark(POINT, LOOKS_LIKE_POINT, candidate), LOOKS_LIKE_POINT))
+    elif not lattice.comb and _is_dirt(lattice, candidate):
+        found.append((Mark("", LOOKS_LIKE_DIRT, candidate), LOOKS_LIKE_DIRT))
     return found
+
+
+LOOKS_LIKE_POINT, LOOKS_LIKE_DIRT = -0.02, -1.0
+"""Log-probabilities that a small low piece beside the digits is a point, and that any other small piece is dirt."""
+
+
+def _unlikely(name: str) -> float:
+    """What speaks against a class in a string before any ink is seen, for each piece: there is nearly always another
+    way to part the ink than to call it no symbol, and few people strike out one digit of a number."""
+    return {JUNK: -4.0, CROSS: -2.0}.get(name, 0.0)
+
+
+def _geometry(lattice: Lattice, candidate: Candidate, name: str) -> float:
+    """How unlike a symbol `name` of this line the candidate's size and place are: 0 for a likely one, else below."""
+    score = 0.0
+    if candidate.points and candidate.pieces > 1:
+        score -= 2.5 * candidate.points
+    if name == DASH:
+        # A dash between digits is a stroke of its own; a level part cut off a digit is none.
+        return score - (0.0 if candidate.whole else 3.0)
+    if name == JUNK:
+        return score
+    return score + _shape(lattice, candidate)
 
 
 def _shape(lattice: Lattice, candidate: Candidate) -> float:
@@ -109,12 +128,6 @@ def _shape(lattice: Lattice, candidate: Candidate) -> float:
     return -(low + max(0.0, height - 1.5) * 4 + max(0.0, width - 1.1) * 6)
 
 
-def _small(lattice: Lattice, candidate: Candidate) -> list[tuple[Mark, float]]:
-    """Points, commas and dirt: small things that no digit is."""
-    box, line = candidate.box, lattice.line_height
-    size = max(box.height, box.width) / line
-    if size >= 0.5:
-        return []
-    chance = 1 / (1 + math.exp((size - 0.33) / 0.04))
-    log_probability = math.log(max(chance, 1e-6))
-    return [(Mark(POINT, log_probability, candidate), candidate.pieces * log_probability)]
+def _is_dirt(lattice: Lattice, candidate: Candidate) -> bool:
+    """Whether the candidate may be a speck: small, and not cut off anything."""
+    return candidate.whole and max(candidate.box.height, candidate.box.width) < 0.3 * lattice.line_height

@@ -15,6 +15,8 @@ class Candidate:
 
     `crop` is its row in the lattice's crops, or None where there is no ink (a blank cell). `pieces` counts the
     smallest parts that it joins, `box` is in pixels of the field image, `ink` is its area in those pixels.
+    `whole` says that it is connected ink that no cut has touched; `points` counts the parts in it that look like points
+    of their own (small, low, beside everything else) where it joins them to others.
     """
 
     start: int
@@ -23,6 +25,8 @@ class Candidate:
     box: Box
     pieces: int = 1
     ink: float = 0.0
+    whole: bool = False
+    points: int = 0
 
 
 @dataclass(frozen=True)

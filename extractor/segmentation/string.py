@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ MOST_JOINED = 5
 WIDEST = 1.35
 """A symbol is at most this many line heights wide."""
 
+POINT = 0.36
+"""A point or comma is at most this many line heights wide and high."""
+
 MOST_PIECES = 120
 """More pieces than this in one field are no string of digits."""
 
@@ -37,10 +42,10 @@ def segment_string(field: FieldImage) -> Lattice:
     keep = (pieces.boxes[:, 2:].max(1) >= 0.08 * height) & (pieces.areas >= 0.004 * height * height)
     if not keep.any():
         return empty
-    parts, boxes = _parts(ink, pieces, np.flatnonzero(keep), height)
-    if len(boxes) > MOST_PIECES:
+    labels, parts = _parts(ink, pieces, np.flatnonzero(keep), height)
+    if len(parts) > MOST_PIECES:
         return Lattice(1, (), stack_crops([]), comb=False, doubts=("more ink than a number has",))
-    return _join(ink, parts, boxes, height, extra)
+    return _join(ink, labels, parts, height, extra)
 
 
 def line_height(pieces: Pieces) -> float:
@@ -62,14 +67,23 @@ def _inside_only(field: FieldImage) -> Gray:
     return only(field.ink, pieces, share >= 0.4)
 
 
-def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[Box]]:
-    """Every kept piece, parted at its cuts: labels of the parts from left to right, 0 = none, and their boxes."""
-    solid = ink >= FULL
-    outline = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
-    ridge = outline[(outline >= cv2.dilate(outline, np.ones((3, 3), np.uint8)) - 1e-3) & solid]
-    stroke = float(max(1.0, 2 * np.median(ridge))) if len(ridge) else 1.0
+@dataclass(frozen=True)
+class _Part:
+    """The smallest unit that symbols are joined from: `cut` if it is only a part of a connected piece, `point` if it
+    looks like a point or comma: small, low, and beside its neighbours rather than under them."""
+
+    box: Box
+    cut: bool
+    point: bool
+
+
+def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[_Part]]:
+    """Every kept piece, parted at its cuts: labels of the parts from left to right, 0 = none, and the parts."""
+    stroke = _stroke_width(ink)
+    tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= 0.6 * height]
+    base = float(np.median(tall[:, 1] + tall[:, 3]))
     labels = np.zeros(ink.shape, np.int32)
-    count = 0
+    parts: list[_Part] = []
     for index in kept:
         x, y, w, h = (int(v) for v in pieces.boxes[index])
         own = pieces.labels[y : y + h, x : x + w] == index + 1
@@ -78,35 +92,50 @@ def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> 
         if columns:
             ways = seams(np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8), columns, round(0.16 * height))
             side = (np.arange(w)[None, None, :] > ways[:, :, None]).sum(0).astype(np.int32)
+        low = max(w, h) < POINT * height and y + h / 2 > base - 0.4 * height
         view = labels[y : y + h, x : x + w]
         for part in range(len(columns) + 1):
             chosen = own & (side == part)
-            if int(chosen.sum()) >= 2:
-                count += 1
-                view[chosen] = count
-    return _ordered(labels, count)
+            if int(chosen.sum()) < 2:
+                continue
+            left, top, width, tall_ = cv2.boundingRect(chosen.astype(np.uint8))
+            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), low and not columns))
+            view[chosen] = len(parts)
+    return _ordered(labels, parts)
 
 
-def _ordered(labels: NDArray[np.int32], count: int) -> tuple[NDArray[np.int32], list[Box]]:
-    """`labels` renumbered from left to right by the middle of each part, and the parts' boxes in that order."""
-    boxes = []
-    for label in range(1, count + 1):
-        x, y, w, h = cv2.boundingRect((labels == label).astype(np.uint8))
-        boxes.append(Box(x, y, w, h))
-    order = sorted(range(count), key=lambda i: boxes[i].left + boxes[i].width / 2)
-    rank = np.zeros(count + 1, np.int32)
+def _stroke_width(ink: Gray) -> float:
+    """The usual width of the pen's stroke in pixels: twice the distance from its middle to its edge."""
+    solid = ink >= FULL
+    depth = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
+    ridge = depth[(depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3) & solid]
+    return float(max(1.0, 2 * np.median(ridge))) if len(ridge) else 1.0
+
+
+def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.int32], list[_Part]]:
+    """`labels` and `parts` from left to right by the middle of each part; points under others lose their name."""
+    order = sorted(range(len(parts)), key=lambda i: parts[i].box.left + parts[i].box.width / 2)
+    rank = np.zeros(len(parts) + 1, np.int32)
     for new, old in enumerate(order):
         rank[old + 1] = new + 1
-    return rank[labels], [boxes[i] for i in order]
+    sorted_parts = [parts[i] for i in order]
+    out = []
+    for i, part in enumerate(sorted_parts):
+        beside = [p.box for p in sorted_parts[max(0, i - 2) : i + 3] if p is not part and not p.point]
+        under = any(
+            min(part.box.right, box.right) - max(part.box.left, box.left) > 0.8 * part.box.width for box in beside
+        )
+        out.append(replace(part, point=part.point and not under))
+    return rank[labels], out
 
 
-def _join(ink: Gray, labels: NDArray[np.int32], boxes: list[Box], height: float, extra: float) -> Lattice:
+def _join(ink: Gray, labels: NDArray[np.int32], parts: list[_Part], height: float, extra: float) -> Lattice:
     candidates: list[Candidate] = []
     crops: list[Gray] = []
-    for start in range(len(boxes)):
+    for start in range(len(parts)):
         left, top, right, bottom = 1e9, 1e9, 0.0, 0.0
-        for end in range(start + 1, min(len(boxes), start + MOST_JOINED) + 1):
-            box = boxes[end - 1]
+        for end in range(start + 1, min(len(parts), start + MOST_JOINED) + 1):
+            box = parts[end - 1].box
             left, top = min(left, box.left), min(top, box.top)
             right, bottom = max(right, box.right), max(bottom, box.bottom)
             if right - left > WIDEST * height and end > start + 1:
@@ -114,8 +143,8 @@ def _join(ink: Gray, labels: NDArray[np.int32], boxes: list[Box], height: float,
             view = np.s_[int(top) : int(bottom), int(left) : int(right)]
             part = labels[view]
             own = ((part > start) & (part <= end)).astype(np.uint8)
-            symbol = ink[view] * own
-            crops.append(mnist_crop(symbol))
+            crops.append(mnist_crop(ink[view] * own))
+            single = end == start + 1
             candidates.append(
                 Candidate(
                     start,
@@ -124,6 +153,8 @@ def _join(ink: Gray, labels: NDArray[np.int32], boxes: list[Box], height: float,
                     Box(left - extra, top, right - left, bottom - top),
                     pieces=end - start,
                     ink=float(own.sum()),
+                    whole=single and not parts[start].cut,
+                    points=sum(p.point for p in parts[start:end]),
                 )
             )
-    return Lattice(len(boxes) + 1, tuple(candidates), stack_crops(crops), comb=False, line_height=height)
+    return Lattice(len(parts) + 1, tuple(candidates), stack_crops(crops), comb=False, line_height=height)
