@@ -243,6 +243,7 @@ SHOWN = "BT 0 Tr /F 10 Tf 5 50 Td (12345) Tj ET "
         f"q 0 0 m 0 {HEIGHT} l {WIDTH} {HEIGHT} l {WIDTH} 0 l h W* n {FULL} Q",
         "/Same gs " + FULL,
         "q 0.5 0 0 0.5 0 0 cm 180 0 0 240 0 0 cm /Im Do Q",
+        f"q 1 0 0 1 10 20 cm {WIDTH} 0 0 {HEIGHT} -10 -20 cm /Im Do Q",
         f"/Artifact BMC {FULL} EMC /P <</MCID 0>> BDC {HIDDEN} EMC",
         "q 89.6 0 0 119.7 0.2 0.1 cm /Im Do Q",
         "q 90 0.5 -0.6 120 0 0 cm /Im Do Q",
@@ -269,6 +270,7 @@ def test_what_scanners_and_ocr_programs_write_is_a_scan(tmp_path: Path, content:
         "/Half gs " + FULL,
         f"q 0 0 45 {HEIGHT} re W n {FULL} Q",
         f"q 45 60 m 90 0 l 0 0 l h W n {FULL} Q",
+        f"q 0 0 m {WIDTH} 0 {WIDTH} {HEIGHT} 0 {HEIGHT} c h W n {FULL} Q",
         FULL + " BI /W 1 /H 1 /CS /G /BPC 8 ID \x30 EI",
         SHOWN + "q 86 0 0 115 2 2 cm /Im Do Q",
         "",
@@ -288,6 +290,21 @@ def test_a_page_that_shows_more_or_less_than_its_picture_is_rendered(tmp_path: P
 def test_a_stencil_that_is_not_plain_black_on_white_is_rendered(tmp_path: Path, content: str) -> None:
     entries = _filled(_drawing())["stencil"]
     assert _read(_save(tmp_path / "p.pdf", entries, content), dpi=144).shape == (2 * HEIGHT, 2 * WIDTH)
+
+
+@pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("kind", ["grey as colour", "four colours", "JPEG 2000"])
+def test_a_picture_stored_in_an_unusual_way_is_rendered(tmp_path: Path, kind: str) -> None:
+    image, out = Image.fromarray(_drawing()), BytesIO()
+    image.save(out, "JPEG2000")
+    entries = {
+        "grey as colour": _entries(_jpeg(image), "/DeviceRGB", code="/DCTDecode"),
+        "four colours": _entries(
+            _jpeg(image.convert("RGB").convert("CMYK")), "/DeviceCMYK", code="/DCTDecode", Decode=[1, 0] * 4
+        ),
+        "JPEG 2000": _entries(out.getvalue(), code="/JPXDecode"),
+    }[kind]
+    assert _read(_save(tmp_path / "p.pdf", entries), dpi=144).shape == (2 * HEIGHT, 2 * WIDTH)
 
 
 @pytest.mark.usefixtures("poppler")

@@ -21,7 +21,9 @@ _FAX = 3.0
 
 
 def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE) -> Gray:
-    """The picture file `data`, which OpenCV knows, decoded straight to grey; EXIF orientation applied.
+    """The picture file `data`, which OpenCV knows, decoded to grey; EXIF orientation applied.
+
+    `flags` are OpenCV's: straight to grey, which is fastest, or in colour first.
 
     Raises DocumentError where it cannot be decoded.
     """
@@ -33,7 +35,7 @@ def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE) -> Gray:
             image = None
     if image is None:
         raise DocumentError("The picture is damaged or of a rare kind; scan it again, or save it as PNG.")
-    return np.asarray(image, np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image, np.uint8)
 
 
 def grey_from_pillow(image: Image.Image) -> Gray:

@@ -8,6 +8,7 @@ import zlib
 from io import BytesIO
 from typing import BinaryIO
 
+import cv2
 from PIL import Image, ImageOps
 
 from extractor.documents.grey import grey_from_bytes, grey_from_pillow
@@ -38,19 +39,22 @@ class ImageFile:
             case Format.JPEG:
                 header = jpeg_header(data)
                 check_size(header.width, header.height)
-                transparent = False
+                return grey_from_bytes(data)
             case Format.PNG:
-                transparent = _check_png(data)
+                transparent, coloured = _check_png(data)
             case _:
-                transparent = _check_other(data, self._kind)
-        return _on_white(data, self._kind) if transparent else grey_from_bytes(data)
+                transparent, coloured = _check_other(data, self._kind), False
+        if transparent:
+            return _on_white(data, self._kind)
+        # Decoded straight to grey, a PNG that states its gamma would come with blue ink as light as pencil.
+        return grey_from_bytes(data, cv2.IMREAD_COLOR if coloured else cv2.IMREAD_GRAYSCALE)
 
     def close(self) -> None:
         self._stream.close()
 
 
-def _check_png(data: bytes) -> bool:
-    """Whether the PNG `data` has transparency; raises DocumentError where it is too large, cut off or damaged."""
+def _check_png(data: bytes) -> tuple[bool, bool]:
+    """Whether the PNG `data` has transparency, and colours; raises DocumentError if too large, cut off or damaged."""
     if len(data) < 33:
         raise DocumentError(_EARLY)
     width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
@@ -68,13 +72,13 @@ def _check_png(data: bytes) -> bool:
         if name == b"tRNS":
             transparent = depth < 16
         if name == b"IEND":
-            return transparent
+            return transparent, colour in (2, 3)
         at = end + 4
     raise DocumentError(_EARLY)
 
 
 def _check_other(data: bytes, kind: Format) -> bool:
-    """As `_check_png`, for BMP and WebP."""
+    """Whether the BMP or WebP `data` has transparency; raises as `_check_png` does."""
     if kind is Format.WEBP and len(data) < int.from_bytes(data[4:8], "little") + 8:
         raise DocumentError(_EARLY)
     try:
