@@ -1,0 +1,28 @@
+"""What finding gives: one field of a page that no template describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from extractor.values import Box
+
+Shape = Literal["comb", "box", "line"]
+
+
+@dataclass(frozen=True)
+class FoundField:
+    """A place to write in, in pixels of the page as it was given.
+
+    `box` is the inside of the printed box, of the whole row of cells, or of the room above a writing line; `quad` are
+    its corners, clockwise from its own top left (on a skewed page `box` is their bounds, brought upright about their
+    middle). `cells` counts the cells of a comb and is None for a free box or line. `cell_gaps`, for cells that stand
+    apart, are the widths of the gaps between them, left to right; empty for joined cells.
+    """
+
+    box: Box
+    quad: tuple[tuple[float, float], ...]
+    cells: int | None
+    shape: Shape
+    name: str
+    cell_gaps: tuple[float, ...] = ()

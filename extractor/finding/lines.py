@@ -1,0 +1,74 @@
+"""Printed lines: thin, straight, level or upright; solid, broken or dotted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.ink import as_gray
+from extractor.values import Gray, Mask
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Masks of the work page's size, 255 = line: `level` and `upright` printed lines, `dotted` level rows of dots,
+    and `solid`, dark areas thicker than any line."""
+
+    level: Mask
+    upright: Mask
+    dotted: Mask
+    solid: Mask
+
+
+def find_lines(grey: Gray, long_side: int) -> Lines:
+    """The printed lines of a work page that is level within some 5 degrees."""
+    thick = max(5, round(0.005 * long_side)) | 1
+    hats = [cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones(k, np.uint8)) for k in ((thick, 1), (1, thick))]
+    hat = as_gray(cv2.max(hats[0], hats[1]))
+    ink = as_gray(cv2.threshold(hat, _threshold(hat), 255, cv2.THRESH_BINARY)[1])
+    shortest = max(10, round(0.0095 * long_side))
+    gap = max(3, round(0.005 * long_side)) | 1
+    level = _runs(ink, shortest, gap)
+    upright = as_gray(_runs(as_gray(cv2.transpose(ink)), shortest, gap))
+    return Lines(level, as_gray(cv2.transpose(upright)), _dotted(ink, long_side), _solid(grey, thick))
+
+
+def _threshold(hat: Gray) -> float:
+    """What is darker than its surroundings by more than this is ink rather than noise."""
+    return float(np.clip(3.0 * np.percentile(hat[::4, ::4], 60), 14, 40))
+
+
+def _runs(ink: Mask, shortest: int, gap: int) -> Mask:
+    """Level runs of `ink` of at least `shortest` pixels, gaps up to `gap` joined."""
+    # Three rows together: a line that falls by one row in `shortest` columns and more still gives one run.
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
+    line = cv2.bitwise_and(runs, ink)
+    # Closed on a wider page: the border would count as line.
+    line = cv2.copyMakeBorder(line, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    thick = cv2.dilate(line, np.ones((3, 1), np.uint8))
+    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    joined = cv2.erode(joined, np.ones((3, 1), np.uint8))
+    return as_gray(cv2.bitwise_or(joined, line)[:, gap:-gap])
+
+
+def _solid(grey: Gray, thick: int) -> Mask:
+    dark = cv2.threshold(grey, 110, 255, cv2.THRESH_BINARY_INV)[1]
+    return as_gray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8)))
+
+
+def _dotted(ink: Mask, long_side: int) -> Mask:
+    """Level rows of dots or short dashes."""
+    largest = max(3, round(0.0035 * long_side))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    dots = (stats[:, cv2.CC_STAT_WIDTH] <= 2 * largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
+    dots[0] = False
+    mask = as_gray(dots.astype(np.uint8)[labels] * 255)
+    gap = max(5, round(0.006 * long_side)) | 1
+    wide = cv2.copyMakeBorder(mask, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    wide = cv2.dilate(wide, np.ones((3, 1), np.uint8))
+    joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(15, round(0.025 * long_side))), np.uint8))
+    return as_gray(runs[:, gap:-gap])

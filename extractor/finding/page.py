@@ -1,0 +1,139 @@
+"""The page as finding works on it: black on white, near 150 dots an inch, its printed lines level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.ink import as_gray
+from extractor.values import Gray, Points
+
+WORK_SIDE, LEAST_SIDE = 1800, 1000
+"""Pixels of the long side: pages are reduced to near the first, and smaller ones than the second are doubled."""
+
+STEEPEST = 16.0
+"""Degrees of skew that are looked for."""
+
+LEVEL = 0.25
+"""Degrees of skew that need no turning: finding lines allows for more."""
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """`grey` is the page to work on; `matrix`, shape (2, 3), takes its pixel edges (0 is the left edge of the first
+    pixel) to those of the page as given. `long_side` in pixels of `grey` is the measure for all sizes: that of the
+    page before it was turned."""
+
+    grey: Gray
+    matrix: Points
+    long_side: int
+
+    def to_page(self, points: Points) -> Points:
+        """Points, shape (n, 2), of `grey` in pixels of the page as given."""
+        mapped: Points = points @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return mapped
+
+
+def is_inverted(image: Gray) -> bool:
+    """Whether the page is white on black: some scanners and archives keep bilevel pages that way.
+
+    A page that is mostly dark, and whose few bright pixels are thin as writing and print are; a photograph of a
+    sheet on a dark desk is bright over whole areas.
+    """
+    step = max(1, round(max(image.shape) / WORK_SIDE))
+    small = image[::step, ::step]
+    threshold, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    share = float(bright.mean())
+    if share > 0.4 or float(np.median(small)) > threshold:
+        return False
+    side = max(5, round(max(small.shape) / 60))
+    solid = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return float(solid.mean()) < 0.3 * share
+
+
+def black_on_white(image: Gray) -> Gray:
+    """`image`, or its negative where it is white on black."""
+    return as_gray(cv2.bitwise_not(image)) if is_inverted(image) else image
+
+
+def work_page(image: Gray) -> WorkPage:
+    """The page `image`, black on white, shape (height, width), reduced or enlarged and turned level."""
+    height, width = image.shape
+    long_side = max(height, width)
+    scale = 1 / max(1, round(long_side / WORK_SIDE))
+    if long_side < LEAST_SIDE:
+        scale = 2.0
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    grey = image
+    if scale != 1:
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        grey = as_gray(cv2.resize(image, size, interpolation=how))
+    back = np.array(((width / size[0], 0, 0), (0, height / size[1], 0)), np.float64)
+    degrees = skew(grey)
+    if abs(degrees) > LEVEL:
+        grey, turn = _turned(grey, degrees)
+        back = back @ np.vstack((turn, (0, 0, 1)))
+    return WorkPage(grey, back, max(size))
+
+
+def skew(grey: Gray) -> float:
+    """Degrees by which level lines of `grey` fall to the right, between -16 and 16.
+
+    Thin dark things gather in few rows and columns when the page is level (as in W. Postl, 1986, for text lines).
+    """
+    step = max(1, round(max(grey.shape) / 900))
+    small = (
+        as_gray(cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)) if step > 1 else grey
+    )
+    level = _thin_points(small, (7, 1))
+    upright = _thin_points(small, (1, 7))[:, ::-1] * (1, -1)
+    if len(level) < 50 and len(upright) < 50:
+        return 0.0
+    span = 2 * max(small.shape)
+
+    def score(degrees: float) -> float:
+        slope = np.tan(np.radians(degrees))
+        total = 0.0
+        for points in (level, upright):
+            rows = np.round(points[:, 1] - slope * points[:, 0]).astype(np.int64) + span // 2
+            profile = np.bincount(rows.clip(0, 2 * span), minlength=2 * span).astype(np.float64)
+            total += float((profile**2).sum())
+        return total
+
+    best = max(np.arange(-STEEPEST, STEEPEST + 0.1, 0.5), key=score)
+    for fine in (0.1, 0.05):
+        best = max(best + fine * np.arange(-5, 6), key=score)
+    # A page without lines gives any answer: then upright is the better guess.
+    return float(best) if score(best) > 1.15 * score(0.0) else 0.0
+
+
+def _thin_points(small: Gray, kernel: tuple[int, int]) -> Points:
+    """Points, shape (n, 2), of what is dark and thin along `kernel` (height, width), at most 30,000 of them."""
+    hat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones(kernel, np.uint8))
+    ys, xs = np.nonzero(hat > 40)
+    every = max(1, len(xs) // 30_000)
+    return np.stack((xs[::every], ys[::every]), 1).astype(np.float64)
+
+
+def _turned(grey: Gray, degrees: float) -> tuple[Gray, NDArray[np.float64]]:
+    """`grey` turned back by `degrees` on a sheet large enough, and the matrix from there to `grey` (pixel edges)."""
+    height, width = grey.shape
+    angle = np.radians(degrees)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    new_width = round(width * cos + height * abs(sin))
+    new_height = round(height * cos + width * abs(sin))
+    turn = np.array(((cos, -sin), (sin, cos)))
+    shift = np.array((width, height)) / 2 - turn @ (np.array((new_width, new_height)) / 2)
+    edges = np.column_stack((turn, shift))
+    centres = np.column_stack((turn, shift + turn @ (0.5, 0.5) - 0.5))
+    turned = cv2.warpAffine(
+        grey,
+        centres,
+        (new_width, new_height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return as_gray(turned), edges
