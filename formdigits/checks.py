@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from importlib.resources import files
 from importlib.util import find_spec
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -69,21 +65,22 @@ def _opencv() -> Iterator[Check]:
 
 
 def _model() -> Iterator[Check]:
-    folder = Path(str(files("extractor"))) / "models" / "digits"
+    from extractor.errors import ModelError
+    from extractor.recognizer.card import SHIPPED, model_bytes, read_card
+
     remedy = "pip install --force-reinstall formdigits"
     try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        yield Check("model card", False, f"{folder / 'card.json'}: {error}", remedy)
+        card = read_card(SHIPPED)
+    except ModelError as error:
+        yield Check("model", False, str(error), remedy)
         return
-    yield Check("model card", True, str(folder))
-    for name, digest in card.get("sha256", {}).items():
-        file = folder / name
-        if not file.is_file():
-            yield Check(f"model {name}", False, "not there", remedy)
-            continue
-        same = hashlib.sha256(file.read_bytes()).hexdigest() == digest
-        yield Check(f"model {name}", same, "as its card says" if same else "not the file of its card", remedy)
+    for engine in card.files:
+        try:
+            size = len(model_bytes(SHIPPED, card, engine))
+        except ModelError as error:
+            yield Check(f"model ({engine})", False, str(error), remedy)
+        else:
+            yield Check(f"model ({engine})", True, f"{size:,} bytes, as its card says")
 
 
 def _poppler() -> Iterator[Check]:

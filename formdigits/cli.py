@@ -100,8 +100,9 @@ def _tell(error: Exception) -> int:
     if isinstance(error, FormdigitsError):
         click.echo(str(error), err=True)
         return error.exit_code
+    what = ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
     click.echo(
-        f"Something went wrong that should not ({type(error).__name__}: {error}); run 'formdigits --debug …' "
+        f"Something went wrong that should not ({what}); run 'formdigits --debug …' "
         "to see where, and please report it with that.",
         err=True,
     )

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +19,7 @@ from extractor.documents import find_documents
 from extractor.errors import OutputError, TemplateError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions
+from extractor.recognizer.card import CARD, SHIPPED
 from extractor.template import load_template
 from formdigits import report
 from formdigits.progress import Progress
@@ -30,8 +30,6 @@ from workers.local import carry_out as carry_out_job
 from workers.lock import job_lock
 from workers.pool import HereRunner, Pool
 from workers.store import Store, open_store
-
-CARD = "models/digits/card.json"
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ def carry_out(request: Request) -> int:
     out = request.out or (None if sys.stdout.isatty() else "-")
     if out is not None:
         check_writable(out)
-    overlay = _made(request.overlay)
+    pictures = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
+    overlay = made_folder(request.overlay, pictures) if request.overlay else None
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     factory = partial(extractor_reading.open_reader, options)
     reader = factory()
@@ -124,17 +123,16 @@ def find_templates(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _made(folder: str | None) -> Path | None:
-    if folder is None:
-        return None
-    path = Path(folder)
+def made_folder(name: str, sentence: str) -> Path:
+    """The folder `name`, made where missing. Raises OutputError with `sentence`, in which `{}` stands for the name."""
+    path = Path(name)
     try:
         path.mkdir(parents=True, exist_ok=True)
         writable = os.access(path, os.W_OK | os.X_OK)
     except OSError:
         writable = False
     if not writable:
-        raise OutputError(f"Pictures cannot be written to {folder}; give --overlay a folder that you may write to.")
+        raise OutputError(sentence.format(name))
     return path
 
 
@@ -153,7 +151,7 @@ def _plain(request: Request) -> dict[str, object]:
 def _key(request: Request, templates: Sequence[str]) -> str:
     """Where the inputs are and what they are called, what they are read with, and how."""
     identity = {"here": str(Path.cwd()), "version": version("formdigits"), **_plain(request)}
-    contents = [Path(str(files("extractor"))) / CARD]
+    contents = [SHIPPED / CARD]
     for name in templates:
         contents.append(Path(name))
         reference = load_template(name).landmarks.reference

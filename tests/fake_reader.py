@@ -38,7 +38,7 @@ def _do_harm(file: Path) -> None:
     if "raise" in name:
         raise ValueError("no such luck")
     if "slow" in name:
-        time.sleep(0.1)
+        time.sleep(0.05)
     if "once" in name and not (marker := file.with_suffix(".was-here")).exists():
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)

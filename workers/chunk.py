@@ -95,9 +95,10 @@ def _read(
         return _read_singly(batch, reader, overlay, attempts, error)
     except Exception as error:
         return _read_singly(batch, reader, overlay, attempts, error)
-    if overlay is not None:
-        _draw(overlay, pages, results)
-    return [Outcome(document, result, attempts) for (document, _), result in zip(batch, results, strict=True)]
+    events: list[Event] = [
+        Outcome(document, result, attempts) for (document, _), result in zip(batch, results, strict=True)
+    ]
+    return events + (_draw(overlay, pages, results) if overlay else [])
 
 
 def _read_singly(
@@ -115,15 +116,30 @@ def _read_singly(
     return [Outcome(document, failed(page.file, page.number, reason), attempts), Trace(trace)]
 
 
-def _draw(folder: Path, pages: list[Page | FailedPage], results: list[PageResult]) -> None:
+def _draw(folder: Path, pages: list[Page | FailedPage], results: list[PageResult]) -> list[Event]:
     from extractor.overlay import write_overlay
 
+    traces: list[Event] = []
     for page, result in zip(pages, results, strict=True):
-        if isinstance(page, Page):
-            write_overlay(folder, page.image, result)
+        try:
+            if isinstance(page, Page):
+                write_overlay(folder, page.image, result)
+        except FormdigitsError:
+            raise
+        except Exception as error:
+            # The readings are good; only the picture is missing.
+            sentence = f"There is no picture of {page.file}, page {page.number} ({_named(error)}); please report it."
+            traces.append(Trace(traceback.format_exc(), sentence))
+    return traces
+
+
+def _named(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _surprise(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    what = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    return f"Reading this page failed unexpectedly ({what}); please report it with what 'formdigits read -v' prints."
+    return (
+        f"Reading this page failed unexpectedly ({_named(error)}); "
+        "please report it with what 'formdigits read -v' prints."
+    )

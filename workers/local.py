@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from extractor.values import Kind
+from extractor.values import Kind, PageResult
 from workers.job import FileState, Job
 from workers.schema import FINISHED
 from workers.store import Store
-from workers.work import CHUNK, Counted, CountTask, Event, Outcome, Runner, Trace, chunked
+from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, Runner, Trace, chunked
 
 COUNTING = 64
 """Documents whose pages are counted in one task."""
@@ -77,6 +77,20 @@ def carry_out(store: Store, job: Job, run: Runner, processes: int, watch: Watch)
         watch("pages", done, known.pages)
 
 
+def read_in_memory(run: Runner, documents: Sequence[str]) -> list[PageResult]:
+    """Every page of a few documents, in order, without a store."""
+    counts: dict[int, int] = {}
+    for events in run(_count_tasks(iter(enumerate(documents)))):
+        counts |= {event.document: event.pages for event in events if isinstance(event, Counted)}
+    pages = (
+        PageKey(number, file, page) for number, file in enumerate(documents) for page in range(1, counts[number] + 1)
+    )
+    found: dict[tuple[int, int], PageResult] = {}
+    for events in run(chunked(pages, CHUNK // 2)):
+        found |= {(one.document, one.result.page): one.result for one in _outcomes(events)}
+    return [found[key] for key in sorted(found)]
+
+
 def _count_tasks(files: Iterator[tuple[int, str]]) -> Iterator[CountTask]:
     while some := tuple(islice(files, COUNTING)):
         yield CountTask(some)
@@ -88,6 +102,8 @@ def _outcomes(events: Iterable[Event]) -> Iterator[Outcome]:
             yield event
         elif isinstance(event, Trace):
             log.debug("%s", event.text)
+            if event.sentence:
+                log.warning("%s", event.sentence)
 
 
 def _state(file: str) -> FileState:

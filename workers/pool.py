@@ -7,6 +7,7 @@ known which pages die with it.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -23,6 +24,8 @@ from extractor.errors import ServiceError
 from workers.child import Beat, Broken, Message, Ready, child_main
 from workers.chunk import do_task, failed
 from workers.work import Counted, CountTask, Event, Outcome, PageReader, ReaderFactory, Task, units
+
+log = logging.getLogger(__name__)
 
 PAGE_LIMIT_S = 120.0
 """Longest that one page may take."""
@@ -153,7 +156,11 @@ class Pool:
                 child.ready = True
                 self._failed_starts = 0
             case Broken(error=error, trace=trace):
-                raise error or ServiceError(f"A reading process broke down; please report this:\n{trace}")
+                log.debug("%s", trace)
+                last = (trace.strip().splitlines() or ["?"])[-1]
+                raise error or ServiceError(
+                    f"A reading process broke down ({last}); please report what this prints when it is run with -v."
+                )
             case Beat():
                 pass
             case list():

@@ -91,9 +91,13 @@ class Outcome(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What Python says of an error that nobody foresaw; for whoever mends the program."""
+    """What Python says of an error that nobody foresaw; for whoever mends the program.
+
+    `sentence` is for the user, where no page's reason says it already.
+    """
 
     text: str
+    sentence: str = ""
 
 
 Event: TypeAlias = Counted | Outcome | Trace

@@ -1,0 +1,9 @@
+"""formdigits with the fake reader, for tests that need a process of their own."""
+
+import extractor.reading
+from formdigits.cli import main
+from tests.fake_reader import open_fake
+
+if __name__ == "__main__":
+    extractor.reading.open_reader = open_fake  # type: ignore[assignment]
+    main()
