@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import click
 import pandas as pd
 
 from extractor.documents import find_documents
@@ -16,8 +17,9 @@ from extractor.errors import InputError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions, open_reader
 from extractor.values import FieldStatus, PageResult, PageStatus
+from formdigits.progress import Progress
 from formdigits.reading import find_templates, made_folder
-from formdigits.report import counted, say
+from formdigits.report import counted, hushed
 from workers.home import processors
 from workers.local import read_in_memory
 from workers.pool import Pool
@@ -63,17 +65,18 @@ def carry_out(out: str) -> int:
         check_writable(table)
     options = ReadOptions(find_templates([f"{samples}/templates/{name}" for name in TEMPLATES]))
     factory = partial(open_reader, options)
-    columns = [FieldColumn(name, kind) for name, kind in factory().fields]
+    with hushed():
+        columns = [FieldColumn(name, kind) for name, kind in factory().fields]
     pictures = made_folder(str(folder / "pages"), "The demo cannot write to {}; remove it, or give -o another folder.")
-    with Pool(factory, processors(), overlay=pictures) as pool:
-        results = read_in_memory(pool, find_documents([f"{samples}/scans"]))
+    with Progress() as progress, Pool(factory, processors(), overlay=pictures) as pool:
+        results = read_in_memory(pool, find_documents([f"{samples}/scans"]), progress.update)
     for table in tables:
         with open_sink(table, fields=columns) as sink:
             for result in results:
                 sink.write(result)
     compared = compare(results, SAMPLES / "truth.csv")
     _say(compared, results, time.monotonic() - started)
-    say(f"Tables: {tables[0]} and {tables[1]}; pages with what was read: {pictures}")
+    click.echo(f"Tables: {tables[0]} and {tables[1]}; pages with what was read: {pictures}")
     return 0 if compared.good else 1
 
 
@@ -108,12 +111,12 @@ def compare(results: Sequence[PageResult], truth: Path) -> Comparison:
 
 
 def _say(compared: Comparison, results: Sequence[PageResult], seconds: float) -> None:
-    say(f"Pages: {compared.registered} of {compared.pages} found their form, in {seconds:.1f} s.")
+    click.echo(f"Pages: {compared.registered} of {compared.pages} found their form, in {seconds:.1f} s.")
     for result in results:
         if result.status is not PageStatus.READ:
-            say(f"  {result.file}, page {result.page}: {result.reason}")
+            click.echo(f"  {result.file}, page {result.page}: {result.reason}")
     share = 100 * compared.right / max(1, compared.fields)
-    say(f"Fields: {compared.right} of {compared.fields} right ({share:.1f} %), {compared.review} to review.")
-    say(f"Accepted and wrong: {counted(len(compared.wrong), 'field')}.")
+    click.echo(f"Fields: {compared.right} of {compared.fields} right ({share:.1f} %), {compared.review} to review.")
+    click.echo(f"Accepted and wrong: {counted(len(compared.wrong), 'field')}.")
     for row in compared.wrong.itertuples():
-        say(f"  {row.file}, page {row.page}, {row.field}: read {row.read!r}, written {row.value!r}")
+        click.echo(f"  {row.file}, page {row.page}, {row.field}: read {row.read!r}, written {row.value!r}")

@@ -69,7 +69,8 @@ def carry_out(request: Request) -> int:
     overlay = made_folder(request.overlay, pictures) if request.overlay else None
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     factory = partial(extractor_reading.open_reader, options)
-    reader = factory()
+    with report.hushed():
+        reader = factory()
     key = _key(request, templates)
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = request.processes or max(2, processors())

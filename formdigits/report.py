@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,23 @@ SHOWN_ROWS, SHOWN_FIELDS = 20, 8
 def say(text: str) -> None:
     """A line for people, on standard error; file names that are no valid text are shown with escapes."""
     click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Throws away what libraries print on standard error by themselves, unless FORMDIGITS_DEBUG is set."""
+    if os.environ.get("FORMDIGITS_DEBUG"):
+        yield
+        return
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class _Lines(logging.Handler):

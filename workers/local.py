@@ -77,8 +77,8 @@ def carry_out(store: Store, job: Job, run: Runner, processes: int, watch: Watch)
         watch("pages", done, known.pages)
 
 
-def read_in_memory(run: Runner, documents: Sequence[str]) -> list[PageResult]:
-    """Every page of a few documents, in order, without a store."""
+def read_in_memory(run: Runner, documents: Sequence[str], watch: Watch) -> list[PageResult]:
+    """Every page of a few documents, in order, without a store. Raises what `run` raises."""
     counts: dict[int, int] = {}
     for events in run(_count_tasks(iter(enumerate(documents)))):
         counts |= {event.document: event.pages for event in events if isinstance(event, Counted)}
@@ -88,6 +88,7 @@ def read_in_memory(run: Runner, documents: Sequence[str]) -> list[PageResult]:
     found: dict[tuple[int, int], PageResult] = {}
     for events in run(chunked(pages, CHUNK // 2)):
         found |= {(one.document, one.result.page): one.result for one in _outcomes(events)}
+        watch("pages", len(found), sum(counts.values()))
     return [found[key] for key in sorted(found)]
 
 
