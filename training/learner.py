@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from extractor.errors import InputError
+from extractor.recognizer.card import checked_copy, read_card
 from extractor.values import Crops, Floats
 from training.data.batches import Answers
 from training.network import build_network
@@ -31,6 +33,7 @@ class Learner:
 
     def __init__(self, out: Path, classes: tuple[str, ...], rate: float, steps: int, smoothing: float) -> None:
         self._out = out
+        self._names = classes
         self._classes = len(classes)
         self._network = build_network(self._classes)
         self._average = build_network(self._classes)
@@ -60,18 +63,29 @@ class Learner:
         """The last epoch that was kept; 0 at the start."""
         return int(self._epoch.numpy())
 
-    def learn(self, crops: Crops, answers: Answers, batch: int, report: Callable[[int, float], None]) -> float:
-        """One pass over `crops`, shape (n, 28, 28), in their order; returns the mean loss.
+    def begin_from(self, folder: Path) -> None:
+        """Take the weights of the model in `folder`. Raises InputError where it knows other classes."""
+        card = read_card(folder)
+        if card.classes != self._names:
+            raise InputError(f"The model in {folder} knows other symbols than the training data; begin without it.")
+        with checked_copy(folder, card, "keras") as path:
+            weights = keras.saving.load_model(path, compile=False, safe_mode=True).get_weights()
+        self._network.set_weights(weights)
+        self._average.set_weights(weights)
+
+    def learn(self, chunks: Iterable[tuple[Crops, Answers]], batch: int, report: Callable[[int, float], None]) -> float:
+        """One pass over `chunks` of crops, shape (n, 28, 28), and answers, in their order; returns the mean loss.
 
         `report` is called now and then with the number of steps done and the mean loss so far.
         """
         total, steps = 0.0, 0
-        for start in range(0, len(crops), batch):
-            part = crops[start : start + batch, ..., None]
-            loss = self._step(tf.constant(part), tf.constant(answers[start : start + batch]))
-            total, steps = total + float(loss), steps + 1
-            if steps % EVERY == 0:
-                report(steps, total / steps)
+        for crops, answers in chunks:
+            for start in range(0, len(crops), batch):
+                part = crops[start : start + batch, ..., None]
+                loss = self._step(tf.constant(part), tf.constant(answers[start : start + batch]))
+                total, steps = total + float(loss), steps + 1
+                if steps % EVERY == 0:
+                    report(steps, total / steps)
         return total / max(1, steps)
 
     def logits(self, crops: Crops) -> Floats:

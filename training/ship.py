@@ -37,6 +37,7 @@ def write_model(
     folder: Path,
     model: Any,
     classes: tuple[str, ...],
+    *,
     representative: Crops,
     validation: tuple[Crops, Answers],
     origin: Origin,

@@ -33,12 +33,14 @@ class TrainSettings:
 
     `out` is its folder: a run that was stopped goes on from there. `data` are paths that `load_samples` knows; without
     any, MNIST and what lies beside it. `size` scales the number of crops of an epoch (192,000). In the last `settle`
-    epochs most symbols are nearly as they are. `patience` is how many epochs may pass without getting better.
-    `rate` is the highest learning rate; `processes` make crops beside the training.
+    epochs most symbols are nearly as they are. `start` is a model folder to begin from instead of from nothing, for
+    instance to add one's own samples to the shipped model. `patience` is how many epochs may pass without getting
+    better. `rate` is the highest learning rate; `processes` make crops beside the training.
     """
 
     out: Path
     data: tuple[Path, ...] = ()
+    start: Path | None = None
     epochs: int = 16
     settle: int = 3
     size: float = 1.0
@@ -105,26 +107,31 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         raise InputError("The training data has one symbol only; give images of at least two.")
     learned, aside = samples.split(settings.held_out, settings.seed)
     source = Source(learned, classes, weights(learned))
-    validation = _validation(Source(aside, classes, np.ones(len(aside))), settings.seed)
-    mixture = Mixture().scaled(settings.size)
+    mixture = _without_doubles(Mixture().scaled(settings.size), samples.alphabet)
+    validation = _validation(Source(aside, classes, np.ones(len(aside))), settings.seed, mixture)
     steps = -(-len(mixture) // settings.batch)
+
+    def mixture_of(epoch: int) -> Mixture:
+        return _settled(mixture) if epoch > settings.epochs - settings.settle else mixture
+
     learner = Learner(settings.out, classes, settings.rate, steps * settings.epochs, settings.smoothing)
+    if settings.start and not learner.epoch:
+        learner.begin_from(settings.start)
     history = read_history(settings.out)[: learner.epoch]
     with Epochs(source, mixture, settings.seed, settings.processes) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
             if _stale(history, settings.patience):
                 break
             began = time.monotonic()
-            crops, answers = epochs.get(epoch, _settled(mixture) if epoch > settings.epochs - settings.settle else None)
+            chunks = epochs.get(epoch, mixture_of(epoch))
             if epoch < settings.epochs:
-                last = epoch + 1 > settings.epochs - settings.settle
-                epochs.prepare(epoch + 1, _settled(mixture) if last else None)
+                epochs.prepare(epoch + 1, mixture_of(epoch + 1))
 
             def report(step: int, loss: float, epoch: int = epoch) -> None:
                 if progress:
                     progress(Progress(epoch, settings.epochs, step, steps, loss))
 
-            loss = learner.learn(crops, answers, settings.batch, report)
+            loss = learner.learn(chunks, settings.batch, report)
             entry = {"epoch": epoch, "loss": loss, **_accuracies(learner.logits, validation, len(classes) - 3)}
             entry["seconds"] = round(time.monotonic() - began, 1)
             history.append(entry)
@@ -138,9 +145,9 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         settings.out / "model",
         learner.best(),
         classes,
-        representative_crops(crops, settings.seed),
-        (np.concatenate([validation.plain, validation.changed]), _both(validation)),
-        Origin(
+        representative=representative_crops(crops, settings.seed),
+        validation=(np.concatenate([validation.plain, validation.changed]), _both(validation)),
+        origin=Origin(
             DIGIT_DATA if not settings.data else tuple({"name": path.name} for path in settings.data),
             {**_told(settings), "best": best, "learned": len(learned), "held_out": len(aside)},
         ),
@@ -164,9 +171,10 @@ def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.n
     return samples, weights
 
 
-def _validation(source: Source, seed: int) -> Validation:
+def _validation(source: Source, seed: int, mixture: Mixture) -> Validation:
     rng = np.random.default_rng((seed, 0))
-    sorts = np.repeat(np.arange(1, 5, dtype=np.int8), (5000, 700, 700, 2100))
+    counts = 5000, 700 * (mixture.crosses > 0), 700 * (mixture.dashes > 0), 2000, 2000
+    sorts = rng.permutation(np.repeat(np.arange(1, 6, dtype=np.int8), counts))
     places = rng.integers(0, len(source.samples), len(sorts))
     made = [
         make_chunk(source, sorts[start : start + CHUNK], places[start : start + CHUNK], (seed, 0, start))
@@ -174,6 +182,13 @@ def _validation(source: Source, seed: int) -> Validation:
     ]
     crops, answers = np.concatenate([crops for crops, _ in made]), np.concatenate([answers for _, answers in made])
     return Validation(source.samples.images, source.answers, crops, answers)
+
+
+def _without_doubles(mixture: Mixture, alphabet: tuple[str, ...]) -> Mixture:
+    """No crosses beside an alphabet with an X, no dashes beside one with a hyphen: nobody could tell them apart."""
+    if {"x", "X"} & set(alphabet):
+        mixture = replace(mixture, crosses=0)
+    return replace(mixture, dashes=0) if "-" in alphabet else mixture
 
 
 def _settled(mixture: Mixture) -> Mixture:
@@ -194,7 +209,7 @@ def _accuracies(logits: Callable[[Crops], Floats], validation: Validation, alpha
 
 
 def _score(entry: dict[str, Any]) -> float:
-    """Less is better: errors on plain symbols, and a fifth of those on changed ones, which are some ten times as many."""
+    """Less is better: errors on plain symbols, and a fifth of those on changed ones, which are ten times as many."""
     return float((1 - entry["plain"]) + 0.2 * (1 - entry["changed"]))
 
 
@@ -212,4 +227,5 @@ def _told(settings: TrainSettings) -> dict[str, Any]:
     told = asdict(settings)
     for key in ("out", "data", "processes"):
         del told[key]
+    told["start"] = settings.start.name if settings.start else None
     return told

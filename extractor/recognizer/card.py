@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +90,16 @@ def model_bytes(folder: Path, card: Card, engine: str) -> bytes:
     if hashlib.sha256(raw).hexdigest() != file.sha256:
         raise ModelError(f"{path} is not the file that its card describes; fetch the model again or train it anew.")
     return raw
+
+
+@contextmanager
+def checked_copy(folder: Path, card: Card, engine: str) -> Iterator[Path]:
+    """A path with the bytes of `engine`'s file that were checked, for libraries that load from paths only."""
+    raw = model_bytes(folder, card, engine)
+    with tempfile.TemporaryDirectory() as aside:
+        path = Path(aside) / card.files[engine].name
+        path.write_bytes(raw)
+        yield path
 
 
 def _positive(value: Any) -> float:

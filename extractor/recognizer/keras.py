@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from extractor.errors import ModelError
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import model_bytes, read_card
+from extractor.recognizer.card import checked_copy, read_card
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Crops, Floats
 
@@ -22,7 +21,6 @@ class KerasRecognizer:
 
     def __init__(self, folder: Path) -> None:
         card = read_card(folder)
-        raw = model_bytes(folder, card, "keras")
         self.classes: tuple[str, ...] = card.classes
         self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
@@ -33,10 +31,7 @@ class KerasRecognizer:
             raise ModelError(
                 "The engine 'keras' needs TensorFlow; run 'pip install formdigits[tensorflow]' or use 'litert'."
             ) from None
-        # Keras loads from paths only; the checked bytes are what it gets to see.
-        with tempfile.TemporaryDirectory() as aside:
-            path = Path(aside) / "model.keras"
-            path.write_bytes(raw)
+        with checked_copy(folder, card, "keras") as path:
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
         shape = (None, *model.input_shape[1:])
         # Traced once for any number of crops; `predict` would build a data pipeline on every call.

@@ -62,7 +62,8 @@ class LitertRecognizer:
         interpreter.invoke()
         raw = interpreter.get_tensor(answer["index"]).reshape(size, -1)[: len(crops)]
         scale, zero = answer["quantization"]
-        return ((raw.astype(np.float32) - zero) * scale).astype(np.float32)
+        logits: Floats = (raw.astype(np.float32) - np.float32(zero)) * np.float32(scale)
+        return logits
 
     def _interpreter(self, size: int) -> Any:
         """An interpreter made ready for batches of `size`; made once."""

@@ -1,4 +1,4 @@
-"""What the recogniser learns from: real symbols, pens and scanners that change them, marks and junk that it must know."""
+"""What the recogniser learns from: real symbols, pens and scanners that change them, marks, junk."""
 
 from training.data.samples import Samples
 from training.data.sources import data_folder, load_samples

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing.pool import AsyncResult, Pool
+from multiprocessing.pool import Pool
 from types import TracebackType
 
 import cv2
@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.recognizer.base import CROSS, DASH, JUNK
-from extractor.segmentation.crop import mnist_crop
+from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
 from training.data.junk import junk
 from training.data.marks import cross, dash, in_style
-from training.data.pen import CANVAS, MILD, SIZE, TIMES, WILD, drawn_large, other_pen, with_width
+from training.data.pen import CANVAS, MILD, TIMES, WILD, drawn_large, other_pen, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
+from training.data.strings import string_crops
 
 Answers = NDArray[np.int64]
 Task = tuple[NDArray[np.int8], NDArray[np.int64], tuple[int, ...]]
@@ -36,21 +37,23 @@ class Mixture:
     """How many crops of each sort an epoch has.
 
     `plain` symbols are changed only a little, as MNIST's own writers differ; `changed` ones go through other pens,
-    styles and scanners; `crosses`, `dashes` and `junk` are the classes after the alphabet.
+    styles and scanners; `crosses`, `dashes` and `junk` are the classes after the alphabet; `strings` are what the
+    segmenter makes of composed strings, about half of it whole symbols.
     """
 
     plain: int = 60_000
-    changed: int = 84_000
+    changed: int = 72_000
     crosses: int = 9_000
     dashes: int = 9_000
-    junk: int = 30_000
+    junk: int = 22_000
+    strings: int = 20_000
 
     def __len__(self) -> int:
-        return self.plain + self.changed + self.crosses + self.dashes + self.junk
+        return self.plain + self.changed + self.crosses + self.dashes + self.junk + self.strings
 
     def scaled(self, times: float) -> Mixture:
         """The same mixture, `times` as large."""
-        sizes = (self.plain, self.changed, self.crosses, self.dashes, self.junk)
+        sizes = (self.plain, self.changed, self.crosses, self.dashes, self.junk, self.strings)
         return Mixture(*(round(size * times) for size in sizes))
 
 
@@ -64,7 +67,6 @@ class Source:
     samples: Samples
     classes: tuple[str, ...]
     weights: NDArray[np.float64]
-    extra: Samples | None = None
     answers: Answers = field(init=False)
     _by_writer: dict[int, NDArray[np.int64]] = field(init=False, repr=False)
 
@@ -118,33 +120,50 @@ def changed_crop(image: Gray, symbol: str, rng: np.random.Generator) -> Gray:
     return scanned(large, rng)
 
 
-def junk_crop(source: Source, index: int, rng: np.random.Generator) -> Gray:
-    """Something that is not one whole symbol, by the writer of sample `index`."""
-    fellows = source.fellows(index)
-    width = rng.uniform(2.6, 12) if rng.random() < 0.5 else 0.0
-    waiting = [index]
+class Hand:
+    """One writer with one pen: draws sample `index` first, then others by the same writer, at three times their size.
 
-    def draw() -> Gray:
-        place = waiting.pop() if waiting else int(fellows[rng.integers(len(fellows))])
-        large = drawn_large(source.samples.images[place], rng, MILD)
-        large = in_style(large, str(source.samples.labels[place]), rng)
-        if width:
-            large = with_width(large, width)
+    `places` are the samples drawn so far, in order.
+    """
+
+    def __init__(self, source: Source, index: int, rng: np.random.Generator) -> None:
+        self._source, self._first, self._rng = source, index, rng
+        self._fellows = source.fellows(index)
+        self._width = rng.uniform(2.6, 12) if rng.random() < 0.5 else 0.0
+        self.places: list[int] = []
+
+    def __call__(self) -> Gray:
+        rng, samples = self._rng, self._source.samples
+        place = int(self._fellows[rng.integers(len(self._fellows))]) if self.places else self._first
+        self.places.append(place)
+        large = drawn_large(samples.images[place], rng, MILD)
+        large = in_style(large, str(samples.labels[place]), rng)
+        if self._width:
+            large = with_width(large, self._width)
         large[large < 24] = 0
         return large if large.any() else np.full((CANVAS // 2, TIMES), 255, np.uint8)
 
-    return scanned(junk(draw, rng), rng, dirt=0.05)
+
+def from_string(source: Source, index: int, rng: np.random.Generator) -> list[tuple[Gray, int]]:
+    """Crops and classes that the segmenter makes of a string by the writer of sample `index`: symbols and some junk."""
+    hand = Hand(source, index, rng)
+    found = list(string_crops(hand, int(rng.integers(2, 6)), rng))
+    whole = [(crop, int(source.answers[hand.places[place]])) for crop, place in found if place >= 0]
+    rest = [(crop, len(source.classes) - 1) for crop, place in found if place < 0]
+    return whole + [rest[i] for i in rng.permutation(len(rest))[: max(1, round(1.1 * len(whole)))]]
 
 
 def make_chunk(
     source: Source, sorts: NDArray[np.int8], places: NDArray[np.int64], key: tuple[int, ...]
 ) -> tuple[Crops, Answers]:
-    """Crops, shape (n, 28, 28), and their classes for `sorts` (0 plain, 1 changed, 2 cross, 3 dash, 4 junk)."""
+    """Crops, shape (n, 28, 28), and classes for `sorts`: 0 plain, 1 changed, 2 cross, 3 dash, 4 junk, 5 string."""
     rng = np.random.default_rng(key)
     crops = np.zeros((len(sorts), SIZE, SIZE), np.uint8)
     answers = np.zeros(len(sorts), np.int64)
     samples, after = source.samples, len(source.classes) - 3
+    waiting: list[tuple[Gray, int]] = []
     for row, (sort, place) in enumerate(zip(sorts.tolist(), places.tolist(), strict=True)):
+        answers[row] = source.answers[place] if sort < 2 else after + sort - 2
         if sort == 0:
             crops[row] = plain_crop(samples.images[place], rng)
         elif sort == 1:
@@ -153,9 +172,14 @@ def make_chunk(
             crops[row] = scanned(cross(rng), rng, dirt=0.1)
         elif sort == 3:
             crops[row] = scanned(dash(rng), rng, dirt=0.05)
+        elif sort == 4:
+            crops[row] = scanned(junk(Hand(source, place, rng), rng), rng, dirt=0.05)
         else:
-            crops[row] = junk_crop(source, place, rng)
-        answers[row] = source.answers[place] if sort < 2 else after + sort - 2
+            index = place
+            while not waiting:
+                waiting = from_string(source, index, rng)
+                index = int(rng.integers(len(samples)))
+            crops[row], answers[row] = waiting.pop()
     return crops, answers
 
 
@@ -169,7 +193,7 @@ class Epochs:
         self._source, self._mixture, self._seed = source, mixture, seed
         context = multiprocessing.get_context("spawn")
         self._pool: Pool = context.Pool(processes, _start, (source,))
-        self._ahead: dict[int, AsyncResult[list[tuple[Crops, Answers]]]] = {}
+        self._ahead: dict[int, Iterator[tuple[Crops, Answers]]] = {}
 
     def __enter__(self) -> Epochs:
         return self
@@ -183,20 +207,18 @@ class Epochs:
     def prepare(self, epoch: int, mixture: Mixture | None = None) -> None:
         """Begin to make `epoch` in the background, of another mixture where one is given."""
         if epoch not in self._ahead:
-            tasks = list(self._tasks(epoch, mixture or self._mixture))
-            self._ahead[epoch] = self._pool.map_async(_chunk, tasks, chunksize=1)
+            self._ahead[epoch] = self._pool.imap(_chunk, list(self._tasks(epoch, mixture or self._mixture)))
 
-    def get(self, epoch: int, mixture: Mixture | None = None) -> tuple[Crops, Answers]:
-        """The crops of `epoch`, shape (n, 28, 28), in random order, and their classes, shape (n,)."""
+    def get(self, epoch: int, mixture: Mixture | None = None) -> Iterator[tuple[Crops, Answers]]:
+        """`epoch` in chunks as they become ready: crops, shape (n, 28, 28), in random order, and their classes."""
         self.prepare(epoch, mixture)
-        chunks = self._ahead.pop(epoch).get()
-        return np.concatenate([crops for crops, _ in chunks]), np.concatenate([answers for _, answers in chunks])
+        return self._ahead.pop(epoch)
 
     def _tasks(self, epoch: int, mixture: Mixture) -> Iterator[Task]:
         rng = np.random.default_rng((self._seed, epoch))
         total = len(mixture)
-        counts = (mixture.plain, mixture.changed, mixture.crosses, mixture.dashes, mixture.junk)
-        sorts = np.repeat(np.arange(5, dtype=np.int8), counts)
+        counts = (mixture.plain, mixture.changed, mixture.crosses, mixture.dashes, mixture.junk, mixture.strings)
+        sorts = np.repeat(np.arange(6, dtype=np.int8), counts)
         chances = self._source.weights / self._source.weights.sum()
         places = rng.choice(len(chances), total, p=chances)
         # Every plain symbol once before any comes twice.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -79,27 +80,28 @@ def part(ink: Gray, low: float, high: float, rng: np.random.Generator) -> Gray:
     lean = rng.normal(0, 0.18) * height
     rows = np.arange(height)[:, None] / max(1, height - 1) - 0.5
     columns = np.arange(width)[None, :]
-    if rng.random() < 0.5:
-        kept = columns < at + rows * lean
-    else:
-        kept = columns >= width - at + rows * lean
+    edge = at + rows * lean
+    kept = columns < edge if rng.random() < 0.5 else columns >= width - edge
     return _largest(np.where(kept, ink, 0).astype(np.uint8))
 
 
-def is_one_stroke(ink: Gray) -> bool:
-    """Whether `ink` is about one straight stroke: alone it would be a whole 1, a slash or a dash."""
+def is_one_stroke(ink: Gray, stoutest: float = 0.09) -> bool:
+    """Whether `ink` is about one straight stroke: alone it would be a whole 1, a slash or a dash.
+
+    `stoutest` is the highest ratio of its spread across the stroke to that along it, both squared.
+    """
     ys, xs = np.nonzero(ink > 127)
     if len(xs) < 12:
         return True
-    values = np.linalg.eigvalsh(np.cov(np.stack((xs, ys))))
-    return bool(values[0] < 0.09 * values[1])
+    across, along = np.linalg.eigvalsh(np.cov(np.stack((xs, ys)))).tolist()
+    return bool(across < stoutest * along)
 
 
 def fragment(draw: Draw, rng: np.random.Generator) -> Gray | None:
     """A part of a symbol that cannot be taken for a whole one-stroke symbol; None where the symbol has no such part."""
     whole = draw()
     piece = part(whole, 0.3, 0.6, rng)
-    share = np.count_nonzero(piece) / max(1, np.count_nonzero(whole))
+    share = cv2.countNonZero(piece) / max(1, cv2.countNonZero(whole))
     # With more of its ink it is a badly written whole one, with less it is a speck.
     return piece if 0.15 < share < 0.6 and not is_one_stroke(piece) else None
 
@@ -194,7 +196,7 @@ def specks(rng: np.random.Generator) -> Gray:
             axes = (max(1, round(size)), max(1, round(size * rng.uniform(0.6, 1))))
             cv2.ellipse(ink, centre.astype(int).tolist(), axes, rng.uniform(0, 180), 0, 360, 255, -1, cv2.LINE_AA)
         else:
-            tail = centre + (-size * rng.uniform(0.2, 1), size * rng.uniform(0.8, 1.6))
+            tail = centre + np.array((-size * rng.uniform(0.2, 1), size * rng.uniform(0.8, 1.6)))
             draw_stroke(ink, curve((centre[0], centre[1]), (tail[0], tail[1]), rng, 0.25), 1.3 * size, rng)
     return ink
 
@@ -264,7 +266,7 @@ def _scribble(ink: Gray, pen: float, rng: np.random.Generator, strokes: int) -> 
         points[::2, 0] = left + rng.uniform(-0.1, 0.25, len(points[::2])) * wide
         points[1::2, 0] = left + rng.uniform(0.75, 1.1, len(points[1::2])) * wide
         points[:, 1] = top + np.linspace(0, high, strokes + 1) + rng.normal(0, 3, strokes + 1)
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         draw_stroke(ink, curve((start[0], start[1]), (end[0], end[1]), rng, 0.12), pen, rng)
 
 

@@ -90,7 +90,7 @@ def dash(rng: np.random.Generator) -> Gray:
 
 def crossed_seven(ink: Gray, rng: np.random.Generator) -> Gray:
     """A 7 with the bar through its stem that is usual in Europe."""
-    left, top, width, height = cv2.boundingRect(ink)
+    _, top, _, height = cv2.boundingRect(ink)
     row = top + round(height * rng.uniform(0.42, 0.64))
     inked = np.flatnonzero(ink[min(row, CANVAS - 1)] > 127)
     if inked.size == 0 or inked[-1] - inked[0] > 0.4 * height:
@@ -106,7 +106,7 @@ def crossed_seven(ink: Gray, rng: np.random.Generator) -> Gray:
 
 def european_one(ink: Gray, rng: np.random.Generator) -> Gray:
     """A 1 with an upstroke from the left to its top, short or long, and sometimes a foot."""
-    left, top, width, height = cv2.boundingRect(ink)
+    _, top, width, height = cv2.boundingRect(ink)
     if height < 0.4 * CANVAS or width > height:
         return ink
     inked = np.flatnonzero(ink[top + max(1, round(0.04 * height))] > 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.ink import soft_ink
+from extractor.ink import as_gray, soft_ink
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 
@@ -32,11 +32,18 @@ def scanned(ink: Gray, rng: np.random.Generator, *, dirt: float = 0.15) -> Gray:
 
 def _through_scanner(ink: Gray, rng: np.random.Generator) -> Gray:
     tall = rng.uniform(9, 36) if rng.random() < 0.55 else rng.uniform(36, 75)
-    scale = tall / max(ink.shape)
+    picture = on_paper(ink, tall / max(ink.shape), tall, rng)
+    if tall < TALL and rng.random() < 0.8:
+        times = TALL / tall
+        picture = as_gray(cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC))
+    return soft_ink(picture, picture) if rng.random() < 0.5 else _threshold(picture, rng)
+
+
+def on_paper(ink: Gray, scale: float, tall: float, rng: np.random.Generator, edge: int = 3) -> Gray:
+    """`ink` as a scanner or camera shows it, `scale` times as large, with `edge` pixels of paper around: grey, dark
+    on light. `tall` is the height of a symbol in the result, which bounds how much it may be blurred."""
     size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    page = cv2.resize(ink, size, interpolation=how)
-    edge = 3
+    page = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     page = cv2.copyMakeBorder(page, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0)
     if rng.random() < 0.5:
         page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.35 + tall / 50))
@@ -48,14 +55,10 @@ def _through_scanner(ink: Gray, rng: np.random.Generator) -> Gray:
         grey += rng.normal(0, rng.uniform(1, 14 * darkness), grey.shape).astype(np.float32)
     picture = grey.clip(0, 255).astype(np.uint8)
     if rng.random() < 0.25:
-        _, packed = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 90))))
-        picture = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.uint8, copy=False)
-    if tall < TALL and rng.random() < 0.8:
-        times = TALL / tall
-        picture = cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    if rng.random() < 0.5:
-        return soft_ink(picture, picture)
-    return _threshold(picture, rng)
+        quality = (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 90)))
+        packed = cv2.imencode(".jpg", picture, quality)[1]
+        picture = as_gray(np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)))
+    return picture
 
 
 def _threshold(picture: Gray, rng: np.random.Generator) -> Gray:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import InputError
+from extractor.ink import as_gray
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
-from training.data.samples import Labels, Samples, joined
+from training.data.samples import Samples, joined
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 IDX_DIMENSIONS_UINT8 = 0x08
@@ -152,7 +153,7 @@ def _pictures(folder: Path) -> Samples:
         gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         if gray is None:
             raise InputError(f"{path} cannot be read as a picture; mend or remove it.")
-        crop = mnist_crop(ink_of(gray))
+        crop = mnist_crop(ink_of(as_gray(gray)))
         if crop.any():
             crops.append(crop)
             labels.append(name)
@@ -176,6 +177,3 @@ def digits_to_train_on() -> Samples:
         keep: NDArray[np.bool_] = np.isin(others.labels, list("0123456789"))
         parts.append(others.take(keep))
     return joined(parts)
-
-
-__all__ = ["Labels", "data_folder", "digits_to_train_on", "ink_of", "load_samples", "mnist", "read_idx", "usps"]

@@ -1,0 +1,183 @@
+"""What is drawn for training is what its label says, and is drawn again the same from the same seed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.segmentation.crop import mnist_crop
+from extractor.values import Gray
+from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
+from training.data.junk import fragment, is_one_stroke, pair, part, side_by_side
+from training.data.marks import cross, crossed_seven, dash, european_one
+from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
+from training.data.samples import Samples
+from training.data.scan import scanned
+from training.data.strings import string_crops, written
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def symbol(text: str, thick: int = 2) -> Gray:
+    """A printed character as MNIST would have it."""
+    ink = np.zeros((80, 80), np.uint8)
+    cv2.putText(ink, text, (20, 60), FONT, 1.6, 255, thick, cv2.LINE_AA)
+    return mnist_crop(ink)
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    labels = list("0123456789") * 4
+    samples = Samples(np.stack([symbol(text) for text in labels]), np.array(labels), np.arange(40) // 10)
+    return Source(samples, classes_for(samples.alphabet), np.ones(40))
+
+
+@given(seed=st.integers(0, 10_000), text=st.sampled_from("0123456789ABQx"))
+@settings(max_examples=60, deadline=None)
+def test_every_scan_of_a_symbol_is_a_proper_crop(seed: int, text: str) -> None:
+    rng = np.random.default_rng(seed)
+    crop = scanned(drawn_large(symbol(text), rng, WILD), rng)
+    assert crop.shape == (28, 28)
+    assert crop.dtype == np.uint8
+    assert crop.max() > 60
+    assert max(cv2.boundingRect(crop)[2:]) == 20
+
+
+@given(seed=st.integers(0, 10_000), width=st.floats(2.5, 14))
+@settings(max_examples=40, deadline=None)
+def test_a_pen_has_the_width_that_was_asked_for_and_breaks_nothing(seed: int, width: float) -> None:
+    ring = np.zeros((80, 80), np.uint8)
+    cv2.ellipse(ring, (40, 40), (18, 30), 0, 0, 360, 255, 8, cv2.LINE_AA)
+    large = drawn_large(mnist_crop(ring), np.random.default_rng(seed), MILD)
+    changed = with_width(large, width)
+    assert abs(stroke_width(changed) - width) < 0.35 * width + 1.6
+    areas = cv2.connectedComponentsWithStats((changed > 60).astype(np.uint8), connectivity=8)[2][1:, cv2.CC_STAT_AREA]
+    assert areas.max() >= 0.95 * areas.sum()
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_dashes_are_level_and_crosses_are_not_one_stroke(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    level, struck = dash(rng), cross(rng)
+    ys, xs = np.nonzero(level > 127)
+    spread = np.linalg.eigh(np.cov(np.stack((xs, ys))))
+    angle = np.degrees(np.arctan2(*spread.eigenvectors[::-1, 1])) % 180
+    assert min(angle, 180 - angle) < 35
+    assert not is_one_stroke(struck)
+
+
+def test_half_of_a_four_that_is_a_one_is_never_junk() -> None:
+    upright = np.zeros((60, 40), np.uint8)
+    cv2.line(upright, (30, 5), (28, 55), 255, 5)
+    assert is_one_stroke(upright)
+    cv2.line(upright, (5, 20), (35, 25), 255, 5)
+    assert not is_one_stroke(upright)
+
+
+@given(seed=st.integers(0, 10_000), text=st.sampled_from("02345689"))
+@settings(max_examples=40, deadline=None)
+def test_fragments_are_less_than_the_symbol_and_more_than_a_stroke(seed: int, text: str) -> None:
+    rng = np.random.default_rng(seed)
+    whole = drawn_large(symbol(text), rng, MILD)
+    piece = fragment(lambda: whole, rng)
+    if piece is not None:
+        assert 0 < np.count_nonzero(piece) < 0.6 * np.count_nonzero(whole)
+        assert not is_one_stroke(piece)
+
+
+def test_a_part_keeps_its_share_of_the_width() -> None:
+    rng = np.random.default_rng(3)
+    whole = np.full((40, 60), 255, np.uint8)
+    for _ in range(20):
+        piece = part(whole, 0.4, 0.6, rng)
+        assert 0.2 < np.count_nonzero(piece) / whole.size < 0.8
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_a_pair_is_wider_than_either(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    drawn: list[Gray] = []
+
+    def draw() -> Gray:
+        drawn.append(drawn_large(symbol(str(rng.integers(10))), rng, MILD))
+        return drawn[-1]
+
+    both = pair(draw, rng)
+    assert both.shape[1] > max(cv2.boundingRect(ink)[2] for ink in drawn[:2])
+
+
+def test_side_by_side_keeps_all_ink_when_nothing_overlaps() -> None:
+    a, b = (
+        drawn_large(symbol("3"), np.random.default_rng(1), MILD),
+        drawn_large(symbol("8"), np.random.default_rng(2), MILD),
+    )
+    for drop in (-9, 0, 9):
+        both = side_by_side(a, b, 5, drop)
+        assert np.count_nonzero(both) == np.count_nonzero(a) + np.count_nonzero(b)
+
+
+def test_styles_add_ink_where_they_should() -> None:
+    rng = np.random.default_rng(5)
+    seven, one = drawn_large(symbol("7"), rng, MILD), np.zeros((CANVAS, CANVAS), np.uint8)
+    cv2.line(one, (44, 12), (40, 72), 255, 6)
+    crossed = [crossed_seven(seven, rng) for _ in range(10)]
+    assert all((ink >= seven).all() for ink in crossed)
+    assert sum(np.count_nonzero(ink) > np.count_nonzero(seven) for ink in crossed) >= 8
+    for _ in range(10):
+        european = european_one(one, rng)
+        added = (european > 127) & (one < 127)
+        assert added.any()
+        assert np.nonzero(added)[1].min() < 36  # the upstroke comes from the left
+
+
+def test_chunks_are_the_same_from_the_same_key_and_hold_what_was_asked_for(source: Source) -> None:
+    sorts = np.repeat(np.arange(6, dtype=np.int8), 12)
+    places = np.arange(72) % 40
+    crops, answers = make_chunk(source, sorts, places, (1, 2, 3))
+    again, same = make_chunk(source, sorts, places, (1, 2, 3))
+    other, _ = make_chunk(source, sorts, places, (1, 2, 4))
+    assert np.array_equal(crops, again)
+    assert np.array_equal(answers, same)
+    assert not np.array_equal(crops, other)
+    assert (answers[:24] == source.answers[places[:24]]).all()
+    for sort, name in ((2, "cross"), (3, "dash"), (4, "junk")):
+        assert (answers[sorts == sort] == source.classes.index(name)).all()
+    assert crops.any((1, 2)).all()
+
+
+def test_any_number_of_processes_makes_the_same_epoch(source: Source) -> None:
+    mixture = Mixture(plain=900, changed=150, crosses=10, dashes=10, junk=20, strings=10)
+    epochs = []
+    for processes in (1, 2):
+        with Epochs(source, mixture, 7, processes) as made:
+            epochs.append(list(made.get(1)))
+    crops, answers = (np.concatenate(part) for part in zip(*epochs[0], strict=True))
+    assert len(crops) == len(mixture)
+    assert np.array_equal(crops, np.concatenate([part for part, _ in epochs[1]]))
+    assert np.array_equal(answers, np.concatenate([part for _, part in epochs[1]]))
+    # Every plain symbol comes about as often as any other.
+    assert np.bincount(answers, minlength=13)[:10].min() > 80
+
+
+def test_a_symbol_by_itself_is_found_by_the_segmenter_and_labelled_so() -> None:
+    rng = np.random.default_rng(4)
+    found = 0
+    for turn in range(40):
+        text = "2358"[turn % 4]
+        crops = list(string_crops(lambda text=text: drawn_large(symbol(text), rng, MILD), 1, rng))
+        found += any(place == 0 for _, place in crops)
+        assert all(crop.shape == (28, 28) for crop, _ in crops)
+    assert found >= 34
+
+
+def test_a_written_string_is_the_union_of_its_symbols() -> None:
+    rng = np.random.default_rng(9)
+    ink, alone = written(lambda: drawn_large(symbol("5"), rng, MILD), 3, rng)
+    assert len(alone) == 3
+    assert np.array_equal(ink, np.maximum.reduce(alone))
+    assert all(symbol.shape == ink.shape for symbol in alone)
