@@ -53,7 +53,11 @@ def write_tablet(path: Path, form: Path, writing: Writing) -> None:
     canvas.drawImage(ImageReader(small), 0, 0, A4[0], A4[1], mask="auto")
     canvas.save()
     with pikepdf.open(form) as pdf, pikepdf.open(over) as layer:
-        pdf.pages[0].add_overlay(layer.pages[0], pikepdf.Rectangle(0, 0, A4[0], A4[1]))
+        sheet = pdf.pages[0]
+        # Not `add_overlay`, which names the layer at random and so never writes the same file twice.
+        sheet.add_resource(pdf.copy_foreign(layer.pages[0].as_form_xobject()), pikepdf.Name.XObject, pikepdf.Name.Ink)
+        sheet.contents_add(b"q", prepend=True)
+        sheet.contents_add(b"Q q /Ink Do Q")
         pdf.save(path, deterministic_id=True)
 
 

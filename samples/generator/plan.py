@@ -60,7 +60,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(
         "tally_06.jpg", 1, T, Hand(331, BLACK, height=4.6, unused=X), Scan(dpi=150, blur=0.8, noise=4.0), mistake=True
     ),
-    Sample("tally_upside_down.jpg", 1, T, Hand(353, NAVY), Scan(quarters=2, skew=-1.1, margin=3)),
+    Sample("tally_upside_down.jpg", 1, T, Hand(327, NAVY), Scan(quarters=2, skew=-1.1, margin=3)),
     Sample("tally_turned.jpg", 1, T, Hand(366, BLUE, unused=DASH), Scan(quarters=1, skew=0.6, light=0.12)),
     Sample(
         "tally_phone.jpg",
@@ -70,7 +70,7 @@ SAMPLES: tuple[Sample, ...] = (
         Photo(((0.085, 0.06), (0.93, 0.085), (0.965, 0.95), (0.04, 0.925))),
     ),
     Sample("tally_bilevel.png", 1, T, Hand(345, BLACK, pen=0.55), _bilevel(-0.7)),
-    Sample("tally_grey.png", 1, T, Hand(360, NAVY, careless=0.7), Scan(dpi=150, skew=1.2, noise=0.0, specks=6)),
+    Sample("tally_grey.png", 1, T, Hand(360, NAVY, careless=0.7), Scan(dpi=150, skew=1.2, noise=1.2, specks=6)),
     *_batch(
         "tally_batch.tif",
         (T, Hand(337, BLACK, unused=X), _bilevel(0.5)),
@@ -98,10 +98,10 @@ SAMPLES: tuple[Sample, ...] = (
         "expenses_batch.tif",
         (E, Hand(355, BLACK, comma=True), _bilevel(0.9)),
         (E, Hand(351, NAVY, unused=DASH), _bilevel(-2.0, margin=6)),
-        (E, Hand(349, BLACK, pen=0.58), _bilevel(0.2, dpi=300)),
+        (E, Hand(331, BLACK, pen=0.58), _bilevel(0.2, dpi=300)),
     ),
     Sample("mixed_batch.pdf", 1, T, Hand(328, BLUE, unused=X), Scan(skew=-0.6)),
-    Sample("mixed_batch.pdf", 2, E, Hand(348, BLACK), Scan(skew=0.7)),
+    Sample("mixed_batch.pdf", 2, E, Hand(365, BLACK, gap=0.9), Scan(skew=0.7)),
     Sample("mixed_batch.pdf", 3, T, Hand(368, NAVY), Scan(quarters=2, skew=1.0, through=0.05)),
     Sample("mixed_batch.pdf", 4, E, Hand(335, BLUE, comma=True, unused=DASH), Scan(light=0.12, fold=True)),
     Sample("mixed_batch.pdf", 5, T, Hand(357, BLACK, unused=DASH, careless=0.6), Scan(skew=-1.5, margin=4), turned=90),
