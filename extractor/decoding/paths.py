@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,8 +91,9 @@ def _options(
         if not lattice.comb:
             score += weight * _unlikely(name) + _geometry(lattice, candidate, name)
         found.append((Mark(text, log_probability, candidate), score))
-    if candidate.points == 1 and candidate.whole:
-        found.append((Mark(POINT, LOOKS_LIKE_POINT, candidate), LOOKS_LIKE_POINT))
+    if candidate.points > 0 and candidate.whole:
+        likely = LOOKS_LIKE_POINT + math.log(candidate.points)
+        found.append((Mark(POINT, likely, candidate), likely))
     elif not lattice.comb and _is_dirt(lattice, candidate):
         found.append((Mark("", LOOKS_LIKE_DIRT, candidate), LOOKS_LIKE_DIRT))
     return found

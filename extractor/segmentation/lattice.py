@@ -15,8 +15,8 @@ class Candidate:
 
     `crop` is its row in the lattice's crops, or None where there is no ink (a blank cell). `pieces` counts the
     smallest parts that it joins, `box` is in pixels of the field image, `ink` is its area in those pixels.
-    `whole` says that it is connected ink that no cut has touched; `points` counts the parts in it that look like points
-    of their own (small, low, beside everything else) where it joins them to others.
+    `whole` says that it is connected ink that no cut has touched; `points` adds up how much its parts look like points
+    or commas of their own (small and low), each from 0 to 1.
     """
 
     start: int
@@ -26,7 +26,7 @@ class Candidate:
     pieces: int = 1
     ink: float = 0.0
     whole: bool = False
-    points: int = 0
+    points: float = 0.0
 
 
 @dataclass(frozen=True)

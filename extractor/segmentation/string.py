@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
+from extractor.ink import as_gray
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.cuts import cut_columns, seams
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
@@ -16,14 +17,18 @@ from extractor.segmentation.pieces import FULL, Pieces, find_pieces, only
 from extractor.segmentation.slant import slant, upright
 from extractor.values import Box, Gray
 
+LOWEST, SMALLEST = 0.25, 0.14
+"""Shares of the box's height: digits are at least the first high; if nothing is as large as the second, all is dirt."""
+
 MOST_JOINED = 5
 """A symbol is joined from at most this many pieces."""
 
 WIDEST = 1.35
 """A symbol is at most this many line heights wide."""
 
-POINT = 0.36
-"""A point or comma is at most this many line heights wide and high."""
+POINT, UNDER = 0.36, 0.5
+"""A point or comma is at most the first, in line heights, wide and high; under a digit it is only the second likely
+to be one, since digits break."""
 
 MOST_PIECES = 120
 """More pieces than this in one field are no string of digits."""
@@ -33,19 +38,39 @@ def segment_string(field: FieldImage) -> Lattice:
     """The lattice of the string written in `field`; without any writing it has one node and no candidate."""
     empty = Lattice(1, (), stack_crops([]), comb=False)
     ink = _inside_only(field)
-    if not (ink >= FULL).any():
+    if not _holds_writing(ink, field.inside.height):
         return empty
     shear = slant(ink)
     ink, extra = upright(ink, shear)
-    pieces = find_pieces(ink)
-    height = line_height(pieces)
-    keep = (pieces.boxes[:, 2:].max(1) >= 0.08 * height) & (pieces.areas >= 0.004 * height * height)
+    ink, pieces = _without_crumbs(ink, LOWEST * field.inside.height)
+    height = max(line_height(pieces), LOWEST * field.inside.height)
+    keep = (pieces.boxes[:, 2:].max(1) >= 0.1 * height) & (pieces.areas >= 0.006 * height * height)
     if not keep.any():
         return empty
     labels, parts = _parts(ink, pieces, np.flatnonzero(keep), height)
     if len(parts) > MOST_PIECES:
         return Lattice(1, (), stack_crops([]), comb=False, doubts=("more ink than a number has",))
     return _join(ink, labels, parts, height, extra)
+
+
+def _holds_writing(ink: Gray, height: float) -> bool:
+    pieces = find_pieces(ink)
+    return len(pieces.areas) > 0 and bool((pieces.boxes[:, 2:].max(1) >= SMALLEST * height).any())
+
+
+def _without_crumbs(ink: Gray, lowest: float) -> tuple[Gray, Pieces]:
+    """The ink with its pieces; where grainy strokes (pencil, a worn pen) fell into crumbs, their gaps are closed."""
+    pieces = find_pieces(ink)
+    height = max(line_height(pieces), lowest)
+    sizes = pieces.boxes[:, 2:].max(1)
+    crumbs = int(((sizes >= 0.08 * height) & (sizes < 0.6 * height)).sum())
+    if crumbs <= int((sizes >= 0.6 * height).sum()):
+        return ink, pieces
+    reach = max(3, round(0.12 * height)) | 1
+    closed = as_gray(
+        cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    )
+    return closed, find_pieces(closed)
 
 
 def line_height(pieces: Pieces) -> float:
@@ -69,19 +94,19 @@ def _inside_only(field: FieldImage) -> Gray:
 
 @dataclass(frozen=True)
 class _Part:
-    """The smallest unit that symbols are joined from: `cut` if it is only a part of a connected piece, `point` if it
-    looks like a point or comma: small, low, and beside its neighbours rather than under them."""
+    """The smallest unit that symbols are joined from: `cut` if it is only a part of a connected piece; `point`, from
+    0 to 1, is how much it looks like a point or comma."""
 
     box: Box
     cut: bool
-    point: bool
+    point: float
 
 
 def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[_Part]]:
     """Every kept piece, parted at its cuts: labels of the parts from left to right, 0 = none, and the parts."""
     stroke = _stroke_width(ink)
     tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= 0.6 * height]
-    base = float(np.median(tall[:, 1] + tall[:, 3]))
+    base = float(np.median(tall[:, 1] + tall[:, 3])) if len(tall) else float(ink.shape[0])
     labels = np.zeros(ink.shape, np.int32)
     parts: list[_Part] = []
     for index in kept:
@@ -99,7 +124,7 @@ def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> 
             if int(chosen.sum()) < 2:
                 continue
             left, top, width, tall_ = cv2.boundingRect(chosen.astype(np.uint8))
-            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), low and not columns))
+            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), float(low and not columns)))
             view[chosen] = len(parts)
     return _ordered(labels, parts)
 
@@ -113,7 +138,7 @@ def _stroke_width(ink: Gray) -> float:
 
 
 def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.int32], list[_Part]]:
-    """`labels` and `parts` from left to right by the middle of each part; points under others lose their name."""
+    """`labels` and `parts` from left to right by the middle of each part; what lies under others is less of a point."""
     order = sorted(range(len(parts)), key=lambda i: parts[i].box.left + parts[i].box.width / 2)
     rank = np.zeros(len(parts) + 1, np.int32)
     for new, old in enumerate(order):
@@ -122,10 +147,13 @@ def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.
     out = []
     for i, part in enumerate(sorted_parts):
         beside = [p.box for p in sorted_parts[max(0, i - 2) : i + 3] if p is not part and not p.point]
+        # A digit may lean over a point, but then a comma still reaches lower than the digit does.
         under = any(
-            min(part.box.right, box.right) - max(part.box.left, box.left) > 0.8 * part.box.width for box in beside
+            min(part.box.right, box.right) - max(part.box.left, box.left) > 0.8 * part.box.width
+            and part.box.bottom < box.bottom + 0.35 * part.box.height
+            for box in beside
         )
-        out.append(replace(part, point=part.point and not under))
+        out.append(replace(part, point=UNDER * part.point if under else part.point))
     return rank[labels], out
 
 
