@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.template import Template
 from extractor.values import Gray, Points
 
 SAMPLES = 24
 """Points looked at along each printed line."""
+
+SEEN = 0.6
+"""The least share of a line's points that must be dark in one place across for the line to count as seen."""
 
 
 def printed_lines(template: Template) -> Points:
@@ -24,7 +31,31 @@ def printed_lines(template: Template) -> Points:
 
 
 def line_fit(image: Gray, matrix: Points, lines: Points, reach: float) -> float:
-    """The share, 0 to 1, of printed `lines`, shape (n, 2, 2), that `image` shows where `matrix` puts them.
+    """The share, 0 to 1, of printed `lines`, shape (n, 2, 2), that `image` shows where `matrix` puts them."""
+    return float(look_along(image, matrix, lines, reach).seen.mean())
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What lies along the printed lines.
+
+    `points`, shape (n, s, 2), are looked at in pixels, `across`, shape (n, 2), is each line's normal; `same`, shape
+    (n,), the share of its points that are dark in one place, `offset`, shape (n,), that place in pixels across.
+    """
+
+    points: Points
+    across: Points
+    same: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """Shape (n,): whether the picture shows the line."""
+        return np.asarray(self.same >= SEEN, np.bool_)
+
+
+def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Looked:
+    """Looks for each of `lines`, shape (n, 2, 2), within `reach` pixels of where `matrix` puts it.
 
     A line is seen where most points along it have something darker than the paper on both sides within `reach`
     pixels across; lettering and handwriting do not run along a whole line like that.
@@ -37,15 +68,55 @@ def line_fit(image: Gray, matrix: Points, lines: Points, reach: float) -> float:
     across = (along / length)[:, ::-1] * (-1.0, 1.0)
     offsets = np.arange(-round(2 * reach), round(2 * reach) + 1)
     at = seen[:, :, None, :] + across[:, None, None, :] * offsets[None, None, :, None]
-    x, y = np.round(at[..., 0]).astype(int), np.round(at[..., 1]).astype(int)
+    # A mapping may throw a point so far out that no whole number holds it.
+    x, y = (np.clip(np.nan_to_num(v, nan=-1e6), -1e6, 1e6).round().astype(int) for v in (at[..., 0], at[..., 1]))
     inside = (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
     grey = np.where(inside, image[y.clip(0, image.shape[0] - 1), x.clip(0, image.shape[1] - 1)], 255).astype(np.int16)
     near = np.abs(offsets) <= round(reach)
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
     paper = np.minimum(grey[..., offsets < -1].max(-1), grey[..., offsets > 1].max(-1))
-    dark = np.where(near, grey, 255).min(-1)
-    found = (paper - dark > 24) & inside.all(-1)
+    dark = np.where(near, grey, 255)
+    found = (paper - dark.min(-1) > 24) & inside.all(-1)
     # One line has one place across: a run of dark points must not wander over the whole reach.
-    place = np.where(found, np.where(near, grey, 255).argmin(-1), -1)
-    same = np.stack([(np.abs(place - k) <= 1).mean(1) for k in np.flatnonzero(near)], 1).max(1)
-    return float((same >= 0.6).mean())
+    place = np.where(found, dark.argmin(-1), -9)
+    candidates = np.flatnonzero(near)
+    shares = np.stack([(np.abs(place - k) <= 1).mean(1) for k in candidates], 1)
+    # Of equally good places the one nearest to where the line should be.
+    best = (shares - 1e-4 * np.abs(offsets[candidates])).argmax(1)
+    close = (np.abs(place - candidates[best][:, None]) <= 1) & found
+    mean = np.where(close, offsets[place.clip(0)], 0).sum(1) / np.maximum(close.sum(1), 1)
+    return Looked(np.asarray(seen, np.float64), across, shares.max(1), mean)
+
+
+def align_lines(image: Gray, matrix: Points, lines: Points, reach: float, rounds: int = 2) -> Points:
+    """`matrix` moved a little so that the printed lines which the picture shows lie where they are seen.
+
+    Each seen line says how far the mapping is off across it and nothing along it; the mapping that answers all of
+    them is found by least squares with outliers held down (Huber), to first order in the mapping's eight numbers.
+    """
+    for _ in range(rounds):
+        looked = look_along(image, matrix, lines, reach)
+        if looked.seen.sum() < 8:
+            return matrix
+        ends = looked.points[looked.seen][:, (0, SAMPLES // 2, -1)].reshape(-1, 2)
+        normals = np.repeat(looked.across[looked.seen], 3, axis=0)
+        wanted = np.repeat(looked.offset[looked.seen], 3)
+        middle, spread = ends.mean(0), max(1.0, float(np.abs(ends - ends.mean(0)).max()))
+        x, y = ((ends - middle) / spread).T
+        one, zero = np.ones_like(x), np.zeros_like(x)
+        columns_x = np.stack([one, x, y, zero, zero, zero, x * x, x * y], 1)
+        columns_y = np.stack([zero, zero, zero, one, x, y, x * y, y * y], 1)
+        system = columns_x * normals[:, :1] + columns_y * normals[:, 1:]
+        # Few or clustered lines do not tell perspective: the higher terms must earn their place.
+        held = np.diag([1e-3, 1e-2, 1e-2, 1e-3, 1e-2, 1e-2, 1e-1, 1e-1]) * len(ends)
+        weights = np.ones(len(ends))
+        step: NDArray[np.float64] = np.zeros(8)
+        for _ in range(4):
+            weighted = system * weights[:, None]
+            step = np.asarray(np.linalg.solve(weighted.T @ system + 0.1 * held, weighted.T @ wanted), np.float64)
+            weights[:] = 1.0 / np.maximum(1.0, np.abs(system @ step - wanted))
+        a, b, c, d, e, f, g, h = step / spread
+        small = np.array([(1 + b, c, a), (e, 1 + f, d), (-g, -h, 1)])
+        frame = np.array([(spread, 0, middle[0]), (0, spread, middle[1]), (0, 0, 1)])
+        matrix = frame @ small @ np.linalg.inv(frame) @ matrix
+    return matrix

@@ -41,10 +41,15 @@ def load_template(path: str | Path) -> Template:
     if not isinstance(tree, dict):
         raise TemplateError(f"{path} is not a template: it must start with 'formdigits: 1'.")
     try:
-        return Template.model_validate(tree)
+        template = Template.model_validate(tree).found_in(path.parent)
     except ValidationError as error:
         sentences = [_sentence(path, node, dict(problem)) for problem in error.errors()]
         raise TemplateError("\n".join(dict.fromkeys(sentences))) from None
+    picture = template.reference_path
+    if picture is not None and not picture.is_file():
+        line = _line(node, ("landmarks", "reference"))
+        raise TemplateError(f"{path}, line {line}: there is no reference picture {picture}; put it beside the template.")
+    return template
 
 
 def _sentence(path: Path, node: yaml.Node | None, problem: dict[str, Any]) -> str:

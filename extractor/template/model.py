@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from extractor.template.rule import Rule, parse_rule
 from extractor.values import Box, Kind
@@ -138,6 +139,20 @@ class Template(_Strict):
     landmarks: Landmarks = Landmarks()
     fields: Annotated[tuple[TemplateField, ...], Field(min_length=1)]
     rules: tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...] = ()
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def reference_path(self) -> Path | None:
+        """Where the picture of the blank form is; None without one, or when the template came from no file."""
+        if self._folder is None or self.landmarks.reference is None:
+            return None
+        return self._folder / self.landmarks.reference
+
+    def found_in(self, folder: Path) -> Template:
+        """The same template, whose reference picture is looked for in `folder`."""
+        copy = self.model_copy()
+        copy._folder = folder
+        return copy
 
     @model_validator(mode="after")
     def _whole(self) -> Template:

@@ -1,0 +1,70 @@
+"""What registration keeps of a template between pages: its lines, marks and boxes, and its picture's features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from extractor.errors import TemplateError
+from extractor.ink import as_gray
+from extractor.registration.boxes import Boxes, template_boxes
+from extractor.registration.features import FEATURE_SIDE, Features, find_features
+from extractor.registration.patches import Patches, choose_patches
+from extractor.registration.printed import look_along, printed_lines
+from extractor.template import Template
+from extractor.values import Gray, Points
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The blank form's picture: `matrix`, shape (3, 3), takes template units to its pixels."""
+
+    matrix: Points
+    features: Features
+    patches: Patches
+
+
+@dataclass(frozen=True)
+class Form:
+    """A template made ready. `lines` are those that can be seen: with a reference, those that it shows."""
+
+    template: Template
+    lines: Points
+    marks: Points
+    boxes: Boxes
+    reference: Reference | None
+
+
+@lru_cache(maxsize=256)
+def prepare(template: Template) -> Form:
+    """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
+    lines = printed_lines(template)
+    marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
+    reference = None
+    if template.reference_path is not None:
+        picture = cv2.imread(str(template.reference_path), cv2.IMREAD_GRAYSCALE)
+        if picture is None:
+            raise TemplateError(
+                f"The reference picture {template.reference_path} cannot be read; make the template again with "
+                "'formdigits template new', or take 'reference' out of its landmarks."
+            )
+        reference, image = _reference(as_gray(picture), template)
+        shown = look_along(image, reference.matrix, lines, reach=3.0).seen
+        lines = lines[shown]
+    return Form(template, lines, marks, template_boxes(template), reference)
+
+
+def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
+    scale = min(1.0, FEATURE_SIDE / max(picture.shape))
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    image = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)) if scale < 1 else picture
+    matrix = np.diag((size[0] / template.page.width, size[1] / template.page.height, 1.0))
+    # Template units are measured from the picture's edge, pixels from the middle of the first.
+    matrix[:2, 2] = -0.5
+    boxes = [field.box for field in template.fields]
+    writing = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes], np.float64).reshape(-1, 2, 2)
+    inside = np.asarray(cv2.perspectiveTransform(writing, matrix), np.float64).reshape(-1, 4)
+    return Reference(matrix, find_features(image), choose_patches(image, inside)), image

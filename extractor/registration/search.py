@@ -1,0 +1,174 @@
+"""The template that a page shows, by whatever the forms offer: marks, a reference picture, or printed boxes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.registration.boxes import match_boxes
+from extractor.registration.features import is_plausible, match_features, pair_features
+from extractor.registration.form import Form, prepare
+from extractor.registration.marks import match_marks
+from extractor.registration.patches import align_patches
+from extractor.registration.printed import align_lines, line_fit
+from extractor.registration.view import View, sheet_view, whole_view
+from extractor.template import Template
+from extractor.values import Gray, Points
+
+ENOUGH = 0.6
+"""The least fit; below it a page is unmatched."""
+
+SURE = 0.8
+"""A fit from which on no other way is tried."""
+
+HYPOTHESES = 8
+
+FEW_LINES = 16
+"""Lines of a form that are looked at first; a mapping that shows hardly any of them is dropped there."""
+
+FEWEST_LINES = 8
+"""A form that shows fewer printed lines than this is judged by its reference picture alone."""
+
+COMPARED = 4
+"""Forms whose features are compared in full, those most like the page by its strongest features."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every line found)."""
+
+    template: Template
+    matrix: Points
+    fit: float
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A way in which a form might lie on a view: template units to the view's pixels."""
+
+    form: Form
+    matrix: Points
+
+
+def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
+    """The template that the page shows and how it lies there, in any of four orientations; None if none fits.
+
+    `image` is the whole page, shape (height, width). The work is done on a reduced copy: first of the page as it is,
+    then of the sheet of paper that a photograph shows; on each by marks, by reference pictures, by boxes alone.
+    Raises TemplateError if a template's reference picture cannot be read.
+    """
+    forms = [prepare(template) for template in templates]
+    best: Registration | None = None
+    whole = whole_view(image)
+    for view in _views(whole, image):
+        for way in (_by_marks, _by_reference, _by_boxes):
+            found = _best(view, way(view, forms))
+            if found is not None and (best is None or found.fit > best.fit):
+                best = found
+            if best is not None and best.fit >= SURE:
+                return best
+    return best
+
+
+def _views(whole: View, image: Gray) -> Iterator[View]:
+    yield whole
+    sheet = sheet_view(whole, image)
+    if sheet is not None:
+        yield sheet
+
+
+def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
+    """The candidate that fits best, if it fits well enough; most are dropped after a look at a few lines."""
+    first = []
+    for candidate in candidates:
+        form = candidate.form
+        if not is_plausible(candidate.matrix, form.boxes.centres) or _lacks_marks(view, candidate):
+            continue
+        few = form.lines[:: max(1, len(form.lines) // FEW_LINES)]
+        quick = line_fit(view.image, candidate.matrix, few, 2 * view.reach) if len(few) else 0.0
+        if quick >= 0.3 or form.reference is not None:
+            first.append((quick, candidate))
+    first.sort(key=lambda pair: -pair[0])
+    best: Registration | None = None
+    for _, candidate in first[:HYPOTHESES]:
+        matrix, fit = _judge(view, candidate)
+        if fit >= ENOUGH and (best is None or fit > best.fit):
+            best = Registration(candidate.form.template, view.matrix @ matrix, fit)
+    return best
+
+
+def _judge(view: View, candidate: _Candidate) -> tuple[Points, float]:
+    """The candidate's mapping made exact, and how well it then fits: printed lines, and pieces of the reference."""
+    form, matrix = candidate.form, candidate.matrix
+    share = None
+    if form.reference is not None:
+        share = 0.0
+        back = np.linalg.inv(form.reference.matrix)
+        for _ in range(2):
+            aligned, found = align_patches(view.image, matrix @ back, form.reference.patches)
+            if found <= share:
+                break
+            matrix, share = aligned @ form.reference.matrix, found
+    if len(form.lines) < FEWEST_LINES:
+        return matrix, share or 0.0
+    fit = line_fit(view.image, matrix, form.lines, view.reach)
+    if fit < 1.0:
+        aligned = align_lines(view.image, matrix, form.lines, 2 * view.reach)
+        better = line_fit(view.image, aligned, form.lines, view.reach)
+        if better > fit:
+            matrix, fit = aligned, better
+    # A form of the same family shares the lettering but not the boxes, or the boxes but not the lettering.
+    return matrix, fit if share is None else (fit + share) / 2
+
+
+def _lacks_marks(view: View, candidate: _Candidate) -> bool:
+    """Whether marks that should be in the picture are not: then it is another form, or lies another way.
+
+    One may be covered; those outside the picture may have been cropped.
+    """
+    marks, size = candidate.form.marks, candidate.form.template.landmarks.mark_size
+    if len(marks) == 0:
+        return False
+    half = (size or 0.01 * candidate.form.template.page.width) / 2
+    around = marks[:, None] + half * np.array([(0, 0), (-3, -3), (3, -3), (3, 3), (-3, 3)])
+    seen = cv2.perspectiveTransform(around.reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
+    limit = np.array((view.image.shape[1], view.image.shape[0]))
+    inside = ((seen > 0) & (seen < limit)).all((1, 2))
+    missing = 0
+    for corners in seen[inside]:
+        left, top = corners.min(0).astype(int)
+        right, bottom = corners.max(0).astype(int)
+        area = view.image[top : bottom + 1, left : right + 1]
+        x, y = corners[0].astype(int)
+        missing += view.image[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2].mean() > 0.65 * np.percentile(area, 85)
+    return bool(missing > max(1, 0.3 * inside.sum()) or (missing and inside.sum() == 1))
+
+
+def _by_marks(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
+    for form in forms:
+        if len(form.marks):
+            for match in match_marks(view.squares, form.marks, form.template.landmarks.mark_size)[:HYPOTHESES]:
+                yield _Candidate(form, match.matrix)
+
+
+def _by_reference(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
+    offering = [(form, form.reference) for form in forms if form.reference is not None]
+    if not offering:
+        return
+    if len(offering) > COMPARED:
+        strong = view.features.strongest(200)
+        alike = [len(pair_features(strong, reference.features)) for _, reference in offering]
+        offering = [offering[i] for i in np.argsort(-np.array(alike), kind="stable")[:COMPARED]]
+    tolerance = 0.004 * max(view.image.shape)
+    for form, reference in offering:
+        for matrix in match_features(reference.features, view.features, tolerance):
+            yield _Candidate(form, matrix @ reference.matrix)
+
+
+def _by_boxes(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
+    for form in forms:
+        for matrix in match_boxes(form.boxes, view.boxes):
+            yield _Candidate(form, matrix)

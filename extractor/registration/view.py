@@ -1,0 +1,90 @@
+"""A page as registration looks at it: reduced, with what was found on it kept for every template that asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from extractor.ink import as_gray
+from extractor.registration.boxes import Boxes, find_boxes
+from extractor.registration.features import Features, find_features
+from extractor.registration.marks import Squares, find_squares
+from extractor.registration.sheet import find_sheet
+from extractor.values import Gray, Points
+
+WORK_SIDE = 1100
+"""Pixels of the long side of the reduced page on which forms are found."""
+
+
+@dataclass(frozen=True)
+class View:
+    """`image` is grey, shape (height, width); `matrix`, shape (3, 3), takes its pixels to those of the page."""
+
+    image: Gray
+    matrix: Points
+
+    @cached_property
+    def reach(self) -> float:
+        """How far in pixels a printed line may lie from where a mapping puts it."""
+        return max(3.0, 0.004 * float(max(self.image.shape)))
+
+    @cached_property
+    def squares(self) -> Squares:
+        return find_squares(self.image)
+
+    @cached_property
+    def features(self) -> Features:
+        return find_features(self.image)
+
+    @cached_property
+    def boxes(self) -> Boxes:
+        return find_boxes(self.image)
+
+
+def whole_view(image: Gray) -> View:
+    """The whole page, made smaller by a whole number, which OpenCV averages many times faster than by any other."""
+    shrink = max(1, round(max(image.shape) / WORK_SIDE))
+    height, width = (side // shrink for side in image.shape)
+    if height == 0 or width == 0:
+        return View(np.full((1, 1), 255, np.uint8), np.eye(3))
+    if shrink == 1:
+        return View(image, np.eye(3))
+    whole = image[: height * shrink, : width * shrink]
+    small = as_gray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+    enlarge = np.diag((shrink, shrink, 1.0))
+    # Pixel centres lie at whole numbers: shift by half a pixel before and after enlarging.
+    half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
+    return View(small, np.linalg.inv(half) @ enlarge @ half)
+
+
+def sheet_view(view: View, image: Gray) -> View | None:
+    """The sheet of paper in a photograph, flattened; None where no sheet stands out from what it lies on.
+
+    It is drawn from `image`, the whole page, so that a small sheet on a large desk keeps its detail.
+    """
+    corners = find_sheet(view.image)
+    if corners is None:
+        return None
+    on_page = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix).reshape(4, 2)
+    sides = np.linalg.norm(on_page - np.roll(on_page, -1, axis=0), axis=1)
+    across, down = max(sides[0], sides[2]), max(sides[1], sides[3])
+    scale = min(1.0, WORK_SIDE / max(across, down))
+    width, height = max(8, round(across * scale)), max(8, round(down * scale))
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(flat, on_page.astype(np.float32)), np.float64)
+    # Averaged where the page is finer than the view, or thin lines break.
+    fine = max(1, min(4, round(1 / scale)))
+    matrix_fine = matrix @ np.diag((1 / fine, 1 / fine, 1.0))
+    drawn = cv2.warpPerspective(
+        image,
+        matrix_fine,
+        (width * fine, height * fine),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    if fine > 1:
+        drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
+    return View(as_gray(drawn), matrix)
