@@ -17,6 +17,10 @@ __all__ = ["Decoded", "decode"]
 
 MOST_ALTERNATIVES = 5
 
+FAR = 6.0
+"""A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
+most this far below that of the best reading, which the format forbids."""
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -49,11 +53,10 @@ def decode(
     for i in allowed:
         by_value[meanings[i].value] = by_value.get(meanings[i].value, 0.0) + raw[i]
     confidence = calibration.apply(min(1.0, by_value.get(meanings[best].value, 0.0))) * meanings[best].trust
+    if best != 0 and paths[best].score < paths[0].score - FAR:
+        # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
+        best, confidence = 0, 0.0
     meaning = meanings[best]
-    if best != 0 and confidence < 0.5:
-        # The format forbids what the ink most looks like: show that, with the reason, and let a person decide.
-        meaning, best = meanings[0], 0
-        confidence = 0.0
     others = [(value, p) for value, p in by_value.items() if value != meaning.value and value]
     left = 1 - confidence
     scale = min(1.0, left / total) if (total := sum(p for _, p in others)) > 0 else 0.0

@@ -23,8 +23,8 @@ class FieldImage:
     """One field, cut out and cleaned.
 
     `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
-    printed box in its pixels, `cells` the x of each cell line from left to right (two for a free string), and
-    `matrix`, shape (3, 3), takes its pixels to those of the page.
+    printed box in its pixels (`printed` says that there is one), `cells` the x of each cell line from left to right
+    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page.
     """
 
     ink: Gray
@@ -32,6 +32,7 @@ class FieldImage:
     cells: tuple[float, ...]
     matrix: Points
     snapped: bool
+    printed: bool = True
 
     @property
     def quad(self) -> tuple[tuple[float, float], ...]:

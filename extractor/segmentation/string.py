@@ -26,9 +26,9 @@ MOST_JOINED = 5
 WIDEST = 1.35
 """A symbol is at most this many line heights wide."""
 
-POINT, UNDER = 0.36, 0.5
-"""A point or comma is at most the first, in line heights, wide and high; under a digit it is only the second likely
-to be one, since digits break."""
+POINT, COMMA, UNDER = 0.36, 0.5, 0.5
+"""A point is at most the first, in line heights, wide and high, a comma at most the second high; under a digit either
+is only the third likely to be one, since digits break."""
 
 MOST_PIECES = 120
 """More pieces than this in one field are no string of digits."""
@@ -44,7 +44,7 @@ def segment_string(field: FieldImage) -> Lattice:
     ink, extra = upright(ink, shear)
     ink, pieces = _without_crumbs(ink, LOWEST * field.inside.height)
     height = max(line_height(pieces), LOWEST * field.inside.height)
-    keep = (pieces.boxes[:, 2:].max(1) >= 0.1 * height) & (pieces.areas >= 0.006 * height * height)
+    keep = (pieces.boxes[:, 2:].max(1) >= 0.08 * height) & (pieces.areas >= 0.004 * height * height)
     if not keep.any():
         return empty
     labels, parts = _parts(ink, pieces, np.flatnonzero(keep), height)
@@ -89,17 +89,29 @@ def _inside_only(field: FieldImage) -> Gray:
     top, left = max(0, round(box.top)), max(0, round(box.left))
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
     share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
-    return only(field.ink, pieces, share >= 0.4)
+    # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
+    left, top = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
+    edge = 0.1 * box.height
+    hugs = np.minimum.reduce([left - box.left, box.right - left, top - box.top, box.bottom - top]) < edge
+    small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
+    return only(field.ink, pieces, (share >= 0.4) & ~(hugs & small & field.printed))
 
 
 @dataclass(frozen=True)
 class _Part:
     """The smallest unit that symbols are joined from: `cut` if it is only a part of a connected piece; `point`, from
-    0 to 1, is how much it looks like a point or comma."""
+    0 to 1, is how much it looks like a point or comma; `middle` is that of its whole connected piece, if that is no
+    wider than a symbol."""
 
     box: Box
     cut: bool
     point: float
+    middle: float | None
+
+    @property
+    def order(self) -> tuple[float, float]:
+        own = self.box.left + self.box.width / 2
+        return (own if self.middle is None else self.middle), own
 
 
 def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[_Part]]:
@@ -112,19 +124,23 @@ def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> 
     for index in kept:
         x, y, w, h = (int(v) for v in pieces.boxes[index])
         own = pieces.labels[y : y + h, x : x + w] == index + 1
-        columns = cut_columns(np.where(own, 255, 0).astype(np.uint8), height, stroke) if h > 0.3 * height else []
+        level = h < 0.3 * height or (w > 2 * h and h < 0.5 * height)
+        columns = [] if level else cut_columns(np.where(own, 255, 0).astype(np.uint8), height, stroke)
         side = np.zeros((h, w), np.int32)
         if columns:
             ways = seams(np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8), columns, round(0.16 * height))
             side = (np.arange(w)[None, None, :] > ways[:, :, None]).sum(0).astype(np.int32)
-        low = max(w, h) < POINT * height and y + h / 2 > base - 0.4 * height
+        comma = h < COMMA * height and w < h and y + h > base + 0.1 * height
+        low = (max(w, h) < POINT * height or comma) and y + h / 2 > base - 0.4 * height
+        # What one digit is made of stays together in the order, also where a point lies under it or a bar over it.
+        middle = x + w / 2 if w < WIDEST * height else None
         view = labels[y : y + h, x : x + w]
         for part in range(len(columns) + 1):
             chosen = own & (side == part)
             if int(chosen.sum()) < 2:
                 continue
             left, top, width, tall_ = cv2.boundingRect(chosen.astype(np.uint8))
-            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), float(low and not columns)))
+            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), float(low and not columns), middle))
             view[chosen] = len(parts)
     return _ordered(labels, parts)
 
@@ -139,7 +155,7 @@ def _stroke_width(ink: Gray) -> float:
 
 def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.int32], list[_Part]]:
     """`labels` and `parts` from left to right by the middle of each part; what lies under others is less of a point."""
-    order = sorted(range(len(parts)), key=lambda i: parts[i].box.left + parts[i].box.width / 2)
+    order = sorted(range(len(parts)), key=lambda i: parts[i].order)
     rank = np.zeros(len(parts) + 1, np.int32)
     for new, old in enumerate(order):
         rank[old + 1] = new + 1
