@@ -74,10 +74,16 @@ def _without_crumbs(ink: Gray, lowest: float) -> tuple[Gray, Pieces]:
 
 
 def line_height(pieces: Pieces) -> float:
-    """The height of the digits in pixels: of the taller pieces, the one in the middle."""
-    heights = pieces.boxes[:, 3]
-    tall = heights[heights >= 0.5 * heights.max()]
-    return float(max(4.0, np.median(tall)))
+    """The height of the digits in pixels: of the taller pieces, the one in the middle.
+
+    Where all pieces are much smaller than the span from the top of the writing to its foot, the digits are broken, and
+    the span says more.
+    """
+    top, height = pieces.boxes[:, 1], pieces.boxes[:, 3]
+    usual = float(np.median(height[height >= 0.5 * height.max()]))
+    large = pieces.boxes[:, 2:].max(1) >= 0.3 * usual
+    span = float((top + height)[large].max() - top[large].min())
+    return max(4.0, usual if usual >= 0.6 * span else 0.85 * span)
 
 
 def _inside_only(field: FieldImage) -> Gray:
