@@ -12,11 +12,12 @@ from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.junk import fragment, is_one_stroke, pair, part, side_by_side
-from training.data.marks import cross, crossed_seven, dash, european_one
+from training.data.marks import cross, dash
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
 from training.data.strings import string_crops, written
+from training.data.styles import STYLES, crossed_seven, european_one
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -135,6 +136,16 @@ def test_styles_add_ink_where_they_should() -> None:
         assert np.nonzero(added)[1].min() < 36  # the upstroke comes from the left
 
 
+@given(seed=st.integers(0, 10_000), text=st.sampled_from(sorted(STYLES)))
+@settings(max_examples=40, deadline=None)
+def test_every_style_gives_ink_of_a_symbol_that_is_not_a_dash(seed: int, text: str) -> None:
+    rng = np.random.default_rng(seed)
+    for _, write in STYLES[text]:
+        ink = write(drawn_large(symbol(text), rng, MILD), rng)
+        assert ink.shape == (CANVAS, CANVAS)
+        assert cv2.boundingRect(ink)[3] > 30
+
+
 def test_chunks_are_the_same_from_the_same_key_and_hold_what_was_asked_for(source: Source) -> None:
     sorts = np.repeat(np.arange(6, dtype=np.int8), 12)
     places = np.arange(72) % 40
@@ -154,7 +165,7 @@ def test_any_number_of_processes_makes_the_same_epoch(source: Source) -> None:
     mixture = Mixture(plain=900, changed=150, crosses=10, dashes=10, junk=20, strings=10)
     epochs = []
     for processes in (1, 2):
-        with Epochs(source, mixture, 7, processes) as made:
+        with Epochs(source, lambda _: mixture, 7, processes=processes) as made:
             epochs.append(list(made.get(1)))
     crops, answers = (np.concatenate(part) for part in zip(*epochs[0], strict=True))
     assert len(crops) == len(mixture)
@@ -162,6 +173,20 @@ def test_any_number_of_processes_makes_the_same_epoch(source: Source) -> None:
     assert np.array_equal(answers, np.concatenate([part for _, part in epochs[1]]))
     # Every plain symbol comes about as often as any other.
     assert np.bincount(answers, minlength=13)[:10].min() > 80
+
+
+def test_a_run_that_goes_on_gets_the_crops_that_it_would_have_got(source: Source) -> None:
+    mixture = Mixture(plain=4500, changed=0, crosses=9, dashes=9, junk=0, strings=0)
+    with Epochs(source, lambda _: mixture, 7, uses=2) as made:
+        through = [list(made.get(epoch)) for epoch in (1, 2, 3)]
+    with Epochs(source, lambda _: mixture, 7, uses=2) as made:
+        later = list(made.get(3))
+    for (crops, answers), (again, same) in zip(through[2], later, strict=True):
+        assert np.array_equal(crops, again)
+        assert np.array_equal(answers, same)
+    # Some chunks of the second epoch are those of the first in another order, the others are new.
+    same_ink = [np.array_equal(np.sort(a, None), np.sort(b, None)) for (a, _), (b, _) in zip(*through[:2], strict=True)]
+    assert 0 < sum(same_ink) < len(same_ink)
 
 
 def test_a_symbol_by_itself_is_found_by_the_segmenter_and_labelled_so() -> None:

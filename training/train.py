@@ -118,14 +118,14 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
     if settings.start and not learner.epoch:
         learner.begin_from(settings.start)
     history = read_history(settings.out)[: learner.epoch]
-    with Epochs(source, mixture, settings.seed, settings.processes) as epochs:
+    with Epochs(source, mixture_of, settings.seed, processes=settings.processes) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
             if _stale(history, settings.patience):
                 break
             began = time.monotonic()
-            chunks = epochs.get(epoch, mixture_of(epoch))
+            chunks = epochs.get(epoch)
             if epoch < settings.epochs:
-                epochs.prepare(epoch + 1, mixture_of(epoch + 1))
+                epochs.prepare(epoch + 1)
 
             def report(step: int, loss: float, epoch: int = epoch) -> None:
                 if progress:

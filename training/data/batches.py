@@ -7,7 +7,7 @@ and any number of processes makes the same crops.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.pool import Pool
 from types import TracebackType
@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from extractor.recognizer.base import CROSS, DASH, JUNK
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
-from training.data.junk import junk
-from training.data.marks import cross, dash, in_style
-from training.data.pen import CANVAS, MILD, TIMES, WILD, drawn_large, other_pen, with_width
+from training.data.junk import is_one_stroke, junk
+from training.data.marks import cross, dash
+from training.data.pen import CANVAS, MILD, STEEP, TIMES, WILD, drawn_large, other_pen, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
 from training.data.strings import string_crops
+from training.data.styles import in_style
 
 Answers = NDArray[np.int64]
 Task = tuple[NDArray[np.int8], NDArray[np.int64], tuple[int, ...]]
@@ -114,7 +115,10 @@ def plain_crop(image: Gray, rng: np.random.Generator) -> Gray:
 
 def changed_crop(image: Gray, symbol: str, rng: np.random.Generator) -> Gray:
     """A symbol in another hand, style and pen, through some scanner."""
-    large = drawn_large(image, rng, WILD if rng.random() < 0.6 else MILD)
+    kind = rng.random()
+    # A slanted stroke slanted further would lie down and be a dash.
+    steep = kind < 0.25 and not is_one_stroke(image)
+    large = drawn_large(image, rng, STEEP if steep else WILD if kind < 0.6 else MILD)
     large = other_pen(in_style(large, symbol, rng), rng)
     large[large < 24] = 0
     return scanned(large, rng)
@@ -186,14 +190,20 @@ def make_chunk(
 class Epochs:
     """Makes epochs in `processes` other processes, the next one while the last is learned from.
 
-    Use as a context manager. The processes are spawned, not forked, and never import TensorFlow.
+    `mixture_of` gives the mixture of each epoch, counted from 1; all are of one size. A chunk is learned from in `uses`
+    epochs on end before it is made anew, in another order each time: making crops costs about as much as learning
+    from them. Use as a context manager. The processes are spawned, not forked, and never import TensorFlow.
     """
 
-    def __init__(self, source: Source, mixture: Mixture, seed: int, processes: int = 1) -> None:
-        self._source, self._mixture, self._seed = source, mixture, seed
+    def __init__(
+        self, source: Source, mixture_of: Callable[[int], Mixture], seed: int, *, processes: int = 1, uses: int = 3
+    ) -> None:
+        self._source, self._mixture_of, self._seed, self._uses = source, mixture_of, seed, uses
         context = multiprocessing.get_context("spawn")
         self._pool: Pool = context.Pool(processes, _start, (source,))
-        self._ahead: dict[int, Iterator[tuple[Crops, Answers]]] = {}
+        self._kept: dict[int, tuple[Crops, Answers]] = {}
+        self._ahead: dict[int, tuple[list[int], Iterator[tuple[Crops, Answers]]]] = {}
+        self._last = 0
 
     def __enter__(self) -> Epochs:
         return self
@@ -204,15 +214,47 @@ class Epochs:
         self._pool.terminate()
         self._pool.join()
 
-    def prepare(self, epoch: int, mixture: Mixture | None = None) -> None:
-        """Begin to make `epoch` in the background, of another mixture where one is given."""
-        if epoch not in self._ahead:
-            self._ahead[epoch] = self._pool.imap(_chunk, list(self._tasks(epoch, mixture or self._mixture)))
+    def prepare(self, epoch: int) -> None:
+        """Begin to make what `epoch` needs beyond the epoch before it, or all of it where that was not made."""
+        if epoch in self._ahead:
+            return
+        tasks: dict[int, list[Task]] = {}
+        wanted: list[Task] = []
+        new = self._new(epoch)
+        for chunk in new:
+            made = self._made_in(epoch, chunk)
+            if made not in tasks:
+                tasks[made] = list(self._tasks(made, self._mixture_of(made)))
+            wanted.append(tasks[made][chunk])
+        self._ahead[epoch] = new, self._pool.imap(_chunk, wanted)
+        self._last = epoch
 
-    def get(self, epoch: int, mixture: Mixture | None = None) -> Iterator[tuple[Crops, Answers]]:
+    def get(self, epoch: int) -> Iterator[tuple[Crops, Answers]]:
         """`epoch` in chunks as they become ready: crops, shape (n, 28, 28), in random order, and their classes."""
-        self.prepare(epoch, mixture)
-        return self._ahead.pop(epoch)
+        self.prepare(epoch)
+        new, coming = self._ahead.pop(epoch)
+        for chunk in range(self._chunks(epoch)):
+            if chunk in new:
+                self._kept[chunk] = next(coming)
+            crops, answers = self._kept[chunk]
+            order = np.random.default_rng((self._seed, epoch, chunk, 1)).permutation(len(crops))
+            yield crops[order], answers[order]
+
+    def _chunks(self, epoch: int) -> int:
+        return -(-len(self._mixture_of(epoch)) // CHUNK)
+
+    def _made_in(self, epoch: int, chunk: int) -> int:
+        """The epoch that a chunk of `epoch` was made in."""
+        return max(1, epoch - (epoch - chunk) % self._uses)
+
+    def _new(self, epoch: int) -> list[int]:
+        """Chunks to be made for `epoch`: those that the epoch before it does not have, where that was asked for."""
+        follows = epoch == self._last + 1 and epoch > 1
+        return [
+            chunk
+            for chunk in range(self._chunks(epoch))
+            if not follows or self._made_in(epoch, chunk) != self._made_in(epoch - 1, chunk)
+        ]
 
     def _tasks(self, epoch: int, mixture: Mixture) -> Iterator[Task]:
         rng = np.random.default_rng((self._seed, epoch))

@@ -1,15 +1,13 @@
-"""Marks that people put into cells, and styles of digits that MNIST hardly has, drawn as a hand would."""
+"""Strokes of a pen, and the marks that people put into cells, drawn as a hand would."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.values import Gray
-from training.data.pen import CANVAS, stroke_width
+from training.data.pen import CANVAS
 
 Point = tuple[float, float]
 
@@ -86,70 +84,3 @@ def dash(rng: np.random.Generator) -> Gray:
     if rng.random() < 0.08 and width < 0.12 * length:  # gone over twice
         draw_stroke(ink, points + rng.normal(0, 0.6 * width, 2), width, rng)
     return ink
-
-
-def crossed_seven(ink: Gray, rng: np.random.Generator) -> Gray:
-    """A 7 with the bar through its stem that is usual in Europe."""
-    _, top, _, height = cv2.boundingRect(ink)
-    row = top + round(height * rng.uniform(0.42, 0.64))
-    inked = np.flatnonzero(ink[min(row, CANVAS - 1)] > 127)
-    if inked.size == 0 or inked[-1] - inked[0] > 0.4 * height:
-        return ink
-    x = float(inked.mean())
-    rise = height * rng.normal(0.02, 0.045)
-    before, after = rng.uniform(0.14, 0.36) * height, rng.uniform(0.14, 0.36) * height
-    ink = ink.copy()
-    pen = stroke_width(ink) * rng.uniform(0.7, 1.1)
-    draw_stroke(ink, curve((x - before, row + rise), (x + after, row - rise), rng, 0.05), pen, rng)
-    return ink
-
-
-def european_one(ink: Gray, rng: np.random.Generator) -> Gray:
-    """A 1 with an upstroke from the left to its top, short or long, and sometimes a foot."""
-    _, top, width, height = cv2.boundingRect(ink)
-    if height < 0.4 * CANVAS or width > height:
-        return ink
-    inked = np.flatnonzero(ink[top + max(1, round(0.04 * height))] > 100)
-    foot = np.flatnonzero(ink[top + height - 1 - round(0.04 * height)] > 100)
-    if inked.size == 0 or foot.size == 0:
-        return ink
-    pen = stroke_width(ink) * rng.uniform(0.75, 1.05)
-    head = float(inked.mean()), top + pen / 2
-    length, turn = rng.uniform(0.25, 0.7) * height, np.deg2rad(rng.uniform(22, 60))
-    # The higher the upstroke reaches down, the steeper it is written; a flat long one would be a 7.
-    turn = min(turn, np.deg2rad(66 - 42 * length / height))
-    end = head[0] - length * float(np.sin(turn)), head[1] + length * float(np.cos(turn))
-    ink = ink.copy()
-    draw_stroke(ink, curve(head, end, rng, 0.1), pen, rng)
-    if rng.random() < 0.25:
-        wide = rng.uniform(0.15, 0.35) * height
-        y, x = top + height - pen / 2, float(foot.mean())
-        draw_stroke(ink, curve((x - wide, y), (x + wide * rng.uniform(0.7, 1), y), rng, 0.04), pen, rng)
-    return ink
-
-
-def slashed_zero(ink: Gray, rng: np.random.Generator) -> Gray:
-    """A 0 with a slash through it."""
-    left, top, width, height = cv2.boundingRect(ink)
-    if width < 0.4 * height:
-        return ink
-    over = rng.uniform(-0.12, 0.12)
-    start = left - over * width, top + height * (1 + over)
-    end = left + width * (1 + over), top - over * height
-    ink = ink.copy()
-    draw_stroke(ink, curve(start, end, rng, 0.05), stroke_width(ink) * rng.uniform(0.6, 1), rng)
-    return ink
-
-
-STYLES: dict[str, tuple[float, Callable[[Gray, np.random.Generator], Gray]]] = {
-    "0": (0.02, slashed_zero),
-    "1": (0.30, european_one),
-    "7": (0.22, crossed_seven),
-}
-"""How often a symbol is written in a style that the samples hardly show, and by which function."""
-
-
-def in_style(ink: Gray, symbol: str, rng: np.random.Generator) -> Gray:
-    """`ink` of `symbol`, three times MNIST's size, now and then in another style."""
-    share, write = STYLES.get(symbol, (0.0, None))
-    return write(ink, rng) if write is not None and rng.random() < share else ink

@@ -32,6 +32,7 @@ class Bend:
 
 MILD = Bend(turn=7, shear=0.1, size=0.08, elastic=0.45)
 WILD = Bend()
+STEEP = Bend(turn=8, shear=0.5)
 
 
 @lru_cache(maxsize=1)
