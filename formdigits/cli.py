@@ -11,8 +11,11 @@ import click
 
 COMMANDS = {
     "read": ("formdigits.commands.read:read", "Read forms into a table, here and now."),
+    "template": ("formdigits.commands.template:template", "Make, draw and check the templates of forms."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
+    "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),
+    "evaluate": ("formdigits.commands.evaluate:evaluate", "Measure a recogniser on labelled symbols."),
 }
 """Name, where the command is, and its line in the help: nothing is imported until a command is used."""
 

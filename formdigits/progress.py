@@ -54,8 +54,8 @@ class Progress:
         elif now - self._last >= EVERY_S:
             self._last = now
             speed = (done - before) / (now - since) if now > since else 0.0
-            left = f", {_clock((total - done) / speed)} left" if speed else ""
-            click.echo(f"{STAGES[stage]}: {done:,} of {total:,}, {speed:.1f} {stage}/s{left}", err=True)
+            pace = f", {speed:.1f} {stage}/s, {_clock((total - done) / speed)} left" if speed else ""
+            click.echo(f"{STAGES[stage]}: {done:,} of {total:,}{pace}", err=True)
 
 
 def _bar() -> Bar:

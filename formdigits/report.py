@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -29,19 +29,29 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
-    """Throws away what libraries print on standard error by themselves, unless FORMDIGITS_DEBUG is set."""
+def hushed() -> Iterator[TextIO]:
+    """Throws away what libraries print by themselves, on both outputs, unless FORMDIGITS_DEBUG is set.
+
+    Yields standard error as it was, for what we have to say meanwhile.
+    """
     if os.environ.get("FORMDIGITS_DEBUG"):
-        yield
+        yield sys.stderr
         return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    sys.stdout.flush()
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    kept = {number: os.dup(number) for number in (1, 2)}
+    for number in kept:
+        os.dup2(nowhere, number)
     try:
-        yield
+        with os.fdopen(os.dup(kept[2]), "w", encoding="utf-8", errors="backslashreplace", buffering=1) as ours:
+            yield ours
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)
         os.close(nowhere)
 
 

@@ -55,7 +55,9 @@ def test_help_is_there_in_half_a_second() -> None:
     assert min(times) < 0.5
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["read", "--help"], ["doctor", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["read", "--help"], ["doctor", "--help"], ["demo", "--help"], ["train", "--help"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     script = (
         "import sys\nfrom formdigits.cli import cli\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import tracemalloc
@@ -32,9 +33,14 @@ from workers.work import Outcome
 FIELDS = (("total", Kind.INTEGER), ("code", Kind.DIGITS))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    if request.param == "postgresql":
+        url = os.environ.get("FORMDIGITS_TEST_POSTGRESQL", "")
+        if not url:
+            pytest.skip("set FORMDIGITS_TEST_POSTGRESQL to the address of an empty database to run this test")
+    opened = open_store(url)
     yield opened
     opened.close()
 

@@ -41,7 +41,7 @@ def open_database(url: str) -> Engine:
         ) from None
     except ModuleNotFoundError as error:
         raise ServiceError(
-            f"The database driver {error.name} is not installed; pip install '{error.name}' mends that."
+            f"The database driver {error.name} is not installed; pip install '{error.name}[binary]' mends that."
         ) from None
     if _is_sqlite(parsed):
         event.listen(engine, "connect", _set_up_sqlite)

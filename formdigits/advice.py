@@ -1,0 +1,81 @@
+"""What in a template will read badly though it is no error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from extractor.fields import FieldImage
+from extractor.template import Template, TemplateField
+from extractor.values import Kind
+
+A4_MM = 297.0
+SMALLEST_MM = 4.0
+"""The least side of a cell that people write digits into without touching its lines, on A4."""
+
+FEWEST_PIXELS = 16
+"""Pixels of a cell's smaller side on a page; below it digits are guessed more than read."""
+
+
+def advice(template: Template) -> list[str]:
+    """One plain sentence for each thing that is worth mending."""
+    return [*_overlaps(template), *_small(template), *_formats(template), *_rules(template)]
+
+
+def _overlaps(template: Template) -> Iterator[str]:
+    for one, other in combinations(template.fields, 2):
+        a, b = one.box, other.box
+        across = min(a.right, b.right) - max(a.left, b.left)
+        down = min(a.bottom, b.bottom) - max(a.top, b.top)
+        # Neighbours in a table share a line; that is no overlap.
+        if across > 0 and down > 0 and across * down > 0.1 * min(a.width * a.height, b.width * b.height):
+            yield f"the boxes of '{one.name}' and '{other.name}' overlap; the same ink will be read twice."
+
+
+def _small(template: Template) -> Iterator[str]:
+    to_mm = A4_MM / max(template.page.width, template.page.height)
+    small = [field.name for field in template.fields if _room(field) * to_mm < SMALLEST_MM]
+    if small:
+        yield (
+            f"the cells of {_some(small)} are less than {SMALLEST_MM:.0f} mm wide or high, if the page is A4; "
+            "digits written there run into each other and into the lines."
+        )
+
+
+def _room(field: TemplateField) -> float:
+    return min(field.box.height, field.box.width / (field.cells or 1))
+
+
+def _formats(template: Template) -> Iterator[str]:
+    for field in template.fields:
+        if field.cells and field.format.digits and field.format.digits[0] > field.cells:
+            yield (
+                f"'{field.name}' has {field.cells} cells but its format asks for at least {field.format.digits[0]} "
+                "digits; every reading will be sent to review."
+            )
+
+
+def _rules(template: Template) -> Iterator[str]:
+    kinds = {field.name: field.format.kind for field in template.fields}
+    for rule in template.rules:
+        texts = [name for name in rule.names if not kinds[name].is_number and kinds[name] is not Kind.DIGITS]
+        if texts:
+            yield f"the rule '{rule.text}' reckons with {_some(texts)}, which is no number; give a number field."
+
+
+def tiny_cells(template: Template, located: Sequence[FieldImage]) -> Iterator[str]:
+    """A sentence if the page shows fields with too few pixels to be read well."""
+    tiny = []
+    for field, one in zip(template.fields, located, strict=True):
+        (x0, y0), (x1, y1), _, (x3, y3) = one.quad
+        width = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / (field.cells or 1)
+        height = ((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5
+        if (min(width, height) if field.cells else height) < FEWEST_PIXELS:
+            tiny.append(field.name)
+    if tiny:
+        yield f"{_some(tiny)} have fewer than {FEWEST_PIXELS} pixels a digit here; scan at 200 dpi or more."
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:4])
+    return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more"

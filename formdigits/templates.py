@@ -1,0 +1,192 @@
+"""What the template commands do: make a template from a form, draw one on a page, check one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from extractor.documents import find_documents, open_pages
+from extractor.errors import DocumentError, InputError, OutputError
+from extractor.fields import FieldImage, locate
+from extractor.finding import black_on_white
+from extractor.reference import Blank, blank_form, draft_template, draw_template
+from extractor.registration import Registration, register
+from extractor.template import Template, load_template, template_yaml
+from extractor.values import FailedPage, Gray, Page
+from formdigits.advice import advice, tiny_cells
+from formdigits.report import counted, say
+
+MOST_COPIES = 24
+"""Filled copies that are looked at; a median gains nothing from more."""
+
+REFERENCE_SIDE = 1500
+"""Pixels of the long side of the reference picture."""
+
+
+def make(forms: Sequence[str], out: str | None, name: str | None, dpi: int, number: int, *, everything: bool) -> int:
+    """Makes a template from a blank form, or from several filled copies; says what it wrote.
+
+    Raises InputError, DocumentError or OutputError.
+    """
+    files = find_documents(forms)
+    target = Path(out) if out else Path(f"{Path(files[0]).stem}.yaml")
+    if target.suffix.lower() not in (".yaml", ".yml"):
+        raise InputError(f"A template is a YAML file; give -o a name that ends in .yaml, not {target.name}.")
+    if target.exists():
+        raise OutputError(f"{target} is there already; give another name with -o, or move it away.")
+    if len(files) > MOST_COPIES:
+        say(f"Of {len(files):,} copies, {MOST_COPIES} spread evenly over them are enough and are used.")
+        files = [files[i] for i in np.linspace(0, len(files) - 1, MOST_COPIES).round().astype(int)]
+    copies = [black_on_white(_one_page(file, dpi, number).image) for file in files]
+    with _progress("Laying the copies on each other", shown=len(copies) > 1) as tell:
+        blank = blank_form(copies, tell)
+    _say_copies(files, blank)
+    reference = target.with_name(f"{target.stem}_blank.png")
+    drafted = draft_template(blank.image, name or target.stem, reference.name, dpi=dpi, everything=everything)
+    if drafted.template is None:
+        raise InputError(
+            f"No boxes to write in were found on {files[0]}; is it the right page (--page)? "
+            "A template can also be written by hand: see docs/templates.md."
+        )
+    template = drafted.template.found_in(target.parent)
+    preview = target.with_name(f"{target.stem}_preview.png")
+    _write_picture(reference, _smaller(blank.image))
+    identity = Registration(template, np.eye(3), 1.0)
+    located = [locate(blank.image, identity, field) for field in template.fields]
+    _write_picture(preview, draw_template(blank.image, template.fields, located))
+    try:
+        target.write_text(template_yaml(template), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written ({error.strerror}); give another name with -o.") from None
+    marks = len(template.landmarks.marks)
+    found = f"{counted(len(template.fields), 'field')} and {counted(marks, 'corner mark') if marks else 'no marks'}"
+    say(f"Wrote {target} with {found}; the blank form is {reference}, look at {preview}.")
+    if drafted.left_out:
+        say(f"Left out {counted(drafted.left_out, 'place')} that hardly hold a number; --all keeps them.")
+    say(f"Now rename the fields in {target}, delete those you do not need, and try: formdigits template check {target}")
+    return 0
+
+
+def _say_copies(files: Sequence[str], blank: Blank) -> None:
+    if len(files) > 1:
+        say(f"Made the blank form out of {len(blank.used)} of {len(files)} copies.")
+    for index in blank.left_out:
+        say(f"  {files[index]} is not like the others and was left out.")
+    if len(files) > 1 and len(blank.used) == 1:
+        raise InputError("These are not copies of one form; give a blank form, or copies of the same page.")
+    if len(blank.used) == 2:
+        say("Two copies leave some handwriting where both were written on; three or more give a cleaner form.")
+
+
+def preview(template_file: str, page_file: str | None, out: str, number: int) -> int:
+    """Draws a template on a page, or on its own blank form; 1 if the page does not show the form."""
+    template = load_template(template_file)
+    file = page_file
+    if file is None:
+        if template.reference_path is None:
+            raise InputError(f"{template_file} has no reference picture to be drawn on; give a page of the form.")
+        file = str(template.reference_path)
+    page = _one_page(file, template.page.dpi, number)
+    found = register(page.image, [template])
+    if found is None:
+        say(f"{file}, page {page.number}: {UNMATCHED}.")
+        return 1
+    located = [locate(page.image, found, field) for field in template.fields]
+    _write_picture(Path(out), draw_template(page.image, template.fields, located))
+    say(f"{file}, page {page.number}: {_how(found, located)}.")
+    say(f"Wrote {out}: boxes whose printed lines were found are green, others orange.")
+    return 0
+
+
+UNMATCHED = "the form was not found on it; is it a page of this form, whole and sharp?"
+
+
+def check(template_file: str, inputs: Sequence[str]) -> int:
+    """Reads a template strictly, warns of what will read badly, tries it on pages; 1 if one of them does not fit."""
+    template = load_template(template_file)
+    warnings = advice(template)
+    marks, reference = len(template.landmarks.marks), template.landmarks.reference
+    holds = [counted(marks, "mark")] * bool(marks) + ["a reference picture"] * bool(reference)
+    say(
+        f"{template_file}: form '{template.form}', {counted(len(template.fields), 'field')}, "
+        f"{counted(len(template.rules), 'rule')}; found by {' and '.join(holds) or 'its printed boxes'}."
+    )
+    for warning in warnings:
+        say(f"Warning: {warning}")
+    bad = 0
+    for file in find_documents(inputs) if inputs else ():
+        for page in open_pages(file, dpi=template.page.dpi):
+            bad += not _try(template, page)
+    if not inputs and not warnings:
+        say("Nothing to mend. Give some filled pages as well to try it on them.")
+    return 1 if bad else 0
+
+
+def _try(template: Template, page: Page | FailedPage) -> bool:
+    where = f"{page.file}, page {page.number}"
+    if isinstance(page, FailedPage):
+        say(f"{where}: {page.reason}")
+        return False
+    found = register(page.image, [template])
+    if found is None:
+        say(f"{where}: {UNMATCHED}.")
+        return False
+    located = [locate(page.image, found, field) for field in template.fields]
+    say(f"{where}: {_how(found, located)}.")
+    for warning in tiny_cells(template, located):
+        say(f"  Warning: {warning}")
+    return True
+
+
+def _how(found: Registration, located: Sequence[FieldImage]) -> str:
+    snapped = sum(one.snapped for one in located)
+    return f"registered, fit {found.fit:.2f}, lines of {snapped} of {counted(len(located), 'field')} found"
+
+
+def _one_page(file: str, dpi: int, number: int) -> Page:
+    """Page `number` of `file`. Raises DocumentError if it cannot be opened."""
+    if not Path(file).exists():
+        raise InputError(f"There is no {file}.")
+    for page in open_pages(file, dpi=dpi, first=number, last=number):
+        if isinstance(page, FailedPage):
+            raise DocumentError(f"{file}: {page.reason}")
+        return page
+    raise InputError(f"{file} has no page {number}; give --page a smaller number.")
+
+
+def _smaller(image: Gray) -> Gray:
+    scale = REFERENCE_SIDE / max(image.shape)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _write_picture(path: Path, picture: np.ndarray) -> None:
+    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise OutputError(f"A preview is a PNG or JPEG picture; give -o a name that ends in .png, not {path.name}.")
+    done, packed = cv2.imencode(path.suffix, picture)
+    try:
+        if not done:
+            raise OSError(0, "the picture cannot be packed")
+        path.write_bytes(packed.tobytes())
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}); give another place with -o.") from None
+
+
+@contextmanager
+def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None] | None]:
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
