@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.ink import as_gray
 from extractor.values import Gray, Points
@@ -27,20 +28,42 @@ class Patches:
     pieces: Gray
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference."""
+
+    ideal: Points
+    seen: Points
+
+
 def choose_patches(image: Gray, writing: Points) -> Patches:
     """Pieces with corners in them, spread over the reference `image`.
 
     `writing`, shape (n, 4), left, top, right, bottom, are places where people write.
     """
-    height, width = image.shape
-    strength = np.maximum(cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), 1.5), 9), 0)
+    strength = _corners(image)
     for left, top, right, bottom in writing.round().astype(int):
         # The box's own corners may serve, its inside may not.
         strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
+    return _pick(image, strength, (GRID, GRID))
+
+
+def spread_patches(image: Gray, parts: tuple[int, int]) -> Patches:
+    """At most one piece in each of so many `parts` down and across `image`, wherever it has a corner."""
+    return _pick(image, _corners(image), parts)
+
+
+def _corners(image: Gray) -> NDArray[np.float32]:
+    strength = cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), 1.5), 9)
+    return np.maximum(strength, 0).astype(np.float32)
+
+
+def _pick(image: Gray, strength: NDArray[np.float32], parts: tuple[int, int]) -> Patches:
+    height, width = image.shape
     edge = HALF + 2
     points = []
-    for rows in np.array_split(np.arange(edge, max(edge, height - edge)), GRID):
-        for columns in np.array_split(np.arange(edge, max(edge, width - edge)), GRID):
+    for rows in np.array_split(np.arange(edge, max(edge, height - edge)), parts[0]):
+        for columns in np.array_split(np.arange(edge, max(edge, width - edge)), parts[1]):
             if len(rows) == 0 or len(columns) == 0:
                 continue
             part = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -53,6 +76,22 @@ def choose_patches(image: Gray, writing: Points) -> Patches:
     return Patches((width, height), np.array(kept, np.float64).reshape(-1, 2), stack)
 
 
+def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
+    """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
+    ideal, seen = [], []
+    for (x, y), piece in zip(patches.points.astype(int), patches.pieces, strict=True):
+        room = HALF + reach
+        top, left = max(0, y - room), max(0, x - room)
+        area = drawn[top : y + room + 1, left : x + room + 1]
+        scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
+        _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
+        if best >= ALIKE:
+            fine = _peak(scores[at_y], at_x), _peak(scores[:, at_x], at_y)
+            ideal.append((x, y))
+            seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
+    return Pieces(np.array(ideal, np.float64).reshape(-1, 2), np.array(seen, np.float64).reshape(-1, 2))
+
+
 def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
     """`matrix` (pixels of the reference to pixels of `image`) fitted to where the pieces are found, and their share.
 
@@ -60,31 +99,20 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points
     """
     if len(patches.points) < 6:
         return matrix, 0.0
-    drawn = as_gray(
-        cv2.warpPerspective(
-            image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )
-    )
     on_page = cv2.perspectiveTransform(patches.points.reshape(-1, 1, 2), matrix).reshape(-1, 2)
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
     if inside.sum() < max(6, 0.4 * len(inside)):
         return matrix, 0.0
-    ideal, seen = [], []
-    for (x, y), piece in zip(patches.points[inside].astype(int), patches.pieces[inside], strict=True):
-        reach = HALF + REACH
-        top, left = max(0, y - reach), max(0, x - reach)
-        area = drawn[top : y + reach + 1, left : x + reach + 1]
-        scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
-        _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
-        if best >= ALIKE:
-            ideal.append((x, y))
-            seen.append(
-                (left + at_x + HALF + _peak(scores[at_y], at_x), top + at_y + HALF + _peak(scores[:, at_x], at_y))
-            )
-    if len(ideal) < 6:
+    drawn = as_gray(
+        cv2.warpPerspective(
+            image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
+    )
+    found = find_pieces(drawn, Patches(patches.size, patches.points[inside], patches.pieces[inside]), REACH)
+    if len(found.ideal) < 6:
         return matrix, 0.0
-    step, agree = cv2.findHomography(np.array(ideal, np.float64), np.array(seen, np.float64), cv2.RANSAC, 2.5)
+    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, 2.5)
     if step is None or not np.isfinite(step).all():
         return matrix, 0.0
     return matrix @ np.asarray(step, np.float64), float(np.asarray(agree).sum() / inside.sum())

@@ -3,5 +3,6 @@
 from extractor.template.load import load_template
 from extractor.template.model import Format, Landmarks, PageSize, Template, TemplateField
 from extractor.template.rule import Rule
+from extractor.template.write import template_yaml
 
-__all__ = ["Format", "Landmarks", "PageSize", "Rule", "Template", "TemplateField", "load_template"]
+__all__ = ["Format", "Landmarks", "PageSize", "Rule", "Template", "TemplateField", "load_template", "template_yaml"]

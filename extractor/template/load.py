@@ -48,7 +48,9 @@ def load_template(path: str | Path) -> Template:
     picture = template.reference_path
     if picture is not None and not picture.is_file():
         line = _line(node, ("landmarks", "reference"))
-        raise TemplateError(f"{path}, line {line}: there is no reference picture {picture}; put it beside the template.")
+        raise TemplateError(
+            f"{path}, line {line}: there is no reference picture {picture}; put it beside the template."
+        )
     return template
 
 

@@ -1,0 +1,120 @@
+"""One blank form out of several filled copies: what all of them show is print, what differs is handwriting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.ink import as_gray, even_light
+from extractor.reference.bend import bend_to
+from extractor.reference.flat import flatten
+from extractor.registration.features import FEWEST, Features, find_features, match_features, pair_features
+from extractor.registration.patches import align_patches, choose_patches
+from extractor.values import Gray, Points
+
+LONGEST = 2000
+"""Pixels of the long side of the blank form: 170 dpi on A4, which shows every printed line."""
+
+BASES = 8
+"""Copies tried as the one that the others are laid on."""
+
+ALIKE = 0.4
+"""The least share of a copy's print that must be found again on the others; below it, it is another form."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """`image` is the blank form, evenly lit; `used` and `left_out` index the copies that it was made of and not."""
+
+    image: Gray
+    used: tuple[int, ...]
+    left_out: tuple[int, ...]
+
+
+def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | None = None) -> Blank:
+    """The form that the filled `copies` share, without what was written on them.
+
+    The copies, grey and of any size and orientation, are laid on the one that fits the others best; the median of
+    each pixel, of two the brighter one, keeps print and drops writing. One copy alone is only flattened and evenly
+    lit. `progress` is told how many steps are done, of how many. Raises ValueError if there is no copy.
+    """
+    if not copies:
+        raise ValueError("a blank form needs at least one copy")
+    pages = [_moderate(flatten(copy)) for copy in copies]
+    if len(pages) == 1:
+        return Blank(_lit(pages[0]), (0,), ())
+    tell = progress or (lambda _done, _all: None)
+    steps = 3 * len(pages)
+    features = []
+    for index, page in enumerate(pages):
+        features.append(find_features(page))
+        tell(index + 1, steps)
+    base = _base(pages, features)
+    lit = [_lit(page) for page in pages]
+    laid: dict[int, Gray] = {base: lit[base]}
+    mappings: dict[int, Points] = {base: np.eye(3)}
+    for index, page in enumerate(lit):
+        if index != base:
+            matrix = _lay(lit[base], features[base], page, features[index])
+            if matrix is not None:
+                mappings[index] = matrix
+                laid[index] = bend_to(lit[base], page, matrix)
+        tell(len(pages) + index + 1, steps)
+    blank = _common(list(laid.values()))
+    # Once more onto the blank itself, on which no copy's writing pulls at the others.
+    for index, matrix in mappings.items():
+        laid[index] = bend_to(blank, lit[index], matrix)
+        tell(2 * len(pages) + index + 1, steps)
+    used = tuple(sorted(laid))
+    return Blank(_common([laid[i] for i in used]), used, tuple(i for i in range(len(pages)) if i not in laid))
+
+
+def _moderate(page: Gray) -> Gray:
+    scale = LONGEST / max(page.shape)
+    if scale >= 1:
+        return page
+    size = (max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale)))
+    return as_gray(cv2.resize(page, size, interpolation=cv2.INTER_AREA))
+
+
+def _lit(page: Gray) -> Gray:
+    return even_light(page, max(4, max(page.shape) // 16))
+
+
+def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
+    """The copy that most others are like, and of those the one most like them."""
+    tried = np.linspace(0, len(pages) - 1, min(BASES, len(pages))).round().astype(int)
+    scores = []
+    for one in tried:
+        others = [len(pair_features(features[one].strongest(400), other)) for other in features]
+        others[one] = 0
+        scores.append((sum(count >= 2 * FEWEST for count in others), sum(others)))
+    return int(tried[max(range(len(tried)), key=lambda i: scores[i])])
+
+
+def _lay(base: Gray, base_features: Features, page: Gray, page_features: Features) -> Points | None:
+    """The mapping, shape (3, 3), from pixels of `base` to those of `page`; None if it is another form."""
+    patches = choose_patches(base, np.zeros((0, 4)))
+    best, share = None, 0.0
+    for matrix in match_features(base_features, page_features, 0.004 * max(page.shape)):
+        aligned, found = align_patches(page, matrix, patches)
+        if found > share:
+            best, share = aligned, found
+    return best if share >= ALIKE else None
+
+
+def _common(laid: Sequence[Gray]) -> Gray:
+    """What the copies, all of the same shape, have in common."""
+    if len(laid) == 2:
+        return np.maximum(laid[0], laid[1])
+    height = laid[0].shape[0]
+    out = np.empty_like(laid[0])
+    # A strip at a time: the copies' pixels side by side would be many times as large as the page.
+    for top in range(0, height, 128):
+        strip: NDArray[np.uint8] = np.stack([copy[top : top + 128] for copy in laid])
+        out[top : top + 128] = np.median(strip, axis=0).astype(np.uint8)
+    return out

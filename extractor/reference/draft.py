@@ -1,0 +1,89 @@
+"""A template drafted from a blank form: its marks, and the fields that are found on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractor.finding import FoundField, find_fields
+from extractor.reference.frame import corner_marks
+from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
+from extractor.template.model import RESERVED
+from extractor.values import Box, Gray, Kind
+
+GRID = 20
+"""Single boxes of one size, more than this many: a grid for tally marks or letters, and not a field each."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`template`, None if no field was found; `left_out` counts what was found and is hardly a number's place."""
+
+    template: Template | None
+    left_out: int
+
+
+def draft_template(blank: Gray, form: str, reference: str, *, dpi: int, everything: bool = False) -> Draft:
+    """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
+
+    `form` names it, `reference` is the file name of the blank's picture. Without `everything`, writing lines beside
+    boxes, grids of single boxes and boxes too large or too narrow for a number are left out.
+    """
+    found = find_fields(blank, labels=True)
+    kept = found if everything else _for_numbers(found, blank.shape)
+    height, width = blank.shape
+    fields = []
+    for one, name in zip(kept, field_names(f.name for f in kept), strict=True):
+        left, top = max(0.0, one.box.left), max(0.0, one.box.top)
+        right, bottom = min(width, one.box.right), min(height, one.box.bottom)
+        if right - left < 3 or bottom - top < 3:
+            continue
+        box = Box(*(round(float(v), 1) for v in (left, top, right - left, bottom - top)))
+        # Rounded up, a box at the very edge would reach over it.
+        box = Box(box.left, box.top, min(box.width, width - box.left), min(box.height, height - box.top))
+        fields.append(TemplateField(name=name, box=box, cells=one.cells, format=Format(kind=Kind.DIGITS)))
+    if not fields:
+        return Draft(None, len(found))
+    marks = corner_marks(blank)
+    landmarks = Landmarks(reference=reference)
+    if marks is not None:
+        centres = tuple((round(float(x), 1), round(float(y), 1)) for x, y in marks[0])
+        landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference)
+    page = PageSize(width=width, height=height, dpi=dpi)
+    template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields))
+    return Draft(template, len(found) - len(fields))
+
+
+def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:
+    boxed = [field for field in found if field.shape != "line"]
+    if not boxed:
+        return list(found)
+    single = [field.box for field in boxed if field.cells is None]
+    kept = []
+    for field in boxed:
+        box = field.box
+        if field.cells is None:
+            alike = sum(
+                abs(other.width - box.width) < 0.15 * box.width and abs(other.height - box.height) < 0.15 * box.height
+                for other in single
+            )
+            if alike > GRID or box.height > 1.6 * box.width or box.width * box.height > 0.04 * shape[0] * shape[1]:
+                continue
+        kept.append(field)
+    return kept
+
+
+def field_names(labels: Iterable[str]) -> list[str]:
+    """Each label as a name that a template allows, each once."""
+    names: list[str] = []
+    for number, label in enumerate(labels, 1):
+        name = re.sub(r"[^A-Za-z0-9]+", "_", label).strip("_").lower()[:40].strip("_") or f"field_{number:02d}"
+        if name[0].isdigit() or name in RESERVED:
+            name = f"field_{name}"
+        once, count = name, 1
+        while name in names:
+            count += 1
+            name = f"{once}_{count}"
+        names.append(name)
+    return names

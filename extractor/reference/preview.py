@@ -1,0 +1,63 @@
+"""A template drawn on a page: every box and cell where it is looked for, with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.fields import FieldImage
+from extractor.template import TemplateField
+from extractor.values import Gray, Points
+
+SNAPPED, LOOSE, NAME = (60, 150, 0), (0, 110, 240), (190, 60, 0)
+"""Blue, green, red: a box whose printed lines were found, one whose were not, and names."""
+
+LONGEST = 1800
+"""Pixels of the long side of a preview."""
+
+
+def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[FieldImage]) -> NDArray[np.uint8]:
+    """`image` in colour, shape (height, width, 3), with each of `fields` drawn where it was `found`.
+
+    Boxes whose printed lines were found are green, others orange.
+    """
+    scale = min(1.0, LONGEST / max(image.shape))
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    grey = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    # Paler, so that what is drawn stands out.
+    pale = cv2.addWeighted(grey, 0.75, np.full_like(grey, 255), 0.25, 0)
+    picture = np.asarray(cv2.cvtColor(pale, cv2.COLOR_GRAY2BGR), np.uint8)
+    thick = max(1, round(max(size) / 900))
+    for one in found:
+        colour = SNAPPED if one.snapped else LOOSE
+        inside = one.inside
+        for left, right in zip(one.cells, one.cells[1:], strict=False):
+            cell = np.array(
+                [(left, inside.top), (right, inside.top), (right, inside.bottom), (left, inside.bottom)], np.float64
+            )
+            cv2.polylines(picture, [_on_picture(cell, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
+    for field, one in zip(fields, found, strict=True):
+        _write(picture, field, _on_picture(one.inside.corners, one.matrix, scale).reshape(-1, 2))
+    return picture
+
+
+def _on_picture(points: Points, matrix: Points, scale: float) -> NDArray[np.int32]:
+    seen = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix) * scale
+    return np.asarray(seen.round(), np.int32)
+
+
+def _write(picture: NDArray[np.uint8], field: TemplateField, quad: NDArray[np.int32]) -> None:
+    """The field's name above its box, or inside at its foot where there is no room above."""
+    height = float(np.clip(0.45 * (quad[:, 1].max() - quad[:, 1].min()), 9, 0.014 * max(picture.shape)))
+    size = height / 22
+    words = field.name if field.cells is None else f"{field.name} ({field.cells})"
+    (width, tall), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    left = int(np.clip(quad[:, 0].min(), 0, max(0, picture.shape[1] - width)))
+    bottom = int(quad[:, 1].min()) - 3
+    if bottom - tall < 0:
+        bottom = int(quad[:, 1].max()) - 3
+    cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 3, cv2.LINE_AA)
+    cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, NAME, 1, cv2.LINE_AA)

@@ -1,0 +1,101 @@
+"""A template as YAML that people can read and edit."""
+
+from __future__ import annotations
+
+import json
+
+import yaml
+
+from extractor.template.model import Format, Template
+
+HEAD = """\
+# What the form '{form}' looks like. Boxes and marks are in units of the page: [left, top, width, height] and [x, y].
+# Rename the fields, delete those that you do not need, and say in 'format' what each holds:
+#   kind: digits (leading zeros stay), integer, decimal, amount, date or time
+#   also: digits: 3 or 2-5, min, max, decimals, values, pattern, check (luhn, iban, …), order (of a date: dmy),
+#   and what a blank, struck or dashed field means: blank: zero, struck: zero, dash: missing
+"""
+
+TAIL = """\
+# The form's arithmetic, checked on every page; the fields in it must be of a kind that is a number:
+# rules:
+#   - total = {first} + {second}
+"""
+
+
+def template_yaml(template: Template) -> str:
+    """`template` as commented YAML that `load_template` reads back as the same template."""
+    page, landmarks = template.page, template.landmarks
+    lines = [
+        HEAD.format(form=_one_line(template.form)),
+        "formdigits: 1",
+        f"form: {_text(template.form)}",
+        f"page: {{width: {_number(page.width)}, height: {_number(page.height)}, dpi: {page.dpi}}}",
+    ]
+    if landmarks.marks or landmarks.reference:
+        lines += [
+            "",
+            "# What tells where the form lies on a page: solid square marks, and a picture of the blank form.",
+        ]
+        lines.append("landmarks:")
+        if landmarks.marks:
+            lines.append(f"  marks: [{', '.join(_list(mark) for mark in landmarks.marks)}]")
+        if landmarks.mark_size is not None:
+            lines.append(f"  mark_size: {_number(landmarks.mark_size)}")
+        if landmarks.reference:
+            lines.append(f"  reference: {_text(landmarks.reference)}")
+    lines += ["", "fields:"]
+    for field in template.fields:
+        lines += [f"  - name: {_text(field.name)}", f"    box: {_list(field.box)}"]
+        if field.cells is not None:
+            lines.append(f"    cells: {field.cells}")
+        if field.alphabet != type(field).model_fields["alphabet"].default:
+            lines.append(f"    alphabet: {_text(field.alphabet)}")
+        lines.append(f"    format: {_format(field.format)}")
+    lines.append("")
+    if template.rules:
+        lines += ["rules:", *(f"  - {_text(rule.text)}" for rule in template.rules), ""]
+    else:
+        names = [field.name for field in template.fields]
+        lines.append(TAIL.format(first=names[0], second=names[min(1, len(names) - 1)]))
+    return "\n".join(lines)
+
+
+def _format(form: Format) -> str:
+    parts = [f"kind: {form.kind.value}"]
+    if form.digits is not None:
+        low, high = form.digits
+        parts.append(f"digits: {low if low == high else f'{low}-{high}'}")
+    plain = form.model_dump(exclude_defaults=True, exclude={"kind", "digits"})
+    for key, value in plain.items():
+        # Decimals and texts are written so that YAML reads the same again.
+        parts.append(f"{key}: {_value(value)}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_text(str(item)) for item in value)}]"
+    return str(value) if isinstance(value, int) else _text(str(value))
+
+
+def _list(numbers: tuple[float, ...]) -> str:
+    return f"[{', '.join(_number(v) for v in numbers)}]"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _text(text: str) -> str:
+    """Plain where YAML takes it as the same text, else in double quotes."""
+    try:
+        plain = yaml.safe_load(text) == text and yaml.safe_load(f"{{a: {text}}}") == {"a": text}
+    except yaml.YAMLError:
+        plain = False
+    # JSON's quotes and escapes are YAML's as well.
+    return text if plain and text == _one_line(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
