@@ -1,4 +1,4 @@
-"""Cells: the areas of paper that printed lines enclose."""
+"""Cells: the rectangles of paper that printed lines enclose."""
 
 from __future__ import annotations
 
@@ -9,138 +9,118 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.lines import Lines
-from extractor.values import Box, Mask, Points
+from extractor.finding.quad import filled_area, find_corners, has_corners, has_sides, is_rectangle, upright_box
+from extractor.ink import as_gray
+from extractor.values import Box, Points
 
 FULL = 0.82
 """The least share of its own rectangle that a cell fills."""
 
+HIGHEST = 0.2
+"""The height of the highest cell, as a share of the page's long side."""
 
-SIDE = 0.75
-"""The least share of each side of a cell that must be printed line."""
+LEAST_BOX = 0.012
+"""The same of the lowest box that is wider than high: below it are the gaps between the rows of tables."""
+
+DRAWN = 0.62
+"""What lies in a cell and is lower than this share of it may be drawn into it: a guide, a loop of writing."""
+
+SYMBOL = 0.035
+"""A cell lower than this, and hardly wider than high, holds one symbol: a faint line in it is chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
     """An enclosed area in pixels (edges) of the work page: `corners`, shape (4, 2), clockwise from the top left,
-    and `box`, their upright mean."""
+    and `box`, their upright mean. `clear` says that its corners are paper: the inside of an O is not clear, nor is a
+    cell struck out with a large cross."""
 
     corners: Points
     box: Box
+    clear: bool
 
 
-def find_cells(lines: Lines, long_side: int) -> list[Cell]:
-    """The rectangles that `lines` enclose, of a size to write in, innermost ones only."""
-    barrier = cv2.bitwise_or(cv2.bitwise_or(lines.level, lines.upright), lines.solid)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_not(barrier), connectivity=4)
-    least = max(8, 0.0065 * long_side)
-    height, width = barrier.shape
-    found: list[Cell] = []
-    for label in range(1, len(stats)):
-        left, top, w, h, area = (int(v) for v in stats[label])
-        if w < 0.8 * least or h < least or h > 0.2 * long_side or w < 0.3 * h:
-            continue
-        if left == 0 or top == 0 or left + w == width or top + h == height:
-            continue
-        if area < 0.6 * w * h:
-            continue
-        own = labels[top : top + h, left : left + w] == label
-        corners = _corners(own)
-        cell_area = cv2.contourArea(corners.astype(np.float32))
-        if not FULL * cell_area <= area <= 1.1 * cell_area or not _is_rectangle(corners):
-            continue
-        corners += (left, top)
-        if not _has_sides(lines, corners):
-            continue
-        found.append(Cell(corners, upright_box(corners)))
-    return _innermost(found)
+def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
+    """The rectangles that the lines of a page enclose, of a size to write in, innermost ones only.
 
-
-def _has_sides(lines: Lines, corners: Points) -> bool:
-    """Whether a straight line runs along each side up to its corners; the bow of an O does not."""
-    steps = np.linspace(0.04, 0.96, 25)[:, None]
-    middle = corners.mean(0)
-    for start, end, mask in (
-        (0, 1, lines.level),
-        (1, 2, lines.upright),
-        (2, 3, lines.level),
-        (3, 0, lines.upright),
-    ):
-        points = corners[start] + (corners[end] - corners[start]) * steps
-        out = points.mean(0) - middle
-        out /= max(1e-6, float(np.linalg.norm(out)))
-        seen = np.zeros(len(points), bool)
-        for distance in (-0.5, 0.5, 1.5, 2.5):
-            x, y = np.floor(points + out * distance).astype(int).T
-            x, y = x.clip(0, mask.shape[1] - 1), y.clip(0, mask.shape[0] - 1)
-            seen |= (mask[y, x] > 0) | (lines.solid[y, x] > 0)
-        if seen.mean() < SIDE or seen[:4].sum() < 2 or seen[-4:].sum() < 2:
-            return False
-    return True
-
-
-def upright_box(corners: Points) -> Box:
-    """The mean upright rectangle of four corners, shape (4, 2)."""
-    left, right = corners[[0, 3], 0].mean(), corners[[1, 2], 0].mean()
-    top, bottom = corners[:2, 1].mean(), corners[2:, 1].mean()
-    return Box(float(left), float(top), float(right - left), float(bottom - top))
-
-
-def _corners(own: NDArray[np.bool_]) -> Points:
-    """The corners of one area, a mask of its own bounds: where straight lines along its four sides meet."""
-    left = _side(own.argmax(1), own.any(1))
-    right = _side(own.shape[1] - own[:, ::-1].argmax(1), own.any(1))
-    top = _side(own.argmax(0), own.any(0))
-    bottom = _side(own.shape[0] - own[::-1].argmax(0), own.any(0))
-    corners = []
-    for (a, b), (c, d) in ((left, top), (right, top), (right, bottom), (left, bottom)):
-        # x = a + b y and y = c + d x.
-        x = (a + b * c) / (1 - b * d)
-        corners.append((x, c + d * x))
-    return np.array(corners, np.float64)
-
-
-def _side(edge: NDArray[np.intp], seen: NDArray[np.bool_]) -> tuple[float, float]:
-    """Offset and slope of a straight line along `edge`: through the medians of its two halves, so that a corner cut
-    off or writing that touches does not turn it."""
-    at = np.flatnonzero(seen)
-    inset = len(at) // 10
-    at = at[inset : len(at) - inset]
-    half = len(at) // 2
-    if half < 3:
-        return float(np.median(edge[at])), 0.0
-    (x1, y1), (x2, y2) = ((float(part.mean()) + 0.5, float(np.median(edge[part]))) for part in (at[:half], at[half:]))
-    slope = (y2 - y1) / (x2 - x1)
-    # Less than a pixel from end to end is the raster's doing, not the line's.
-    if abs(slope) * len(edge) < 1.2:
-        return float(np.median(edge[at])), 0.0
-    return y1 - slope * x1, slope
-
-
-def _is_rectangle(corners: Points) -> bool:
-    sides = np.linalg.norm(np.roll(corners, -1, 0) - corners, axis=1)
-    if sides.min() < 1:
-        return False
-    along = (np.roll(corners, -1, 0) - corners) / sides[:, None]
-    turns = np.abs((along * np.roll(along, -1, 0)).sum(1))
-    return bool(turns.max() < 0.2) and bool(
-        max(sides[0], sides[2]) < 1.25 * min(sides[0], sides[2])
-        and max(sides[1], sides[3]) < 1.25 * min(sides[1], sides[3])
+    What `clear` lines enclose is kept, whatever `faint` ones (the clear ones among them) make of it, unless they part
+    it into a row of cells.
+    """
+    found, more = _enclosed(clear, long_side), _enclosed(faint, long_side)
+    if not found or not more:
+        return _innermost(found or more)
+    areas = [np.array([cell.box.width * cell.box.height for cell in cells]) for cells in (found, more)]
+    shared = _shared(found, more)
+    around = shared > 0.9 * areas[0][:, None]
+    within = (shared > 0.9 * areas[1]) & ~around
+    parted = np.array(
+        [
+            not (cell.box.height < SYMBOL * long_side and cell.box.width < 1.4 * cell.box.height)
+            and _is_row([more[j] for j in np.flatnonzero(row)])
+            for cell, row in zip(found, within, strict=True)
+        ]
     )
+    wanted = ~((shared > 0.1 * areas[1]) & ~(around & (areas[1] > 1.5 * areas[0][:, None])) & ~parted[:, None]).any(0)
+    kept = [cell for cell, gone in zip(found, parted, strict=True) if not gone]
+    return _innermost(kept + [cell for cell, taken in zip(more, wanted, strict=True) if taken])
+
+
+def _enclosed(lines: Lines, long_side: int) -> list[Cell]:
+    level, upright = (as_gray(cv2.bitwise_or(line, lines.solid)) for line in (lines.level, lines.upright))
+    paper = cv2.bitwise_not(cv2.bitwise_or(level, upright))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    least = max(8, 0.0065 * long_side)
+    left, top, w, h, area = stats.T.astype(np.float64)
+    likely = (w >= 0.8 * least) & (h >= least) & (h <= HIGHEST * long_side) & (w >= 0.3 * h)
+    likely &= ((h >= LEAST_BOX * long_side) | (w <= 1.35 * h)) & (area >= 0.4 * w * h)
+    likely &= (left > 0) & (top > 0) & (left + w < paper.shape[1]) & (top + h < paper.shape[0])
+    found: list[Cell] = []
+    for label in np.flatnonzero(likely):
+        x, y, width, height = (int(v) for v in stats[label, :4])
+        own = labels[y : y + height, x : x + width] == label
+        corners = find_corners(own)
+        size = cv2.contourArea(corners.astype(np.float32))
+        if not FULL * size <= filled_area(own) <= 1.1 * size or not is_rectangle(corners):
+            continue
+        corners += (x, y)
+        if has_sides(corners, level, upright):
+            free = own & (lines.ink[y : y + height, x : x + width] == 0)
+            found.append(Cell(corners, upright_box(corners), has_corners(free)))
+    return found
+
+
+def _shared(first: list[Cell], second: list[Cell]) -> NDArray[np.float64]:
+    """The area that each of `first` shares with each of `second`, shape (first, second)."""
+    a, b = (np.array([(c.box.left, c.box.top, c.box.right, c.box.bottom) for c in cells]) for cells in (first, second))
+    size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
+    shared: NDArray[np.float64] = size.clip(0, None).prod(2)
+    return shared
+
+
+def _is_row(cells: list[Cell]) -> bool:
+    """Whether the highest of `cells` are clear, of one size and in a row, rather than there by chance."""
+    highest = max((cell.box.height for cell in cells), default=0.0)
+    tall = [cell for cell in cells if cell.clear and cell.box.height > 0.8 * highest]
+    widths, tops = [cell.box.width for cell in tall], [cell.box.top for cell in tall]
+    if len(tall) < 2 or max(widths) > 1.35 * min(widths):
+        return False
+    # Of several rows, two cells of one are enough.
+    return sorted(tops)[1] - sorted(tops)[0] < 0.25 * highest
 
 
 def _innermost(cells: list[Cell]) -> list[Cell]:
-    """`cells` without those that have another in them: frames around fields."""
-    middles = np.array([(c.box.left + c.box.width / 2, c.box.top + c.box.height / 2) for c in cells]).reshape(-1, 2)
-    kept = []
-    for index, cell in enumerate(cells):
-        box = cell.box
-        inside = (
-            (middles[:, 0] > box.left)
-            & (middles[:, 0] < box.right)
-            & (middles[:, 1] > box.top)
-            & (middles[:, 1] < box.bottom)
-        )
+    """`cells` without the frames around others, and without what is drawn into others."""
+    boxes = np.array([cell.box for cell in cells], np.float64).reshape(-1, 4)
+    left, top, width, height = boxes.T
+    x, y = left + width / 2, top + height / 2
+    keep = np.ones(len(cells), bool)
+    for index in range(len(cells)):
+        inside = (x > left[index]) & (x < left[index] + width[index])
+        inside &= (y > top[index]) & (y < top[index] + height[index])
         inside[index] = False
-        if not inside.any():
-            kept.append(cell)
-    return kept
+        within = np.flatnonzero(inside)
+        if (height[within] >= DRAWN * height[index]).any() or _is_row([cells[j] for j in within]):
+            keep[index] = False
+        else:
+            keep[within] = False
+    return [cell for cell, wanted in zip(cells, keep, strict=True) if wanted]

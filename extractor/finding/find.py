@@ -7,18 +7,22 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extractor.finding.cells import find_cells, upright_box
+from extractor.finding.cells import find_cells
 from extractor.finding.found import FoundField, Shape
 from extractor.finding.groups import group_cells
 from extractor.finding.lines import find_lines
 from extractor.finding.page import WorkPage, black_on_white, work_page
-from extractor.finding.printed import is_printed
+from extractor.finding.printed import is_lettering, is_printed, page_print
+from extractor.finding.quad import upright_box
 from extractor.finding.writing import find_writing_lines
 from extractor.ink import as_gray, even_light
 from extractor.values import Gray, Mask, Points
 
 DARK = 165
 """Grey, on evenly lit paper, below which a pixel is print or writing."""
+
+SLIMMEST = 0.55
+"""Width over height of the slimmest box that is a field by itself."""
 
 
 def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
@@ -31,24 +35,22 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     if min(image.shape) < 40:
         return ()
     work = work_page(black_on_white(image))
-    lines = find_lines(work.grey, work.long_side)
-    dark = _dark(work)
-    cells = find_cells(lines, work.long_side)
+    lines, faint = find_lines(work.grey, work.long_side)
+    cells = find_cells(lines, faint, work.long_side)
+    page = page_print(_dark(work), cells, work.long_side)
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
     for group in group_cells(cells, work.long_side):
         corners = group.corners
-        if is_printed(dark, upright_box(corners), work.long_side):
+        count, corners_box = len(group.cells), upright_box(corners)
+        if count == 1 and corners_box.width < SLIMMEST * corners_box.height:
             continue
-        count = len(group.cells)
+        if is_lettering(page, group.cells) or is_printed(page, corners_box, comb=count > 1):
+            continue
         gaps = tuple(float(b.box.left - a.box.right) for a, b in pairwise(group.cells)) if not group.joined else ()
         fields.append((corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
-    for corners in find_writing_lines(lines, dark, cells, work.long_side):
-        fields.append((corners, None, "line", ()))
+    fields += [(corners, None, "line", ()) for corners in find_writing_lines(lines, page, cells)]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
-    return tuple(
-        _in_page(work, corners, cells_, shape, gaps, f"field_{number:02d}")
-        for number, (corners, cells_, shape, gaps) in enumerate(ordered, 1)
-    )
+    return tuple(_in_page(work, field, f"field_{number:02d}") for number, field in enumerate(ordered, 1))
 
 
 def reading_order(quads: list[Points]) -> list[int]:
@@ -69,10 +71,9 @@ def _dark(work: WorkPage) -> Mask:
     return as_gray(cv2.threshold(lit, DARK, 255, cv2.THRESH_BINARY_INV)[1])
 
 
-def _in_page(
-    work: WorkPage, corners: Points, cells: int | None, shape: Shape, gaps: tuple[float, ...], name: str
-) -> FoundField:
+def _in_page(work: WorkPage, field: tuple[Points, int | None, Shape, tuple[float, ...]], name: str) -> FoundField:
     """A field in pixels of the page as given."""
+    corners, cells, shape, gaps = field
     quad = work.to_page(corners)
     scale = float(np.hypot(work.matrix[0, 0], work.matrix[1, 0]))
     return FoundField(

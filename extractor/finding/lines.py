@@ -14,25 +14,32 @@ from extractor.values import Gray, Mask
 @dataclass(frozen=True)
 class Lines:
     """Masks of the work page's size, 255 = line: `level` and `upright` printed lines, `dotted` level rows of dots,
-    and `solid`, dark areas thicker than any line."""
+    `solid`, dark areas thicker than any line, and `ink`, all thin dark things (print and writing too)."""
 
     level: Mask
     upright: Mask
     dotted: Mask
     solid: Mask
+    ink: Mask
 
 
-def find_lines(grey: Gray, long_side: int) -> Lines:
-    """The printed lines of a work page that is level within some 5 degrees."""
+def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
+    """The printed lines of a work page that is level within some 5 degrees: the clear ones, and these with the faint
+    ones, which on a page with a watermark are not all lines."""
     thick = max(5, round(0.005 * long_side)) | 1
     hats = [cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones(k, np.uint8)) for k in ((thick, 1), (1, thick))]
     hat = as_gray(cv2.max(hats[0], hats[1]))
     ink = as_gray(cv2.threshold(hat, _threshold(hat), 255, cv2.THRESH_BINARY)[1])
     shortest = max(10, round(0.0095 * long_side))
     gap = max(3, round(0.005 * long_side)) | 1
-    level = _runs(ink, shortest, gap)
-    upright = as_gray(_runs(as_gray(cv2.transpose(ink)), shortest, gap))
-    return Lines(level, as_gray(cv2.transpose(upright)), _dotted(ink, long_side), _solid(grey, thick))
+    sideways = as_gray(cv2.transpose(ink))
+    faint = _with_faint(ink, as_gray(hats[0])), _with_faint(sideways, as_gray(cv2.transpose(hats[1])))
+    dotted, solid = _dotted(ink, long_side), _solid(grey, thick)
+    clear, all_ = (
+        Lines(_runs(a, shortest, gap), as_gray(cv2.transpose(_runs(b, shortest, gap))), dotted, solid, ink)
+        for a, b in ((ink, sideways), faint)
+    )
+    return clear, all_
 
 
 def _threshold(hat: Gray) -> float:
@@ -40,12 +47,27 @@ def _threshold(hat: Gray) -> float:
     return float(np.clip(3.0 * np.percentile(hat[::4, ::4], 60), 14, 40))
 
 
+def _with_faint(ink: Mask, hat: Gray) -> Mask:
+    """`ink` and what is faint but level: averaged along the line, it stands out of the noise of the paper."""
+    mean = as_gray(cv2.blur(cv2.min(hat, 50), (13, 1)))  # type: ignore[call-overload]
+    threshold = float(np.clip(2.0 * np.percentile(mean[::4, ::4], 60), 7, 30))
+    faint = cv2.bitwise_and(
+        cv2.threshold(mean, threshold, 255, cv2.THRESH_BINARY)[1],
+        # The mean reaches beyond the end of a line, where the paper itself is not dark.
+        cv2.threshold(hat, 0.6 * threshold, 255, cv2.THRESH_BINARY)[1],
+    )
+    return as_gray(cv2.bitwise_or(ink, faint))
+
+
 def _runs(ink: Mask, shortest: int, gap: int) -> Mask:
-    """Level runs of `ink` of at least `shortest` pixels, gaps up to `gap` joined."""
+    """Level runs of `ink` of at least `shortest` pixels, thinner than `gap`, gaps up to `gap` joined."""
     # Three rows together: a line that falls by one row in `shortest` columns and more still gives one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
     line = cv2.bitwise_and(runs, ink)
+    # Lettering that a poor scan runs together is thicker than a line.
+    blobs = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((gap + 1, 3), np.uint8))
+    line = cv2.bitwise_and(line, cv2.bitwise_not(blobs))
     # Closed on a wider page: the border would count as line.
     line = cv2.copyMakeBorder(line, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     thick = cv2.dilate(line, np.ones((3, 1), np.uint8))
@@ -56,13 +78,15 @@ def _runs(ink: Mask, shortest: int, gap: int) -> Mask:
 
 def _solid(grey: Gray, thick: int) -> Mask:
     dark = cv2.threshold(grey, 110, 255, cv2.THRESH_BINARY_INV)[1]
-    return as_gray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8)))
+    solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    # Lines end at the bar's soft edge, which is not dark enough to be part of it.
+    return as_gray(cv2.dilate(solid, np.ones((3, 3), np.uint8)))
 
 
 def _dotted(ink: Mask, long_side: int) -> Mask:
     """Level rows of dots or short dashes."""
     largest = max(3, round(0.0035 * long_side))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     dots = (stats[:, cv2.CC_STAT_WIDTH] <= 2 * largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
     dots[0] = False
     mask = as_gray(dots.astype(np.uint8)[labels] * 255)

@@ -2,30 +2,98 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
+from extractor.finding.cells import Cell
 from extractor.values import Box, Mask, Points
 
-SMALL = 0.34
-"""Lettering below this share of the box's height is print: people write larger than that."""
+SMALL, TINY, LARGE = 0.34, 0.2, 0.62
+"""Shares of the box's height: print in a row below the first is hardly ever writing, letters below the second never
+are, and those above the third always."""
+
+FILLED = 0.3
+"""Writing covers less of its box than this."""
 
 
-def is_printed(dark: Mask, box: Box, long_side: int) -> bool:
-    """Whether the ink of `dark` (255 = ink) in `box` is print rather than writing; False without ink.
+@dataclass(frozen=True)
+class Print:
+    """What print looks like on one page: `dark` is its ink (255), of the work page's size; `height` that of its
+    letters in pixels, 0 where it has too few to tell."""
 
-    Print is small for its box, or stands in rows: most letters on one base line and of one of two heights.
+    dark: Mask
+    long_side: int
+    height: float
+
+
+def page_print(dark: Mask, cells: list[Cell], long_side: int) -> Print:
+    """The print of a page: its letters outside the `cells`, most of which are print on any form."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    x, y, w, h = stats[1:, :4].T.astype(np.float64)
+    letter = (h >= 0.003 * long_side) & (h <= 0.016 * long_side) & (w <= 2 * h) & (w >= 0.2 * h)
+    for cell in cells:
+        box = cell.box
+        letter &= ~((x > box.left) & (x + w < box.right) & (y > box.top) & (y + h < box.bottom))
+    heights = h[letter]
+    return Print(dark, long_side, float(np.percentile(heights, 75)) if len(heights) >= 20 else 0.0)
+
+
+def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
+    """Whether the ink of the page in `box` is print rather than writing; False without ink.
+
+    Print is small for its box, stands in rows (most letters on one base line, closely set) and is hardly larger than
+    other print of the page. In the cells of a `comb` people write small and apart.
     """
-    letters = pieces_inside(dark, box, long_side)
+    letters = pieces_inside(page.dark, box, page.long_side)
     if len(letters) < 2:
         return False
-    heights = letters[:, 3]
-    tall = float(np.percentile(heights, 75))
-    if len(letters) >= 3 and tall < SMALL * box.height:
-        return True
-    if len(letters) < 4 or tall > 0.62 * box.height:
+    tall = letter_height(letters)
+    if tall > LARGE * box.height:
         return False
-    return _in_rows(letters, tall)
+    if len(letters) >= 3 and tall < TINY * box.height:
+        return True
+    if comb:
+        return len(letters) >= 3 and tall < SMALL * box.height and _in_rows(letters, tall, 0.9)
+    if tall < SMALL * box.height:
+        return _in_rows(letters, tall, 0.5)
+    usual = tall <= 1.3 * page.height
+    return usual and len(letters) >= 4 and _in_rows(letters, tall, 0.6) and _closely_set(letters, tall)
+
+
+def is_lettering(page: Print, cells: tuple[Cell, ...]) -> bool:
+    """Whether rectangles that seem to be cells are the insides of letters, or of the squares of a matrix code."""
+    if all(not cell.clear for cell in cells) and cells[0].box.height < 1.6 * page.height:
+        return True
+    if len(cells) > 1:
+        return False
+    box = cells[0].box
+    inside = _part(page.dark, box)
+    if inside.size and np.count_nonzero(inside) > FILLED * inside.size:
+        return True
+    # Letters stand beside letters: closed shapes of the same height on both lines at once, close by.
+    reach = 1.6 * box.height
+    around = Box(box.left - reach, box.top - reach / 3, box.width + 2 * reach, box.height + 2 * reach / 3)
+    strip = _part(page.dark, around)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(strip, connectivity=8)
+    x, y, w, h = stats[1:, :4].T.astype(np.float64)
+    left, top = box.left - max(0, round(around.left)), box.top - max(0, round(around.top))
+    slack = 0.22 * box.height
+    same = (np.abs(y - top) < slack) & (np.abs(y + h - top - box.height) < slack) & (w < 1.6 * box.height)
+    whole = (x > 0) & (x + w < strip.shape[1])
+    gap = np.maximum(left - x - w, x - left - box.width)
+    return bool((same & whole & (gap > -0.2 * box.height) & (gap < 0.5 * box.height)).any())
+
+
+def _part(dark: Mask, box: Box) -> Mask:
+    top, left = max(0, round(box.top)), max(0, round(box.left))
+    return dark[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
+
+
+def letter_height(letters: Points) -> float:
+    """The height of the taller of `letters`, shape (n, 4) as left, top, width, height."""
+    return float(np.percentile(letters[:, 3], 75))
 
 
 def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
@@ -45,11 +113,20 @@ def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
     return found[(h >= least) & (found[:, 4] >= least) & ~residue, :4]
 
 
-def _in_rows(letters: Points, tall: float) -> bool:
-    """Whether most letters end on common base lines and are as high as many others."""
-    bottoms, heights = letters[:, 1] + letters[:, 3], letters[:, 3]
+def _in_rows(letters: Points, tall: float, share: float) -> bool:
+    """Whether at least `share` of the letters end on one base line with most others of their row."""
+    bottoms = letters[:, 1] + letters[:, 3]
+    middles = letters[:, 1] + letters[:, 3] / 2
     slack = max(1.0, 0.07 * tall)
-    same_base = np.abs(bottoms[:, None] - bottoms[None, :]) <= slack
-    same_height = np.abs(heights[:, None] - heights[None, :]) <= slack
-    alike = (same_base & same_height).sum(1) - 1
-    return bool((alike >= max(1.0, 0.3 * (len(letters) - 1))).mean() >= 0.7)
+    mates = np.abs(middles[:, None] - middles[None, :]) < 0.5 * tall
+    same = mates & (np.abs(bottoms[:, None] - bottoms[None, :]) <= slack)
+    others = mates.sum(1) - 1
+    return bool(((others > 0) & (same.sum(1) - 1 >= 0.55 * others)).mean() >= share)
+
+
+def _closely_set(letters: Points, tall: float) -> bool:
+    """Whether the letters follow each other as closely as print does."""
+    order = letters[np.argsort(letters[:, 0])]
+    gaps = order[1:, 0] - (order[:-1, 0] + order[:-1, 2])
+    gaps = gaps[gaps > -0.3 * tall]
+    return len(gaps) > 0 and float(np.median(gaps)) < 0.25 * tall

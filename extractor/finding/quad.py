@@ -1,0 +1,96 @@
+"""One enclosed area as a quadrilateral: its corners, and whether it is a rectangle that lines were printed around."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.values import Box, Mask, Points
+
+SIDE = 0.75
+"""The least share of each side of a cell that must be printed line."""
+
+STEPS = np.linspace(0.04, 0.96, 25)
+OUT = np.array((-0.5, 0.5, 1.5, 2.5))
+"""Where lines are looked for: along each side, as shares of it, and outwards, in pixels."""
+
+
+def upright_box(corners: Points) -> Box:
+    """The mean upright rectangle of four corners, shape (4, 2)."""
+    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = corners.tolist()
+    left, right, top, bottom = (x1 + x4) / 2, (x2 + x3) / 2, (y1 + y2) / 2, (y3 + y4) / 2
+    return Box(left, top, right - left, bottom - top)
+
+
+def find_corners(own: NDArray[np.bool_]) -> Points:
+    """The corners, shape (4, 2), of one area, a mask of its own bounds: where lines along its four sides meet."""
+    left = _side(own.argmax(1))
+    right = _side(own.shape[1] - own[:, ::-1].argmax(1))
+    top = _side(own.argmax(0))
+    bottom = _side(own.shape[0] - own[::-1].argmax(0))
+    corners = []
+    for (a, b), (c, d) in ((left, top), (right, top), (right, bottom), (left, bottom)):
+        # x = a + b y and y = c + d x; no side of a rectangle is so steep that the two run alike.
+        x = (a + b * c) / max(0.5, 1 - b * d)
+        corners.append((x, c + d * x))
+    return np.array(corners, np.float64)
+
+
+def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
+    """Offset and slope of a straight line along `edge`: through the medians of its two halves, so that a corner cut
+    off or writing that touches does not turn it."""
+    inset = len(edge) // 10
+    inner = edge[inset : len(edge) - inset]
+    half = len(inner) // 2
+    y1, y2 = float(np.median(inner[:half] if half else inner)), float(np.median(inner[half:]))
+    slope = 2 * (y2 - y1) / len(inner)
+    # Less than a pixel from end to end is the raster's doing, not the line's.
+    if half < 3 or abs(slope) * len(edge) < 1.2:
+        return float(np.median(inner)), 0.0
+    return y1 - slope * (inset + half / 2), slope
+
+
+def is_rectangle(corners: Points) -> bool:
+    """Whether opposite sides are nearly alike and meet nearly at right angles."""
+    ways = np.roll(corners, -1, 0) - corners
+    a, b, c, d = sides = np.sqrt((ways**2).sum(1))
+    if sides.min() < 1:
+        return False
+    ways /= sides[:, None]
+    turns = np.abs((ways * np.roll(ways, -1, 0)).sum(1))
+    return bool(turns.max() < 0.2 and max(a, c) < 1.25 * min(a, c) and max(b, d) < 1.25 * min(b, d))
+
+
+def filled_area(own: NDArray[np.bool_]) -> float:
+    """The area of a mask in pixels with its holes, which are what is written in a cell."""
+    contours, _ = cv2.findContours(own.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    # Contours run through the middles of the outermost pixels.
+    return max((cv2.contourArea(c) + len(c) / 2 + 1 for c in contours), default=0.0)
+
+
+def has_corners(own: NDArray[np.bool_]) -> bool:
+    """Whether an area's paper, a mask of its own bounds, reaches into its corners; the inside of an O does not.
+
+    Three corners are enough: a folded corner or a stroke may fill one.
+    """
+    reach = max(3, round(0.22 * min(own.shape)))
+    if min(own.shape) < 2 * reach:
+        return True
+    ends = (slice(0, reach), slice(-reach, None))
+    shares = sorted(float(own[y, x].mean()) for y in ends for x in ends)
+    return shares[1] >= 0.62
+
+
+def has_sides(corners: Points, level: Mask, upright: Mask) -> bool:
+    """Whether a printed line, of the masks for each direction, runs along each side up to its corners."""
+    after = np.roll(corners, -1, 0)
+    outward = (corners + after) / 2 - corners.mean(0)
+    outward /= np.maximum(1e-6, np.sqrt((outward**2).sum(1)))[:, None]
+    along = corners[:, None] + (after - corners)[:, None] * STEPS[None, :, None]
+    points = along[:, :, None] + outward[:, None, None] * OUT[None, None, :, None]
+    x = np.minimum(np.maximum(points[..., 0].astype(np.intp), 0), level.shape[1] - 1)
+    y = np.minimum(np.maximum(points[..., 1].astype(np.intp), 0), level.shape[0] - 1)
+    seen = np.concatenate((level[y[::2], x[::2]], upright[y[1::2], x[1::2]])).max(2) > 0
+    ends = np.minimum(seen[:, :4].sum(1), seen[:, -4:].sum(1))
+    return bool((seen.mean(1) >= SIDE).all() and (ends >= 2).all())
