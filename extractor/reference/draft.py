@@ -34,7 +34,9 @@ def draft_template(blank: Gray, form: str, reference: str, *, dpi: int, everythi
     kept = found if everything else _for_numbers(found, blank.shape)
     height, width = blank.shape
     fields = []
-    for one, name in zip(kept, field_names(f.name for f in kept), strict=True):
+    # Fields without a printed label are numbered; what was left out leaves no gap.
+    labels = ("" if re.fullmatch(r"field_\d+", f.name) else f.name for f in kept)
+    for one, name in zip(kept, field_names(labels), strict=True):
         left, top = max(0.0, one.box.left), max(0.0, one.box.top)
         right, bottom = min(width, one.box.right), min(height, one.box.bottom)
         if right - left < 3 or bottom - top < 3:

@@ -158,7 +158,7 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
         low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
         alike = (low < 1.4 * small) & (small < 1.4 * low) & (high < 1.4 * large) & (large < 1.4 * high)
-        distance = np.where(alike, distance / np.minimum(small, 0.5 * large), np.inf)
+        distance = np.where(alike, distance / np.maximum(np.minimum(small, 0.5 * large), 1e-9), np.inf)
         nearest, gap = distance.argmin(1), distance.min(1)
         taken = np.flatnonzero(gap < (0.8 if turn < 3 else 0.4))
         # One box of the page is one box of the form: the closest keeps it.

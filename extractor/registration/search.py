@@ -32,6 +32,12 @@ FEW_LINES = 16
 FEWEST_LINES = 8
 """A form that shows fewer printed lines than this is judged by its reference picture alone."""
 
+WELL_FOUND = 0.7
+"""A share of the reference's pieces from which on they place the form, better than its lines can."""
+
+LEAST_FOUND = 0.45
+"""A share of the reference's pieces below which the page is another form, whatever lines it has."""
+
 COMPARED = 4
 """Forms whose features are compared in full, those most like the page by its strongest features."""
 
@@ -115,13 +121,28 @@ def _judge(view: View, candidate: _Candidate) -> tuple[Points, float]:
     if len(form.lines) < FEWEST_LINES:
         return matrix, share or 0.0
     fit = line_fit(view.image, matrix, form.lines, view.reach)
-    if fit < 1.0:
-        aligned = align_lines(view.image, matrix, form.lines, 2 * view.reach)
+    if fit < 1.0 and (share is None or share < WELL_FOUND):
+        # No further than a third of a cell, or one line is taken for the next.
+        reach = min(2 * view.reach, _room(candidate) / 3)
+        aligned = align_lines(view.image, matrix, form.lines, reach)
         better = line_fit(view.image, aligned, form.lines, view.reach)
         if better > fit:
             matrix, fit = aligned, better
-    # A form of the same family shares the lettering but not the boxes, or the boxes but not the lettering.
-    return matrix, fit if share is None else (fit + share) / 2
+    if share is None:
+        return matrix, fit
+    if share < LEAST_FOUND:
+        return matrix, 0.0
+    # Thin lines fade in photographs; then the pieces around the boxes speak for them.
+    return matrix, max((fit + share) / 2, 0.95 * share if share >= WELL_FOUND else 0.0)
+
+
+def _room(candidate: _Candidate) -> float:
+    """The smaller side of the form's smallest box or cell, in pixels of the view."""
+    boxes = candidate.form.boxes
+    middle = boxes.centres.mean(0)
+    around = middle + float(boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
+    seen = cv2.perspectiveTransform(around.reshape(-1, 1, 2), candidate.matrix).reshape(3, 2)
+    return float(np.linalg.norm(seen[1:] - seen[0], axis=1).min())
 
 
 def _lacks_marks(view: View, candidate: _Candidate) -> bool:
