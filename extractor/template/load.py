@@ -43,7 +43,10 @@ def load_template(path: str | Path) -> Template:
     try:
         template = Template.model_validate(tree).found_in(path.parent)
     except ValidationError as error:
-        sentences = [_sentence(path, node, dict(problem)) for problem in error.errors()]
+        problems = error.errors()
+        # A list that ends up empty only because its one entry is wrong is no second mistake.
+        own = [p for p in problems if p["type"] != "too_short" or len(problems) == 1]
+        sentences = [_sentence(path, node, dict(problem)) for problem in own]
         raise TemplateError("\n".join(dict.fromkeys(sentences))) from None
     picture = template.reference_path
     if picture is not None and not picture.is_file():
