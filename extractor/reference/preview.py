@@ -51,7 +51,7 @@ def _on_picture(points: Points, matrix: Points, scale: float) -> NDArray[np.int3
 
 def _write(picture: NDArray[np.uint8], field: TemplateField, quad: NDArray[np.int32]) -> None:
     """The field's name above its box, or inside at its foot where there is no room above."""
-    height = float(np.clip(0.45 * (quad[:, 1].max() - quad[:, 1].min()), 9, 0.014 * max(picture.shape)))
+    height = float(np.clip(0.45 * (quad[:, 1].max() - quad[:, 1].min()), 9, 0.009 * max(picture.shape)))
     size = height / 22
     words = field.name if field.cells is None else f"{field.name} ({field.cells})"
     (width, tall), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
@@ -59,5 +59,4 @@ def _write(picture: NDArray[np.uint8], field: TemplateField, quad: NDArray[np.in
     bottom = int(quad[:, 1].min()) - 3
     if bottom - tall < 0:
         bottom = int(quad[:, 1].max()) - 3
-    cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 3, cv2.LINE_AA)
     cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, NAME, 1, cv2.LINE_AA)
