@@ -38,17 +38,25 @@ def find_corners(own: NDArray[np.bool_]) -> Points:
 
 
 def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
-    """Offset and slope of a straight line along `edge`: through the medians of its two halves, so that a corner cut
-    off or writing that touches does not turn it."""
-    inset = len(edge) // 10
-    inner = edge[inset : len(edge) - inset]
-    half = len(inner) // 2
-    y1, y2 = float(np.median(inner[:half] if half else inner)), float(np.median(inner[half:]))
-    slope = 2 * (y2 - y1) / len(inner)
-    # Less than a pixel from end to end is the raster's doing, not the line's.
-    if half < 3 or abs(slope) * len(edge) < 1.2:
-        return float(np.median(inner)), 0.0
-    return y1 - slope * (inset + half / 2), slope
+    """Offset and slope of the straight line along `edge`: least squares without the ends, and then without what lies
+    off it, so that a corner cut off or writing that touches does not turn it."""
+    inset = len(edge) // 12
+    at = np.arange(inset, len(edge) - inset) + 0.5
+    values = edge[inset : len(edge) - inset].astype(np.float64)
+    if len(at) < 6:
+        return float(np.median(values)), 0.0
+    half = len(at) // 2
+    slope = (float(np.median(values[half:])) - float(np.median(values[:half]))) / (len(at) / 2)
+    offset = float(np.median(values - slope * at))
+    for _ in range(2):
+        near = np.abs(values - offset - slope * at) <= 1.5
+        x, y = at[near], values[near]
+        if len(x) < 6:
+            break
+        middle = float(x.mean())
+        slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
+        offset = float(y.mean()) - slope * middle
+    return offset, slope
 
 
 def is_rectangle(corners: Points) -> bool:

@@ -1,0 +1,88 @@
+"""Reading without a template: every place to write in, as a field of the same kind as a template's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.decoding.paths import BLANK, HYPHEN, POINT, STRUCK, best_paths
+from extractor.fields import FieldImage, locate
+from extractor.finding.find import find_fields
+from extractor.finding.found import FoundField
+from extractor.finding.page import black_on_white
+from extractor.registration import Registration
+from extractor.segmentation import Lattice
+from extractor.template import Format, Template, TemplateField
+from extractor.template.model import PageSize
+from extractor.values import Box, Floats, Gray, Points
+
+SURE = 0.6
+"""The least probability, as the geometric mean over a field's symbols, that they are the digits they look like."""
+
+MOST_SYMBOLS = 20
+"""More than these in a row are no number that anybody writes."""
+
+
+@dataclass(frozen=True)
+class PageField:
+    """A field found on a page: `field` is what a template would say of it, `image` its picture, cleaned."""
+
+    found: FoundField
+    field: TemplateField
+    image: FieldImage
+
+
+def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[PageField]:
+    """The fields of the page `image`, shape (height, width), ready for segmentation; those of `found` if it is given.
+
+    White on black is turned over. What is in the fields is only known when they are recognised: see `holds_digits`.
+    """
+    image = black_on_white(image)
+    if found is None:
+        found = find_fields(image)
+    return [_page_field(image, one) for one in found]
+
+
+def _page_field(image: Gray, found: FoundField) -> PageField:
+    field = TemplateField(name=found.name, box=found.box, cells=found.cells, format=Format())
+    height, width = image.shape
+    page = Template.model_construct(
+        formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()
+    )
+    return PageField(found, field, locate(image, Registration(page, _to_page(found.box, found.quad), 1.0), field))
+
+
+def _to_page(box: Box, quad: Sequence[tuple[float, float]]) -> Points:
+    """The matrix, shape (3, 3), that takes the upright `box` to the corners `quad` where it really lies."""
+    # Boxes are given by pixel edges, pictures are sampled at pixel centres.
+    corners = np.array(quad, np.float32) - 0.5
+    matrix: Points = np.asarray(cv2.getPerspectiveTransform(box.corners.astype(np.float32), corners), np.float64)
+    return matrix
+
+
+def holds_digits(lattice: Lattice, log_probabilities: Floats, classes: Sequence[str]) -> bool:
+    """Whether a field holds handwritten digits rather than words, other marks or nothing.
+
+    `log_probabilities`, shape (crops of this lattice, classes), are those that it is decoded from. In the cells of a
+    comb struck and dashed cells may stand beside digits.
+    """
+    if lattice.doubts or lattice.nodes < 2:
+        return False
+    paths = best_paths(lattice, log_probabilities, classes)
+    if not paths:
+        return False
+    marks = [mark for mark in paths[0].marks if mark.text != BLANK]
+    digits = [mark for mark in marks if mark.text.isdigit()]
+    others = [mark for mark in marks if not mark.text.isdigit()]
+    if lattice.comb:
+        others = [mark for mark in others if mark.text not in (STRUCK, HYPHEN)]
+    else:
+        others = [mark for mark in others if mark.text != POINT]
+    if not digits or len(marks) > MOST_SYMBOLS or len(others) > 0.34 * len(digits):
+        return False
+    mean = sum(mark.log_probability for mark in digits + others) / len(digits + others)
+    return math.exp(mean) >= SURE
