@@ -95,11 +95,20 @@ def match_boxes(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
         shift = complex(np.median(placed.real), np.median(placed.imag))
         start = np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1)))
         grown = _grow(start, ideal, seen)
-        if grown is not None:
-            found.append(grown)
+        if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
+            continue
+        found.append(grown)
+        if grown[0] > 0.7 * len(ideal.centres):
+            break
     found.sort(key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
+
+
+def _same(one: Points, other: Points, ideal: Boxes) -> bool:
+    """Whether two mappings put every box in all but the same place."""
+    places = [cv2.perspectiveTransform(ideal.centres.reshape(-1, 1, 2), m).reshape(-1, 2) for m in (one, other)]
+    return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < 3.0)
 
 
 def _complex(points: Points) -> NDArray[np.complex128]:

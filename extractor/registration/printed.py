@@ -63,24 +63,27 @@ def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Look
     steps = np.linspace(0.06, 0.94, SAMPLES)[None, :, None]
     points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
     seen = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix).reshape(points.shape)
+    # A mapping may throw a point so far out that no whole number holds it.
+    seen = np.clip(np.nan_to_num(seen, nan=-1e6), -1e6, 1e6)
     along = seen[:, -1] - seen[:, 0]
     length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
     across = (along / length)[:, ::-1] * (-1.0, 1.0)
     offsets = np.arange(-round(2 * reach), round(2 * reach) + 1)
-    at = seen[:, :, None, :] + across[:, None, None, :] * offsets[None, None, :, None]
-    # A mapping may throw a point so far out that no whole number holds it.
-    x, y = (np.clip(np.nan_to_num(v, nan=-1e6), -1e6, 1e6).round().astype(int) for v in (at[..., 0], at[..., 1]))
-    inside = (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
-    grey = np.where(inside, image[y.clip(0, image.shape[0] - 1), x.clip(0, image.shape[1] - 1)], 255).astype(np.int16)
-    near = np.abs(offsets) <= round(reach)
+    x, y = (np.rint(seen[:, :, None, k] + across[:, None, None, k] * offsets).astype(np.int32) for k in (0, 1))
+    height, width = image.shape
+    ends = seen + across[:, None] * offsets[0], seen + across[:, None] * offsets[-1]
+    inside = np.all([(e >= 0).all(-1) & (e[..., 0] <= width - 1) & (e[..., 1] <= height - 1) for e in ends], axis=0)
+    grey = image.ravel().take(y.clip(0, height - 1) * width + x.clip(0, width - 1)).astype(np.int16)
+    middle, near = len(offsets) // 2, round(reach)
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
-    paper = np.minimum(grey[..., offsets < -1].max(-1), grey[..., offsets > 1].max(-1))
-    dark = np.where(near, grey, 255)
-    found = (paper - dark.min(-1) > 24) & inside.all(-1)
+    paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
+    dark = grey[..., middle - near : middle + near + 1]
+    found = (paper - dark.min(-1) > 24) & inside
     # One line has one place across: a run of dark points must not wander over the whole reach.
-    place = np.where(found, dark.argmin(-1), -9)
-    candidates = np.flatnonzero(near)
-    shares = np.stack([(np.abs(place - k) <= 1).mean(1) for k in candidates], 1)
+    place = np.where(found, dark.argmin(-1) + middle - near, -9)
+    candidates = np.arange(middle - near, middle + near + 1)
+    counts = (place[:, None, :] == np.arange(middle - near - 1, middle + near + 2)[None, :, None]).sum(2)
+    shares = (counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]) / SAMPLES
     # Of equally good places the one nearest to where the line should be.
     best = (shares - 1e-4 * np.abs(offsets[candidates])).argmax(1)
     close = (np.abs(place - candidates[best][:, None]) <= 1) & found

@@ -91,7 +91,7 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
     first = []
     for candidate in candidates:
         form = candidate.form
-        if not is_plausible(candidate.matrix, form.boxes.centres) or _lacks_marks(view, candidate):
+        if not is_plausible(candidate.matrix, form.boxes.centres):
             continue
         few = form.lines[:: max(1, len(form.lines) // FEW_LINES)]
         quick = line_fit(view.image, candidate.matrix, few, 2 * view.reach) if len(few) else 0.0
@@ -99,7 +99,9 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
             first.append((quick, candidate))
     first.sort(key=lambda pair: -pair[0])
     best: Registration | None = None
-    for _, candidate in first[:HYPOTHESES]:
+    for quick, candidate in first[:HYPOTHESES]:
+        if best is not None and best.fit >= SURE and quick < best.fit - 0.15:
+            break
         matrix, fit = _judge(view, candidate)
         if fit >= ENOUGH and (best is None or fit > best.fit):
             best = Registration(candidate.form.template, view.matrix @ matrix, fit)
@@ -186,10 +188,14 @@ def _by_reference(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
     tolerance = 0.004 * max(view.image.shape)
     for form, reference in offering:
         for matrix in match_features(reference.features, view.features, tolerance):
-            yield _Candidate(form, matrix @ reference.matrix)
+            candidate = _Candidate(form, matrix @ reference.matrix)
+            if not _lacks_marks(view, candidate):
+                yield candidate
 
 
 def _by_boxes(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
     for form in forms:
         for matrix in match_boxes(form.boxes, view.boxes):
-            yield _Candidate(form, matrix)
+            candidate = _Candidate(form, matrix)
+            if not _lacks_marks(view, candidate):
+                yield candidate
