@@ -7,12 +7,13 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extractor.finding.cells import find_cells
+from extractor.finding.cells import LEAST_BOX, Cell, find_cells
 from extractor.finding.found import FoundField, Shape
-from extractor.finding.groups import group_cells
+from extractor.finding.groups import Group, group_cells
+from extractor.finding.labels import Phrase, name_fields, page_phrases
 from extractor.finding.lines import find_lines
 from extractor.finding.page import WorkPage, black_on_white, work_page
-from extractor.finding.printed import is_lettering, is_printed, page_print
+from extractor.finding.printed import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.quad import upright_box
 from extractor.finding.writing import find_writing_lines
 from extractor.ink import as_gray, even_light
@@ -34,23 +35,36 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     """
     if min(image.shape) < 40:
         return ()
-    work = work_page(black_on_white(image))
+    image = black_on_white(image)
+    work = work_page(image)
     lines, faint = find_lines(work.grey, work.long_side)
     cells = find_cells(lines, faint, work.long_side)
     page = page_print(_dark(work), cells, work.long_side)
+    groups = [group for group in group_cells(cells, work.long_side) if _is_place(group, page)]
+    boxes = [upright_box(group.corners) for group in groups]
+    printed = [is_printed(page, box, comb=len(group.cells) > 1) for group, box in zip(groups, boxes, strict=True)]
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
-    for group in group_cells(cells, work.long_side):
-        corners = group.corners
-        count, corners_box = len(group.cells), upright_box(corners)
-        if count == 1 and corners_box.width < SLIMMEST * corners_box.height:
-            continue
-        if is_lettering(page, group.cells) or is_printed(page, corners_box, comb=count > 1):
-            continue
-        gaps = tuple(float(b.box.left - a.box.right) for a, b in pairwise(group.cells)) if not group.joined else ()
-        fields.append((corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
+    for group, taken in zip(groups, printed_rows(page, boxes, printed), strict=True):
+        if not taken:
+            count = len(group.cells)
+            gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
+            fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
     fields += [(corners, None, "line", ()) for corners in find_writing_lines(lines, page, cells)]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
-    return tuple(_in_page(work, field, f"field_{number:02d}") for number, field in enumerate(ordered, 1))
+    phrases: list[Phrase] = []
+    if labels and ordered:
+        phrases = page_phrases(image, work, _boxed(work, cells, [corners for corners, *_ in ordered]))
+    boxes = [upright_box(corners) for corners, *_ in ordered]
+    names = name_fields(boxes, [shape for _, _, shape, _ in ordered], phrases, work.long_side)
+    return tuple(_in_page(work, field, name) for field, name in zip(ordered, names, strict=True))
+
+
+def _is_place(group: Group, page: Print) -> bool:
+    """Whether cells are of a size and shape to write in, and no part of lettering or of a matrix code."""
+    box = group.cells[0].box
+    if len(group.cells) == 1 and (box.width < SLIMMEST * box.height or box.height < LEAST_BOX * page.long_side):
+        return False
+    return not is_lettering(page, group.cells)
 
 
 def reading_order(quads: list[Points]) -> list[int]:
@@ -64,6 +78,14 @@ def reading_order(quads: list[Points]) -> list[int]:
         order += sorted(row, key=lambda i: middles[i][1])
         waiting = [i for i in waiting if i not in row]
     return order
+
+
+def _boxed(work: WorkPage, cells: list[Cell], fields: list[Points]) -> Mask:
+    """The printed rectangles, 255 on their sides, and all of the fields."""
+    mask = np.zeros(work.grey.shape, np.uint8)
+    cv2.polylines(mask, [np.round(cell.corners).astype(np.int32) for cell in cells], True, 255, 5)
+    cv2.fillPoly(mask, [np.round(corners).astype(np.int32) for corners in fields], 255)
+    return mask
 
 
 def _dark(work: WorkPage) -> Mask:

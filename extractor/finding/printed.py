@@ -62,13 +62,35 @@ def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
     return usual and len(letters) >= 4 and _in_rows(letters, tall, 0.6) and _closely_set(letters, tall)
 
 
+def printed_rows(page: Print, boxes: list[Box], printed: list[bool]) -> list[bool]:
+    """`printed`, and also each box that has ink as large as the print in a box of the same row: a short heading."""
+    sizes = [_letter_size(page, box) for box in boxes]
+    slack = 0.002 * page.long_side
+    out = list(printed)
+    for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
+        if printed[i] or size == 0:
+            continue
+        for j, other in enumerate(boxes):
+            same_row = abs(other.top - box.top) < slack and abs(other.bottom - box.bottom) < slack
+            near = max(other.left - box.right, box.left - other.right) < 0.5 * box.height
+            out[i] |= printed[j] and same_row and near and abs(sizes[j] - size) < 0.2 * size
+    return out
+
+
+def _letter_size(page: Print, box: Box) -> float:
+    letters = pieces_inside(page.dark, box, page.long_side)
+    return letter_height(letters) if len(letters) else 0.0
+
+
 def is_lettering(page: Print, cells: tuple[Cell, ...]) -> bool:
     """Whether rectangles that seem to be cells are the insides of letters, or of the squares of a matrix code."""
-    if all(not cell.clear for cell in cells) and cells[0].box.height < 1.6 * page.height:
+    box = cells[0].box
+    if all(not cell.clear for cell in cells) and box.height < 1.6 * page.height:
         return True
     if len(cells) > 1:
         return False
-    box = cells[0].box
+    if box.height < 1.6 * page.height and box.width < 1.6 * box.height:
+        return True
     inside = _part(page.dark, box)
     if inside.size and np.count_nonzero(inside) > FILLED * inside.size:
         return True
