@@ -15,43 +15,70 @@ HALF, REACH = 14, 9
 """Pixels of the reference: half a piece's side, and how far it may lie from where it should."""
 
 GRID = 7
+BORDERS = 32
+"""Boxes of which a piece of the border is looked for."""
+
+FEWEST = 6
 ALIKE = 0.6
 """The least correlation of a piece with the page; handwriting over printed lines takes a part of it away."""
 
 
 @dataclass(frozen=True)
 class Patches:
-    """`size` is width and height of the reference, `points`, shape (n, 2), the middles of `pieces`, (n, 29, 29)."""
+    """`size` is width and height of the reference, `points`, shape (n, 2), the middles of `pieces`, (n, 29, 29).
+
+    `telling`, shape (n,), are those that tell how well a page fits; the others only place it.
+    """
 
     size: tuple[int, int]
     points: Points
     pieces: Gray
+    telling: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference."""
+    """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference.
+
+    `telling`, shape (n,), is that of the pieces that were found.
+    """
 
     ideal: Points
     seen: Points
+    telling: NDArray[np.bool_]
 
 
-def choose_patches(image: Gray, writing: Points) -> Patches:
-    """Pieces with corners in them, spread over the reference `image`.
+def choose_patches(image: Gray, boxes: Points) -> Patches:
+    """Pieces with corners in them, spread over the reference `image` and on the borders of `boxes`, shape (n, 4).
 
-    `writing`, shape (n, 4), left, top, right, bottom, are places where people write.
+    A box is left, top, right, bottom; its inside, where people write, is left out. The pieces on borders tell how well
+    a page fits: another issue of the form may have other words and the same boxes, another form the same head and
+    other boxes.
     """
     strength = _corners(image)
-    # Where the boxes are is what counts: another issue of the form may have other words and the same boxes.
-    beside = np.zeros(image.shape, np.uint8)
-    boxes = writing.round().astype(int)
-    for left, top, right, bottom in boxes:
-        cv2.rectangle(beside, (left, top), (right, bottom), 1, 2 * HALF // 3)
-    strength *= 1 + 9.0 * beside
-    for left, top, right, bottom in boxes:
-        # The box's own corners may serve, its inside may not.
+    whole = boxes.round().astype(int)
+    for left, top, right, bottom in whole:
         strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
-    return _pick(image, strength, (GRID, GRID))
+    spread = _pick(image, strength, (GRID, GRID))
+    height, width = image.shape
+    edge, band = HALF + 2, HALF // 3
+    points = []
+    for left, top, right, bottom in whole[np.linspace(0, len(whole) - 1, min(len(whole), BORDERS)).round().astype(int)]:
+        rows = slice(max(edge, top - band), min(height - edge, bottom + band))
+        columns = slice(max(edge, left - band), min(width - edge, right + band))
+        part = strength[rows, columns]
+        if part.size:
+            y, x = np.unravel_index(int(part.argmax()), part.shape)
+            points.append((columns.start + int(x), rows.start + int(y)))
+    if len(points) < FEWEST:
+        return spread
+    beside = _cut(image, points)
+    return Patches(
+        spread.size,
+        np.concatenate([spread.points, beside.points]),
+        np.concatenate([spread.pieces, beside.pieces]),
+        np.r_[np.zeros(len(spread.points), bool), np.ones(len(points), bool)],
+    )
 
 
 def spread_patches(image: Gray, parts: tuple[int, int]) -> Patches:
@@ -76,16 +103,20 @@ def _pick(image: Gray, strength: NDArray[np.float32], parts: tuple[int, int]) ->
             y, x = np.unravel_index(int(part.argmax()), part.shape)
             points.append((part[y, x], columns[0] + x, rows[0] + y))
     floor = 0.02 * max((value for value, _, _ in points), default=0.0)
-    kept = [(int(x), int(y)) for value, x, y in points if value > floor]
-    pieces = [image[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1] for x, y in kept]
+    return _cut(image, [(int(x), int(y)) for value, x, y in points if value > floor])
+
+
+def _cut(image: Gray, points: list[tuple[int, int]]) -> Patches:
+    pieces = [image[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1] for x, y in points]
     stack = np.stack(pieces) if pieces else np.zeros((0, 2 * HALF + 1, 2 * HALF + 1), np.uint8)
-    return Patches((width, height), np.array(kept, np.float64).reshape(-1, 2), stack)
+    size = (image.shape[1], image.shape[0])
+    return Patches(size, np.array(points, np.float64).reshape(-1, 2), stack, np.ones(len(points), bool))
 
 
 def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
     """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
-    ideal, seen = [], []
-    for (x, y), piece in zip(patches.points.astype(int), patches.pieces, strict=True):
+    ideal, seen, telling = [], [], []
+    for (x, y), piece, tells in zip(patches.points.astype(int), patches.pieces, patches.telling, strict=True):
         room = HALF + reach
         top, left = max(0, y - room), max(0, x - room)
         area = drawn[top : y + room + 1, left : x + room + 1]
@@ -94,8 +125,10 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
         if best >= ALIKE:
             fine = _peak(scores[at_y], at_x), _peak(scores[:, at_x], at_y)
             ideal.append((x, y))
+            telling.append(bool(tells))
             seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
-    return Pieces(np.array(ideal, np.float64).reshape(-1, 2), np.array(seen, np.float64).reshape(-1, 2))
+    where = [np.array(rows, np.float64).reshape(-1, 2) for rows in (ideal, seen)]
+    return Pieces(where[0], where[1], np.array(telling, np.bool_))
 
 
 def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
@@ -103,25 +136,29 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points
 
     Pieces that lie outside the picture are left out: a cropped page is not held against the form.
     """
-    if len(patches.points) < 6:
+    if len(patches.points) < FEWEST:
         return matrix, 0.0
     on_page = cv2.perspectiveTransform(patches.points.reshape(-1, 1, 2), matrix).reshape(-1, 2)
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
-    if inside.sum() < max(6, 0.4 * len(inside)):
+    if inside.sum() < max(FEWEST, 0.4 * len(inside)):
         return matrix, 0.0
     drawn = as_gray(
         cv2.warpPerspective(
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    found = find_pieces(drawn, Patches(patches.size, patches.points[inside], patches.pieces[inside]), REACH)
-    if len(found.ideal) < 6:
+    telling = patches.telling[inside]
+    if telling.sum() < FEWEST:
+        return matrix, 0.0
+    found = find_pieces(drawn, Patches(patches.size, patches.points[inside], patches.pieces[inside], telling), REACH)
+    if len(found.ideal) < FEWEST:
         return matrix, 0.0
     step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, 2.5)
     if step is None or not np.isfinite(step).all():
         return matrix, 0.0
-    return matrix @ np.asarray(step, np.float64), float(np.asarray(agree).sum() / inside.sum())
+    agreeing = (np.asarray(agree).ravel() > 0) & found.telling
+    return matrix @ np.asarray(step, np.float64), float(agreeing.sum() / telling.sum())
 
 
 def _peak(scores: np.ndarray, at: int) -> float:

@@ -26,7 +26,7 @@ SURE = 0.8
 
 HYPOTHESES = 8
 
-FEW_LINES = 16
+FEW_LINES = 12
 """Lines of a form that are looked at first; a mapping that shows hardly any of them is dropped there."""
 
 FEWEST_LINES = 8

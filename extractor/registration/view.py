@@ -68,6 +68,8 @@ def sheet_view(view: View, image: Gray) -> View | None:
     corners = find_sheet(view.image)
     if corners is None:
         return None
+    # A little of the ground around it, for the outline is not exact.
+    corners = corners.mean(0) + 1.04 * (corners - corners.mean(0))
     on_page = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix).reshape(4, 2)
     sides = np.linalg.norm(on_page - np.roll(on_page, -1, axis=0), axis=1)
     across, down = max(sides[0], sides[2]), max(sides[1], sides[3])
