@@ -63,7 +63,7 @@ def join_words(words: Sequence[Word]) -> list[Phrase]:
     for word in sorted(words, key=lambda w: w.box.left):
         for part in parts:
             last = part[-1].box
-            height = max(last.height, word.box.height, max(w.box.height for w in part))
+            height = max(word.box.height, *(w.box.height for w in part))
             level = abs(last.top + last.height / 2 - word.box.top - word.box.height / 2) < 0.5 * height
             if level and -0.5 * height < word.box.left - last.right < WORD_GAP * height:
                 part.append(word)
