@@ -19,6 +19,9 @@ BEAM = 24
 CLASSES = 4
 """Partial paths kept at each node, and classes tried for each candidate."""
 
+RESIDUE, DOUBTFUL_BLANK = 0.25, math.log(0.9)
+"""Dirt larger than the first (a share of the cell) makes an empty cell only as probable as the second says."""
+
 HOPELESS = -9.2
 """Log-probability (one in ten thousand) below which only the best class of a candidate is still tried."""
 
@@ -77,7 +80,8 @@ def _options(
 ) -> list[tuple[Mark, float]]:
     """What one candidate may say, each with its part of the path's score."""
     if candidate.crop is None:
-        return [(Mark(BLANK, 0.0, candidate), 0.0)]
+        empty = DOUBTFUL_BLANK if candidate.residue > RESIDUE else 0.0
+        return [(Mark(BLANK, empty, candidate), empty)]
     row = log_probabilities[candidate.crop]
     found: list[tuple[Mark, float]] = []
     # A path of few wide candidates has fewer terms than one of many narrow ones: each counts by its pieces.

@@ -35,9 +35,13 @@ def segment_comb(field: FieldImage) -> Lattice:
     crops: list[Gray] = []
     for cell, (left, right) in enumerate(pairwise(field.cells)):
         box = Box(left, field.inside.top, right - left, field.inside.height)
-        own = _writing(pieces, np.flatnonzero(owner == cell), box)
+        found = np.flatnonzero(owner == cell)
+        own = _writing(pieces, found, box)
         area = float(pieces.areas[own].sum())
-        candidates.append(Candidate(cell, cell + 1, len(crops) if len(own) else None, box, ink=area))
+        crop = len(crops) if len(own) else None
+        dropped = pieces.boxes[found, 2:].max(initial=0) / min(box.width, box.height)
+        residue = float(dropped) if crop is None else 0.0
+        candidates.append(Candidate(cell, cell + 1, crop, box, ink=area, residue=residue))
         if len(own):
             crops.append(mnist_crop(cut_out(ink, pieces, own)))
     return Lattice(len(field.cells), tuple(candidates), stack_crops(crops), comb=True)
