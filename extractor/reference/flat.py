@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extractor.ink import as_gray
-from extractor.registration.sheet import find_sheet
+from extractor.registration.sheet import find_sheet, sheet_size
 from extractor.values import Gray
 
 
@@ -22,8 +22,8 @@ def flatten(image: Gray) -> Gray:
     outer = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
     if np.abs(corners - outer).max() < 0.04 * max(width, height):
         return image
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    size = (max(8, round(max(sides[0], sides[2]))), max(8, round(max(sides[1], sides[3]))))
+    across, down = sheet_size(corners, image.shape)
+    size = (max(8, round(across)), max(8, round(down)))
     flat = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), flat)
     return as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))

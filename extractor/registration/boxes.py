@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -69,31 +69,17 @@ def template_boxes(template: Template) -> Boxes:
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])
 
 
-def match_boxes(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
+def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> Iterator[Points]:
     """Mappings, shape (3, 3), from template units to pixels that put boxes on boxes, the best supported first.
 
     A box on a box fixes scale, turn and place up to the box's own symmetry. All such pairs vote (the generalised
-    Hough transform, D. H. Ballard, 1981); what the fullest bins say is refined on the boxes that agree with it.
+    Hough transform, D. H. Ballard, 1981); what the fullest bins say, and any `guesses` of where the form may lie, is
+    refined on the boxes that agree with it.
     """
     if len(ideal.centres) < 2 or len(seen.centres) < FEWEST - 1:
         return
-    votes = _votes(ideal, seen)
-    if votes is None:
-        return
-    turn, scale, pair, key = votes
-    bins, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    # Many pairs of one template box are one witness, not many.
-    witnesses = np.unique(np.c_[inverse, pair[:, 0]], axis=0)[:, 0]
-    counts = np.bincount(witnesses, minlength=len(bins))
-    found: list[tuple[int, Points]] = []
-    for index in np.argsort(-counts, kind="stable")[:TRIED]:
-        inside = np.flatnonzero(inverse == index)
-        if counts[index] < 2:
-            break
-        factor = np.median(scale[inside]) * np.exp(1j * np.angle(np.exp(1j * turn[inside]).mean()))
-        placed = _complex(seen.centres[pair[inside, 1]]) - factor * _complex(ideal.centres[pair[inside, 0]])
-        shift = complex(np.median(placed.real), np.median(placed.imag))
-        start = np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1)))
+    found = [grown for guess in guesses if (grown := _grow(guess, ideal, seen)) is not None]
+    for start in _starts(ideal, seen):
         grown = _grow(start, ideal, seen)
         if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
             continue
@@ -103,6 +89,26 @@ def match_boxes(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
     found.sort(key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
+
+
+def _starts(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
+    """Mappings without perspective that many pairs of boxes vote for, those with most votes first."""
+    votes = _votes(ideal, seen)
+    if votes is None:
+        return
+    turn, scale, pair, key = votes
+    bins, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    # Many pairs of one template box are one witness, not many.
+    witnesses = np.unique(np.c_[inverse, pair[:, 0]], axis=0)[:, 0]
+    counts = np.bincount(witnesses, minlength=len(bins))
+    for index in np.argsort(-counts, kind="stable")[:TRIED]:
+        inside = np.flatnonzero(inverse == index)
+        if counts[index] < 2:
+            break
+        factor = np.median(scale[inside]) * np.exp(1j * np.angle(np.exp(1j * turn[inside]).mean()))
+        placed = _complex(seen.centres[pair[inside, 1]]) - factor * _complex(ideal.centres[pair[inside, 0]])
+        shift = complex(np.median(placed.real), np.median(placed.imag))
+        yield np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
 
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:

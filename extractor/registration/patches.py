@@ -63,13 +63,20 @@ def choose_patches(image: Gray, boxes: Points) -> Patches:
     height, width = image.shape
     edge, band = HALF + 2, HALF // 3
     points = []
+    # Of many boxes one piece each, of few one at every corner.
+    corners = max(1, min(4, BORDERS // max(1, len(whole))))
     for left, top, right, bottom in whole[np.linspace(0, len(whole) - 1, min(len(whole), BORDERS)).round().astype(int)]:
-        rows = slice(max(edge, top - band), min(height - edge, bottom + band))
-        columns = slice(max(edge, left - band), min(width - edge, right + band))
-        part = strength[rows, columns]
-        if part.size:
-            y, x = np.unravel_index(int(part.argmax()), part.shape)
-            points.append((columns.start + int(x), rows.start + int(y)))
+        x0, x1, y0, y1 = left - band, right + band, top - band, bottom + band
+        middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
+        areas = [(x0, middle_x, y0, middle_y), (middle_x, x1, middle_y, y1), (middle_x, x1, y0, middle_y)]
+        areas.append((x0, middle_x, middle_y, y1))
+        for low_x, high_x, low_y, high_y in areas[:corners] if corners > 1 else [(x0, x1, y0, y1)]:
+            rows = slice(max(edge, low_y), min(height - edge, high_y))
+            columns = slice(max(edge, low_x), min(width - edge, high_x))
+            part = strength[rows, columns]
+            if part.size:
+                y, x = np.unravel_index(int(part.argmax()), part.shape)
+                points.append((columns.start + int(x), rows.start + int(y)))
     if len(points) < FEWEST:
         return spread
     beside = _cut(image, points)

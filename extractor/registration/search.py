@@ -193,9 +193,19 @@ def _by_reference(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
                 yield candidate
 
 
+def _on_sheet(view: View, form: Form) -> list[Points]:
+    """Mappings that lay the form's page on the sheet of paper, in four orientations."""
+    if view.sheet is None:
+        return []
+    page = form.template.page
+    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float32)
+    turned = [np.roll(view.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
+    return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
+
+
 def _by_boxes(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
     for form in forms:
-        for matrix in match_boxes(form.boxes, view.boxes):
+        for matrix in match_boxes(form.boxes, view.boxes, _on_sheet(view, form)):
             candidate = _Candidate(form, matrix)
             if not _lacks_marks(view, candidate):
                 yield candidate

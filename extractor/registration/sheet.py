@@ -46,6 +46,34 @@ def find_sheet(image: Gray) -> Points | None:
     return best[1] if best else None
 
 
+def sheet_size(corners: Points, shape: tuple[int, ...]) -> tuple[float, float]:
+    """Width and height of the flat sheet whose `corners`, shape (4, 2), a picture of `shape` shows, in its pixels.
+
+    A sheet that leans away looks shorter than it is. A camera with square pixels that looked through the middle of
+    the picture gives its true shape (Z. Zhang and L. He, Whiteboard scanning and image enhancement, 2007); where
+    perspective is too weak to tell, the sides as they are seen do.
+    """
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    across, down = float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+    middle = np.array((shape[1], shape[0])) / 2
+    top_left, top_right, bottom_right, bottom_left = np.c_[corners - middle, np.ones(4)]
+    diagonal = np.cross(top_left, bottom_right)
+    to_right = (diagonal @ bottom_left) / (np.cross(top_right, bottom_right) @ bottom_left) * top_right - top_left
+    to_bottom = (diagonal @ top_right) / (np.cross(bottom_left, bottom_right) @ top_right) * bottom_left - top_left
+    depths = to_right[2] * to_bottom[2]
+    if abs(to_right[2]) < 0.02 or abs(to_bottom[2]) < 0.02 or not np.isfinite(depths):
+        return across, down
+    focal = -(to_right[:2] @ to_bottom[:2]) / depths
+    long_side = max(shape)
+    if not (0.4 * long_side) ** 2 < focal < (8.0 * long_side) ** 2:
+        return across, down
+    lengths = [float(v[:2] @ v[:2]) / focal + v[2] ** 2 for v in (to_right, to_bottom)]
+    ratio = float(np.sqrt(lengths[0] / lengths[1]))
+    if not 0.5 < ratio / (across / down) < 2.0:
+        return across, down
+    return (across, across / ratio) if ratio < across / down else (down * ratio, down)
+
+
 def _clockwise(quad: Points) -> Points:
     """The same corners, clockwise on the screen, from the one nearest to the picture's top left."""
     if cv2.contourArea(quad.astype(np.float32), oriented=True) < 0:

@@ -12,19 +12,26 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
-from extractor.registration.sheet import find_sheet
+from extractor.registration.sheet import find_sheet, sheet_size
 from extractor.values import Gray, Points
 
 WORK_SIDE = 1100
 """Pixels of the long side of the reduced page on which forms are found."""
 
+EDGE = 1.04
+"""How much larger than the sheet its view is: the outline is not exact."""
+
 
 @dataclass(frozen=True)
 class View:
-    """`image` is grey, shape (height, width); `matrix`, shape (3, 3), takes its pixels to those of the page."""
+    """`image` is grey, shape (height, width); `matrix`, shape (3, 3), takes its pixels to those of the page.
+
+    `sheet`, shape (4, 2), are the corners of the sheet of paper on it, clockwise, where they are known.
+    """
 
     image: Gray
     matrix: Points
+    sheet: Points | None = None
 
     @cached_property
     def reach(self) -> float:
@@ -69,10 +76,9 @@ def sheet_view(view: View, image: Gray) -> View | None:
     if corners is None:
         return None
     # A little of the ground around it, for the outline is not exact.
-    corners = corners.mean(0) + 1.04 * (corners - corners.mean(0))
-    on_page = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix).reshape(4, 2)
-    sides = np.linalg.norm(on_page - np.roll(on_page, -1, axis=0), axis=1)
-    across, down = max(sides[0], sides[2]), max(sides[1], sides[3])
+    corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
+    on_page = np.asarray(cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix), np.float64).reshape(4, 2)
+    across, down = sheet_size(on_page, image.shape)
     scale = min(1.0, WORK_SIDE / max(across, down))
     width, height = max(8, round(across * scale)), max(8, round(down * scale))
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
@@ -89,4 +95,6 @@ def sheet_view(view: View, image: Gray) -> View | None:
     )
     if fine > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
-    return View(as_gray(drawn), matrix)
+    inner = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+    inner = inner.mean(0) + (inner - inner.mean(0)) / EDGE
+    return View(as_gray(drawn), matrix, inner)
