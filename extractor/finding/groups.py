@@ -14,7 +14,7 @@ NARROWEST, WIDEST = 0.32, 1.35
 """Width over height of a cell for one symbol."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """Cells, left to right, that make one field. `joined` says that neighbours share their lines."""
 

@@ -36,8 +36,8 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
     faint = _with_faint(ink, as_gray(hats[0])), _with_faint(sideways, as_gray(cv2.transpose(hats[1])))
     dotted, solid = _dotted(ink, long_side), _solid(grey, thick)
     clear, all_ = (
-        Lines(_runs(a, shortest, gap), as_gray(cv2.transpose(_runs(b, shortest, gap))), dotted, solid, ink)
-        for a, b in ((ink, sideways), faint)
+        Lines(_runs(a, shortest, thick, reach), as_gray(cv2.transpose(_runs(b, shortest, thick, reach))), dotted, solid, ink)
+        for (a, b), reach in (((ink, sideways), gap), (faint, 2 * gap + 1))
     )
     return clear, all_
 
@@ -59,14 +59,14 @@ def _with_faint(ink: Mask, hat: Gray) -> Mask:
     return as_gray(cv2.bitwise_or(ink, faint))
 
 
-def _runs(ink: Mask, shortest: int, gap: int) -> Mask:
-    """Level runs of `ink` of at least `shortest` pixels, thinner than `gap`, gaps up to `gap` joined."""
+def _runs(ink: Mask, shortest: int, thickest: int, gap: int) -> Mask:
+    """Level runs of `ink` of at least `shortest` pixels, no thicker than `thickest`, gaps up to `gap` joined."""
     # Three rows together: a line that falls by one row in `shortest` columns and more still gives one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
     line = cv2.bitwise_and(runs, ink)
     # Lettering that a poor scan runs together is thicker than a line.
-    blobs = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((gap + 1, 3), np.uint8))
+    blobs = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((thickest + 1, 3), np.uint8))
     line = cv2.bitwise_and(line, cv2.bitwise_not(blobs))
     # Closed on a wider page: the border would count as line.
     line = cv2.copyMakeBorder(line, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)

@@ -1,0 +1,109 @@
+"""Combs that stand below one another: one that was found whole shows where the lines of the others must be."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.finding.cells import Cell
+from extractor.finding.groups import Group
+from extractor.finding.lines import Lines
+from extractor.finding.quad import upright_box
+from extractor.ink import as_gray
+from extractor.values import Box, Mask, Points
+
+LEVEL, UPRIGHT, WEAKEST = 0.6, 0.62, 0.38
+"""The least shares that must be seen of the lines above and below, of all uprights together, and of each of them."""
+
+DRIFT = 0.3
+"""Cell widths by which a comb may stand to the side of another: photographs are not quite square."""
+
+
+def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[Group]:
+    """`groups`, and combs of the same cells right above or below one of them where most of their lines are seen.
+
+    Writing breaks and doubles the lines of a cell; what was found of it then gives way to the whole comb.
+    """
+    level = _thickened(lines.level, lines.solid, (5, 1))
+    upright = _thickened(lines.upright, lines.solid, (1, 5))
+    out, done = list(groups), set()
+    for model in sorted((g for g in groups if len(g.cells) > 1), key=lambda g: -len(g.cells)):
+        box, step = upright_box(model.corners), max(4.0, 0.2 * model.cells[0].box.width)
+        column = (round(box.left / step), round(box.right / step), round(box.height / step), len(model.cells))
+        if model not in out or column in done:
+            continue
+        done.add(column)
+        for top, bottom in _bands(level, box, long_side):
+            comb = _comb(model, upright, top, bottom)
+            if comb is None or not _is_framed(comb, level, lines.solid):
+                continue
+            place = upright_box(comb.corners)
+            inside = [g for g in out if _shares(upright_box(g.corners), place)]
+            # What is found there with as many cells is as good.
+            if all(len(g.cells) < len(model.cells) for g in inside):
+                out = [g for g in out if g not in inside] + [comb]
+    return out
+
+
+def _thickened(lines: Mask, solid: Mask, size: tuple[int, int]) -> Mask:
+    return as_gray(cv2.dilate(cv2.bitwise_or(lines, solid), np.ones(size, np.uint8)))
+
+
+def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
+    """First and last rows between two level lines that run over the width of `box`, about as far apart as it is high."""
+    left, right = max(0, round(box.left)), round(box.right)
+    covered = (level[:, left:right] > 0).mean(1) >= LEVEL
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], covered.view(np.int8), [0]))))
+    starts, ends = edges[::2], edges[1::2]
+    thickest = 0.012 * long_side
+    bands = []
+    for end, start, next_thick in zip(ends[:-1], starts[1:], (ends - starts)[1:], strict=True):
+        far = abs(start - box.bottom) > 0.3 * box.height and abs(end - box.top) > 0.3 * box.height
+        if 0.75 * box.height <= start - end <= 1.4 * box.height and next_thick < thickest and far:
+            # The masks are thickened by two rows on each side.
+            bands.append((int(end) - 2, int(start) + 2))
+    return bands
+
+
+def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
+    """The cells of `model` between the rows `top` and `bottom`, if their uprights are seen there."""
+    seen = (upright[top + 2 : bottom - 2] > 0).mean(0)
+    edges = np.array([(c.box.left - 1, c.box.right + 1) for c in model.cells]).ravel()
+    width = model.cells[0].box.width
+    reach = round(DRIFT * width)
+    shifts = np.arange(-reach, reach + 1)
+    at = np.round(edges[None, :] + shifts[:, None]).astype(int)
+    inside = (at >= 0) & (at < len(seen))
+    shares = np.where(inside, seen[at.clip(0, len(seen) - 1)], 0.0)
+    good = shares.mean(1) - 0.05 * np.abs(shifts) / max(1, reach)
+    best = int(good.argmax())
+    if shares[best].mean() < UPRIGHT or shares[best].min() < WEAKEST:
+        return None
+    return Group(tuple(_moved(cell, float(shifts[best]), top, bottom) for cell in model.cells), model.joined)
+
+
+def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
+    """Whether every cell has a line above and below, and is no part of a solid bar."""
+    for cell in comb.cells:
+        left, right = max(0, round(cell.box.left)), round(cell.box.right)
+        top, bottom = max(0, round(cell.box.top)), min(len(level) - 1, round(cell.box.bottom))
+        sides = [level[max(0, y - 1) : y + 2, left:right].max(0) for y in (top - 1, bottom)]
+        if min(float((side > 0).mean()) for side in sides) < LEVEL or (solid[top:bottom, left:right] > 0).mean() > 0.2:
+            return False
+    return True
+
+
+def _moved(cell: Cell, shift: float, top: int, bottom: int) -> Cell:
+    corners: Points = cell.corners.copy()
+    corners[:, 0] += shift
+    corners[:2, 1] += top - cell.box.top
+    corners[2:, 1] += bottom - cell.box.bottom
+    return Cell(corners, upright_box(corners), clear=True)
+
+
+def _shares(part: Box, whole: Box) -> bool:
+    """Whether most of `part` lies in `whole`, or most of `whole` in `part`."""
+    width = min(part.right, whole.right) - max(part.left, whole.left)
+    height = min(part.bottom, whole.bottom) - max(part.top, whole.top)
+    least = min(part.width * part.height, whole.width * whole.height)
+    return width > 0 and height > 0 and width * height > 0.5 * least
