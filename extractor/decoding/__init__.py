@@ -52,7 +52,11 @@ def decode(
     by_value: dict[str, float] = {}
     for i in allowed:
         by_value[meanings[i].value] = by_value.get(meanings[i].value, 0.0) + raw[i]
-    confidence = calibration.apply(min(1.0, by_value.get(meanings[best].value, 0.0))) * meanings[best].trust
+    confidence = min(1.0, by_value.get(meanings[best].value, 0.0))
+    if not lattice.comb:
+        # In a comb the cells are given, and the network's own probabilities are calibrated already.
+        confidence = calibration.apply(confidence)
+    confidence *= meanings[best].trust
     if best != 0 and paths[best].score < paths[0].score - FAR:
         # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
         best, confidence = 0, 0.0

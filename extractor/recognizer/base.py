@@ -21,7 +21,7 @@ class Recognizer(Protocol):
 
     @property
     def calibration(self) -> Calibration:
-        """How raw probabilities of whole fields become calibrated ones (from the model's card)."""
+        """How raw probabilities of free strings become calibrated ones (from the model's card)."""
         ...
 
     def log_probabilities(self, crops: Crops) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logistic calibration (J. Platt, 1999) of a field's raw log-odds x: `slope` * x + `offset`.
+    """Logistic calibration (J. Platt, 1999) of a free string's raw log-odds x: `slope` * x + `offset`.
 
     The constants come with the model (its card), fitted on strings that it was not trained on.
     """
