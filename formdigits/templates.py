@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from extractor.documents import find_documents, open_pages
+from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, InputError, OutputError
 from extractor.fields import FieldImage, locate
 from extractor.finding import black_on_white
@@ -103,12 +103,13 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     return 0
 
 
-UNMATCHED = "the form was not found on it; is it a page of this form, whole and sharp?"
+UNMATCHED = "the form was not found on it; see that it is a page of this form, whole and sharp"
 
 
 def check(template_file: str, inputs: Sequence[str]) -> int:
     """Reads a template strictly, warns of what will read badly, tries it on pages; 1 if one of them does not fit."""
     template = load_template(template_file)
+    files = find_documents(inputs) if inputs else []
     warnings = advice(template)
     marks, reference = len(template.landmarks.marks), template.landmarks.reference
     holds = [counted(marks, "mark")] * bool(marks) + ["a reference picture"] * bool(reference)
@@ -119,7 +120,7 @@ def check(template_file: str, inputs: Sequence[str]) -> int:
     for warning in warnings:
         say(f"Warning: {warning}")
     bad = 0
-    for file in find_documents(inputs) if inputs else ():
+    for file in files:
         for page in open_pages(file, dpi=template.page.dpi):
             bad += not _try(template, page)
     if not inputs and not warnings:
@@ -152,11 +153,12 @@ def _one_page(file: str, dpi: int, number: int) -> Page:
     """Page `number` of `file`. Raises DocumentError if it cannot be opened."""
     if not Path(file).exists():
         raise InputError(f"There is no {file}.")
-    for page in open_pages(file, dpi=dpi, first=number, last=number):
-        if isinstance(page, FailedPage):
-            raise DocumentError(f"{file}: {page.reason}")
-        return page
-    raise InputError(f"{file} has no page {number}; give --page a smaller number.")
+    if number > 1 and (count := count_pages(file)) < number:
+        raise InputError(f"{file} has no page {number}; give --page a number up to {count}.")
+    (page,) = open_pages(file, dpi=dpi, first=number, last=number)
+    if isinstance(page, FailedPage):
+        raise DocumentError(f"{file}: {page.reason}")
+    return page
 
 
 def _smaller(image: Gray) -> Gray:

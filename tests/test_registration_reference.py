@@ -43,8 +43,10 @@ def filled(sheet: NDArray[np.uint8], seed: int = 5) -> NDArray[np.uint8]:
         box = field.box
         for i in range(field.cells or 4):
             step = box.width / (field.cells or 4)
-            spot = (round(box.left + step * (i + 0.25)), round(box.top + box.height * 0.8))
-            cv2.putText(out, str(rng.integers(0, 10)), spot, cv2.FONT_HERSHEY_SIMPLEX, 1.3, 70, 3, cv2.LINE_AA)
+            across, down = rng.uniform(0.08, 0.42), rng.uniform(0.68, 0.9)
+            spot = (round(box.left + step * (i + across)), round(box.top + box.height * down))
+            digit, size = str(rng.integers(0, 10)), float(rng.uniform(0.9, 1.4))
+            cv2.putText(out, digit, spot, cv2.FONT_HERSHEY_SIMPLEX, size, 70, 3, cv2.LINE_AA)
     return out
 
 

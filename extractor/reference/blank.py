@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractor.ink import as_gray, even_light
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten
-from extractor.registration.features import FEWEST, Features, find_features, match_features, pair_features
+from extractor.registration.features import FEWEST, Features, count_agreeing, find_features, match_features
 from extractor.registration.patches import align_patches, choose_patches
 from extractor.values import Gray, Points
 
@@ -21,6 +21,9 @@ LONGEST = 2000
 
 BASES = 8
 """Copies tried as the one that the others are laid on."""
+
+SHARED = 0.6
+"""The rank, from the darkest copy 0 to the brightest 1, that a pixel of the blank form takes."""
 
 ALIKE = 0.4
 """The least share of a copy's print that must be found again on the others; below it, it is another form."""
@@ -38,9 +41,10 @@ class Blank:
 def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | None = None) -> Blank:
     """The form that the filled `copies` share, without what was written on them.
 
-    The copies, grey and of any size and orientation, are laid on the one that fits the others best; the median of
-    each pixel, of two the brighter one, keeps print and drops writing. One copy alone is only flattened and evenly
-    lit. `progress` is told how many steps are done, of how many. Raises ValueError if there is no copy.
+    The copies, grey and of any size and orientation, are laid on the one that fits the others best; of each pixel a
+    rank a little above the median, of two the brighter one, keeps print and drops writing. One copy alone is only
+    flattened and evenly lit. `progress` is told how many steps are done, of how many. Raises ValueError if there is
+    no copy.
     """
     if not copies:
         raise ValueError("a blank form needs at least one copy")
@@ -90,8 +94,11 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
     tried = np.linspace(0, len(pages) - 1, min(BASES, len(pages))).round().astype(int)
     scores = []
     for one in tried:
-        others = [len(pair_features(features[one].strongest(400), other)) for other in features]
-        others[one] = 0
+        few = features[one].strongest(400)
+        others = [
+            count_agreeing(few, other, 0.004 * max(page.shape)) if index != one else 0
+            for index, (page, other) in enumerate(zip(pages, features, strict=True))
+        ]
         scores.append((sum(count >= 2 * FEWEST for count in others), sum(others)))
     return int(tried[max(range(len(tried)), key=lambda i: scores[i])])
 
@@ -108,13 +115,15 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
 
 
 def _common(laid: Sequence[Gray]) -> Gray:
-    """What the copies, all of the same shape, have in common."""
-    if len(laid) == 2:
-        return np.maximum(laid[0], laid[1])
-    height = laid[0].shape[0]
+    """What the copies, all of the same shape, have in common: a pixel is dark if it is so on most of them.
+
+    Print is dark on all, so a rank a little above the median loses nothing of it and drops writing that several
+    people put in the same place.
+    """
+    height, rank = laid[0].shape[0], round(SHARED * (len(laid) - 1))
     out = np.empty_like(laid[0])
     # A strip at a time: the copies' pixels side by side would be many times as large as the page.
     for top in range(0, height, 128):
         strip: NDArray[np.uint8] = np.stack([copy[top : top + 128] for copy in laid])
-        out[top : top + 128] = np.median(strip, axis=0).astype(np.uint8)
+        out[top : top + 128] = np.partition(strip, rank, axis=0)[rank]
     return out

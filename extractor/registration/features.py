@@ -90,6 +90,17 @@ def match_features(reference: Features, page: Features, tolerance: float, most: 
         pairs = pairs[~inliers]
 
 
+def count_agreeing(one: Features, page: Features, tolerance: float) -> int:
+    """How many pairs of features one mapping explains: a measure of whether two pictures show the same form."""
+    pairs = pair_features(one, page)
+    if len(pairs) < FEWEST:
+        return 0
+    _, agree = cv2.findHomography(
+        one.points[pairs[:, 0]], page.points[pairs[:, 1]], cv2.USAC_MAGSAC, tolerance, maxIters=1000, confidence=0.99
+    )
+    return int(np.count_nonzero(agree)) if agree is not None else 0
+
+
 def is_plausible(matrix: Points, points: Points) -> bool:
     """Whether a camera could have seen a flat sheet so: not mirrored, not folded over, not all but edge-on."""
     middle = points.mean(0)
