@@ -50,7 +50,7 @@ def _thickened(lines: Mask, solid: Mask, size: tuple[int, int]) -> Mask:
 
 
 def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
-    """First and last rows between two level lines that run over the width of `box`, about as far apart as it is high."""
+    """First and last rows between two level lines over the width of `box`, not much farther apart than it is high."""
     left, right = max(0, round(box.left)), round(box.right)
     covered = (level[:, left:right] > 0).mean(1) >= LEVEL
     edges = np.flatnonzero(np.diff(np.concatenate(([0], covered.view(np.int8), [0]))))
@@ -59,7 +59,7 @@ def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
     bands = []
     for end, start, next_thick in zip(ends[:-1], starts[1:], (ends - starts)[1:], strict=True):
         far = abs(start - box.bottom) > 0.3 * box.height and abs(end - box.top) > 0.3 * box.height
-        if 0.75 * box.height <= start - end <= 1.4 * box.height and next_thick < thickest and far:
+        if 0.42 * box.height <= start - end <= 1.6 * box.height and next_thick < thickest and far:
             # The masks are thickened by two rows on each side.
             bands.append((int(end) - 2, int(start) + 2))
     return bands
@@ -83,14 +83,17 @@ def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
 
 
 def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
-    """Whether every cell has a line above and below, and is no part of a solid bar."""
+    """Whether the cells have lines above and below, but for one at most, and are no part of a solid bar."""
+    seen = []
     for cell in comb.cells:
         left, right = max(0, round(cell.box.left)), round(cell.box.right)
         top, bottom = max(0, round(cell.box.top)), min(len(level) - 1, round(cell.box.bottom))
-        sides = [level[max(0, y - 1) : y + 2, left:right].max(0) for y in (top - 1, bottom)]
-        if min(float((side > 0).mean()) for side in sides) < LEVEL or (solid[top:bottom, left:right] > 0).mean() > 0.2:
+        if (solid[top:bottom, left:right] > 0).mean() > 0.2:
             return False
-    return True
+        seen += [float((level[max(0, y - 1) : y + 2, left:right].max(0) > 0).mean()) for y in (top - 1, bottom)]
+    # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
+    missing = sum(share < WEAKEST for share in seen)
+    return missing <= (len(comb.cells) > 2) and float(np.mean(seen)) >= LEVEL
 
 
 def _moved(cell: Cell, shift: float, top: int, bottom: int) -> Cell:

@@ -23,7 +23,7 @@ from extractor.values import Gray, Mask, Points
 DARK = 165
 """Grey, on evenly lit paper, below which a pixel is print or writing."""
 
-SLIMMEST = 0.55
+SLIMMEST = 0.6
 """Width over height of the slimmest box that is a field by itself."""
 
 

@@ -36,7 +36,13 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
     faint = _with_faint(ink, as_gray(hats[0])), _with_faint(sideways, as_gray(cv2.transpose(hats[1])))
     dotted, solid = _dotted(ink, long_side), _solid(grey, thick)
     clear, all_ = (
-        Lines(_runs(a, shortest, thick, reach), as_gray(cv2.transpose(_runs(b, shortest, thick, reach))), dotted, solid, ink)
+        Lines(
+            _runs(a, shortest, thick, reach),
+            as_gray(cv2.transpose(_runs(b, shortest, thick, gap))),
+            dotted,
+            solid,
+            ink,
+        )
         for (a, b), reach in (((ink, sideways), gap), (faint, 2 * gap + 1))
     )
     return clear, all_

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,12 +16,16 @@ from extractor.finding.found import FoundField
 from extractor.finding.page import black_on_white
 from extractor.registration import Registration
 from extractor.segmentation import Lattice
+from extractor.segmentation.pieces import find_pieces, only
 from extractor.template import Format, Template, TemplateField
 from extractor.template.model import PageSize
 from extractor.values import Box, Floats, Gray, Points
 
 SURE = 0.6
 """The least probability, as the geometric mean over a field's symbols, that they are the digits they look like."""
+
+NEAR, WHOLE = 0.08, 0.8
+"""Shares of the field's height: the most that the remnant of a side lies off it, and the least of its length."""
 
 MOST_SYMBOLS = 20
 """More than these in a row are no number that anybody writes."""
@@ -53,7 +57,20 @@ def _page_field(image: Gray, found: FoundField) -> PageField:
     page = Template.model_construct(
         formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()
     )
-    return PageField(found, field, locate(image, Registration(page, _to_page(found.box, found.quad), 1.0), field))
+    located = locate(image, Registration(page, _to_page(found.box, found.quad), 1.0), field)
+    return PageField(found, field, _without_sides(located))
+
+
+def _without_sides(field: FieldImage) -> FieldImage:
+    """`field` without what is left of its frame: straight, thin, along a whole side. A thick line is not all taken
+    away with the others, and beside a number what is left of it would read as a 1."""
+    pieces = find_pieces(field.ink)
+    left, _, width, height = pieces.boxes.T
+    inside, near = field.inside, NEAR * field.inside.height
+    middle = left + width / 2
+    side = np.minimum(np.abs(middle - inside.left), np.abs(middle - inside.right)) < near
+    frame = side & (width < 1.5 * near) & (height > WHOLE * inside.height) & (pieces.areas > 0.6 * width * height)
+    return replace(field, ink=only(field.ink, pieces, ~frame)) if frame.any() else field
 
 
 def _to_page(box: Box, quad: Sequence[tuple[float, float]]) -> Points:

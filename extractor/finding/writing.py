@@ -116,7 +116,7 @@ def _underlines(page: Print, above: Box) -> bool:
 
 def _labelled(dark: Mask, line: Box, long_side: int) -> bool:
     """Whether print stands just left of the line, or below its beginning."""
-    reach = round(0.025 * long_side)
+    reach = round(0.035 * long_side)
     top, left = max(0, round(line.top) - reach // 2), max(0, round(line.left) - reach)
     beside = dark[top : round(line.top) + 2, left : max(left, round(line.left) - 2)]
     below = dark[round(line.bottom) + 3 : round(line.bottom) + reach, round(line.left) : round(line.left) + 3 * reach]
