@@ -4,7 +4,7 @@
 
 `nist_hsf`, `tally_c1` and `tally_photos` are real forms (measured only, never trained on); `samples` are the project's
 own, drawn by poppler, level and turned, where every box is known. A field counts as found when its cells are right and
-it covers the true box (intersection over union above 0.7); box errors are means over the four sides, in pixels.
+it covers the true box (intersection over union above 0.6); box errors are means over the four sides, in pixels.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _match(found: Sequence[FoundField], truth: Sequence[True_]) -> tuple[set[int
     errors = []
     for box, cells in truth:
         for index, one in enumerate(found):
-            if index not in hits and one.cells == cells and _overlap(one.box, box) > 0.7:
+            if index not in hits and one.cells == cells and _overlap(one.box, box) > 0.6:
                 hits.add(index)
                 sides = (
                     one.box.left - box.left,

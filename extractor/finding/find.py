@@ -18,7 +18,7 @@ from extractor.finding.printed import Print, is_lettering, is_printed, page_prin
 from extractor.finding.quad import upright_box
 from extractor.finding.writing import find_writing_lines
 from extractor.ink import as_gray, even_light
-from extractor.values import Gray, Mask, Points
+from extractor.values import Box, Gray, Mask, Points
 
 DARK = 165
 """Grey, on evenly lit paper, below which a pixel is print or writing."""
@@ -51,7 +51,9 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
-    fields += [(corners, None, "line", ()) for corners in find_writing_lines(lines, page, cells)]
+    rooms = find_writing_lines(lines, page, cells)
+    fields = [field for field in fields if field[2] != "box" or not _holds_lines(upright_box(field[0]), rooms)]
+    fields += [(corners, None, "line", ()) for corners in rooms]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
     phrases: list[Phrase] = []
     if labels and ordered:
@@ -67,6 +69,16 @@ def _is_place(group: Group, page: Print) -> bool:
     if len(group.cells) == 1 and (box.width < SLIMMEST * box.height or box.height < LEAST_BOX * page.long_side):
         return False
     return not is_lettering(page, group.cells)
+
+
+def _holds_lines(box: Box, rooms: list[Points]) -> bool:
+    """Whether a box is a frame around writing lines, of which the corners of the rooms above them are given."""
+    for corners in rooms:
+        room = upright_box(corners)
+        x, y = room.left + room.width / 2, room.top + room.height / 2
+        if box.left < x < box.right and box.top < y < box.bottom and box.height > 1.6 * room.height:
+            return True
+    return False
 
 
 def reading_order(quads: list[Points]) -> list[int]:

@@ -11,6 +11,10 @@ from extractor.ink import as_gray
 from extractor.values import Gray, Mask
 
 
+DOTS = 32
+"""Grey levels by which the dots of a line are darker than the paper, at least."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """Masks of the work page's size, 255 = line: `level` and `upright` printed lines, `dotted` level rows of dots,
@@ -34,7 +38,9 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
     gap = max(3, round(0.005 * long_side)) | 1
     sideways = as_gray(cv2.transpose(ink))
     faint = _with_faint(ink, as_gray(hats[0])), _with_faint(sideways, as_gray(cv2.transpose(hats[1])))
-    dotted, solid = _dotted(ink, long_side), _solid(grey, thick)
+    # The edges of a watermark give specks too, but pale ones.
+    strong = as_gray(cv2.bitwise_and(ink, cv2.threshold(hat, DOTS, 255, cv2.THRESH_BINARY)[1]))
+    dotted, solid = _dotted(strong, long_side), _solid(grey, thick)
     clear, all_ = (
         Lines(
             _runs(a, shortest, thick, reach),
