@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -29,6 +30,10 @@ SYMBOL = 0.035
 """A cell lower than this, and hardly wider than high, holds one symbol: a faint line in it is chance."""
 
 
+Bounds: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height of an area in whole pixels."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cell:
     """An enclosed area in pixels (edges) of the work page: `corners`, shape (4, 2), clockwise from the top left,
@@ -46,7 +51,8 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     What `clear` lines enclose is kept, whatever `faint` ones (the clear ones among them) make of it, unless they part
     it into a row of cells.
     """
-    found, more = _enclosed(clear, long_side), _enclosed(faint, long_side)
+    found, bounds = _enclosed(clear, long_side, frozenset())
+    more, _ = _enclosed(faint, long_side, bounds)
     if not found or not more:
         return _innermost(found or more)
     areas = [np.array([cell.box.width * cell.box.height for cell in cells]) for cells in (found, more)]
@@ -65,7 +71,8 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     return _innermost(kept + [cell for cell, taken in zip(more, wanted, strict=True) if taken])
 
 
-def _enclosed(lines: Lines, long_side: int) -> list[Cell]:
+def _enclosed(lines: Lines, long_side: int, known: frozenset[Bounds]) -> tuple[list[Cell], frozenset[Bounds]]:
+    """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out."""
     level, upright = (as_gray(cv2.bitwise_or(line, lines.solid)) for line in (lines.level, lines.upright))
     paper = cv2.bitwise_not(cv2.bitwise_or(level, upright))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
@@ -75,8 +82,11 @@ def _enclosed(lines: Lines, long_side: int) -> list[Cell]:
     likely &= ((h >= LEAST_BOX * long_side) | (w <= 1.35 * h)) & (area >= 0.4 * w * h)
     likely &= (left > 0) & (top > 0) & (left + w < paper.shape[1]) & (top + h < paper.shape[0])
     found: list[Cell] = []
+    bounds: list[Bounds] = []
     for label in np.flatnonzero(likely):
         x, y, width, height = (int(v) for v in stats[label, :4])
+        if (x, y, width, height) in known:
+            continue
         own = labels[y : y + height, x : x + width] == label
         corners = find_corners(own)
         size = cv2.contourArea(corners.astype(np.float32))
@@ -86,7 +96,8 @@ def _enclosed(lines: Lines, long_side: int) -> list[Cell]:
         if has_sides(corners, level, upright):
             free = own & (lines.ink[y : y + height, x : x + width] == 0)
             found.append(Cell(corners, upright_box(corners), has_corners(free)))
-    return found
+            bounds.append((x, y, width, height))
+    return found, frozenset(bounds)
 
 
 def _shared(first: list[Cell], second: list[Cell]) -> NDArray[np.float64]:

@@ -27,8 +27,9 @@ def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[
     level = _thickened(lines.level, lines.solid, (5, 1))
     upright = _thickened(lines.upright, lines.solid, (1, 5))
     out, done = list(groups), set()
+    boxes = {id(group): upright_box(group.corners) for group in groups}
     for model in sorted((g for g in groups if len(g.cells) > 1), key=lambda g: -len(g.cells)):
-        box, step = upright_box(model.corners), max(4.0, 0.2 * model.cells[0].box.width)
+        box, step = boxes[id(model)], max(4.0, 0.2 * model.cells[0].box.width)
         column = (round(box.left / step), round(box.right / step), round(box.height / step), len(model.cells))
         if model not in out or column in done:
             continue
@@ -38,10 +39,11 @@ def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[
             if comb is None or not _is_framed(comb, level, lines.solid):
                 continue
             place = upright_box(comb.corners)
-            inside = [g for g in out if _shares(upright_box(g.corners), place)]
+            inside = [g for g in out if _shares(boxes[id(g)], place)]
             # What is found there with as many cells is as good.
             if all(len(g.cells) < len(model.cells) for g in inside):
                 out = [g for g in out if g not in inside] + [comb]
+                boxes[id(comb)] = place
     return out
 
 
@@ -106,7 +108,8 @@ def _moved(cell: Cell, shift: float, top: int, bottom: int) -> Cell:
 
 def _shares(part: Box, whole: Box) -> bool:
     """Whether most of `part` lies in `whole`, or most of `whole` in `part`."""
-    width = min(part.right, whole.right) - max(part.left, whole.left)
     height = min(part.bottom, whole.bottom) - max(part.top, whole.top)
-    least = min(part.width * part.height, whole.width * whole.height)
-    return width > 0 and height > 0 and width * height > 0.5 * least
+    if height <= 0:
+        return False
+    width = min(part.right, whole.right) - max(part.left, whole.left)
+    return width > 0 and width * height > 0.5 * min(part.width * part.height, whole.width * whole.height)

@@ -10,7 +10,6 @@ import numpy as np
 from extractor.ink import as_gray
 from extractor.values import Gray, Mask
 
-
 DOTS = 32
 """Grey levels by which the dots of a line are darker than the paper, at least."""
 

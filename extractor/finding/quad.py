@@ -44,10 +44,10 @@ def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
     at = np.arange(inset, len(edge) - inset) + 0.5
     values = edge[inset : len(edge) - inset].astype(np.float64)
     if len(at) < 6:
-        return float(np.median(values)), 0.0
+        return _median(values), 0.0
     half = len(at) // 2
-    slope = (float(np.median(values[half:])) - float(np.median(values[:half]))) / (len(at) / 2)
-    offset = float(np.median(values - slope * at))
+    slope = (_median(values[half:]) - _median(values[:half])) / (len(at) / 2)
+    offset = _median(values - slope * at)
     for _ in range(2):
         near = np.abs(values - offset - slope * at) <= 1.5
         x, y = at[near], values[near]
@@ -57,6 +57,12 @@ def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
         slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
         offset = float(y.mean()) - slope * middle
     return offset, slope
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """The middle value (of two the greater), many times faster than numpy's own on a few values."""
+    half = len(values) // 2
+    return float(np.partition(values, half)[half])
 
 
 def is_rectangle(corners: Points) -> bool:
