@@ -153,7 +153,11 @@ def _one_page(file: str, dpi: int, number: int) -> Page:
     """Page `number` of `file`. Raises DocumentError if it cannot be opened."""
     if not Path(file).exists():
         raise InputError(f"There is no {file}.")
-    if number > 1 and (count := count_pages(file)) < number:
+    try:
+        count = count_pages(file) if number > 1 else 1
+    except DocumentError as error:
+        raise DocumentError(f"{file}: {error}") from None
+    if number > count:
         raise InputError(f"{file} has no page {number}; give --page a number up to {count}.")
     (page,) = open_pages(file, dpi=dpi, first=number, last=number)
     if isinstance(page, FailedPage):

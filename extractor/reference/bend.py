@@ -62,5 +62,7 @@ def bend_to(base: Gray, page: Gray, matrix: Points) -> Gray:
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     # Both drawings in one: the page is looked at once, where mapping and bend together say.
     bent = np.stack([xs + smooth[0], ys + smooth[1]], 2).astype(np.float32)
-    on_page, empty = cv2.perspectiveTransform(bent, matrix), np.zeros(0, np.float32)
-    return as_gray(cv2.remap(page, on_page, empty, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255))
+    on_page = np.asarray(cv2.perspectiveTransform(bent, matrix), np.float32)
+    # One map an axis: OpenCV 5.0 misreads a map of pairs.
+    across, down = (np.ascontiguousarray(on_page[..., axis]) for axis in (0, 1))
+    return as_gray(cv2.remap(page, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255))

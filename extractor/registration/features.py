@@ -15,7 +15,7 @@ from extractor.values import Gray, Points
 FEATURE_SIDE = 900
 """Pixels of the long side on which features are looked for: lettering is told apart, handwriting counts little."""
 
-FEATURES = 900
+FEATURES = 800
 RATIO = 0.82
 FEWEST = 10
 """Fewer pairs than this that agree on a mapping are chance."""
@@ -87,6 +87,8 @@ def match_features(reference: Features, page: Features, tolerance: float, most: 
             return
         if is_plausible(np.asarray(matrix, np.float64), ideal[inliers]):
             yield np.asarray(matrix, np.float64)
+            if inliers.sum() > max(50, 0.5 * len(pairs)):
+                return
         pairs = pairs[~inliers]
 
 

@@ -174,4 +174,4 @@ def _peak(scores: np.ndarray, at: int) -> float:
         return 0.0
     before, here, after = (float(v) for v in scores[at - 1 : at + 2])
     bend = before - 2 * here + after
-    return float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend < 0 else 0.0
+    return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < 0 else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,9 +61,24 @@ def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Look
     A line is seen where most points along it have something darker than the paper on both sides within `reach`
     pixels across; lettering and handwriting do not run along a whole line like that.
     """
+    return _look(image, _along(matrix, lines), reach)
+
+
+def line_fits(image: Gray, matrices: Sequence[Points], lines: Points, reach: float) -> NDArray[np.float64]:
+    """`line_fit` of several mappings at once, shape (k,), which costs little more than that of one."""
+    points = np.concatenate([_along(matrix, lines) for matrix in matrices])
+    seen = _look(image, points, reach).seen
+    return np.asarray(seen.reshape(len(matrices), len(lines)).mean(1), np.float64)
+
+
+def _along(matrix: Points, lines: Points) -> Points:
+    """Points along each line where `matrix` puts them, shape (n, SAMPLES, 2), in pixels."""
     steps = np.linspace(0.06, 0.94, SAMPLES)[None, :, None]
     points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
-    seen = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix).reshape(points.shape)
+    return np.asarray(cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix), np.float64).reshape(points.shape)
+
+
+def _look(image: Gray, seen: Points, reach: float) -> Looked:
     # A mapping may throw a point so far out that no whole number holds it.
     seen = np.clip(np.nan_to_num(seen, nan=-1e6), -1e6, 1e6)
     along = seen[:, -1] - seen[:, 0]

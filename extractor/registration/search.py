@@ -13,7 +13,7 @@ from extractor.registration.features import is_plausible, match_features, pair_f
 from extractor.registration.form import Form, prepare
 from extractor.registration.marks import match_marks
 from extractor.registration.patches import align_patches
-from extractor.registration.printed import align_lines, line_fit
+from extractor.registration.printed import align_lines, line_fit, line_fits
 from extractor.registration.view import View, sheet_view, whole_view
 from extractor.template import Template
 from extractor.values import Gray, Points
@@ -88,15 +88,22 @@ def _views(whole: View, image: Gray) -> Iterator[View]:
 
 def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
     """The candidate that fits best, if it fits well enough; most are dropped after a look at a few lines."""
-    first = []
+    by_form: dict[int, list[_Candidate]] = {}
     for candidate in candidates:
-        form = candidate.form
-        if not is_plausible(candidate.matrix, form.boxes.centres):
-            continue
+        if is_plausible(candidate.matrix, candidate.form.boxes.centres):
+            by_form.setdefault(id(candidate.form), []).append(candidate)
+    first = []
+    for group in by_form.values():
+        form = group[0].form
         few = form.lines[:: max(1, len(form.lines) // FEW_LINES)]
-        quick = line_fit(view.image, candidate.matrix, few, 2 * view.reach) if len(few) else 0.0
-        if quick >= 0.3 or form.reference is not None:
-            first.append((quick, candidate))
+        shares = np.zeros(len(group))
+        if len(few):
+            shares = line_fits(view.image, [candidate.matrix for candidate in group], few, 2 * view.reach)
+        first += [
+            (float(share), candidate)
+            for share, candidate in zip(shares, group, strict=True)
+            if share >= 0.3 or form.reference is not None
+        ]
     first.sort(key=lambda pair: -pair[0])
     best: Registration | None = None
     for quick, candidate in first[:HYPOTHESES]:
@@ -120,6 +127,8 @@ def _judge(view: View, candidate: _Candidate) -> tuple[Points, float]:
             if found <= share:
                 break
             matrix, share = aligned @ form.reference.matrix, found
+            if share > SURE:
+                break
     if len(form.lines) < FEWEST_LINES:
         return matrix, share or 0.0
     fit = line_fit(view.image, matrix, form.lines, view.reach)
