@@ -12,6 +12,14 @@ import click
 COMMANDS = {
     "read": ("formdigits.commands.read:read", "Read forms into a table, here and now."),
     "template": ("formdigits.commands.template:template", "Make, draw and check the templates of forms."),
+    "submit": ("formdigits.commands.queue.submit:submit", "Give forms to the workers; prints the job's id."),
+    "worker": ("formdigits.commands.queue.worker:worker", "Read what is in the queue, until stopped."),
+    "status": ("formdigits.commands.queue.status:status", "Say how far jobs are."),
+    "jobs": ("formdigits.commands.queue.jobs:jobs", "List the jobs of the queue."),
+    "export": ("formdigits.commands.queue.export:export", "Write what was read of a job, at any time."),
+    "retry": ("formdigits.commands.queue.retry:retry", "Read the failed pages of a job once more."),
+    "cancel": ("formdigits.commands.queue.cancel:cancel", "Stop a job."),
+    "watch": ("formdigits.commands.queue.watch:watch", "Give to the workers whatever is put into a folder."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
     "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),
@@ -27,7 +35,8 @@ should check.
   formdigits read scans/ -t form.yaml -o numbers.xlsx    read a folder of filled forms
   formdigits read amounts/ --single-field -o amounts.csv read pictures of one number each
 
-Exit codes: 0 all read; 1 some pages could not be read; 2 wrong usage; 3 a database cannot be reached.
+Exit codes: 0 all read; 1 some pages could not be read; 2 wrong usage; 3 a database or broker cannot
+be reached.
 """
 
 

@@ -20,10 +20,10 @@ STAGES = {"files": "Looking at files", "pages": "Reading pages"}
 
 
 class Progress:
-    """Shows a run's stages; `done` and `total` are those of the pages."""
+    """Shows a run's stages; `done` and `total` are those of the pages, `failed` may be set to be shown as well."""
 
     def __init__(self) -> None:
-        self.done = self.total = 0
+        self.done = self.total = self.failed = 0
         self._bar: Bar | None = None
         self._tasks: dict[str, TaskID] = {}
         self._started: dict[str, tuple[float, int]] = {}
@@ -49,12 +49,14 @@ class Progress:
         since, before = self._started.setdefault(stage, (now, done))
         if self._bar:
             if stage not in self._tasks:
-                self._tasks[stage] = self._bar.add_task(STAGES[stage], total=total, completed=done, unit=stage)
-            self._bar.update(self._tasks[stage], completed=done, total=total)
+                self._tasks[stage] = self._bar.add_task(
+                    STAGES[stage], total=total, completed=done, unit=stage, failed=0
+                )
+            self._bar.update(self._tasks[stage], completed=done, total=total, failed=self.failed)
         elif now - self._last >= EVERY_S:
             self._last = now
             speed = (done - before) / (now - since) if now > since else 0.0
-            pace = f", {speed:.1f} {stage}/s, {_clock((total - done) / speed)} left" if speed else ""
+            pace = f", {speed:.1f} {stage}/s, {clock((total - done) / speed)} left" if speed else ""
             click.echo(f"{STAGES[stage]}: {done:,} of {total:,}{pace}", err=True)
 
 
@@ -67,7 +69,8 @@ def _bar() -> Bar:
 
     class Done(ProgressColumn):
         def render(self, task: RichTask) -> Text:
-            return Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}")
+            failed = f", {task.fields['failed']:,} failed" if task.fields["failed"] else ""
+            return Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}{failed}")
 
     class Speed(ProgressColumn):
         def render(self, task: RichTask) -> Text:
@@ -78,7 +81,8 @@ def _bar() -> Bar:
     return RichProgress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """`1:05`, `2:00:00`."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

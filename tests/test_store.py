@@ -216,7 +216,7 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
     open_store(url).close()
     with sqlite3.connect(tmp_path / "jobs.sqlite") as connection:
-        connection.execute("UPDATE formdigits_schema SET version = 99")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ServiceError, match="another version"):
         open_store(url)
 
@@ -248,7 +248,7 @@ def test_the_tables_are_also_postgresql() -> None:
         "postgresql+psycopg://", lambda sql, *_, **__: statements.append(str(sql.compile(dialect=engine.dialect)))
     )
     metadata.create_all(engine, checkfirst=False)
-    assert sum("CREATE TABLE" in statement for statement in statements) == 5
+    assert sum("CREATE TABLE" in statement for statement in statements) == 7
 
 
 def test_one_process_at_a_time_holds_a_job(tmp_path: Path) -> None:

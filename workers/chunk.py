@@ -27,7 +27,7 @@ def do_task(
     """
     if isinstance(task, CountTask):
         for number, file in task.files:
-            yield [Counted(number, _count(file))]
+            yield [Counted(number, count(file))]
         return
     traces: list[Event] = []
     batch: list[tuple[int, Page | FailedPage]] = []
@@ -49,7 +49,8 @@ def failed(file: str, page: int, reason: str) -> PageResult:
     return PageResult(file=file, page=page, form="", status=PageStatus.FAILED, reason=reason)
 
 
-def _count(file: str) -> int:
+def count(file: str) -> int:
+    """How many pages the file has; one where it cannot be opened."""
     from extractor.documents import count_pages
 
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -20,6 +21,9 @@ from sqlalchemy.exc import (
 
 from extractor.errors import ServiceError
 from workers.schema import VERSION, metadata, schema_version
+
+FIRST = "0001"
+"""What a database is that has the tables of before there was a table of Alembic's."""
 
 PATIENCE_S = 4
 """How long to wait for a lock or for a server before giving up."""
@@ -46,14 +50,7 @@ def open_database(url: str) -> Engine:
     if _is_sqlite(parsed):
         event.listen(engine, "connect", _set_up_sqlite)
     with told(engine):
-        try:
-            metadata.create_all(engine)
-        except DBAPIError as error:
-            if "exist" not in str(error.orig):
-                raise
-            # Another process made the tables between our look and our making them.
-            metadata.create_all(engine)
-        _check_version(engine)
+        _make_tables(engine)
     return engine
 
 
@@ -83,6 +80,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def seconds_now(connection: Connection) -> float:
+    """Seconds since 1970 by the database's clock, since those of several machines differ."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+    return time.time()
+
+
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
@@ -90,7 +94,7 @@ def _is_sqlite(url: URL) -> bool:
 def _connect_args(url: URL) -> dict[str, Any]:
     if _is_sqlite(url):
         return {"timeout": PATIENCE_S}
-    return {"connect_timeout": PATIENCE_S} if url.get_backend_name() == "postgresql" else {}
+    return {"connect_timeout": PATIENCE_S - 1} if url.get_backend_name() == "postgresql" else {}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -102,19 +106,42 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _check_version(engine: Engine) -> None:
+def _make_tables(engine: Engine) -> None:
+    """Tables where there are none, and those of an older formdigits brought up to this one."""
+    found = _version(engine)
+    if found == VERSION:
+        return
+    if found is not None:
+        # Imported only where there is something to do: it takes its time.
+        from workers.migrations import bring_up
+
+        if not bring_up(engine):
+            raise ServiceError(
+                f"{_name(engine.url)} was made by another version of formdigits; {_elsewhere(engine.url)}."
+            )
+        return
+    try:
+        metadata.create_all(engine)
+    except DBAPIError as error:
+        if "exist" not in str(error.orig):
+            raise
+        # Another process made the tables between our look and our making them.
+        metadata.create_all(engine)
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(schema_version).values(version_num=VERSION))
+    except IntegrityError:
+        # As with the tables: another process was first.
+        _make_tables(engine)
+
+
+def _version(engine: Engine) -> str | None:
+    """What the tables are; None where there are none, or where they are just being made."""
+    tables = inspect(engine)
     with engine.connect() as connection:
-        found = connection.execute(select(schema_version.c.version)).scalars().first()
-    if found is None:
-        try:
-            with engine.begin() as connection:
-                connection.execute(insert(schema_version).values(version=VERSION))
-        except IntegrityError:
-            # As with the tables: another process was first.
-            return _check_version(engine)
-    elif found != VERSION:
-        raise ServiceError(f"{_name(engine.url)} was made by another version of formdigits; {_elsewhere(engine.url)}.")
-    return None
+        if tables.has_table(schema_version.name):
+            return connection.execute(select(schema_version.c.version_num)).scalars().first()
+    return FIRST if tables.has_table("formdigits_schema") else None
 
 
 def _name(url: URL) -> str:

@@ -35,6 +35,11 @@ def database_url() -> str:
     return os.environ.get("FORMDIGITS_DATABASE_URL") or f"sqlite:///{home() / 'jobs.sqlite'}"
 
 
+def broker_url() -> str:
+    """The broker of the queue: `$FORMDIGITS_BROKER_URL`, else Redis on this machine."""
+    return os.environ.get("FORMDIGITS_BROKER_URL") or "redis://127.0.0.1:6379/0"
+
+
 def processors() -> int:
     """How many processors this process may use, as its affinity and its container allow."""
     count = len(os.sched_getaffinity(0))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from extractor.values import Kind
 
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""For ids that people read out and type: nothing that looks like another."""
+
 
 @dataclass(frozen=True)
 class Job:
-    """One run over some documents. `fields` are the columns of its output; times are seconds since 1970, UTC."""
+    """One run over some documents. `fields` are the columns of its output; times are seconds since 1970, UTC.
+
+    A job of the queue has the `queue` that it travels in and the `recipe` that it is read by; `read` has neither.
+    """
 
     id: str
     key: str
@@ -19,6 +27,8 @@ class Job:
     fields: tuple[tuple[str, Kind], ...]
     created: float
     finished: float | None
+    queue: str | None = None
+    recipe: str | None = None
 
 
 class FileState(NamedTuple):
@@ -44,3 +54,13 @@ class Counts:
     review: int = 0
     blank: int = 0
     void: int = 0
+
+
+def job_of(row: Mapping[Any, Any]) -> Job:
+    """The job that a row of the table says."""
+    return Job(**{**row, "fields": tuple((name, Kind(kind)) for name, kind in row["fields"])})
+
+
+def new_id() -> str:
+    """For a job: letters and figures that people can read out and type."""
+    return "".join(secrets.choice(LETTERS) for _ in range(8))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -22,14 +23,20 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = 1
-"""Raised with every change to the tables; a database of another version is refused."""
+VERSION = "0002"
+"""The newest step in `workers/migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 WAITING, DONE = "waiting", "done"
 """States of a page: to be read, read (or failed for good)."""
 
 RUNNING, FINISHED = "running", "finished"
-"""States of a job: begun and perhaps interrupted, all its pages done and written out."""
+"""States of a job: begun and perhaps interrupted; all its pages done and, for `read`, written out."""
+
+QUEUED, CANCELLED = "queued", "cancelled"
+"""States of a job in the queue only: its files are still to be looked at; given up by the user."""
+
+COUNT, READ = "count", "read"
+"""Kinds of a chunk: documents whose pages are to be counted and contents hashed, pages to be read."""
 
 ESCAPED = "\\json:"
 
@@ -57,7 +64,8 @@ class AnyText(TypeDecorator[str]):
 
 metadata = MetaData()
 
-schema_version = Table("formdigits_schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+# Alembic's own table, so that its tools work on the database as well.
+schema_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
 jobs = Table(
     "jobs",
@@ -72,6 +80,10 @@ jobs = Table(
     # Seconds since 1970, UTC.
     Column("created", Double, nullable=False),
     Column("finished", Double),
+    # Empty for `formdigits read`; else the queue that the job's chunks travel in.
+    Column("queue", String(64)),
+    # What the pages are read with (templates, options, model): a content is a duplicate under the same recipe only.
+    Column("recipe", String(64), index=True),
 )
 
 documents = Table(
@@ -87,7 +99,14 @@ documents = Table(
     Column("modified", BigInteger, nullable=False),
     # Empty until counted.
     Column("pages", Integer),
+    # The rest is for jobs in the queue. SHA-256 of the content, empty until looked at or where it cannot be opened.
+    Column("content", String(64)),
+    # How many times looking at it was begun, and the chunk in which it is looked at.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("chunk", Integer),
     Index("documents_in_order", "job", "position"),
+    Index("documents_by_content", "content"),
+    Index("documents_by_chunk", "job", "chunk"),
 )
 
 pages = Table(
@@ -104,7 +123,10 @@ pages = Table(
     Column("fit", Double),
     Column("reason", AnyText),
     Column("rules", JSON),
+    # The chunk that the page is read in, for jobs in the queue.
+    Column("chunk", Integer),
     ForeignKeyConstraint(["job", "document"], ["documents.job", "documents.number"], ondelete="CASCADE"),
+    Index("pages_by_chunk", "job", "chunk"),
 )
 
 readings = Table(
@@ -127,4 +149,35 @@ readings = Table(
     ForeignKeyConstraint(
         ["job", "document", "page"], ["pages.job", "pages.document", "pages.page"], ondelete="CASCADE"
     ),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    # WAITING or DONE.
+    Column("state", String(16), nullable=False),
+    # How many times it was begun: above one, its pages are read one by one.
+    Column("tries", Integer, nullable=False),
+    # Who has it: the id of the message that it came with, and until when that is to be believed.
+    Column("claimant", String(64), nullable=False),
+    Column("lease", Double, nullable=False),
+    # When a message for it was last given to the broker; 0 for never.
+    Column("dispatched", Double, nullable=False),
+    # When it was done, how many pages (or documents) it had: for pages a second.
+    Column("finished", Double),
+    Column("size", Integer, nullable=False),
+    Index("chunks_to_send", "state", "dispatched"),
+    Index("chunks_finished", "job", "finished"),
+)
+
+recipes = Table(
+    "recipes",
+    metadata,
+    Column("recipe", String(64), primary_key=True),
+    # A template's file or the picture that it refers to, by the name that it has on disk for a worker.
+    Column("name", String(255), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Engine, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database import open_database, reading, writing
 from workers.home import database_url
-from workers.job import Counts, FileState, Job
+from workers.job import Counts, FileState, Job, job_of, new_id
 from workers.schema import DONE, FINISHED, RUNNING, WAITING, documents, jobs, pages, readings
 from workers.work import Outcome, PageKey
-
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""For ids that people read out and type: nothing that looks like another."""
 
 SLICE = 500
 """Rows (of documents or pages) that one look at the database brings."""
@@ -36,6 +32,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The connection, for `workers.queue`, which keeps its own tables beside these."""
+        return self._engine
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -44,7 +45,7 @@ class Store:
     def create(self, key: str, options: dict[str, Any], fields: Sequence[tuple[str, Kind]]) -> Job:
         """A new job without documents."""
         job = Job(
-            id="".join(secrets.choice(LETTERS) for _ in range(8)),
+            id=new_id(),
             key=key,
             state=RUNNING,
             options=options,
@@ -62,9 +63,7 @@ class Store:
         query = select(jobs).where(jobs.c.key == key).order_by(jobs.c.created.desc()).limit(1)
         with reading(self._engine) as connection:
             row = connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        return Job(**{**row, "fields": tuple((name, Kind(kind)) for name, kind in row["fields"])})
+        return None if row is None else job_of(row)
 
     def finish(self, job: str) -> None:
         """Marks the job as over: its pages are done and its output is written."""
@@ -138,20 +137,25 @@ class Store:
 
     def set_page_counts(self, job: str, counts: Sequence[tuple[int, int]]) -> None:
         """Says how many pages documents have, as (document number, pages), and puts those pages down as waiting."""
+        with writing(self._engine) as connection:
+            self.set_page_counts_in(connection, job, counts)
+
+    @staticmethod
+    def set_page_counts_in(connection: Connection, job: str, counts: Sequence[tuple[int, int]]) -> None:
+        """As `set_page_counts`, as a part of the transaction of `connection`."""
         rows = [
             {"job": job, "document": number, "page": page, "state": WAITING, "attempts": 0}
             for number, count in counts
             for page in range(1, count + 1)
         ]
         count_of = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
-        with writing(self._engine) as connection:
-            for some in _slices([number for number, _ in counts]):
-                connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
-            if counts:
-                values = [{"at": number, "count": count} for number, count in counts]
-                connection.execute(count_of.values(pages=bindparam("count")), values)
-            if rows:
-                connection.execute(insert(pages), rows)
+        for some in _slices([number for number, _ in counts]):
+            connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
+        if counts:
+            values = [{"at": number, "count": count} for number, count in counts]
+            connection.execute(count_of.values(pages=bindparam("count")), values)
+        if rows:
+            connection.execute(insert(pages), rows)
 
     def waiting(self, job: str) -> Iterator[PageKey]:
         """The pages that are still to be read, in order; safe to draw from while results are saved."""
@@ -162,6 +166,12 @@ class Store:
 
     def save(self, job: str, outcomes: Sequence[Outcome]) -> None:
         """Keeps what was read, in one transaction; saving a page again replaces what was there."""
+        with writing(self._engine) as connection:
+            self.save_in(connection, job, outcomes)
+
+    @staticmethod
+    def save_in(connection: Connection, job: str, outcomes: Sequence[Outcome]) -> None:
+        """As `save`, as a part of the transaction of `connection`."""
         if not outcomes:
             return
         keys = [{"of_document": o.document, "of_page": o.result.page} for o in outcomes]
@@ -176,14 +186,13 @@ class Store:
             readings.c.page == bindparam("of_page"),
         )
         fresh = [row for outcome in outcomes for row in _reading_rows(job, outcome)]
-        with writing(self._engine) as connection:
-            connection.execute(old, keys)
-            connection.execute(
-                done.values(state=DONE, **values),
-                [key | _page_values(outcome) for key, outcome in zip(keys, outcomes, strict=True)],
-            )
-            if fresh:
-                connection.execute(insert(readings), fresh)
+        connection.execute(old, keys)
+        connection.execute(
+            done.values(state=DONE, **values),
+            [key | _page_values(outcome) for key, outcome in zip(keys, outcomes, strict=True)],
+        )
+        if fresh:
+            connection.execute(insert(readings), fresh)
 
     def results(self, job: str) -> Iterator[PageResult]:
         """All that was read, in the order of documents and pages, a slice at a time in memory."""

@@ -1,0 +1,24 @@
+"""`formdigits cancel`: give a job up."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Stop JOB: no chunk of it is begun any more, and what is at hand is not kept. What was read can be exported;
+'formdigits retry' takes the rest up again.
+
+Exit codes: 0 stopped, or over already; 2 no such job; 3 the database cannot be reached.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("job")
+def cancel(job: str) -> None:
+    from formdigits import report
+    from workers.queue.ledger import cancel as give_up
+    from workers.queue.ledger import get
+    from workers.store import open_store
+
+    store = open_store()
+    state = get(store, job).state
+    report.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} was over already ({state}).")

@@ -1,0 +1,31 @@
+"""`formdigits retry`: the failed pages of a job once more."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Read the failed pages of JOB once more, and of a cancelled job what was left.
+
+A file of which every page failed is looked at anew: put a better scan in its place first.
+
+Exit codes: 0 taken up, or nothing to do; 2 no such job; 3 the broker or the database cannot be reached.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("job")
+def retry(job: str) -> None:
+    from formdigits import report
+    from workers.queue.dispatch import Broker, sweep
+    from workers.queue.ledger import get
+    from workers.queue.ledger import retry as take_up
+    from workers.store import open_store
+
+    store, broker = open_store(), Broker()
+    get(store, job)
+    broker.check()
+    number = take_up(store, job)
+    sweep(store, broker)
+    report.say(
+        f"{report.counted(number, 'page')} of job {job} taken up again." if number else "There is nothing to retry."
+    )

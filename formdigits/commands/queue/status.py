@@ -1,0 +1,35 @@
+"""`formdigits status`: how far jobs are."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Say how far JOB is: pages, speed, time left, failures. Without JOB, all that are not over.
+
+Exit codes: 0 said; 1 with --watch, the job was cancelled; 2 no such job; 3 the broker or the database cannot be
+reached (what the database knows is said all the same).
+"""
+
+
+@click.command(help=HELP)
+@click.argument("job", required=False)
+@click.option("--watch", is_flag=True, help="Show a bar until the job is over.")
+def status(job: str | None, *, watch: bool) -> None:
+    if watch and job is None:
+        raise click.UsageError("--watch needs the JOB to watch; 'formdigits jobs' lists them")
+    from formdigits.queue.following import follow, overview, show
+    from workers.queue.dispatch import Broker, sweep
+    from workers.queue.ledger import get
+    from workers.store import open_store
+
+    store, broker = open_store(), Broker()
+    if job is None:
+        overview(store, broker)
+        sweep(store, broker)
+        return
+    get(store, job)
+    if watch and (code := follow(store, broker, job)) is not None:
+        raise SystemExit(code)
+    show(store, job)
+    sweep(store, broker)
+    broker.check()

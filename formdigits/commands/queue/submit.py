@@ -1,0 +1,64 @@
+"""`formdigits submit`: give a job to the workers."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Give the forms in INPUT (files or folders, with their sub-folders) to the workers, and print the job's id.
+
+\b
+  formdigits submit scans/ -t form.yaml                          returns at once
+  formdigits submit scans/ -t form.yaml --wait -o numbers.xlsx   waits, and writes the table
+
+The template travels with the job: editing it later changes nothing. Every worker must be able to read the files by
+the same paths. The same files once more are not read once more: the id of the job that has them is printed.
+
+Exit codes: 0 accepted, and with --wait all read; 1 with --wait, some pages could not be read; 2 wrong usage; 3 the
+broker or the database cannot be reached.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("inputs", metavar="INPUT…", nargs=-1, required=True)
+@click.option(
+    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
+)
+@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    default=0.99,
+    show_default=True,
+    metavar="P",
+    help="Accept numbers that are right with this probability; the rest is for review.",
+)
+@click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
+@click.option("--again", is_flag=True, help="Also read what other jobs have read already.")
+@click.option("--wait", is_flag=True, help="Wait until it is read, with a progress bar.")
+@click.option("-o", "--out", metavar="OUT", help="With --wait: file to write (.xlsx, .csv, .json, .jsonl; - is CSV).")
+@click.option("--long", is_flag=True, help="With -o: one row a field, with confidence and place.")
+def submit(
+    *,
+    inputs: tuple[str, ...],
+    templates: tuple[str, ...],
+    single_field: bool,
+    accept: float,
+    queue: str,
+    again: bool,
+    wait: bool,
+    out: str | None,
+    long: bool,
+) -> None:
+    if not templates and not single_field:
+        raise click.UsageError(
+            "Give the form's template with -t FILE, or --single-field when every picture is one number"
+        )
+    if templates and single_field:
+        raise click.UsageError("Give either templates with -t or --single-field, not both")
+    if out and not wait:
+        raise click.UsageError("-o needs --wait; without it, 'formdigits export JOB -o OUT' writes the table later")
+    from formdigits.queue.submitting import Submission
+    from formdigits.queue.submitting import submit as put_in
+
+    asked = Submission(inputs, templates, single_field, accept, queue, again, wait, out, long)
+    raise SystemExit(put_in(asked))

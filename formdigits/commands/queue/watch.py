@@ -1,0 +1,69 @@
+"""`formdigits watch`: read whatever is put into a folder."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Give to the workers whatever is put into FOLDER, until stopped, and print the id of the one job that it goes
+into.
+
+A file is taken when its size and time have been at rest for two seconds, and once: the same content under another
+name, or after a restart, is not read again. Files that cannot be read stay where they are, and are in the job's export
+as failed.
+
+Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be reached at the start.
+"""
+
+
+@click.command(help=HELP)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
+)
+@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
+@click.option(
+    "--accept", type=click.FloatRange(0, 1), default=0.99, show_default=True, metavar="P", help="As for submit."
+)
+@click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
+@click.option("--move-to", metavar="DIR", help="Move files that were read to this folder.")
+def watch(
+    folder: str,
+    *,
+    templates: tuple[str, ...],
+    single_field: bool,
+    accept: float,
+    queue: str,
+    move_to: str | None,
+) -> None:
+    if bool(templates) == single_field:
+        raise click.UsageError("Give the form's template with -t FILE, or --single-field, and not both")
+    import signal
+    from pathlib import Path
+
+    from formdigits import report
+    from formdigits.queue.submitting import prepared
+    from formdigits.queue.watching import Watcher
+    from formdigits.reading import made_folder
+    from workers.local import job_key
+    from workers.queue.dispatch import Broker
+    from workers.queue.ledger import find_same, put_in
+    from workers.store import open_store
+
+    recipe, fields = prepared(templates, single_field=single_field, accept=accept)
+    aside = (
+        made_folder(move_to, "Files cannot be moved to {}; give --move-to a folder that you may write to.")
+        if move_to
+        else None
+    )
+    store, broker = open_store(), Broker()
+    broker.check()
+    here = Path(folder).resolve()
+    key = job_key({"watch": str(here), "recipe": recipe.key}, [])
+    job = find_same(store, key) or put_in(store, recipe, fields, [], queue=queue, key=key)
+    click.echo(job.id)
+    report.say(f"Watching {here} for job {job.id}; 'formdigits export {job.id} -o OUT' writes what was read.")
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: stop.append(number))
+    Watcher(store, broker, job.id, here, aside.resolve() if aside else None).run(lambda: bool(stop))
+    report.say("Stopped; give the same command again to continue.")

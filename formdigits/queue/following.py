@@ -1,0 +1,105 @@
+"""How far a job is: once, or again and again until its end."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from extractor.errors import ServiceError
+from formdigits import report
+from formdigits.progress import Progress, clock
+from formdigits.queue.output import tell
+from workers.queue.alive import patiently
+from workers.queue.dispatch import Broker, sweep
+from workers.queue.ledger import get, listing, looked_at, page_counts, speed, state_of, was_begun
+from workers.schema import CANCELLED, FINISHED, QUEUED, WAITING
+from workers.store import Store
+
+EVERY_S = 0.5
+SWEEP_S = 5.0
+LONELY_S = 10.0
+"""When to say that no worker seems to be there."""
+
+
+def follow(store: Store, broker: Broker, job: str) -> int | None:
+    """Shows the job's progress until it is over. None when it has come to its end; an exit code otherwise.
+
+    The broker or the database may go away meanwhile for half a minute.
+    """
+    started = swept = time.monotonic()
+    told = False
+    try:
+        with Progress() as shown:
+            while True:
+                state = patiently(lambda: state_of(store, job), 30)
+                if state == QUEUED:
+                    shown.update("files", *patiently(lambda: looked_at(store, job), 30))
+                else:
+                    found = patiently(lambda: page_counts(store, job), 30).get(job, {})
+                    total = sum(found.values())
+                    shown.failed = found.get("failed", 0)
+                    shown.update("pages", total - found.get(WAITING, 0), total)
+                if state == FINISHED:
+                    return None
+                if state == CANCELLED:
+                    report.say(f"Job {job} was cancelled.")
+                    return 1
+                now = time.monotonic()
+                if now - swept > SWEEP_S:
+                    swept = now
+                    _sweep(store, broker)
+                if not told and now - started > LONELY_S:
+                    told = True
+                    if not was_begun(store, job):
+                        report.say("No worker has taken it yet; start one with 'formdigits worker'.")
+                time.sleep(EVERY_S)
+    except KeyboardInterrupt:
+        report.say(
+            f"The job goes on; 'formdigits status {job} --watch' shows it again, 'formdigits cancel {job}' stops it."
+        )
+        return 130
+
+
+def show(store: Store, job: str) -> None:
+    """One look at one job, on standard output, its counts and failures on standard error."""
+    of = get(store, job)
+    counts = store.counts(job)
+    rate = speed(store, job)
+    left = counts.pages - counts.done
+    pace = (
+        f", {rate:.1f} pages/s, {clock(left / rate)} left"
+        if rate and left and of.state not in (FINISHED, CANCELLED)
+        else ""
+    )
+    share = f" ({counts.done / counts.pages:.0%})" if counts.pages else ""
+    click.echo(f"Job {job}: {of.state}, {counts.done:,} of {report.counted(counts.pages, 'page')}{share}{pace}")
+    if of.state == QUEUED:
+        seen, files = looked_at(store, job)
+        click.echo(f"Files looked at: {seen:,} of {files:,}")
+    tell(store, job, counts)
+
+
+def overview(store: Store, broker: Broker) -> None:
+    """Every job that is not over, and what waits in the broker."""
+    active = [job for job in listing(store) if job.state not in (FINISHED, CANCELLED)]
+    found = page_counts(store) if active else {}
+    for job in active:
+        of = found.get(job.id, {})
+        total = sum(of.values())
+        click.echo(
+            f"Job {job.id}: {job.state}, {total - of.get(WAITING, 0):,} of {report.counted(total, 'page')}, "
+            f"{speed(store, job.id):.1f} pages/s"
+        )
+    if not active:
+        click.echo("No job is waiting or running.")
+    for queue in sorted({job.queue or "" for job in active}):
+        click.echo(f"Queue {queue}: {report.counted(broker.length(queue), 'chunk')} waiting in the broker")
+
+
+def _sweep(store: Store, broker: Broker) -> None:
+    try:
+        sweep(store, broker)
+    except ServiceError:
+        # The workers find it as well; what is away comes back.
+        return

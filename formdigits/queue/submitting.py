@@ -1,0 +1,95 @@
+"""`formdigits submit`: from paths to a job that workers read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from extractor import reading as extractor_reading
+from extractor.documents import find_documents
+from extractor.errors import ServiceError
+from extractor.export import check_writable
+from extractor.reading import ReadOptions
+from extractor.values import Kind
+from formdigits import report
+from formdigits.queue.following import follow
+from formdigits.queue.output import write
+from formdigits.reading import find_templates
+from workers.job import FileState
+from workers.queue.dispatch import Broker, sweep
+from workers.queue.ledger import find_same, put_in, same_key
+from workers.queue.recipe import Recipe, make_recipe
+from workers.store import open_store
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One `submit` as it was asked for."""
+
+    inputs: tuple[str, ...]
+    templates: tuple[str, ...] = ()
+    single_field: bool = False
+    accept: float = 0.99
+    queue: str = "formdigits"
+    again: bool = False
+    wait: bool = False
+    out: str | None = None
+    long: bool = False
+
+
+def prepared(
+    templates: Sequence[str], *, single_field: bool, accept: float
+) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
+    """The recipe, and the columns of what is read by it. Raises TemplateError or ModelError."""
+    found = find_templates(templates)
+    with report.hushed():
+        reader = extractor_reading.open_reader(ReadOptions(found, single_field, accept))
+    return make_recipe(found, single_field=single_field, accept=accept), reader.fields
+
+
+def submit(asked: Submission) -> int:
+    """Puts the job into the queue, prints its id, and waits for its end where asked to. Returns the exit code."""
+    recipe, fields = prepared(asked.templates, single_field=asked.single_field, accept=asked.accept)
+    if asked.out is not None:
+        check_writable(asked.out)
+    # Workers may run elsewhere, in other folders.
+    files = [state(os.path.abspath(file)) for file in find_documents(asked.inputs)]  # noqa: PTH100 - links stay
+    store = open_store()
+    broker = Broker()
+    broker.check()
+    key = same_key(recipe, files)
+    job = None if asked.again else find_same(store, key)
+    if job is None:
+        job = put_in(store, recipe, fields, files, queue=asked.queue, key=key, again=asked.again)
+        click.echo(job.id)
+        report.say(f"{report.counted(len(files), 'file')} in job {job.id}; 'formdigits status {job.id}' says how far.")
+    else:
+        click.echo(job.id)
+        report.say(
+            f"These very files are job {job.id} already ({job.state}); nothing was added. "
+            "To read them once more, give --again."
+        )
+    try:
+        sweep(store, broker)
+    except ServiceError as error:
+        raise ServiceError(f"Job {job.id} is kept, and is read as soon as the broker is back: {error}") from error
+    if not asked.wait:
+        return 0
+    code = follow(store, broker, job.id)
+    if code is None:
+        counts = write(store, job, asked.out, long=asked.long) if asked.out else store.counts(job.id)
+        return 1 if counts.failed or counts.unmatched else 0
+    return code
+
+
+def state(file: str) -> FileState:
+    """The file as it lies there now."""
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return FileState(file, -1, -1)
+    return FileState(file, found.st_size, found.st_mtime_ns)

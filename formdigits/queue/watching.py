@@ -1,0 +1,139 @@
+"""`formdigits watch`: what is put into a folder becomes part of one job, once, when it is at rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from extractor.documents import find_documents
+from extractor.errors import InputError, ServiceError
+from formdigits import report
+from formdigits.queue.submitting import state
+from workers.job import FileState
+from workers.queue.arrivals import files_read, known_contents, set_file
+from workers.queue.chunks import content_hash
+from workers.queue.dispatch import Broker, sweep
+from workers.queue.ledger import add
+from workers.store import Store
+
+REST_S = 2.0
+"""How long size and time of a file must stay as they are: scanners write while they scan."""
+
+EVERY_S = 1.0
+
+
+class Watcher:
+    """Looks at `folder` and below and adds what has come to the job; with `move_to`, moves what was read."""
+
+    def __init__(self, store: Store, broker: Broker, job: str, folder: Path, move_to: Path | None) -> None:
+        self._store, self._broker, self._job = store, broker, job
+        self._folder, self._move_to = folder, move_to
+        self._moving: dict[str, tuple[FileState, float]] = {}
+        self._settled: dict[str, FileState] = {}
+        self._away = ""
+
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Goes on until `stopped`; a broker or database that is away is waited for."""
+        while not stopped():
+            self.look()
+            time.sleep(EVERY_S)
+
+    def look(self) -> None:
+        """One look."""
+        try:
+            self._take(self._at_rest())
+            sweep(self._store, self._broker)
+            if self._move_to is not None:
+                self._move()
+            self._away = ""
+        except ServiceError as error:
+            if str(error) != self._away:
+                self._away = str(error)
+                report.say(f"{error} Waiting for it.")
+
+    def _at_rest(self) -> list[FileState]:
+        now = time.monotonic()
+        found: list[FileState] = []
+        seen: dict[str, tuple[FileState, float]] = {}
+        for file in self._files():
+            as_it_is = state(file)
+            if self._settled.get(file) == as_it_is:
+                continue
+            before, since = self._moving.get(file, (None, now))
+            if before != as_it_is:
+                since = now
+            if as_it_is.size > 0 and now - since >= REST_S:
+                found.append(as_it_is)
+            seen[file] = (as_it_is, since)
+        self._moving = seen
+        return found
+
+    def _files(self) -> list[str]:
+        try:
+            found = find_documents([self._folder])
+        except InputError:
+            # Empty, or gone for a while: a share that is not mounted.
+            return []
+        aside = None if self._move_to is None else f"{self._move_to}{os.sep}"
+        return [file for file in found if aside is None or not file.startswith(aside)]
+
+    def _take(self, files: list[FileState]) -> None:
+        contents = {file: content for file in files if (content := content_hash(file.file)) is not None}
+        for file in files:
+            if file not in contents:
+                report.say(f"{file.file} cannot be opened; make it readable, or take it away.")
+        known = known_contents(self._store, self._job, list(contents.values())) if contents else {}
+        new: dict[str, FileState] = {}
+        for file, content in contents.items():
+            other = known.get(content) or (new[content].file if content in new else None)
+            if other is None:
+                new[content] = file
+            elif other != file.file and not self._was_to_move(file.file, other):
+                report.say(f"{file.file} has the content of {other}, and is not read again.")
+        if new:
+            add(self._store, self._job, list(new.values()), list(new))
+            report.say(
+                f"{report.counted(len(new), 'file')} added: {', '.join(Path(f.file).name for f in new.values())}"
+            )
+        for file in files:
+            self._settled[file.file] = file
+            self._moving.pop(file.file, None)
+
+    def _was_to_move(self, file: str, other: str) -> bool:
+        """Finishes a move that was cut short after it had been written down."""
+        if self._move_to is None or Path(other).exists() or not Path(other).is_relative_to(self._move_to):
+            return False
+        _moved(Path(file), Path(other))
+        return True
+
+    def _move(self) -> None:
+        assert self._move_to is not None
+        for number, file in files_read(self._store, self._job):
+            path = Path(file)
+            if path.is_relative_to(self._move_to) or not path.exists():
+                continue
+            target = _free(self._move_to / path.relative_to(self._folder))
+            # Written down first: after a crash in between, the file is found in the folder and moved on.
+            set_file(self._store, self._job, number, str(target))
+            _moved(path, target)
+            self._settled.pop(file, None)
+
+
+def _free(target: Path) -> Path:
+    """`target`, or with a number where there is such a file already."""
+    path, number = target, 2
+    while path.exists():
+        path = target.with_name(f"{target.stem} ({number}){target.suffix}")
+        number += 1
+    return path
+
+
+def _moved(path: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+    except OSError as error:
+        report.say(f"{path} cannot be moved to {target} ({error.strerror}); make both folders writable.")

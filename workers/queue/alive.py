@@ -1,0 +1,92 @@
+"""What keeps a reading process honest: its claim renewed, its pages limited in time, its end with its parent's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from extractor.errors import ServiceError
+from workers.pool import PAGE_LIMIT_S
+from workers.queue import claims
+from workers.queue.claims import Claim
+from workers.store import Store
+
+PATIENCE_S = 600.0
+"""How long work waits for a database that is away, before it is left to whoever comes later."""
+
+T = TypeVar("T")
+
+
+def patiently(what: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+    """What `what` gives, tried again while the database is away or locked. Raises ServiceError in the end."""
+    until = time.monotonic() + patience_s
+    pause = 0.1
+    while True:
+        try:
+            return what()
+        except ServiceError as error:
+            # Anything else would be the same the next time.
+            if not isinstance(error.__cause__, OperationalError | InterfaceError) or time.monotonic() > until:
+                raise
+        time.sleep(pause)
+        pause = min(2.0, pause * 2)
+
+
+@contextmanager
+def kept(store: Store, claim: Claim) -> Iterator[None]:
+    """Renews the claim while the block runs."""
+    stop = threading.Event()
+
+    def renew() -> None:
+        while not stop.wait(claims.RENEW_S):
+            try:
+                claims.renew(store, claim)
+            except ServiceError:
+                # It comes back, or the lease runs out and another takes the chunk.
+                continue
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def limited(limit_s: float = PAGE_LIMIT_S) -> Iterator[Callable[[], None]]:
+    """Yields what must be called at least every `limit_s` seconds; else the system ends this process.
+
+    Python could not: a library that hangs does not come back to it. For the main thread only.
+    """
+    before = signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def beat() -> None:
+        signal.setitimer(signal.ITIMER_REAL, limit_s)
+
+    beat()
+    try:
+        yield beat
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def end_with_parent() -> None:
+    """Ends this process soon after its parent: nobody would hear of what it does."""
+    parent = os.getppid()
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()

@@ -1,0 +1,40 @@
+"""What a watched folder needs to know of its job: which contents it has, which files are over with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select, update
+
+from extractor.values import PageStatus
+from workers.database import reading, writing
+from workers.schema import DONE, documents, pages
+from workers.store import Store
+
+
+def known_contents(store: Store, job: str, contents: Sequence[str]) -> dict[str, str]:
+    """Those of `contents` that the job has, with the file that each is of."""
+    query = select(documents.c.content, documents.c.file).where(
+        documents.c.job == job, documents.c.content.in_(contents)
+    )
+    with reading(store.engine) as connection:
+        return {row.content: row.file for row in connection.execute(query.order_by(documents.c.position.desc()))}
+
+
+def files_read(store: Store, job: str) -> list[tuple[int, str]]:
+    """(document, file) of those of which every page is done and none failed."""
+    mine = (pages.c.job == documents.c.job) & (pages.c.document == documents.c.number)
+    bad = (pages.c.state != DONE) | (pages.c.status == PageStatus.FAILED.value)
+    query = select(documents.c.number, documents.c.file).where(
+        documents.c.job == job, documents.c.pages > 0, documents.c.chunk.is_(None), ~exists().where(mine, bad)
+    )
+    with reading(store.engine) as connection:
+        return [(row.number, row.file) for row in connection.execute(query)]
+
+
+def set_file(store: Store, job: str, number: int, file: str) -> None:
+    """Says where a document lies now."""
+    with writing(store.engine) as connection:
+        connection.execute(
+            update(documents).where(documents.c.job == job, documents.c.number == number).values(file=file)
+        )

@@ -1,0 +1,167 @@
+"""A chunk done: as a whole the first time; page by page when somebody died over it, to find the page that did it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from extractor.errors import TemplateError
+from extractor.values import PageStatus
+from workers.chunk import count, do_task, failed
+from workers.job import Job
+from workers.pool import PAGE_LIMIT_S
+from workers.queue import claims
+from workers.queue.alive import kept, limited, patiently
+from workers.queue.claims import Claim, Looked, Open
+from workers.queue.planning import advance
+from workers.schema import COUNT
+from workers.store import Store
+from workers.work import Event, Outcome, PageReader, Trace, chunked
+
+ATTEMPTS = 3
+"""How many times a page may end its process."""
+
+POISON = (
+    f"Reading this page ended its process {ATTEMPTS} times (it crashed, had no memory left, or took longer than "
+    f"{PAGE_LIMIT_S:g} s); scan it again at a lower resolution."
+)
+
+log = logging.getLogger(__name__)
+
+
+class Readers(Protocol):
+    """Gives what reads a job's pages; `workers.queue.readers.Readers` does."""
+
+    def of(self, store: Store, job: Job) -> PageReader: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a chunk: outcomes of pages, and seconds. None of either for one that counted."""
+
+    outcomes: list[Outcome]
+    seconds: float
+
+
+def carry_out(store: Store, readers: Readers, job: str, number: int, message: str) -> Done | None:
+    """Does the chunk if it is to be done; None where it is done, cancelled or in other hands.
+
+    Raises ServiceError when the database stays away and ModelError; the chunk is then left to whoever comes later.
+    """
+    claim = patiently(lambda: claims.claim(store, job, number, message))
+    if claim is None:
+        return None
+    started = time.monotonic()
+    outcomes: list[Outcome] = []
+    with kept(store, claim), limited() as beat:
+        if claim.kind == COUNT:
+            _look(store, claim, beat)
+        else:
+            _read(store, readers, claim, beat, outcomes)
+    patiently(lambda: advance(store, job))
+    return Done(outcomes, time.monotonic() - started)
+
+
+def _look(store: Store, claim: Claim, beat: Callable[[], None]) -> None:
+    """Pages counted and contents hashed."""
+    if claim.tries == 1:
+        counts = []
+        for one in claim.open:
+            beat()
+            counts.append(_counted(one))
+        patiently(lambda: claims.save_counts(store, claim, counts, last=True))
+        return
+    for one in claim.open:
+        beat()
+        if one.attempts >= ATTEMPTS:
+            # Its one page will say why it cannot be read.
+            found: Looked = (one.key.document, 1, None)
+        elif patiently(partial(claims.begin, store, claim, one)):
+            found = _counted(one)
+        else:
+            return
+        patiently(partial(claims.save_counts, store, claim, [found], last=False))
+    patiently(lambda: claims.save_counts(store, claim, [], last=True))
+
+
+def _counted(one: Open) -> Looked:
+    return one.key.document, count(one.key.file), content_hash(one.key.file)
+
+
+def content_hash(file: str) -> str | None:
+    """SHA-256 of what is in the file; None where that is nothing, or cannot be read."""
+    try:
+        with Path(file).open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return digest if stream.tell() else None
+    except OSError:
+        return None
+
+
+def _read(store: Store, readers: Readers, claim: Claim, beat: Callable[[], None], outcomes: list[Outcome]) -> None:
+    try:
+        reader = patiently(lambda: readers.of(store, claim.job))
+    except TemplateError as error:
+        outcomes += [_given_up(claim, one, str(error)) for one in claim.open]
+        patiently(lambda: claims.save(store, claim, outcomes, last=True))
+        return
+    if claim.tries == 1:
+        read = _outcomes(claim, _events(claim.open, reader, beat))
+        if patiently(lambda: claims.save(store, claim, read, last=True)):
+            outcomes += read
+        return
+    for one in claim.open:
+        beat()
+        if one.attempts >= ATTEMPTS:
+            read = [_given_up(claim, one, POISON)]
+        elif patiently(partial(claims.begin, store, claim, one)):
+            read = _outcomes(claim, _events([one], reader, beat))
+        else:
+            return
+        if not patiently(partial(claims.save, store, claim, read, last=False)):
+            return
+        outcomes += read
+    patiently(lambda: claims.save(store, claim, [], last=True))
+
+
+def _events(some: Iterable[Open], reader: PageReader, beat: Callable[[], None]) -> list[Event]:
+    attempts = {(one.key.document, one.key.page): one.attempts + 1 for one in some}
+    found: list[Event] = []
+    for task in chunked((one.key for one in some), len(attempts)):
+        for events in do_task(task, reader, beat=beat):
+            for event in events:
+                if isinstance(event, Outcome):
+                    found.append(event._replace(attempts=attempts[event.document, event.result.page]))
+                else:
+                    found.append(event)
+    return found
+
+
+def _outcomes(claim: Claim, events: Iterable[Event]) -> list[Outcome]:
+    found: list[Outcome] = []
+    for event in events:
+        if isinstance(event, Outcome):
+            found.append(event)
+            if event.result.status is PageStatus.FAILED:
+                _tell(claim, event)
+        elif isinstance(event, Trace):
+            log.error("%s", event.text, extra={"job": claim.job.id, "chunk": claim.number})
+    return found
+
+
+def _given_up(claim: Claim, one: Open, reason: str) -> Outcome:
+    outcome = Outcome(one.key.document, failed(one.key.file, one.key.page, reason), one.attempts)
+    _tell(claim, outcome)
+    return outcome
+
+
+def _tell(claim: Claim, outcome: Outcome) -> None:
+    result = outcome.result
+    said = {"job": claim.job.id, "chunk": claim.number, "file": result.file, "page": result.page}
+    log.warning("page failed: %s", result.reason, extra=said)

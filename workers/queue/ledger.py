@@ -1,0 +1,241 @@
+"""Jobs of the queue as people handle them: put in, added to, listed, cancelled, tried again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+
+from extractor.errors import InputError
+from extractor.values import Kind, PageStatus
+from workers.database import reading, seconds_now, writing
+from workers.job import FileState, Job, job_of, new_id
+from workers.queue.recipe import Recipe, keep
+from workers.schema import CANCELLED, COUNT, DONE, QUEUED, RUNNING, WAITING, chunks, documents, jobs, pages
+from workers.store import Store
+
+COUNTING = 64
+"""Documents that are looked at in one chunk."""
+
+ACTIVE = (QUEUED, RUNNING)
+"""States in which a job's chunks are wanted."""
+
+SLICE = 5000
+"""Rows that go to the database at a time."""
+
+
+def same_key(recipe: Recipe, files: Iterable[FileState]) -> str:
+    """What makes two submissions the same: recipe, paths, sizes and times."""
+    digest = hashlib.sha256(recipe.key.encode())
+    for file in files:
+        digest.update(json.dumps(file).encode())
+    return digest.hexdigest()
+
+
+def put_in(
+    store: Store,
+    recipe: Recipe,
+    fields: Sequence[tuple[str, Kind]],
+    files: Sequence[FileState],
+    *,
+    queue: str,
+    key: str,
+    again: bool = False,
+) -> Job:
+    """A new job with its documents and the chunks in which they are looked at, in one transaction.
+
+    With `again`, contents that other jobs have read are no duplicates.
+    """
+    options = {**recipe.options, "again": again}
+    job = Job(new_id(), key, QUEUED, options, tuple(fields), time.time(), None, queue, recipe.key)
+    row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
+    with writing(store.engine) as connection:
+        connection.execute(insert(jobs).values(row))
+        keep(connection, recipe)
+        _add(connection, job.id, files, 0)
+    return job
+
+
+def add(store: Store, job: str, files: Sequence[FileState], contents: Sequence[str] = ()) -> None:
+    """More documents for a job that is not cancelled, after those that it has."""
+    with writing(store.engine) as connection:
+        wake = update(jobs).where(jobs.c.id == job, jobs.c.state != CANCELLED)
+        if connection.execute(wake.values(state=QUEUED, finished=None)).rowcount:
+            last = connection.execute(select(func.max(documents.c.number)).where(documents.c.job == job)).scalar()
+            _add(connection, job, files, last or 0, contents)
+
+
+def _add(
+    connection: Connection, job: str, files: Sequence[FileState], after: int, contents: Sequence[str] = ()
+) -> None:
+    first = next_chunk(connection, job)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for index, (file, size, modified) in enumerate(files):
+            yield {
+                "job": job,
+                "number": after + 1 + index,
+                "position": after + index,
+                "file": file,
+                "size": size,
+                "modified": modified,
+                "content": contents[index] if contents else None,
+                "chunk": first + index // COUNTING,
+            }
+
+    source = rows()
+    while some := list(islice(source, SLICE)):
+        connection.execute(insert(documents), some)
+    sizes = [min(COUNTING, len(files) - start) for start in range(0, len(files), COUNTING)]
+    new_chunks(connection, job, COUNT, first, sizes)
+
+
+def new_chunks(connection: Connection, job: str, kind: str, first: int, sizes: Sequence[int]) -> None:
+    """Chunks `first`, `first + 1`, … of these sizes, to be sent."""
+    rows = [
+        {
+            "job": job,
+            "number": first + index,
+            "kind": kind,
+            "state": WAITING,
+            "tries": 0,
+            "claimant": "",
+            "lease": 0.0,
+            "dispatched": 0.0,
+            "size": size,
+        }
+        for index, size in enumerate(sizes)
+    ]
+    if rows:
+        connection.execute(insert(chunks), rows)
+
+
+def next_chunk(connection: Connection, job: str) -> int:
+    """The number of the job's next chunk."""
+    return (connection.execute(select(func.max(chunks.c.number)).where(chunks.c.job == job)).scalar() or 0) + 1
+
+
+def find_same(store: Store, key: str) -> Job | None:
+    """The newest job of these very files and recipe that was not cancelled."""
+    query = select(jobs).where(jobs.c.key == key, jobs.c.state != CANCELLED).order_by(jobs.c.created.desc()).limit(1)
+    with reading(store.engine) as connection:
+        row = connection.execute(query).mappings().first()
+    return None if row is None else job_of(row)
+
+
+def get(store: Store, job: str) -> Job:
+    """The job of the queue with that id. Raises InputError when there is none."""
+    with reading(store.engine) as connection:
+        row = connection.execute(select(jobs).where(jobs.c.id == job, jobs.c.queue.is_not(None))).mappings().first()
+    if row is None:
+        raise InputError(f"There is no job {job}; 'formdigits jobs' lists those that there are.")
+    return job_of(row)
+
+
+def listing(store: Store, limit: int | None = None) -> list[Job]:
+    """Jobs of the queue, the newest first."""
+    query = select(jobs).where(jobs.c.queue.is_not(None)).order_by(jobs.c.created.desc()).limit(limit)
+    with reading(store.engine) as connection:
+        return [job_of(row) for row in connection.execute(query).mappings()]
+
+
+def cancel(store: Store, job: str) -> bool:
+    """Gives the job up: no page is begun any more. False where it was over already."""
+    with writing(store.engine) as connection:
+        stop = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(ACTIVE))
+        if not connection.execute(stop.values(state=CANCELLED, finished=time.time())).rowcount:
+            return False
+        # Whoever is in the middle of one finds out when he wants to save.
+        connection.execute(update(chunks).where(chunks.c.job == job, chunks.c.state == WAITING).values(state=DONE))
+    return True
+
+
+def retry(store: Store, job: str) -> int:
+    """Takes up the failed pages again, and what a cancelled job has left; how many pages (of unseen files: files).
+
+    A document of which every page failed is looked at anew, since a better file may be there now.
+    """
+    mine, ours = pages.c.job == job, documents.c.job == job
+    failed = and_(mine, pages.c.status == PageStatus.FAILED.value)
+    with writing(store.engine) as connection:
+        # The first statement writes, so that SQLite waits for the lock here.
+        connection.execute(update(jobs).where(jobs.c.id == job).values(key=jobs.c.key))
+        cancelled = connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one() == CANCELLED
+        wanted = or_(failed, and_(mine, pages.c.state == WAITING)) if cancelled else failed
+        number = connection.execute(select(func.count()).select_from(pages).where(wanted)).scalar_one()
+        other = func.coalesce(pages.c.status, "") != PageStatus.FAILED.value
+        hopeless = and_(documents.c.pages > 0, ~exists().where(mine, pages.c.document == documents.c.number, other))
+        anew = or_(documents.c.pages.is_(None), hopeless) if cancelled else hopeless
+        unseen = select(func.count()).select_from(documents).where(ours, documents.c.pages.is_(None))
+        number += connection.execute(unseen).scalar_one() if cancelled else 0
+        again = connection.execute(select(documents.c.number).where(ours, anew).order_by(documents.c.position))
+        if number:
+            _look_again(connection, job, again.scalars().all())
+            reset = {"state": WAITING, "status": None, "reason": None, "attempts": 0, "chunk": None}
+            connection.execute(update(pages).where(wanted).values(reset))
+            connection.execute(update(jobs).where(jobs.c.id == job).values(state=QUEUED, finished=None))
+    return number
+
+
+def _look_again(connection: Connection, job: str, numbers: Sequence[int]) -> None:
+    first = next_chunk(connection, job)
+    sizes = []
+    for start in range(0, len(numbers), COUNTING):
+        some = numbers[start : start + COUNTING]
+        sizes.append(len(some))
+        connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
+        unseen = {"pages": None, "content": None, "attempts": 0, "chunk": first + start // COUNTING}
+        these = and_(documents.c.job == job, documents.c.number.in_(some))
+        connection.execute(update(documents).where(these).values(unseen))
+    new_chunks(connection, job, COUNT, first, sizes)
+
+
+def speed(store: Store, job: str, window_s: float = 60) -> float:
+    """Pages a second of late."""
+    with reading(store.engine) as connection:
+        now = seconds_now(connection)
+        query = select(func.sum(chunks.c.size), func.min(chunks.c.finished)).where(
+            chunks.c.job == job, chunks.c.kind != COUNT, chunks.c.finished > now - window_s
+        )
+        size, since = connection.execute(query).one()
+    return float(size or 0) / max(1.0, now - since) if since else 0.0
+
+
+def page_counts(store: Store, job: str | None = None) -> dict[str, dict[str, int]]:
+    """Pages by status (`waiting` for those to come), by job: quick, for looking again and again."""
+    sort = func.coalesce(pages.c.status, WAITING)
+    query = select(pages.c.job, sort, func.count()).group_by(pages.c.job, sort)
+    if job is not None:
+        query = query.where(pages.c.job == job)
+    found: dict[str, dict[str, int]] = {}
+    with reading(store.engine) as connection:
+        for of, status, number in connection.execute(query):
+            found.setdefault(of, {})[status] = number
+    return found
+
+
+def state_of(store: Store, job: str) -> str:
+    """The job's state now."""
+    with reading(store.engine) as connection:
+        return str(connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one())
+
+
+def looked_at(store: Store, job: str) -> tuple[int, int]:
+    """How many documents have their pages counted, of how many."""
+    query = select(func.count(documents.c.pages), func.count()).where(documents.c.job == job)
+    with reading(store.engine) as connection:
+        row = connection.execute(query).one()
+    return row[0], row[1]
+
+
+def was_begun(store: Store, job: str) -> bool:
+    """Whether any worker has taken anything of the job."""
+    query = select(func.count()).select_from(chunks).where(chunks.c.job == job, chunks.c.tries > 0)
+    with reading(store.engine) as connection:
+        return bool(connection.execute(query).scalar_one())

@@ -1,0 +1,38 @@
+"""The model, loaded once a process, and what reads by it for each recipe."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from extractor.reading import Reader
+from extractor.recognizer import Recognizer, load_recognizer
+from extractor.template import load_template
+from workers.job import Job
+from workers.queue.recipe import unpacked
+from workers.store import Store
+from workers.work import PageReader
+
+KEPT = 8
+"""Recipes whose readers are kept ready."""
+
+
+class Readers:
+    """Readers on `engine`. To be made in the process that reads, never before a fork. Raises ModelError."""
+
+    def __init__(self, engine: str) -> None:
+        self._recognizer: Recognizer = load_recognizer(engine=engine)
+        self._ready: OrderedDict[str, PageReader] = OrderedDict()
+
+    def of(self, store: Store, job: Job) -> PageReader:
+        """The reader for the job. Raises TemplateError and ServiceError."""
+        recipe = job.recipe or ""
+        if recipe not in self._ready:
+            self._ready[recipe] = self._make(store, job)
+            if len(self._ready) > KEPT:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(recipe)
+        return self._ready[recipe]
+
+    def _make(self, store: Store, job: Job) -> PageReader:
+        paths = unpacked(store, job.recipe or "", job.options["templates"])
+        return Reader([load_template(path) for path in paths], self._recognizer, accept=job.options["accept"])

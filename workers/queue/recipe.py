@@ -1,0 +1,101 @@
+"""What a job's pages are read with, as it travels with the job: a template that is edited later changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, insert, select
+
+from extractor.errors import TemplateError
+from extractor.recognizer.card import CARD, SHIPPED
+from extractor.template import load_template
+from workers.database import reading
+from workers.home import home
+from workers.schema import recipes
+from workers.store import Store
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`files` are template files and their reference pictures, by names of their own; `templates` names the former."""
+
+    key: str
+    single_field: bool
+    accept: float
+    templates: tuple[str, ...]
+    files: dict[str, bytes]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the job's row keeps of it."""
+        return {"single_field": self.single_field, "accept": self.accept, "templates": list(self.templates)}
+
+
+def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) -> Recipe:
+    """The recipe of these template files. Raises TemplateError."""
+    files: dict[str, bytes] = {}
+    names: list[str] = []
+    for number, path in enumerate(templates):
+        picture = load_template(path).reference_path
+        name = f"{number}.yaml"
+        names.append(name)
+        try:
+            content = Path(path).read_bytes()
+            if picture is not None:
+                files[f"{number}{picture.suffix}"] = picture.read_bytes()
+                tree = yaml.safe_load(content)
+                tree["landmarks"]["reference"] = f"{number}{picture.suffix}"
+                content = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+        except OSError as error:
+            raise TemplateError(f"{error.filename} cannot be read ({error.strerror}); make it readable.") from None
+        files[name] = content
+    identity: dict[str, Any] = {
+        "version": version("formdigits"),
+        "model": hashlib.sha256((SHIPPED / CARD).read_bytes()).hexdigest() if (SHIPPED / CARD).is_file() else "",
+        "single_field": single_field,
+        "accept": accept,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return Recipe(key, single_field, accept, tuple(names), files)
+
+
+def keep(connection: Connection, recipe: Recipe) -> None:
+    """Stores the recipe's files where they are not stored yet."""
+    query = select(recipes.c.name).where(recipes.c.recipe == recipe.key)
+    known = set(connection.execute(query).scalars())
+    rows = [
+        {"recipe": recipe.key, "name": name, "content": content}
+        for name, content in recipe.files.items()
+        if name not in known
+    ]
+    if rows:
+        connection.execute(insert(recipes), rows)
+
+
+def unpacked(store: Store, key: str, templates: Sequence[str]) -> tuple[str, ...]:
+    """Paths of the recipe's template files, put into this machine's `home()` where missing. Raises ServiceError."""
+    folder = home() / "recipes" / key
+    if not folder.is_dir():
+        with reading(store.engine) as connection:
+            rows = connection.execute(select(recipes.c.name, recipes.c.content).where(recipes.c.recipe == key)).all()
+        folder.parent.mkdir(exist_ok=True)
+        with TemporaryDirectory(prefix=f"{key[:8]}-", dir=folder.parent) as draft:
+            for name, content in rows:
+                (Path(draft) / name).write_bytes(content)
+            # Whole at once; where another process was first, its folder holds the same.
+            with suppress(OSError):
+                shutil.copytree(draft, f"{draft}.whole")
+                Path(f"{draft}.whole").rename(folder)
+            shutil.rmtree(f"{draft}.whole", ignore_errors=True)
+    return tuple(str(folder / name) for name in templates)

@@ -1,0 +1,112 @@
+"""The one task, and what surrounds it: the model after the fork, the sweep now and then."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from dataclasses import dataclass
+from typing import Any
+
+from celery import bootsteps
+from celery.signals import worker_process_init
+
+from extractor.errors import FormdigitsError, ModelError, ServiceError
+from workers.queue import telemetry
+from workers.queue.alive import end_with_parent
+from workers.queue.app import app
+from workers.queue.chunks import Readers, carry_out
+from workers.queue.dispatch import TASK, Broker, sweep
+from workers.store import Store, open_store
+
+SWEEP_S = 5.0
+"""How often a worker looks for chunks that nobody knows of."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Here:
+    """What a reading process has: set after the fork."""
+
+    engine: str = "litert"
+    store: Store | None = None
+    readers: Readers | None = None
+    broker: Broker | None = None
+
+
+here = Here()
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def begin(**_: Any) -> None:
+    """Loads the model in the process that reads. A worker that cannot read stops, and says why."""
+    end_with_parent()
+    try:
+        import cv2
+
+        from workers.queue.readers import Readers as Loaded
+
+        cv2.setNumThreads(1)
+        here.readers = Loaded(here.engine)
+    except Exception as error:
+        said = str(error) if isinstance(error, FormdigitsError) else f"{type(error).__name__}: {error}"
+        log.error("this worker cannot read and stops: %s", said)
+        os.kill(os.getppid(), signal.SIGTERM)
+
+
+@app.task(name=TASK, bind=True)  # type: ignore[untyped-decorator]
+def chunk(self: Any, job: str, number: int) -> None:
+    """Does chunk `number` of `job`. The message that said so is done with when the chunk is."""
+    if here.readers is None:
+        return
+    said = {"job": job, "chunk": number}
+    try:
+        if here.store is None:
+            here.store = open_store()
+        done = carry_out(here.store, here.readers, job, number, self.request.id)
+        if done is None:
+            log.debug("nothing to do", extra=said)
+            return
+        telemetry.count(done)
+        log.info("chunk done", extra=said | {"pages": len(done.outcomes), "seconds": round(done.seconds, 3)})
+        here.broker = here.broker or Broker()
+        # What this chunk made possible: pages of documents that were looked at.
+        if not done.outcomes:
+            sweep(here.store, here.broker)
+    except ModelError as error:
+        log.error("this worker cannot read and stops: %s", error, extra=said)
+        os.kill(os.getppid(), signal.SIGTERM)
+    except ServiceError as error:
+        # The chunk stays open in the database and is sent again.
+        log.error("put off: %s", error, extra=said)
+
+
+class Sweeping(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Runs the sweep in the worker's own loop, where no process is forked meanwhile."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def __init__(self, parent: Any, **_: Any) -> None:
+        self._timer: Any = None
+        self._store: Store | None = None
+        self._broker: Broker | None = None
+
+    def start(self, parent: Any) -> None:
+        self._timer = parent.timer.call_repeatedly(SWEEP_S, self._sweep)
+
+    def stop(self, parent: Any) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _sweep(self) -> None:
+        try:
+            self._store = self._store or open_store()
+            self._broker = self._broker or Broker()
+            if sent := sweep(self._store, self._broker):
+                log.info("sent %d chunks", sent)
+        except ServiceError as error:
+            log.warning("%s", error)
+
+
+app.steps["worker"].add(Sweeping)
