@@ -67,7 +67,7 @@ def _tell_duplicates(connection: Connection, job: str) -> None:
         .where(documents.c.job == job, documents.c.content.is_not(None))
         .group_by(documents.c.content)
     )
-    first = dict(connection.execute(firsts).tuples().all())
+    first = {row[0]: row[1] for row in connection.execute(firsts)}
     elsewhere: dict[str, tuple[str, str]] = {}
     if not mine.options.get("again"):
         other, also = documents.alias("other"), jobs.alias("also")

@@ -1,0 +1,365 @@
+"""The queue's tables without a broker: who gets a chunk, what is a duplicate, and what happens to what was lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from PIL import Image
+from sqlalchemy import create_engine
+
+import workers.migrations
+from extractor.errors import InputError
+from extractor.values import Kind
+from tests.fake_reader import FakeReader
+from tests.queue_services import PostgresServer, missing
+from workers.job import FileState, Job
+from workers.queue import claims, ledger
+from workers.queue.chunks import POISON, Done, carry_out, content_hash
+from workers.queue.planning import advance, stalled
+from workers.queue.recipe import Recipe, make_recipe, unpacked
+from workers.schema import VERSION, metadata
+from workers.store import Store, open_store
+from workers.work import Outcome
+
+RECIPE = Recipe("r" * 64, True, 0.99, (), {})
+FIELDS = (("value", Kind.INTEGER),)
+
+
+class Readers:
+    def of(self, store: object, job: object) -> FakeReader:
+        return FakeReader()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    if why := missing("postgresql"):
+        pytest.skip(why)
+    one = PostgresServer(tmp_path_factory.mktemp("server") / "postgres")
+    one.start()
+    yield one
+    one.kill()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "postgresql":
+        url = request.getfixturevalue("server").url
+        empty = create_engine(url)
+        metadata.drop_all(empty)
+        empty.dispose()
+    else:
+        url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def picture(path: Path, grey: int) -> str:
+    Image.new("L", (12, 8), grey).save(path)
+    return str(path)
+
+
+def put(store: Store, files: list[str], **more: bool) -> Job:
+    states = [FileState(file, 1, 1) for file in files]
+    return ledger.put_in(store, RECIPE, FIELDS, states, queue="q", key="k", **more)
+
+
+def numbers(store: Store, job: Job, *, lost: bool = False) -> list[int]:
+    found: list[int] = []
+    while some := claims.to_send(store, job.id, lost=lost):
+        found += some
+    return found
+
+
+def work_off(store: Store, job: Job) -> list[Done]:
+    """What workers do with everything that is sent until nothing more is."""
+    done: list[Done] = []
+    for stuck in stalled(store):
+        advance(store, stuck)
+    while some := numbers(store, job):
+        done += [one for number in some if (one := carry_out(store, Readers(), job.id, number, f"m{number}"))]
+    return done
+
+
+def statuses(store: Store, job: Job) -> dict[str, str]:
+    return {Path(result.file).name: result.status.value for result in store.results(job.id)}
+
+
+def test_a_job_is_looked_at_cut_read_and_finished(store: Store, tmp_path: Path) -> None:
+    files = [picture(tmp_path / f"{grey}.png", grey) for grey in range(100)]
+    job = put(store, files)
+    assert job.state == "queued"
+    work_off(store, job)
+    assert ledger.get(store, job.id).state == "finished"
+    assert [result.file for result in store.results(job.id)] == files
+    assert ledger.page_counts(store, job.id) == {job.id: {"read": 100}}
+    assert numbers(store, job, lost=True) == []
+
+
+def test_the_first_of_the_same_content_is_read_whoever_was_looked_at_first(store: Store, tmp_path: Path) -> None:
+    files = [picture(tmp_path / f"{n}.png", n % 70) for n in range(140)]
+    job = put(store, files)
+    first, *rest = numbers(store, job)
+    for number in [*rest, first]:
+        carry_out(store, Readers(), job.id, number, f"m{number}")
+    work_off(store, job)
+    assert list(statuses(store, job).values()) == ["read"] * 70 + ["duplicate"] * 70
+    last = list(store.results(job.id))[-1]
+    assert last.reason == f"It has the content of {files[69]}."
+
+
+def test_what_an_earlier_job_has_read_is_a_duplicate_unless_it_failed_there(store: Store, tmp_path: Path) -> None:
+    good, bad = picture(tmp_path / "good.png", 1), picture(tmp_path / "raise.png", 2)
+    first = put(store, [good, bad])
+    work_off(store, first)
+    second = put(store, [good, bad])
+    work_off(store, second)
+    assert statuses(store, second) == {"good.png": "duplicate", "raise.png": "failed"}
+    third = put(store, [good], again=True)
+    work_off(store, third)
+    assert statuses(store, third) == {"good.png": "read"}
+
+
+def test_empty_files_are_not_each_others_duplicates(store: Store, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    job = put(store, [str(tmp_path / "a.png"), str(tmp_path / "b.png"), str(tmp_path / "gone.png")])
+    work_off(store, job)
+    assert set(statuses(store, job).values()) == {"failed"}
+
+
+def test_a_chunk_is_in_one_pair_of_hands(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / "a.png", 1)])
+    [number] = numbers(store, job)
+    assert claims.claim(store, job.id, number, "one")
+    assert claims.claim(store, job.id, number, "two") is None
+
+
+def test_a_message_that_comes_again_takes_its_chunk_over_at_once(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / "a.png", 1)])
+    [number] = numbers(store, job)
+    claims.claim(store, job.id, number, "one")
+    again = claims.claim(store, job.id, number, "one")
+    assert again
+    assert again.tries == 2
+
+
+def test_a_claim_that_ran_out_passes_on_and_its_owner_may_not_save(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = picture(tmp_path / "a.png", 1)
+    job = put(store, [file])
+    [number] = numbers(store, job)
+    monkeypatch.setattr(claims, "LEASE_S", -1.0)
+    late = claims.claim(store, job.id, number, "one")
+    monkeypatch.setattr(claims, "LEASE_S", 30.0)
+    assert late
+    now = claims.claim(store, job.id, number, "two")
+    assert now
+    assert not claims.save_counts(store, late, [(1, 7, None)], last=True)
+    assert claims.save_counts(store, now, [(1, 1, "x" * 64)], last=True)
+    assert not claims.save_counts(store, now, [(1, 7, None)], last=True)
+    advance(store, job.id)
+    assert store.counts(job.id).pages == 1
+
+
+def test_what_was_sent_and_lost_is_sent_again_but_not_what_is_in_hands(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(200)])
+    sent = numbers(store, job)
+    assert len(sent) == 4
+    assert numbers(store, job, lost=True) == []
+    monkeypatch.setattr(claims, "GRACE_S", -1.0)
+    claims.claim(store, job.id, sent[0], "one")
+    assert claims.to_send(store, job.id, lost=False) == []
+    assert claims.to_send(store, job.id, lost=True) == sent[1:]
+
+
+def test_a_step_that_nobody_took_is_found(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / "a.png", 1)])
+    [number] = numbers(store, job)
+    one = claims.claim(store, job.id, number, "m")
+    assert one
+    claims.save_counts(store, one, [(1, 1, None)], last=True)
+    assert stalled(store) == [job.id]
+    advance(store, job.id)
+    assert stalled(store) == []
+
+
+def test_a_page_that_ends_its_process_is_set_aside_after_three_attempts(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(8)])
+    [number] = numbers(store, job)
+    carry_out(store, Readers(), job.id, number, "count")
+    first, *others = numbers(store, job)
+    for _ in range(3):
+        # As if the process had died over the page each time: begun, and never saved.
+        taken = claims.claim(store, job.id, first, "m")
+        assert taken
+        if taken.tries > 1:
+            claims.begin(store, taken, taken.open[0])
+    done = carry_out(store, Readers(), job.id, first, "m")
+    assert done
+    [outcome] = done.outcomes
+    assert (outcome.attempts, outcome.result.reason) == (3, POISON)
+    for other in others:
+        carry_out(store, Readers(), job.id, other, f"m{other}")
+    assert sorted(statuses(store, job).values()) == ["failed"] + ["read"] * 7
+
+
+def test_cancelled_nothing_is_begun_or_saved_and_retry_takes_up_the_rest(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(40)])
+    [number] = numbers(store, job)
+    carry_out(store, Readers(), job.id, number, "count")
+    some = numbers(store, job)
+    carry_out(store, Readers(), job.id, some[0], "m0")
+    at_hand = claims.claim(store, job.id, some[1], "m1")
+    assert at_hand
+    assert ledger.cancel(store, job.id)
+    assert not ledger.cancel(store, job.id)
+    assert not claims.save(store, at_hand, [], last=True)
+    assert claims.claim(store, job.id, some[2], "m2") is None
+    assert store.counts(job.id).done == 1
+    assert ledger.retry(store, job.id) == 39
+    work_off(store, job)
+    assert ledger.page_counts(store, job.id)[job.id] == {"read": 40}
+    assert ledger.get(store, job.id).state == "finished"
+
+
+def test_cancelled_before_it_was_looked_at_retry_takes_all_of_it(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(3)])
+    ledger.cancel(store, job.id)
+    assert ledger.retry(store, job.id) == 3
+    work_off(store, job)
+    assert store.counts(job.id).read == 3
+
+
+def test_retry_takes_failed_pages_only_and_a_better_file_in_place(store: Store, tmp_path: Path) -> None:
+    good, bad = picture(tmp_path / "a.png", 1), tmp_path / "b.tiff"
+    bad.touch()
+    job = put(store, [good, str(bad)])
+    work_off(store, job)
+    assert statuses(store, job) == {"a.png": "read", "b.tiff": "failed"}
+    frames = [Image.new("L", (12, 8), grey) for grey in (5, 6)]
+    frames[0].save(bad, format="TIFF", save_all=True, append_images=frames[1:])
+    assert ledger.retry(store, job.id) == 1
+    assert sum(len(done.outcomes) for done in work_off(store, job)) == 2
+    assert store.counts(job.id).read == 3
+    assert ledger.retry(store, job.id) == 0
+
+
+def test_documents_join_a_finished_job(store: Store, tmp_path: Path) -> None:
+    one, two = picture(tmp_path / "1.png", 1), picture(tmp_path / "2.png", 2)
+    job = put(store, [])
+    for file in (one, two):
+        ledger.add(store, job.id, [FileState(file, 1, 1)], [content_hash(file) or ""])
+        work_off(store, job)
+        assert ledger.get(store, job.id).state == "finished"
+    assert [result.file for result in store.results(job.id)] == [one, two]
+
+
+def test_a_job_that_is_not_there_is_one_sentence(store: Store) -> None:
+    with pytest.raises(InputError, match="There is no job nothing"):
+        ledger.get(store, "nothing")
+
+
+def test_saving_twice_in_a_chunk_is_saving_once(store: Store, tmp_path: Path) -> None:
+    job = put(store, [picture(tmp_path / "a.png", 1)])
+    work_off(store, job)
+    [result] = store.results(job.id)
+    store.save(job.id, [Outcome(1, result)])
+    assert list(store.results(job.id)) == [result]
+
+
+def test_a_template_travels_with_its_picture_and_may_change_meanwhile(
+    store: Store, tmp_path: Path, samples: Path
+) -> None:
+    text = (next(iter(sorted((samples / "templates").glob("*.yaml"))))).read_text(encoding="utf-8")
+    template = tmp_path / "form.yaml"
+    template.write_text(text, encoding="utf-8")
+    recipe = make_recipe([str(template)], single_field=False, accept=0.99)
+    states = [FileState("a.png", 1, 1)]
+    job = ledger.put_in(store, recipe, FIELDS, states, queue="q", key="k")
+    template.write_text("nothing of the kind", encoding="utf-8")
+    for _ in range(2):
+        [path] = unpacked(store, job.recipe or "", job.options["templates"])
+        assert Path(path).read_text(encoding="utf-8") == text
+
+
+# What version 1 made, before there were steps.
+OLD = """
+CREATE TABLE formdigits_schema (version INTEGER NOT NULL PRIMARY KEY);
+INSERT INTO formdigits_schema VALUES (1);
+CREATE TABLE jobs (id VARCHAR(24) NOT NULL PRIMARY KEY, key VARCHAR(64) NOT NULL, state VARCHAR(16) NOT NULL,
+  options JSON NOT NULL, fields JSON NOT NULL, created DOUBLE PRECISION NOT NULL, finished DOUBLE PRECISION);
+CREATE INDEX ix_jobs_key ON jobs (key);
+CREATE TABLE documents (job VARCHAR(24) NOT NULL, number INTEGER NOT NULL,
+  position INTEGER NOT NULL, file TEXT NOT NULL, size BIGINT NOT NULL, modified BIGINT NOT NULL, pages INTEGER,
+  PRIMARY KEY (job, number), FOREIGN KEY(job) REFERENCES jobs (id) ON DELETE CASCADE);
+CREATE INDEX documents_in_order ON documents (job, position);
+CREATE TABLE pages (job VARCHAR(24) NOT NULL, document INTEGER NOT NULL, page INTEGER NOT NULL,
+  state VARCHAR(16) NOT NULL, attempts INTEGER NOT NULL, status VARCHAR(16), form TEXT, fit DOUBLE PRECISION,
+  reason TEXT, rules JSON, PRIMARY KEY (job, document, page),
+  FOREIGN KEY (job, document) REFERENCES documents (job, number) ON DELETE CASCADE);
+CREATE TABLE readings (job VARCHAR(24) NOT NULL, document INTEGER NOT NULL, page INTEGER NOT NULL,
+  position INTEGER NOT NULL, field TEXT NOT NULL, kind VARCHAR(16) NOT NULL, value TEXT NOT NULL, written TEXT NOT NULL,
+  confidence DOUBLE PRECISION NOT NULL, status VARCHAR(16) NOT NULL, quad JSON NOT NULL, alternatives JSON NOT NULL,
+  rules JSON NOT NULL, notes JSON NOT NULL, PRIMARY KEY (job, document, page, position),
+  FOREIGN KEY (job, document, page) REFERENCES pages (job, document, page) ON DELETE CASCADE);
+INSERT INTO jobs VALUES ('old', 'k', 'running', '{}', '[["value", "integer"]]', 1.0, NULL);
+INSERT INTO documents VALUES ('old', 1, 0, 'a.png', 1, 1, 1);
+INSERT INTO pages VALUES ('old', 1, 1, 'done', 1, 'read', '', 1.0, '', '[]');
+INSERT INTO readings VALUES ('old', 1, 1, 0, 'value', 'integer', '57', '57', 0.99, 'accepted',
+  '[[0, 0], [1, 0], [1, 1], [0, 1]]', '[]', '[]', '[]');
+"""
+
+
+def assert_as_the_tables_say(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == VERSION
+
+
+def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in_it(store: Store) -> None:
+    url = store.engine.url
+    metadata.drop_all(store.engine)
+    with store.engine.begin() as connection:
+        for statement in OLD.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    again = open_store(url.render_as_string(hide_password=False))
+    assert_as_the_tables_say(again)
+    [result] = again.results("old")
+    assert result.readings[0].value == "57"
+    assert again.find("k")
+    again.close()
+    with store.engine.begin() as connection:
+        assert not connection.dialect.has_table(connection, "formdigits_schema")
+
+
+def test_a_new_database_is_as_the_steps_would_make_it(store: Store) -> None:
+    assert_as_the_tables_say(store)
+
+
+def test_the_newest_step_is_the_version_that_the_program_wants() -> None:
+    scripts = ScriptDirectory(str(Path(workers.migrations.__file__).parent))
+    assert scripts.get_heads() == [VERSION]
+
+
+def test_a_step_that_fails_leaves_the_old_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLD + "CREATE TABLE chunks (in_the_way INTEGER);")
+    with pytest.raises(Exception, match="chunks"):
+        open_store(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE chunks")
+        assert connection.execute("SELECT version FROM formdigits_schema").fetchone() == (1,)
+    open_store(f"sqlite:///{path}").close()
