@@ -184,8 +184,8 @@ def _nist(folder: Path | None) -> None:
             kept.append(one.found)
     digits, _ = _match(kept, truth)
     print(
-        f"nist_hsf: {len(hits)} of {len(truth)} digit fields found, box error {np.mean(errors):.2f} px, {seconds:.2f} s; "
-        f"taken for digits: {len(digits)} of {len(truth)}, {len(kept) - len(digits)} false"
+        f"nist_hsf: {len(hits)} of {len(truth)} digit fields found, box error {np.mean(errors):.2f} px, "
+        f"{seconds:.2f} s; taken for digits: {len(digits)} of {len(truth)}, {len(kept) - len(digits)} false"
     )
 
 

@@ -40,8 +40,8 @@ def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[
                 continue
             place = upright_box(comb.corners)
             inside = [g for g in out if _shares(boxes[id(g)], place)]
-            # What is found there with as many cells is as good.
-            if all(len(g.cells) < len(model.cells) for g in inside):
+            # What is found there with as many cells is as good, and other cells than these are another comb.
+            if all(len(g.cells) < len(model.cells) and _is_part(g, comb) for g in inside):
                 out = [g for g in out if g not in inside] + [comb]
                 boxes[id(comb)] = place
     return out
@@ -96,6 +96,22 @@ def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
     # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
     missing = sum(share < WEAKEST for share in seen)
     return missing <= (len(comb.cells) > 2) and float(np.mean(seen)) >= LEVEL
+
+
+def _is_part(group: Group, comb: Group) -> bool:
+    """Whether the cells of `group` are some of those of `comb`; a single one that is wider or lower, or not clear, is
+    what writing made of them."""
+    first, size = group.cells[0], comb.cells[0].box
+    if len(group.cells) == 1 and (
+        first.box.width > 1.4 * size.width or first.box.height < 0.8 * size.height or not first.clear
+    ):
+        return True
+    slack = 0.2 * comb.cells[0].box.width
+    places = [(cell.box.left, cell.box.right) for cell in comb.cells]
+    return all(
+        any(abs(cell.box.left - left) < slack and abs(cell.box.right - right) < slack for left, right in places)
+        for cell in group.cells
+    )
 
 
 def _moved(cell: Cell, shift: float, top: int, bottom: int) -> Cell:
