@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from extractor.errors import InputError, ModelError
+from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
 from training.curves import read_history, write_history
 from training.data.batches import CHUNK, Answers, Epochs, Mixture, Source, classes_for, make_chunk
@@ -227,5 +228,5 @@ def _told(settings: TrainSettings) -> dict[str, Any]:
     told = asdict(settings)
     for key in ("out", "data", "processes"):
         del told[key]
-    told["start"] = settings.start.name if settings.start else None
+    told["start"] = read_card(settings.start).about.get("training") if settings.start else None
     return told
