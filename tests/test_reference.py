@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from extractor.reference import blank_form, draft_template, flatten
 from extractor.reference.draft import field_names
+from extractor.reference.flat import straighten
 from extractor.reference.frame import corner_marks
 from extractor.template import Format, Template, load_template, template_yaml
 from extractor.template.model import NAME, RESERVED, TemplateField
@@ -99,6 +100,20 @@ def test_a_photographed_sheet_is_made_rectangular() -> None:
     # Paper to the edges: the desk is gone but for a rim.
     assert np.median(flat) > 200
     assert (flat[40:-40, 40:-40] < 130).mean() < 0.1
+
+
+@pytest.mark.parametrize("degrees", [-4.0, 1.3, 12.0])
+def test_a_leaning_scan_is_straightened(degrees: float) -> None:
+    image = straighten(lay(blank_sheet(), degrees=degrees).image)
+    drafted = draft_template(image, "x", "x.png", dpi=200)
+    assert drafted.template is not None
+    for field, plain in zip(drafted.template.fields, FORM.fields, strict=True):
+        assert field.box.height == pytest.approx(plain.box.height, abs=7)
+
+
+def test_a_level_scan_is_not_touched() -> None:
+    page = blank_sheet()
+    assert straighten(page) is page
 
 
 def test_corner_marks_are_found_where_they_are() -> None:

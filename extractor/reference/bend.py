@@ -13,7 +13,7 @@ STEP = 40
 """Pixels between the pieces whose places say how the copy is bent."""
 
 REACH = 12
-NODE = 16
+NODE = 32
 
 
 def bend_to(base: Gray, page: Gray, matrix: Points) -> Gray:

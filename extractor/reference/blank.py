@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.ink import as_gray, even_light
 from extractor.reference.bend import bend_to
-from extractor.reference.flat import flatten
+from extractor.reference.flat import flatten, straighten
 from extractor.registration.features import FEWEST, Features, count_agreeing, find_features, match_features
 from extractor.registration.patches import align_patches, choose_patches
 from extractor.values import Gray, Points
@@ -43,14 +43,14 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
 
     The copies, grey and of any size and orientation, are laid on the one that fits the others best; of each pixel a
     rank a little above the median, of two the brighter one, keeps print and drops writing. One copy alone is only
-    flattened and evenly lit. `progress` is told how many steps are done, of how many. Raises ValueError if there is
-    no copy.
+    flattened and evenly lit. Its lines run level. `progress` is told how many steps are done, of how many. Raises
+    ValueError if there is no copy.
     """
     if not copies:
         raise ValueError("a blank form needs at least one copy")
     pages = [_moderate(flatten(copy)) for copy in copies]
     if len(pages) == 1:
-        return Blank(_lit(pages[0]), (0,), ())
+        return Blank(straighten(_lit(pages[0])), (0,), ())
     tell = progress or (lambda _done, _all: None)
     steps = 3 * len(pages)
     features = []
@@ -74,7 +74,8 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
         laid[index] = bend_to(blank, lit[index], matrix)
         tell(2 * len(pages) + index + 1, steps)
     used = tuple(sorted(laid))
-    return Blank(_common([laid[i] for i in used]), used, tuple(i for i in range(len(pages)) if i not in laid))
+    image = straighten(_common([laid[i] for i in used]))
+    return Blank(image, used, tuple(i for i in range(len(pages)) if i not in laid))
 
 
 def _moderate(page: Gray) -> Gray:
@@ -90,8 +91,8 @@ def _lit(page: Gray) -> Gray:
 
 
 def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
-    """The copy that most others are like, and of those the one most like them."""
-    tried = np.linspace(0, len(pages) - 1, min(BASES, len(pages))).round().astype(int)
+    """The copy that most others are like; of those much alike the one with most pixels."""
+    tried = sorted(range(len(pages)), key=lambda i: -pages[i].size)[:BASES]
     scores = []
     for one in tried:
         few = features[one].strongest(400)
@@ -100,7 +101,9 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
             for index, (page, other) in enumerate(zip(pages, features, strict=True))
         ]
         scores.append((sum(count >= 2 * FEWEST for count in others), sum(others)))
-    return int(tried[max(range(len(tried)), key=lambda i: scores[i])])
+    most = max(scores)
+    good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= 0.7 * most[1]]
+    return max(good, key=lambda i: pages[i].size)
 
 
 def _lay(base: Gray, base_features: Features, page: Gray, page_features: Features) -> Points | None:

@@ -27,3 +27,40 @@ def flatten(image: Gray) -> Gray:
     flat = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), flat)
     return as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+
+
+STEEPEST = 15.0
+"""Degrees by which a page may lean."""
+
+
+def straighten(image: Gray) -> Gray:
+    """`image` turned so that its printed lines run level, on white ground; `image` itself if they do or there are none.
+
+    Boxes of a template are upright, so the form that they are drawn on should be.
+    """
+    scale = min(1.0, 1100 / max(image.shape))
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    dark = np.where(small < 160, 255, 0).astype(np.uint8)
+    shortest = max(size) // 10
+    found = cv2.HoughLinesP(dark, 1, np.pi / 1800, shortest, minLineLength=shortest, maxLineGap=3)
+    if found is None:
+        return image
+    x0, y0, x1, y1 = found.reshape(-1, 4).astype(np.float64).T
+    # Upright lines lean as level ones do.
+    angles = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
+    lengths = np.hypot(x1 - x0, y1 - y0)
+    near = np.abs(angles) < STEEPEST
+    if lengths[near].sum() < 2 * shortest:
+        return image
+    order = np.argsort(angles[near])
+    share = np.cumsum(lengths[near][order])
+    angle = float(angles[near][order][int(np.searchsorted(share, share[-1] / 2))])
+    if abs(angle) < 0.15:
+        return image
+    height, width = image.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    cos, sin = abs(float(turn[0, 0])), abs(float(turn[0, 1]))
+    wide, tall = round(width * cos + height * sin), round(height * cos + width * sin)
+    turn[:, 2] += ((wide - width) / 2, (tall - height) / 2)
+    return as_gray(cv2.warpAffine(image, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=255))
