@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.finding import find_fields
-from extractor.finding.labels import Phrase, identifier, join_words, name_fields
-from extractor.finding.tesseract import Word, read_words
+from extractor.finding.naming.labels import Phrase, identifier, join_words, name_fields
+from extractor.finding.naming.tesseract import Word, read_words
 from extractor.template.model import NAME
 from extractor.values import Box, Gray
 

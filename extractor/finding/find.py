@@ -11,8 +11,8 @@ from extractor.finding.cells import LEAST_BOX, Cell, find_cells
 from extractor.finding.columns import complete_columns
 from extractor.finding.found import FoundField, Shape
 from extractor.finding.groups import Group, group_cells
-from extractor.finding.labels import Phrase, name_fields, page_phrases
 from extractor.finding.lines import find_lines
+from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page import WorkPage, black_on_white, work_page
 from extractor.finding.printed import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.quad import upright_box

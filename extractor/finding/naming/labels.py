@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from extractor.finding.found import Shape
+from extractor.finding.naming.tesseract import Word, read_words
 from extractor.finding.page import WorkPage
-from extractor.finding.tesseract import Word, read_words
 from extractor.ink import as_gray, even_light
 from extractor.values import Box, Gray, Mask
 
