@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from extractor.ink import as_gray, even_light
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
-from extractor.registration.features import FEWEST, Features, count_agreeing, find_features, match_features
+from extractor.registration.features import (
+    FEATURE_SIDE,
+    FEWEST,
+    Features,
+    count_agreeing,
+    find_features,
+    match_features,
+)
 from extractor.registration.patches import align_patches, choose_patches
 from extractor.values import Gray, Points
 
@@ -108,13 +115,29 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
 
 def _lay(base: Gray, base_features: Features, page: Gray, page_features: Features) -> Points | None:
     """The mapping, shape (3, 3), from pixels of `base` to those of `page`; None if it is another form."""
-    patches = choose_patches(base, np.zeros((0, 4)))
+    # Reduced, so that pieces are looked for as far away as features may be off.
+    small_base, to_base = _reduced(base)
+    small_page, to_page = _reduced(page)
+    patches = choose_patches(small_base, np.zeros((0, 4)))
     best, share = None, 0.0
     for matrix in match_features(base_features, page_features, 0.004 * max(page.shape)):
-        aligned, found = align_patches(page, matrix, patches)
-        if found > share:
-            best, share = aligned, found
+        small = np.linalg.inv(to_page) @ matrix @ to_base
+        for _ in range(2):
+            small, found = align_patches(small_page, small, patches)
+            if found > share:
+                best, share = to_page @ small @ np.linalg.inv(to_base), found
     return best if share >= ALIKE else None
+
+
+def _reduced(image: Gray) -> tuple[Gray, Points]:
+    """`image` at the size at which features are found, and the mapping, shape (3, 3), from there to its own pixels."""
+    scale = min(1.0, FEATURE_SIDE / max(image.shape))
+    if scale == 1.0:
+        return image, np.eye(3)
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    across, down = image.shape[1] / size[0], image.shape[0] / size[1]
+    matrix = np.array(((across, 0, (across - 1) / 2), (0, down, (down - 1) / 2), (0, 0, 1)))
+    return as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)), matrix
 
 
 def _common(laid: Sequence[Gray]) -> Gray:

@@ -1,0 +1,53 @@
+"""The pictures in docs/templates.md, drawn from the samples by the commands that the guide describes.
+
+python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+SAMPLES = ROOT / "samples"
+COPIES = [f"tally_0{number}.jpg" for number in range(1, 7)]
+
+
+def formdigits(*words: str) -> None:
+    subprocess.run([sys.executable, "-m", "formdigits", *words], check=True, cwd=ROOT)
+
+
+def save(name: str, picture: np.ndarray, width: int) -> None:
+    """`picture` as a small JPEG of the guide, `width` pixels wide."""
+    height = round(picture.shape[0] * width / picture.shape[1])
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(PICTURES / name), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = str(folder / "tally.yaml")
+        formdigits("template", "new", str(SAMPLES / "forms" / "tally.pdf"), "-o", template)
+        save("template_new.jpg", cv2.imread(str(folder / "tally_preview.png")), 760)
+        photo = str(folder / "photo.png")
+        formdigits("template", "preview", template, str(SAMPLES / "scans" / "tally_phone.jpg"), "-o", photo)
+        save("template_photo.jpg", cv2.imread(photo), 760)
+        copies = [str(SAMPLES / "scans" / copy) for copy in COPIES]
+        formdigits("template", "new", *copies, "-o", str(folder / "copies.yaml"))
+        blank = cv2.imread(str(folder / "copies_blank.png"))
+        filled = cv2.imread(copies[0])
+        filled = cv2.resize(filled, (blank.shape[1], blank.shape[0]), interpolation=cv2.INTER_AREA)
+        part = slice(round(0.1 * blank.shape[0]), round(0.45 * blank.shape[0]))
+        save("filled_and_blank.jpg", np.hstack([filled[part], np.full_like(filled[part, :20], 255), blank[part]]), 1100)
+
+
+if __name__ == "__main__":
+    main()
