@@ -25,11 +25,10 @@ def status(job: str | None, *, watch: bool) -> None:
     store, broker = open_store(), Broker()
     if job is None:
         overview(store, broker)
-        sweep(store, broker)
-        return
-    get(store, job)
-    if watch and (code := follow(store, broker, job)) is not None:
-        raise SystemExit(code)
-    show(store, job)
-    sweep(store, broker)
+    else:
+        get(store, job)
+        if watch and (code := follow(store, broker, job)) is not None:
+            raise SystemExit(code)
+        show(store, job)
     broker.check()
+    sweep(store, broker)
