@@ -19,6 +19,7 @@ from training.train import Progress, TrainSettings, train
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not find_spec("tensorflow"), reason="TensorFlow is not installed"),
 ]
 
