@@ -131,7 +131,7 @@ def _shape(lattice: Lattice, candidate: Candidate) -> float:
     height = candidate.box.height / lattice.line_height
     width = candidate.box.width / lattice.line_height
     low = max(0.0, 0.55 - height) * 12
-    return -(low + max(0.0, height - 1.5) * 4 + max(0.0, width - 1.1) * 6)
+    return -(low + max(0.0, height - 1.5) * 4 + max(0.0, width - 1.35) * 6)
 
 
 def _is_dirt(lattice: Lattice, candidate: Candidate) -> bool:

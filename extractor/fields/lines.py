@@ -22,8 +22,13 @@ class SnappedLines:
     thickness: float
 
 
-def snap_lines(dark: Mask, expected: Sequence[float], span: tuple[int, int], reach: float) -> SnappedLines:
+def snap_lines(
+    dark: Mask, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
+) -> SnappedLines:
     """Vertical lines of `dark` (255 = dark) near the `expected` columns; only rows `span` are looked at.
+
+    `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
+    the edge of something solid.
 
     All lines first move together by the shift that puts most of them on dark columns, then each by a little: so one
     handwritten stroke beside one line cannot pull it away. Lines not seen stay at the common shift.
@@ -43,7 +48,6 @@ def snap_lines(dark: Mask, expected: Sequence[float], span: tuple[int, int], rea
     total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - 0.01 * np.abs(shifts) / max(1.0, reach)
     shift = int(shifts[int(total.argmax())])
     at, seen, widths = wanted + shift, [], []
-    thickest = max(5.0, reach / 2)
     for i, column in enumerate(np.round(at).astype(int)):
         near = np.arange(max(0, column - round(reach / 3) - 1), min(len(profile), column + round(reach / 3) + 2))
         if len(near) == 0 or soft[near].max() < SEEN:

@@ -61,12 +61,14 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     reach = margin * scale * 0.8
     inset = round(room * scale * 0.12)
     top, bottom = round(inside.top), round(inside.bottom)
-    across = snap_lines(dark, wanted, (top + inset, bottom - inset), reach)
+    thickest = max(5.0, 0.12 * room * scale)
+    across = snap_lines(dark, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
     left, right = round(across.at[0]), round(across.at[-1])
-    along = snap_lines(dark.T, (inside.top, inside.bottom), (max(0, left) + inset, right - inset), reach)
+    span = (max(0, left) + inset, right - inset)
+    along = snap_lines(dark.T, (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
     # The uprights once more, between the lines above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    across = snap_lines(dark, tuple(across.at), (max(0, low), high), max(3.0, reach / 4))
+    across = snap_lines(dark, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
     snapped = Box(
         float(across.at[0]), float(along.at[0]), float(across.at[-1] - across.at[0]), float(along.at[1] - along.at[0])
     )

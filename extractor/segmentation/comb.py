@@ -79,25 +79,20 @@ def _writing(pieces: Pieces, own: NDArray[np.intp], cell: Box) -> NDArray[np.int
     right, bottom = left + width, top + height
     areas = pieces.areas[own]
     speck = (np.maximum(width, height) < 0.12 * size) | (areas < 0.004 * size * size)
-    # What is left of the printed lines and their crossings hugs an edge of the cell; a 1 written there is taller.
-    off = np.minimum.reduce(
-        [
-            np.abs((left + right) / 2 - cell.left),
-            np.abs((left + right) / 2 - cell.right),
-            np.abs((top + bottom) / 2 - cell.top),
-            np.abs((top + bottom) / 2 - cell.bottom),
-        ]
-    )
-    remnant = (off < 0.12 * size) & (
-        (np.maximum(width, height) < 0.3 * size) | (np.minimum(width, height) < 0.06 * size)
-    )
+    # What is left of the printed lines and their crossings hugs an edge of the cell, thin along it or small; a 1 is
+    # hardly ever written so close, and where it is, the cell is doubtful rather than blank.
+    off_x = np.minimum(np.abs((left + right) / 2 - cell.left), np.abs((left + right) / 2 - cell.right))
+    off_y = np.minimum(np.abs((top + bottom) / 2 - cell.top), np.abs((top + bottom) / 2 - cell.bottom))
+    edge, thin = 0.12 * size, 0.1 * size
+    small = np.maximum(width, height) < 0.3 * size
+    remnant = ((off_x < edge) & (small | (width < thin))) | ((off_y < edge) & (small | (height < thin)))
     keep = ~(speck | remnant)
     # A small piece far from the main ink is dirt; a near one is a broken stroke.
     if keep.any():
         main = int(np.where(keep, areas, 0).argmax())
         gap_x = np.maximum(0, np.maximum(left[main] - right, left - right[main]))
         gap_y = np.maximum(0, np.maximum(top[main] - bottom, top - bottom[main]))
-        far = np.hypot(gap_x, gap_y) > 0.12 * size
-        keep &= ~((areas < 0.12 * areas[main]) & far)
+        gap = np.hypot(gap_x, gap_y) / size
+        keep &= ~(((areas < 0.12 * areas[main]) & (gap > 0.12)) | ((areas < 0.3 * areas[main]) & (gap > 0.25)))
     kept: NDArray[np.intp] = own[keep]
     return kept

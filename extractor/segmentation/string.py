@@ -23,7 +23,7 @@ LOWEST, SMALLEST = 0.25, 0.14
 MOST_JOINED = 5
 """A symbol is joined from at most this many pieces."""
 
-WIDEST = 1.35
+WIDEST = 1.7
 """A symbol is at most this many line heights wide."""
 
 POINT, COMMA, UNDER = 0.36, 0.5, 0.5
@@ -98,9 +98,12 @@ def _inside_only(field: FieldImage) -> Gray:
     # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
     left, top = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
     edge = 0.1 * box.height
-    hugs = np.minimum.reduce([left - box.left, box.right - left, top - box.top, box.bottom - top]) < edge
+    hugs_x = np.minimum(np.abs(left - box.left), np.abs(box.right - left)) < edge
+    hugs_y = np.minimum(np.abs(top - box.top), np.abs(box.bottom - top)) < edge
     small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
-    return only(field.ink, pieces, (share >= 0.4) & ~(hugs & small & field.printed))
+    flat = pieces.boxes[:, 3] < 0.14 * box.height
+    remnant = (hugs_x & small) | (hugs_y & (small | flat))
+    return only(field.ink, pieces, (share >= 0.4) & ~(remnant & field.printed))
 
 
 @dataclass(frozen=True)
