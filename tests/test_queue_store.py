@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -363,3 +365,11 @@ def test_a_step_that_fails_leaves_the_old_database_as_it_was(tmp_path: Path, mon
         connection.execute("DROP TABLE chunks")
         assert connection.execute("SELECT version FROM formdigits_schema").fetchone() == (1,)
     open_store(f"sqlite:///{path}").close()
+
+
+def test_many_that_start_at_once_make_the_tables_once(store: Store) -> None:
+    metadata.drop_all(store.engine)
+    url = store.engine.url.render_as_string(hide_password=False)
+    code = f"from workers.store import open_store; open_store({url!r}).close()"
+    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(6)]
+    assert [process.wait() for process in started] == [0] * 6

@@ -12,8 +12,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
-    DBAPIError,
-    IntegrityError,
     NoSuchModuleError,
     OperationalError,
     SQLAlchemyError,
@@ -24,6 +22,9 @@ from workers.schema import VERSION, metadata, schema_version
 
 FIRST = "0001"
 """What a database is that has the tables of before there was a table of Alembic's."""
+
+LOCK = 0x666D6467
+"""The number of PostgreSQL's advisory lock: one process at a time makes tables."""
 
 PATIENCE_S = 4
 """How long to wait for a lock or for a server before giving up."""
@@ -108,39 +109,57 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _make_tables(engine: Engine) -> None:
     """Tables where there are none, and those of an older formdigits brought up to this one."""
-    found = _version(engine)
-    if found == VERSION:
+    if _version(engine) == VERSION:
         return
-    if found is not None:
-        # Imported only where there is something to do: it takes its time.
-        from workers.migrations import bring_up
-
-        if not bring_up(engine):
-            raise ServiceError(
-                f"{_name(engine.url)} was made by another version of formdigits; {_elsewhere(engine.url)}."
-            )
-        return
-    try:
-        metadata.create_all(engine)
-    except DBAPIError as error:
-        if "exist" not in str(error.orig):
-            raise
-        # Another process made the tables between our look and our making them.
-        metadata.create_all(engine)
-    try:
-        with engine.begin() as connection:
+    with _alone(engine) as connection:
+        found = version_of(connection)
+        if found is None:
+            metadata.create_all(connection)
             connection.execute(insert(schema_version).values(version_num=VERSION))
-    except IntegrityError:
-        # As with the tables: another process was first.
-        _make_tables(engine)
+        elif found != VERSION:
+            # Imported only where there is something to do: it takes its time.
+            from workers.migrations import bring_up
+
+            if not bring_up(connection, found):
+                raise ServiceError(
+                    f"{_name(engine.url)} was made by another version of formdigits; {_elsewhere(engine.url)}."
+                )
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """One transaction for tables, kept whole or not at all, while no other process is in such a block."""
+    with engine.connect() as connection:
+        if not _is_sqlite(engine.url):
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+                yield connection
+            return
+        # The driver begins no transaction before DDL by itself, so it is begun by hand.
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.isolation_level = None
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            # It is thrown away with what it had begun.
+            connection.invalidate()
+            raise
+        raw.isolation_level = ""
 
 
 def _version(engine: Engine) -> str | None:
-    """What the tables are; None where there are none, or where they are just being made."""
-    tables = inspect(engine)
     with engine.connect() as connection:
-        if tables.has_table(schema_version.name):
-            return connection.execute(select(schema_version.c.version_num)).scalars().first()
+        return version_of(connection)
+
+
+def version_of(connection: Connection) -> str | None:
+    """What the tables are; None where there are none."""
+    tables = inspect(connection)
+    if tables.has_table(schema_version.name):
+        return connection.execute(select(schema_version.c.version_num)).scalars().first()
     return FIRST if tables.has_table("formdigits_schema") else None
 
 
