@@ -229,3 +229,23 @@ def test_real_scans_are_found_by_their_boxes_alone(data_folder: Path, samples: P
         boxes = np.array([f.box.corners for f in template.fields]).reshape(-1, 1, 2)
         a, b = (cv2.perspectiveTransform(boxes, r.matrix) for r in (found, by_marks))
         assert np.linalg.norm(a - b, axis=-1).max() < 8, scan.name
+
+
+@pytest.mark.parametrize("degrees", [-15.0, 0.0, 4.0])
+def test_a_long_comb_is_not_found_one_cell_off(degrees: float) -> None:
+    tree = BOXES.model_dump()
+    tree["fields"] = [
+        {"name": "long", "box": (60, 200, 600, 50), "cells": 12},
+        {"name": "short", "box": (60, 600, 150, 50), "cells": 3},
+    ]
+    form = Template.model_validate(tree)
+    warp = lay(plain_sheet(template=form), degrees=degrees)
+    found = register(warp.image, [form])
+    assert found is not None
+    assert worst(found.matrix, warp.matrix) < 5
+
+
+def test_a_vignetted_scan_has_no_outline() -> None:
+    page = lettered()
+    y, x = np.mgrid[-1 : 1 : page.shape[0] * 1j, -1 : 1 : page.shape[1] * 1j]
+    assert find_sheet((page * (1 - 0.06 * (x + y) ** 2)).astype(np.uint8)) is None

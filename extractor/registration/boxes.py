@@ -84,7 +84,7 @@ def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> It
         if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
             continue
         found.append(grown)
-        if grown[0] > 0.7 * len(ideal.centres):
+        if grown[0] > 0.9 * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
     for _, matrix in found:
@@ -105,10 +105,22 @@ def _starts(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
         inside = np.flatnonzero(inverse == index)
         if counts[index] < 2:
             break
+        inside = inside[_densest(turn[inside], scale[inside], pair[inside], ideal, seen)]
         factor = np.median(scale[inside]) * np.exp(1j * np.angle(np.exp(1j * turn[inside]).mean()))
         placed = _complex(seen.centres[pair[inside, 1]]) - factor * _complex(ideal.centres[pair[inside, 0]])
         shift = complex(np.median(placed.real), np.median(placed.imag))
         yield np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
+
+
+def _densest(
+    turn: NDArray[np.float64], scale: NDArray[np.float64], pair: NDArray[np.intp], ideal: Boxes, seen: Boxes
+) -> NDArray[np.intp]:
+    """Of the votes in one bin those that lie closest together: in a comb, a shift by one cell has votes as well."""
+    middle = ideal.centres.mean(0)
+    away = _complex(middle - ideal.centres[pair[:, 0]])
+    place = (_complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * away)[:400]
+    close = np.abs(place[:, None] - place[None]) < 0.3 * np.median(seen.sizes[pair[:, 1]].min(1))
+    return np.flatnonzero(close[int(close.sum(1).argmax())])
 
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,9 +26,11 @@ def printed_lines(template: Template) -> Points:
     lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.fields:
         box = field.box
-        lines += [((box.left, y), (box.right, y)) for y in (box.top, box.bottom)]
         cells = field.cells or 1
-        lines += [((x, box.top), (x, box.bottom)) for x in (box.left + box.width * i / cells for i in range(cells + 1))]
+        across = [box.left + box.width * i / cells for i in range(cells + 1)]
+        # Cell by cell: a comb that lies one cell off has no line above its last cell.
+        lines += [((a, y), (b, y)) for a, b in pairwise(across) for y in (box.top, box.bottom)]
+        lines += [((x, box.top), (x, box.bottom)) for x in across]
     return np.array(lines, np.float64)
 
 

@@ -134,7 +134,7 @@ def _judge(view: View, candidate: _Candidate) -> tuple[Points, float]:
     fit = line_fit(view.image, matrix, form.lines, view.reach)
     if fit < 1.0 and (share is None or share < WELL_FOUND):
         # No further than a third of a cell, or one line is taken for the next.
-        reach = min(2 * view.reach, _room(candidate) / 3)
+        reach = max(2.0, min(2 * view.reach, _room(candidate) / 3))
         aligned = align_lines(view.image, matrix, form.lines, reach)
         better = line_fit(view.image, aligned, form.lines, view.reach)
         if better > fit:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.ink import as_gray
 from extractor.values import Gray, Points
 
 SIDE = 400
 """Pixels of the long side on which the outline is looked for."""
+
+CONTRAST = 30
+"""Grey levels by which the ground is darker than the sheet; shadows and vignetting on one sheet make less."""
 
 
 def find_sheet(image: Gray) -> Points | None:
@@ -40,10 +46,20 @@ def find_sheet(image: Gray) -> Points | None:
             quad = cv2.approxPolyDP(outline, loose * cv2.arcLength(outline, True), True).reshape(-1, 2)
             if len(quad) == 4:
                 share = cv2.contourArea(quad) / area
-                if share > 0.88 and (best is None or share > best[0]):
+                if share > 0.88 and (best is None or share > best[0]) and _stands_out(bright, quad):
                     best = (share, _clockwise(quad / scale))
                 break
     return best[1] if best else None
+
+
+def _stands_out(bright: Gray, quad: NDArray[Any]) -> bool:
+    """Whether the ground around `quad` is darker by more than the light on one sheet changes."""
+    inside = np.zeros(bright.shape, np.uint8)
+    cv2.fillConvexPoly(inside, quad.astype(np.int32), 1)
+    within, around = bright[inside > 0], bright[inside == 0]
+    if len(within) == 0 or len(around) == 0:
+        return False
+    return float(np.median(within)) - float(np.median(around)) > CONTRAST
 
 
 def sheet_size(corners: Points, shape: tuple[int, ...]) -> tuple[float, float]:
