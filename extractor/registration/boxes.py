@@ -87,8 +87,22 @@ def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> It
         if grown[0] > 0.9 * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
+    if found and found[0][0] < len(ideal.centres):
+        aside = (_grow(found[0][1] @ step, ideal, seen) for step in _one_off(ideal))
+        found = sorted([*filter(None, aside), *found], key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
+
+
+def _one_off(ideal: Boxes) -> Iterator[Points]:
+    """Moves by a cell to either side, and by a row up or down: most boxes of a comb or table lie on boxes after one."""
+    widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
+    rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
+    moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
+    moves += [(0.0, float(np.median(rows)))] if len(rows) else []
+    for x, y in moves:
+        for sign in (1, -1):
+            yield np.array(((1, 0, sign * x), (0, 1, sign * y), (0, 0, 1.0)))
 
 
 def _starts(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
