@@ -121,6 +121,19 @@ def _database() -> Iterator[Check]:
     yield Check("job database", True, make_url(url).render_as_string(hide_password=True))
 
 
+def _broker() -> Iterator[Check]:
+    from extractor.errors import ServiceError
+    from workers.queue.dispatch import Broker
+
+    # Only the queue needs it; `read` does without.
+    try:
+        broker = Broker()
+        yield Check("broker (queue)", True, f"{broker.name}, Redis {broker.check()}")
+    except ServiceError as error:
+        remedy = "apt-get install redis-server, or export FORMDIGITS_BROKER_URL=redis://host:6379/0"
+        yield Check("broker (queue)", False, str(error), remedy, needed=False)
+
+
 def _tensorflow() -> Iterator[Check]:
     # Found and not imported: that would take seconds.
     ok = find_spec("tensorflow") is not None
@@ -142,6 +155,7 @@ LOOKS: dict[str, Callable[[], Iterator[Check]]] = {
     "poppler (pdftoppm)": _poppler,
     "folder for jobs": _home,
     "job database": _database,
+    "broker": _broker,
     "tensorflow extra": _tensorflow,
     "processors": _processes,
 }

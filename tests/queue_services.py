@@ -126,14 +126,14 @@ class Site:
     def environment(self) -> dict[str, str]:
         return os.environ | {"PYTHONPATH": str(ROOT)} | self.settings
 
-    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str | Path, patience_s: float = 240) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", self._module, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=patience_s,
             check=False,
         )
 

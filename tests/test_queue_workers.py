@@ -34,10 +34,10 @@ def pages(folder: Path, count: int, name: str = "slow") -> Path:
     """Pictures of distinct content; with `slow` in their names they take a twentieth of a second each."""
     folder.mkdir(exist_ok=True)
     for number in range(count):
-        # Three grey levels a picture: no two alike.
+        # Its number in three grey levels: no two alike.
         picture = Image.new("L", (12, 8), number % 256)
-        picture.putpixel((0, 0), number // 256)
-        picture.putpixel((1, 0), number % 251)
+        picture.putpixel((0, 0), number // 256 % 256)
+        picture.putpixel((1, 0), number // 65536)
         picture.save(folder / f"{name}{number}.png")
     return folder
 

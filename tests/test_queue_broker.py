@@ -1,0 +1,57 @@
+"""The broker's own part: one sentence when it is away, within seconds, and never a password."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import ServiceError
+from formdigits import checks
+from tests.queue_services import RedisServer, missing
+from workers.queue.app import TASK_LIMIT_S, VISIBILITY_S, app
+from workers.queue.dispatch import Broker
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("redis://:secret@127.0.0.1:1/0", "The broker redis://127.0.0.1:1/0 cannot be reached"),
+        ("redis://10.255.255.1:6379/0", "cannot be reached"),
+        ("nonsense", "FORMDIGITS_BROKER_URL is not the address of a Redis server"),
+    ],
+)
+def test_a_broker_that_is_away_is_one_sentence_within_seconds(url: str, sentence: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(ServiceError, match=sentence) as error:
+        Broker(url).check()
+    assert time.monotonic() - started < 4
+    assert "\n" not in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing() or "-")
+def test_doctor_says_whether_the_broker_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = RedisServer(tmp_path / "redis")
+    monkeypatch.setenv("FORMDIGITS_BROKER_URL", server.url)
+    [away] = checks.LOOKS["broker"]()
+    assert (away.ok, away.needed) == (False, False)
+    server.start()
+    try:
+        [there] = checks.LOOKS["broker"]()
+        assert there.ok
+        assert f"{server.url}, Redis " in there.found
+    finally:
+        server.kill()
+
+
+def test_no_pickle_no_results_and_a_task_ends_before_its_message_is_given_to_another() -> None:
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_serializer == "json"
+    assert app.conf.result_backend is None
+    assert app.conf.task_ignore_result
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert TASK_LIMIT_S < VISIBILITY_S
