@@ -1,7 +1,7 @@
 """The queue, with a real Redis and real workers on this machine.
 
     python -m benchmarks.queue overhead [--pages 500]     against `read --processes 2`, and two processes against one
-    python -m benchmarks.queue growth [--files 100000]    submitting many small files: time, memory, Redis; pace to the end
+    python -m benchmarks.queue growth [--files 100000]    many small files: time, memory, Redis, pace to the end
     python -m benchmarks.queue chaos [--pages 1000]       killed workers, Redis and database: is the export the same?
 
 `overhead` reads the sample tally scans with the real reader, each copy of distinct content. `growth` and `chaos` read

@@ -27,6 +27,7 @@ def work(processes: int | None, queues: str, memory_mb: int | None, profile: str
     broker = Broker()
     broker.check()
     sweep(store, broker)
+    store.close()
     if metrics_port is not None:
         telemetry.measure()
         telemetry.serve(store, metrics_port)

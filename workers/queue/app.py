@@ -34,6 +34,7 @@ app.conf.update(
     broker_transport_options={
         "visibility_timeout": VISIBILITY_S,
         "socket_connect_timeout": PATIENCE_S,
+        "connect_retries_timeout": PATIENCE_S,
         "socket_timeout": 30,
         "socket_keepalive": True,
         "health_check_interval": 10,

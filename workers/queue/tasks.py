@@ -107,6 +107,10 @@ class Sweeping(bootsteps.StartStopStep):  # type: ignore[misc]
                 log.info("sent %d chunks", sent)
         except ServiceError as error:
             log.warning("%s", error)
+        finally:
+            # No connection may be open when a process is forked from here: it would have it as well.
+            if self._store is not None:
+                self._store.close()
 
 
 app.steps["worker"].add(Sweeping)

@@ -126,6 +126,9 @@ def serve(store: Store, port: int) -> None:
             except ServiceError:
                 # The worker's own figures still come.
                 return
+            finally:
+                # None of it may be open when a process is forked.
+                store.close()
             yield by_state
             yield by_status
 
