@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,9 +12,14 @@ import pytest
 
 from extractor.errors import ServiceError
 from formdigits import checks
+from formdigits.queue.submitting import Submission, submit
+from tests.fake_reader import open_fake
 from tests.queue_services import RedisServer, missing
+from tests.test_read_command import scan
+from workers.queue import claims
 from workers.queue.app import TASK_LIMIT_S, VISIBILITY_S, app
 from workers.queue.dispatch import Broker
+from workers.store import open_store
 
 
 @pytest.mark.parametrize(
@@ -55,3 +63,33 @@ def test_no_pickle_no_results_and_a_task_ends_before_its_message_is_given_to_ano
     assert app.conf.task_reject_on_worker_lost
     assert app.conf.worker_prefetch_multiplier == 1
     assert TASK_LIMIT_S < VISIBILITY_S
+
+
+def test_sending_to_a_broker_that_is_away_does_not_hang() -> None:
+    code = "from workers.queue.dispatch import Broker; Broker().send('q', 'job', [1])"
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"FORMDIGITS_BROKER_URL": "redis://127.0.0.1:1/0"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "ServiceError: The broker redis://127.0.0.1:1/0 cannot be reached" in done.stderr
+    assert time.monotonic() - started < 15  # most of it is Python's start on a busy machine
+
+
+def test_a_broker_that_goes_away_while_submitting_leaves_the_job_to_be_sent_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("extractor.reading.open_reader", open_fake)
+    monkeypatch.setattr(Broker, "check", lambda _: "7")
+    monkeypatch.setenv("FORMDIGITS_BROKER_URL", "redis://127.0.0.1:1/0")
+    file = scan(tmp_path / "scans", "a.png")
+    with pytest.raises(ServiceError, match=r"Job \w{8} is kept, and is read as soon as the broker is back"):
+        submit(Submission((str(file),), single_field=True))
+    job = capsys.readouterr().out.strip()
+    store = open_store()
+    assert claims.to_send(store, job, lost=False) == [1]
+    store.close()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+import pty
 import random
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -195,6 +198,34 @@ def test_a_database_that_is_away_is_one_sentence_and_exit_3(tmp_path: Path) -> N
             assert away.returncode == 3, away.stderr
             assert len(away.stderr.splitlines()) == 1
             assert "Traceback" not in away.stderr
+
+
+@pytest.mark.slow
+def test_a_watched_job_shows_a_bar_with_its_failures_to_the_end(tmp_path: Path) -> None:
+    pages(tmp_path / "scans", 160)
+    (tmp_path / "scans" / "a-bad.png").write_bytes(b"no picture")
+    with site(tmp_path) as one:
+        job = one.submit("scans", "--single-field")
+        ours, theirs = pty.openpty()
+        shown: list[bytes] = []
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.run_queue_fake", "status", job, "--watch"],
+            cwd=tmp_path,
+            env=one.environment() | {"TERM": "xterm", "COLUMNS": "120"},
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        one.worker(1)
+        with suppress(OSError):
+            while block := os.read(ours, 4096):
+                shown.append(block)
+        assert process.wait() == 0
+        text = b"".join(shown).decode()
+        assert "Reading pages" in text
+        assert "pages/s" in text
+        assert "of 161, 1 failed" in text
+        assert f"Job {job}: finished, 161 of 161 pages (100%)" in text
 
 
 @pytest.mark.slow
