@@ -215,6 +215,22 @@ def test_a_page_that_ends_its_process_is_set_aside_after_three_attempts(store: S
     assert sorted(statuses(store, job).values()) == ["failed"] + ["read"] * 7
 
 
+def test_a_file_that_ends_every_process_that_looks_at_it_has_one_page_which_then_fails(
+    store: Store, tmp_path: Path
+) -> None:
+    job = put(store, [picture(tmp_path / "bad.png", 1), picture(tmp_path / "good.png", 2)])
+    [number] = numbers(store, job)
+    for _ in range(4):
+        taken = claims.claim(store, job.id, number, "m")
+        assert taken
+        if taken.tries > 1:
+            claims.begin(store, taken, taken.open[0])
+    (tmp_path / "bad.png").unlink()
+    carry_out(store, Readers(), job.id, number, "m")
+    work_off(store, job)
+    assert statuses(store, job) == {"bad.png": "failed", "good.png": "read"}
+
+
 def test_cancelled_nothing_is_begun_or_saved_and_retry_takes_up_the_rest(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(40)])
     [number] = numbers(store, job)

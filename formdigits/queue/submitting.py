@@ -17,7 +17,7 @@ from extractor.reading import ReadOptions
 from extractor.values import Kind
 from formdigits import report
 from formdigits.queue.following import follow
-from formdigits.queue.output import write
+from formdigits.queue.output import tell, write
 from formdigits.reading import find_templates
 from workers.job import FileState
 from workers.queue.dispatch import Broker, sweep
@@ -80,10 +80,14 @@ def submit(asked: Submission) -> int:
     if not asked.wait:
         return 0
     code = follow(store, broker, job.id)
-    if code is None:
-        counts = write(store, job, asked.out, long=asked.long) if asked.out else store.counts(job.id)
-        return 1 if counts.failed or counts.unmatched else 0
-    return code
+    if code is not None:
+        return code
+    if asked.out:
+        counts = write(store, job, asked.out, long=asked.long)
+    else:
+        counts = store.counts(job.id)
+        tell(store, job.id, counts)
+    return 1 if counts.failed or counts.unmatched else 0
 
 
 def state(file: str) -> FileState:

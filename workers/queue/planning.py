@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Exists, and_, bindparam, exists, func, or_, select, update
 
 from extractor.values import PageStatus
 from workers.database import reading, seconds_now, writing
@@ -30,28 +30,39 @@ PARTS = 32
 
 def advance(store: Store, job: str) -> None:
     """Takes the job to its next step if this one is done. Several may call it at once; one of them does it."""
-    open_chunk = exists().where(chunks.c.job == job, chunks.c.state == WAITING)
-    looking = exists().where(chunks.c.job == job, chunks.c.state == WAITING, chunks.c.kind == COUNT)
-    with writing(store.engine) as connection:
-        begin = update(jobs).where(jobs.c.id == job, jobs.c.state == QUEUED, ~looking)
-        if connection.execute(begin.values(state=RUNNING)).rowcount:
-            _tell_duplicates(connection, job)
-            _cut(connection, job)
-    with writing(store.engine) as connection:
-        end = update(jobs).where(jobs.c.id == job, jobs.c.state == RUNNING, ~open_chunk)
-        connection.execute(end.values(state=FINISHED, finished=seconds_now(connection)))
+    looking, open_chunk = _looking(job), _open(job)
+    # Looked up first: nearly always there is nothing to do, and nobody should wait for the writer's lock then.
+    with reading(store.engine) as connection:
+        state = connection.execute(select(jobs.c.state).where(jobs.c.id == job, _due(job))).scalar()
+    if state == QUEUED:
+        with writing(store.engine) as connection:
+            begin = update(jobs).where(jobs.c.id == job, jobs.c.state == QUEUED, ~looking)
+            if connection.execute(begin.values(state=RUNNING)).rowcount:
+                _tell_duplicates(connection, job)
+                _cut(connection, job)
+    if state is not None:
+        with writing(store.engine) as connection:
+            end = update(jobs).where(jobs.c.id == job, jobs.c.state == RUNNING, ~open_chunk)
+            connection.execute(end.values(state=FINISHED, finished=seconds_now(connection)))
 
 
 def stalled(store: Store) -> list[str]:
     """Jobs that wait for a step which nobody has taken, since who should have was killed."""
-    open_chunk = exists().where(chunks.c.job == jobs.c.id, chunks.c.state == WAITING)
-    looking = exists().where(chunks.c.job == jobs.c.id, chunks.c.state == WAITING, chunks.c.kind == COUNT)
-    query = select(jobs.c.id).where(
-        jobs.c.queue.is_not(None),
-        ((jobs.c.state == QUEUED) & ~looking) | ((jobs.c.state == RUNNING) & ~open_chunk),
-    )
     with reading(store.engine) as connection:
+        query = select(jobs.c.id).where(jobs.c.queue.is_not(None), _due(jobs.c.id))
         return list(connection.execute(query).scalars())
+
+
+def _looking(job: str | ColumnElement[str]) -> Exists:
+    return exists().where(chunks.c.job == job, chunks.c.state == WAITING, chunks.c.kind == COUNT)
+
+
+def _open(job: str | ColumnElement[str]) -> Exists:
+    return exists().where(chunks.c.job == job, chunks.c.state == WAITING)
+
+
+def _due(job: str | ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(and_(jobs.c.state == QUEUED, ~_looking(job)), and_(jobs.c.state == RUNNING, ~_open(job)))
 
 
 def _tell_duplicates(connection: Connection, job: str) -> None:
