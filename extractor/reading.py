@@ -110,7 +110,7 @@ class Reader:
             return _Sheet(page, None, None, (self._queue(SINGLE, self._single, whole, lattice, crops),))
         registration = register(page.image, self._forms)
         if registration is None:
-            reason = "no template fits this page; check that it is the right form and that its corner marks show"
+            reason = "No template fits this page; check that it is the right form and that all of the sheet shows."
             result = PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
             return _Sheet(page, result, None, ())
         jobs = []

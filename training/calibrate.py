@@ -64,19 +64,27 @@ def read_strings(recognizer: Recognizer, source: Source, count: int, seed: int) 
 
 
 def fit(outcomes: Outcomes) -> Calibration:
-    """The logistic curve that makes the outcomes most probable, by Newton's method; never one that falls."""
+    """The logistic curve that makes the outcomes most probable, by Newton's method with steps halved until they help;
+    never one that falls."""
     raw = outcomes.raw.clip(1e-9, 1 - 1e-9)
     design = np.c_[np.log(raw / (1 - raw)), np.ones(len(raw))]
     # Platt's targets: a little short of 0 and 1, so that a clean split does not run to infinity.
     good = outcomes.right.sum()
     target = np.where(outcomes.right, (good + 1) / (good + 2), 1 / (len(raw) - good + 2))
+
+    def loss(at: NDArray[np.float64]) -> float:
+        x = design @ at
+        return float((np.logaddexp(0, x) - target * x).sum() + 0.5e-3 * (at**2).sum())
+
     weights = np.array((1.0, 0.0))
     for _ in range(50):
         p = 1 / (1 + np.exp(-(design @ weights).clip(-40, 40)))
         gradient = design.T @ (target - p) - 1e-3 * weights
         curvature = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
-        weights += step
+        while loss(weights + step) > loss(weights) and float(np.abs(step).max()) > 1e-9:
+            step /= 2
+        weights = weights + step
         if float(np.abs(step).max()) < 1e-6:
             break
     return Calibration(max(0.05, float(weights[0])), float(weights[1]))

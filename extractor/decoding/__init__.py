@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.decoding.confidence import raw_probability
+from extractor.decoding.confidence import raw_probabilities
 from extractor.decoding.format import Meaning, interpret
 from extractor.decoding.paths import BLANK, Path, best_paths
 from extractor.recognizer import Calibration
@@ -48,11 +48,10 @@ def decode(
     meanings = [interpret(path.text, form, comb=lattice.comb, letters=letters) for path in paths]
     allowed = [i for i, meaning in enumerate(meanings) if not meaning.problem]
     best = allowed[0] if allowed else 0
-    raw = [raw_probability(paths, i, comb=lattice.comb) for i in range(len(paths))]
-    by_value: dict[str, float] = {}
-    for i in allowed:
-        by_value[meanings[i].value] = by_value.get(meanings[i].value, 0.0) + raw[i]
-    confidence = min(1.0, by_value.get(meanings[best].value, 0.0))
+    by_value = raw_probabilities(
+        paths, [None if meaning.problem else meaning.value for meaning in meanings], comb=lattice.comb
+    )
+    confidence = by_value.get(meanings[best].value, 0.0) if allowed else 0.0
     if not lattice.comb:
         # In a comb the cells are given, and the network's own probabilities are calibrated already.
         confidence = calibration.apply(confidence)
