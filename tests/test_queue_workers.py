@@ -145,6 +145,7 @@ def test_chunks_that_the_broker_forgot_are_sent_again(tmp_path: Path) -> None:
         assert one.counts(job) == {"read": 60}
 
 
+@pytest.mark.slow
 def test_cancel_stops_within_a_chunk_export_shows_the_half_and_retry_does_the_rest(tmp_path: Path) -> None:
     pages(tmp_path / "scans", 200)
     with site(tmp_path) as one:
@@ -168,6 +169,7 @@ def test_cancel_stops_within_a_chunk_export_shows_the_half_and_retry_does_the_re
         assert set(half.splitlines()) <= set(whole.splitlines())
 
 
+@pytest.mark.slow
 def test_workers_wait_for_a_broker_that_goes_away_and_end_when_told(tmp_path: Path) -> None:
     pages(tmp_path / "scans", 20, "page")
     pages(tmp_path / "more", 30, "other")
@@ -189,6 +191,7 @@ def test_workers_wait_for_a_broker_that_goes_away_and_end_when_told(tmp_path: Pa
         assert worker.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_one_sentence_and_exit_3(tmp_path: Path) -> None:
     pages(tmp_path / "scans", 2)
     with site(tmp_path) as one:
@@ -243,6 +246,7 @@ def test_the_real_reader_reads_samples_as_read_does(tmp_path: Path, samples: Pat
         assert len(rows((tmp_path / "queue.csv").read_text())) == 2
 
 
+@pytest.mark.slow
 def test_metrics_tell_jobs_pages_failures_and_seconds(tmp_path: Path) -> None:
     import urllib.request
 
