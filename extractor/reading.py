@@ -10,21 +10,30 @@ import numpy as np
 from extractor.decoding import Decoded, decode
 from extractor.errors import TemplateError
 from extractor.fields import FieldImage, locate, whole_field
+from extractor.finding.read import holds_digits, page_fields
 from extractor.recognizer import Recognizer, load_recognizer
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, segment
 from extractor.segmentation.lattice import stack_crops
-from extractor.template import Format, Template, load_template
-from extractor.values import FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus, Reading
+from extractor.template import Format, Template, TemplateField, load_template
+from extractor.values import Box, FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus, Reading
 
 SINGLE = "value"
 """The name of the one field of a picture that is a field by itself."""
 
+WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
+"""That field; its box is the picture, whatever its size."""
+
+NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
+NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
+
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a reading depends on besides the pages. `templates` are paths of template files."""
+    """What a reading depends on besides the pages. `templates` are paths of template files; without any, either every
+    picture is one field (`single_field`), or the fields of every page are found on it.
+    """
 
     templates: tuple[str, ...] = ()
     single_field: bool = False
@@ -56,31 +65,35 @@ class _Sheet:
 def open_reader(options: ReadOptions) -> Reader:
     """A reader with templates and model loaded. Raises TemplateError or ModelError."""
     forms = tuple(load_template(path) for path in options.templates)
-    if not forms and not options.single_field:
-        raise TemplateError("Give a template (-t), or say that every picture is one field (--single-field).")
     names = [form.form for form in forms]
     for name in names:
         if names.count(name) > 1:
             raise TemplateError(f"Two templates are called '{name}'; give each form a name of its own.")
-    return Reader(forms, load_recognizer(engine=options.engine), accept=options.accept)
+    recognizer = load_recognizer(engine=options.engine)
+    return Reader(forms, recognizer, accept=options.accept, finding=not forms and not options.single_field)
 
 
 class Reader:
-    """Reads pages by `forms`; without any, every page is one field. Holds the loaded model and nothing else."""
+    """Reads pages by `forms`; without any, every page is one field, or has its fields found on it (`finding`).
+
+    Holds the loaded model and nothing else.
+    """
 
     def __init__(
-        self, forms: Sequence[Template], recognizer: Recognizer, *, accept: float = 0.99, single: Format | None = None
+        self, forms: Sequence[Template], recognizer: Recognizer, *, accept: float = 0.99, finding: bool = False
     ) -> None:
         self._forms = tuple(forms)
         self._recognizer = recognizer
         self._accept = accept
-        self._single = single or Format()
+        self._finding = finding
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
-        """Names and kinds of the fields of all forms, in order, each name once."""
+        """Names and kinds of the fields of all forms, in order, each name once; none where fields are found."""
+        if self._finding:
+            return ()
         if not self._forms:
-            return ((SINGLE, self._single.kind),)
+            return ((SINGLE, Kind.DIGITS),)
         kinds: dict[str, Kind] = {}
         for form in self._forms:
             for field in form.fields:
@@ -104,41 +117,53 @@ class Reader:
         if isinstance(page, FailedPage):
             result = PageResult(page.file, page.number, "", PageStatus.FAILED, reason=page.reason)
             return _Sheet(page, result, None, ())
+        if self._finding:
+            found = [
+                self._queue(f.field, f.image, segment(f.image, comb=f.field.cells is not None), crops)
+                for f in page_fields(page.image)
+            ]
+            return _Sheet(page, None, None, tuple(found))
         if not self._forms:
             whole = whole_field(page.image)
             lattice = segment(whole, comb=False)
-            return _Sheet(page, None, None, (self._queue(SINGLE, self._single, whole, lattice, crops),))
+            return _Sheet(page, None, None, (self._queue(WHOLE, whole, lattice, crops),))
         registration = register(page.image, self._forms)
         if registration is None:
-            reason = "No template fits this page; check that it is the right form and that all of the sheet shows."
-            result = PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
-            return _Sheet(page, result, None, ())
+            return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
         jobs = []
         for field in registration.template.fields:
             image = locate(page.image, registration, field)
             lattice = segment(image, comb=field.cells is not None)
-            jobs.append(self._queue(field.name, field.format, image, lattice, crops))
+            jobs.append(self._queue(field, image, lattice, crops))
         return _Sheet(page, None, registration, tuple(jobs))
 
     @staticmethod
-    def _queue(name: str, form: Format, image: FieldImage, lattice: Lattice, crops: list[np.ndarray]) -> _Job:
+    def _queue(field: TemplateField, image: FieldImage, lattice: Lattice, crops: list[np.ndarray]) -> _Job:
         start = sum(len(rows) for rows in crops)
         crops.append(lattice.crops)
-        return _Job(name, form, image, lattice, slice(start, start + len(lattice.crops)))
+        return _Job(field.name, field.format, image, lattice, slice(start, start + len(lattice.crops)))
 
     def _finish(self, sheet: _Sheet, scores: np.ndarray) -> PageResult:
         readings: list[Reading] = []
         for job in sheet.jobs:
+            if self._finding and not holds_digits(job.lattice, scores[job.rows], self._recognizer.classes):
+                continue
             decoded = decode(
                 job.lattice, scores[job.rows], self._recognizer.classes, job.format, self._recognizer.calibration
             )
             readings.append(_reading(job, decoded, self._accept))
         page = sheet.page
+        if self._finding and not readings:
+            return _unmatched(page, NO_FIELD)
         if sheet.registration is None:
             return PageResult(page.file, page.number, "", PageStatus.READ, tuple(readings), fit=1.0)
         form, fit = sheet.registration.template, sheet.registration.fit
         settled, outcomes = apply_rules(form.rules, readings, self._accept)
         return PageResult(page.file, page.number, form.form, PageStatus.READ, settled, fit=fit, rules=outcomes)
+
+
+def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:
+    return PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
 
 
 def _reading(job: _Job, decoded: Decoded, accept: float) -> Reading:

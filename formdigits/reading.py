@@ -60,9 +60,12 @@ def carry_out(request: Request) -> int:
     output or the database fails on the way; what was read until then is kept for the next run.
     """
     templates = find_templates(request.templates)
+    finding = not (templates or request.single_field)
     options = ReadOptions(templates, request.single_field, request.accept, request.engine)
+    # Fields that are found differ from page to page, so no page is a row of one table: each field is.
+    long = request.long or finding
     documents = find_documents(request.inputs)
-    out = request.out or (None if sys.stdout.isatty() else "-")
+    out = request.out or (None if sys.stdout.isatty() and not finding else "-")
     if out is not None:
         check_writable(out)
     pictures = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
@@ -93,7 +96,7 @@ def carry_out(request: Request) -> int:
             with runner, watch:
                 carry_out_job(store, job, runner, processes, watch.update)
             seconds = time.monotonic() - started
-            _write(store, job, out, request.long)
+            _write(store, job, out, long)
         except KeyboardInterrupt as stopped:
             report.say(
                 f"Stopped after {watch.done:,} of {report.counted(watch.total, 'page')}; "

@@ -96,10 +96,10 @@ def _inside_only(field: FieldImage) -> Gray:
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
     share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
     # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
-    left, top = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
+    x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
     edge = 0.1 * box.height
-    hugs_x = np.minimum(np.abs(left - box.left), np.abs(box.right - left)) < edge
-    hugs_y = np.minimum(np.abs(top - box.top), np.abs(box.bottom - top)) < edge
+    hugs_x = np.minimum(np.abs(x - box.left), np.abs(box.right - x)) < edge
+    hugs_y = np.minimum(np.abs(y - box.top), np.abs(box.bottom - y)) < edge
     small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
     flat = pieces.boxes[:, 3] < 0.14 * box.height
     remnant = (hugs_x & small) | (hugs_y & (small | flat))

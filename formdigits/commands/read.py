@@ -13,6 +13,8 @@ Several forms mixed in one folder: give -t several times, or a folder of templat
   formdigits read scans/ -t templates/ -o numbers.csv
 Pictures of one number each need none:
   formdigits read amounts/ --single-field -o amounts.csv
+Without either, boxes and combs with handwritten digits are found on each page, one row a field:
+  formdigits read scans/ -o found.csv
 
 The ending of -o chooses the format. Without -o, CSV goes to standard output, or the first rows to the screen.
 A run that was interrupted continues where it stopped when the same command is given again.
@@ -65,10 +67,6 @@ def read(
     restart: bool,
     verbose: bool,
 ) -> None:
-    if not templates and not single_field:
-        raise click.UsageError(
-            "Give the form's template with -t FILE, or --single-field when every picture is one number"
-        )
     if templates and single_field:
         raise click.UsageError("Give either templates with -t or --single-field, not both")
     from formdigits.reading import Request, carry_out
