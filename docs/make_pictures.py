@@ -1,4 +1,4 @@
-"""The pictures in docs/templates.md, drawn from the samples by the commands that the guide describes.
+"""The pictures in README.md and docs/templates.md, drawn from the samples by the commands that the guide describes.
 
 python docs/make_pictures.py
 """
@@ -37,6 +37,9 @@ def main() -> None:
         template = str(folder / "tally.yaml")
         formdigits("template", "new", str(SAMPLES / "forms" / "tally.pdf"), "-o", template)
         save("template_new.jpg", cv2.imread(str(folder / "tally_preview.png")), 760)
+        scan, form = str(SAMPLES / "scans" / "expenses_01.jpg"), str(SAMPLES / "templates" / "expenses.yaml")
+        formdigits("read", scan, "-t", form, "-o", str(folder / "numbers.csv"), "--overlay", str(folder / "read"))
+        save("read_form.jpg", cv2.imread(str(next((folder / "read").iterdir()))), 820)
         photo = str(folder / "photo.png")
         formdigits("template", "preview", template, str(SAMPLES / "scans" / "tally_phone.jpg"), "-o", photo)
         save("template_photo.jpg", cv2.imread(photo), 760)

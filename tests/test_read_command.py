@@ -351,7 +351,7 @@ def test_a_thousand_small_files_do_not_pile_up(tmp_path: Path) -> None:
     [
         (["nowhere", "--single-field"], 2, "There is no file or folder nowhere"),
         (["empty", "--single-field"], 2, "The folder empty holds no documents"),
-        (["scans"], 2, "Give the form's template with -t FILE, or --single-field"),
+        (["scans", "--long", "-o", "x.doc"], 2, "x.doc"),
         (["scans", "-t", "form.yaml", "--single-field"], 2, "not both"),
         (["scans", "-t", "nothing.yaml"], 2, "There is no template nothing.yaml"),
         (["scans", "-t", "bad.yaml"], 2, "bad.yaml"),

@@ -111,9 +111,20 @@ def test_a_picture_can_be_one_field() -> None:
     assert second.readings[0].status is FieldStatus.BLANK
 
 
-def test_a_reader_needs_a_template_or_single_fields(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="--single-field"):
-        open_reader(ReadOptions())
+def test_without_a_template_fields_with_digits_are_found_on_the_page() -> None:
+    reader = open_reader(ReadOptions())
+    assert reader.fields == ()
+    page, blank = reader.read([Page("a.png", 1, filled()), Page("b.png", 1, np.full((900, 700), 255, np.uint8))])
+    found = {reading.value for reading in page.readings}
+    assert {"47", "1074"} <= found
+    assert page.status is PageStatus.READ
+    # The empty comb and the sheet's own marks hold no digits.
+    assert len(page.readings) <= 3
+    assert blank.status is PageStatus.UNMATCHED
+    assert "-t" in blank.reason
+
+
+def test_a_missing_template_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="no template"):
         open_reader(ReadOptions(templates=(str(tmp_path / "none.yaml"),)))
 

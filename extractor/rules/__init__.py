@@ -102,7 +102,8 @@ def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, ou
         if name not in kept:
             continue  # Only broken rules speak of it: the ink alone decides what is shown.
         agree = sum(weight for weight, picked, _ in weights if picked[position] == best[position])
-        by_name[name] = _settled(by_name[name], choices[name], best[position], agree / total, accept)
+        proved = any(held and rule.is_equation and name in rule.names for rule, held in zip(rules, holds, strict=True))
+        by_name[name] = _settled(by_name[name], choices[name], best[position], agree / total, accept, proved=proved)
     for position, rule in enumerate(rules):
         if not holds[position]:
             outcomes[rule.text] = "broken"
@@ -132,14 +133,17 @@ def _likely_first(probabilities: Sequence[Sequence[float]]) -> list[tuple[int, .
     return found
 
 
-def _settled(reading: Reading, choices: Sequence[_Choice], index: int, share: float, accept: float) -> Reading:
-    """`reading` with the value that the rules settled on, `share` of whose combinations agree with it."""
+def _settled(
+    reading: Reading, choices: Sequence[_Choice], index: int, share: float, accept: float, *, proved: bool
+) -> Reading:
+    """`reading` with the value that the rules settled on, `share` of whose combinations agree with it; `proved` says
+    that an equation holds with it."""
     if reading.confidence >= accept:
         return reading
     chosen = choices[index]
-    # What the list of alternatives leaves out keeps its part of the doubt, as far as a rule lets it.
+    # What the list of alternatives leaves out keeps its part of the doubt; few such values would fit an equation.
     beside = max(0.0, 1 - sum(c.probability for c in choices))
-    confidence = share * (1 - beside * MISTAKE) if len(choices) > 1 else reading.confidence
+    confidence = share * (1 - beside * (MISTAKE if proved else 1.0))
     others = [Alternative(c.value, min(c.probability, 1 - confidence)) for i, c in enumerate(choices) if i != index]
     status = reading.status
     if status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW):

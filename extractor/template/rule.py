@@ -27,6 +27,11 @@ class Rule:
         found = [node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)]
         return tuple(dict.fromkeys(found))
 
+    @property
+    def is_equation(self) -> bool:
+        """Whether the rule says that two things are equal, which few wrong readings satisfy by chance."""
+        return isinstance(self._tree.ops[0], ast.Eq)
+
     def holds(self, values: Mapping[str, Decimal]) -> bool:
         """Whether the rule is true of `values`, which must hold every one of `names`."""
         left = _value(self._tree.left, values)
