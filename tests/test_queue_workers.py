@@ -244,6 +244,10 @@ def test_the_real_reader_reads_samples_as_read_does(tmp_path: Path, samples: Pat
         assert here.returncode == queued.returncode
         assert rows((tmp_path / "queue.csv").read_text()) == rows((tmp_path / "here.csv").read_text())
         assert len(rows((tmp_path / "queue.csv").read_text())) == 2
+        # Without a template, the fields are found on the page, by both in the same way.
+        one.run("submit", chosen[0], "--wait", "-o", "queue.csv")
+        one.run("read", chosen[0], "-o", "here.csv", "--processes", "1")
+        assert (tmp_path / "queue.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
 
 
 @pytest.mark.slow

@@ -9,10 +9,13 @@ from workers.store import Store
 
 
 def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
-    """Writes what was read until now, in the order of the documents, and says what is missing. Raises OutputError."""
+    """Writes what was read until now, in the order of the documents, and says what is missing. Raises OutputError.
+
+    Without a template fields differ from page to page; then it is one row a field in any case.
+    """
     columns = [FieldColumn(name, kind) for name, kind in job.fields]
     counts = store.counts(job.id)
-    with open_sink(out, fields=columns, long=long) as sink:
+    with open_sink(out, fields=columns, long=long or not columns) as sink:
         for result in store.results(job.id):
             sink.write(result)
     missing = counts.pages - counts.done

@@ -35,4 +35,6 @@ class Readers:
 
     def _make(self, store: Store, job: Job) -> PageReader:
         paths = unpacked(store, job.recipe or "", job.options["templates"])
-        return Reader([load_template(path) for path in paths], self._recognizer, accept=job.options["accept"])
+        forms = [load_template(path) for path in paths]
+        finding = not forms and not job.options["single_field"]
+        return Reader(forms, self._recognizer, accept=job.options["accept"], finding=finding)

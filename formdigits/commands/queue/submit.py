@@ -10,6 +10,8 @@ HELP = """Give the forms in INPUT (files or folders, with their sub-folders) to 
   formdigits submit scans/ -t form.yaml                          returns at once
   formdigits submit scans/ -t form.yaml --wait -o numbers.xlsx   waits, and writes the table
 
+Without a template or --single-field, fields with handwritten digits are found on each page, as 'read' does.
+
 The template travels with the job: editing it later changes nothing. Every worker must be able to read the files by
 the same paths. The same files once more are not read once more: the id of the job that has them is printed.
 
@@ -49,10 +51,6 @@ def submit(
     out: str | None,
     long: bool,
 ) -> None:
-    if not templates and not single_field:
-        raise click.UsageError(
-            "Give the form's template with -t FILE, or --single-field when every picture is one number"
-        )
     if templates and single_field:
         raise click.UsageError("Give either templates with -t or --single-field, not both")
     if out and not wait:

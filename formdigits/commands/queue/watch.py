@@ -35,8 +35,8 @@ def watch(
     queue: str,
     move_to: str | None,
 ) -> None:
-    if bool(templates) == single_field:
-        raise click.UsageError("Give the form's template with -t FILE, or --single-field, and not both")
+    if templates and single_field:
+        raise click.UsageError("Give either templates with -t or --single-field, not both")
     import signal
     from pathlib import Path
 
