@@ -41,10 +41,7 @@ class Path:
 
     marks: tuple[Mark, ...]
     score: float
-
-    @property
-    def text(self) -> str:
-        return "".join(mark.text for mark in self.marks)
+    text: str
 
     @property
     def weakest(self) -> float:
@@ -61,7 +58,7 @@ def best_paths(lattice: Lattice, log_probabilities: Floats, classes: Sequence[st
         id(candidate): _options(lattice, candidate, log_probabilities, classes) for candidate in lattice.candidates
     }
     beams: list[list[Path]] = [[] for _ in range(lattice.nodes)]
-    beams[0] = [Path((), 0.0)]
+    beams[0] = [Path((), 0.0, "")]
     for node in range(1, lattice.nodes):
         grown: dict[str, Path] = {}
         for candidate in arriving[node]:
@@ -70,7 +67,7 @@ def best_paths(lattice: Lattice, log_probabilities: Floats, classes: Sequence[st
                     total = path.score + score
                     text = path.text + mark.text
                     if text not in grown or total > grown[text].score:
-                        grown[text] = Path((*path.marks, mark), total)
+                        grown[text] = Path((*path.marks, mark), total, text)
         beams[node] = sorted(grown.values(), key=lambda p: -p.score)[:BEAM]
     return beams[-1]
 

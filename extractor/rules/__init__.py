@@ -17,7 +17,7 @@ from extractor.values import Alternative, FieldStatus, Reading, RuleOutcome
 MISTAKE = 0.01
 """How probable a page that breaks its rule is beside one that keeps it, for values that the ink shows equally."""
 
-MOST_TRIED = 256
+MOST_TRIED = 128
 """Combinations of alternatives that are tried for one group of rules, most probable first."""
 
 

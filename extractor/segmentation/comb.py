@@ -24,7 +24,9 @@ def segment_comb(field: FieldImage) -> Lattice:
     shares = _shares(field, pieces)
     # Labels and lines printed around the field reach into its margin, but little of them lies inside.
     belongs = shares.sum(1) >= 0.4
-    parted = belongs & (shares.max(1, initial=0.0) < OWN)
+    # What is left where lines crossed lies on a cell line too, but is dirt in either cell.
+    large = pieces.boxes[:, 2:].max(1, initial=0) > 0.2 * min(field.inside.height, field.cells[1] - field.cells[0])
+    parted = belongs & large & (shares.max(1, initial=0.0) < OWN)
     if parted.any():
         ink = _parted(field, pieces, parted)
         pieces = find_pieces(ink)
