@@ -86,6 +86,16 @@ def test_a_value_outside_the_range_is_shown_with_the_reason() -> None:
     assert decoded.confidence < 0.5
 
 
+def test_a_check_digit_that_holds_makes_the_reading_surer() -> None:
+    lattice, scores = comb(*"79927398713")
+    scores[0, 7], scores[0, 1] = np.log(0.9), np.log(0.09)
+    plain = decode(lattice, scores, CLASSES, Format(), Calibration())
+    checked = decode(lattice, scores, CLASSES, Format(check="luhn"), Calibration())
+    assert plain.confidence == pytest.approx(0.9, abs=0.01)
+    assert checked.confidence > 0.98
+    assert checked.meaning.value == plain.meaning.value == "79927398713"
+
+
 def test_the_range_decides_between_two_likely_readings() -> None:
     lattice, scores = comb("4", "1")
     scores[0, 4], scores[0, 1] = np.log(0.55), np.log(0.44)

@@ -17,6 +17,9 @@ __all__ = ["Decoded", "decode"]
 
 MOST_ALTERNATIVES = 5
 
+CHANCE = 0.1
+"""How often a wrong reading passes a check digit by chance: one in ten, as a single digit allows."""
+
 FAR = 6.0
 """A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
 most this far below that of the best reading, which the format forbids."""
@@ -55,6 +58,8 @@ def decode(
     if not lattice.comb:
         # In a comb the cells are given, and the network's own probabilities are calibrated already.
         confidence = calibration.apply(confidence)
+    if form.check is not None and allowed:
+        confidence = confidence / (confidence + (1 - confidence) * CHANCE) if confidence else 0.0
     confidence *= meanings[best].trust
     if best != 0 and paths[best].score < paths[0].score - FAR:
         # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
