@@ -107,7 +107,7 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
     card["calibration"]["strings"] = {
         **measured,
         "data": "composed from held-out MNIST writers, fitted and measured on different strings",
-        "command": "python -m training.calibrate",
+        "command": f"python -m training.calibrate --strings {count}",
     }
     path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {**measured, "slope": curve.slope, "offset": curve.offset}

@@ -43,11 +43,6 @@ class Path:
     score: float
     text: str
 
-    @property
-    def weakest(self) -> float:
-        """The lowest log-probability of its symbols."""
-        return min((mark.log_probability for mark in self.marks), default=0.0)
-
 
 def best_paths(lattice: Lattice, log_probabilities: Floats, classes: Sequence[str]) -> list[Path]:
     """The best paths, best first, each with another text. `log_probabilities` has shape (crops, classes)."""
