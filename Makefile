@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: help setup system demo test quick quality format lock clean
+.PHONY: help setup system test-system demo test quick quality format lock clean
 
 help:
 	@echo "make demo     set up, read the sample forms, write demo-out/numbers.xlsx and pictures"
@@ -18,6 +18,10 @@ setup: system $(STAMP)
 # Programs that no Python package brings: poppler for PDF pages that are no scans, redis for the queue, libGL for OpenCV.
 system:
 	@sh scripts/system-packages.sh
+
+# And what only the tests need: Chromium, PostgreSQL, Xvfb, Tesseract.
+test-system:
+	@sh scripts/system-packages.sh test
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,10 +40,10 @@ quality: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: quality
+test: test-system quality
 	$(BIN)/pytest
 
-quick: setup
+quick: test-system setup
 	$(BIN)/pytest -m "not slow"
 
 format: setup
