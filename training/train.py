@@ -16,6 +16,7 @@ from extractor.values import Crops, Floats
 from training.curves import read_history, write_history
 from training.data.batches import CHUNK, Answers, Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.samples import Samples, joined
+from training.data.selection import only
 from training.data.sources import digits_to_train_on, load_samples
 from training.ship import Origin, representative_crops, write_model
 
@@ -35,12 +36,16 @@ class TrainSettings:
     `out` is its folder: a run that was stopped goes on from there. `data` are paths that `load_samples` knows; without
     any, MNIST and what lies beside it. `size` scales the number of crops of an epoch (192,000). In the last `settle`
     epochs most symbols are nearly as they are. `start` is a model folder to begin from instead of from nothing, for
-    instance to add one's own samples to the shipped model. `patience` is how many epochs may pass without getting
-    better. `rate` is the highest learning rate; `processes` make crops beside the training.
+    instance to add one's own samples to the shipped model; where it knows other symbols, its features are taken and
+    the answers to new symbols learned anew. `alphabet`, such as `A-Z`, takes only those symbols out of the data; the
+    share `test` of them is set aside at the start, and the finished model measured on it once. `patience` is how many
+    epochs may pass without getting better. `rate` is the highest learning rate; `processes` make crops beside the
+    training.
     """
 
     out: Path
     data: tuple[Path, ...] = ()
+    alphabet: str = ""
     start: Path | None = None
     epochs: int = 16
     settle: int = 3
@@ -48,6 +53,7 @@ class TrainSettings:
     batch: int = 256
     rate: float = 3e-3
     smoothing: float = 0.03
+    test: float = 0.0
     held_out: float = 0.08
     patience: int = 6
     processes: int = 1
@@ -106,6 +112,10 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
     classes = classes_for(samples.alphabet)
     if len(samples.alphabet) < 2:
         raise InputError("The training data has one symbol only; give images of at least two.")
+    tests: list[tuple[str, Samples]] = []
+    if settings.test:
+        samples, test = samples.split(settings.test, settings.seed)
+        tests = [(f"test: {settings.test:.0%} of the symbols, set aside before training", test)]
     learned, aside = samples.split(settings.held_out, settings.seed)
     source = Source(learned, classes, weights(learned))
     mixture = _without_doubles(Mixture().scaled(settings.size), samples.alphabet)
@@ -152,15 +162,18 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
             DIGIT_DATA if not settings.data else tuple({"name": path.name} for path in settings.data),
             {**_told(settings), "best": best, "learned": len(learned), "held_out": len(aside)},
         ),
+        tests=tests,
     )
     return TrainResult(settings.out / "model", card, int(best["epoch"]))
 
 
 def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.ndarray]]:
     if settings.data:
-        parts = [load_samples(path) for path in settings.data]
+        parts = [only(load_samples(path), settings.alphabet, path) for path in settings.data]
         return (joined(parts) if len(parts) > 1 else parts[0]), lambda samples: np.ones(len(samples))
     samples = digits_to_train_on()
+    if settings.alphabet:
+        raise InputError("Without data the digits are learned; give data with symbols of the alphabet that you want.")
     assert samples.writers is not None
     counts = np.bincount(samples.writers)
 

@@ -11,7 +11,7 @@ Without DATA it learns handwritten digits as the shipped model did, from MNIST i
 
 \b
   formdigits train -o digits                                   the digits anew
-  formdigits train letters/ -o letters                         another alphabet
+  formdigits train letters/ --alphabet A-Z -o letters          another alphabet
   formdigits train mine/ --start digits/model -o better        a model further, with your own writers
 
 A run that was stopped goes on after its last whole epoch when the same command is given again.
@@ -22,6 +22,23 @@ A run that was stopped goes on after its last whole epoch when the same command 
 @click.argument("data", metavar="[DATA]…", nargs=-1)
 @click.option("-o", "--out", required=True, metavar="OUT", help="Folder of the run; the model comes into OUT/model.")
 @click.option("--start", metavar="MODEL", help="Model folder to begin from instead of from nothing.")
+@click.option("--alphabet", default="", metavar="A-Z", help="Only these symbols of DATA.  [default: all]")
+@click.option(
+    "--test",
+    type=click.FloatRange(0, 0.9),
+    default=0.0,
+    show_default=True,
+    metavar="X",
+    help="Share of DATA to set aside; the finished model is measured on it.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 0.1, min_open=True),
+    default=3e-3,
+    show_default=True,
+    metavar="X",
+    help="Highest learning rate; a tenth of it suits --start.",
+)
 @click.option("--epochs", type=click.IntRange(1, 1000), default=16, show_default=True, metavar="N")
 @click.option(
     "--size",
@@ -34,7 +51,17 @@ A run that was stopped goes on after its last whole epoch when the same command 
 @click.option("--processes", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="To make symbols.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Of everything that is random.")
 def train(
-    *, data: tuple[str, ...], out: str, start: str | None, epochs: int, size: float, processes: int, seed: int
+    *,
+    data: tuple[str, ...],
+    out: str,
+    start: str | None,
+    alphabet: str,
+    test: float,
+    rate: float,
+    epochs: int,
+    size: float,
+    processes: int,
+    seed: int,
 ) -> None:
     from pathlib import Path
 
@@ -43,7 +70,10 @@ def train(
     settings = TrainSettings(
         out=Path(out),
         data=tuple(map(Path, data)),
+        alphabet=alphabet,
         start=Path(start) if start else None,
+        test=test,
+        rate=rate,
         epochs=epochs,
         size=size,
         processes=processes,
