@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SCHEMA
 from extractor.recognizer.load import load_recognizer
 from extractor.segmentation.crop import SIZE
@@ -44,11 +45,13 @@ def write_model(
     validation: tuple[Crops, Answers],
     origin: Origin,
     tests: Sequence[tuple[str, Samples]] = (),
+    strings: Calibration | None = None,
 ) -> dict[str, Any]:
     """Write the files and the card of `model` into `folder`, measured; returns the card.
 
     `validation` are crops and answers that it has not learned from; temperatures are fitted on them. `tests` are
     sets, by name, that had no part in anything; a model for digits is measured on MNIST's and USPS's as well.
+    `strings` is the calibration of free strings, of a model that this one is much like.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.save(folder / FILES["keras"])
@@ -72,7 +75,7 @@ def write_model(
         },
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), "slope": 1.0, "offset": 0.0},
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), **asdict(strings or Calibration())},
         "accuracy": [],
     }
     _write(folder, card)

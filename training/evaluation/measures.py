@@ -121,7 +121,8 @@ def reject_curve(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> N
     taken = np.arange(1, len(order) + 1)
     last = np.append(np.diff(confidence[order]) != 0, True)
     curve: NDArray[np.float64] = np.column_stack((taken / len(order), wrong / taken))
-    return curve[last]
+    kept: NDArray[np.float64] = curve[last]
+    return kept
 
 
 def _reachable(curve: NDArray[np.float64], limit: float) -> float:

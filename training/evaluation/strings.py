@@ -31,9 +31,8 @@ def read_strings(reader: Reader, folder: Path, progress: Callable[[int, int], No
     unreadable: list[str] = []
     for start in range(0, len(rows), BATCH):
         part = rows[start : start + BATCH]
-        pages = [_page(path) for path, _ in part]
-        for (path, label), page, result in zip(part, pages, reader.read(pages), strict=True):
-            name = str(path.relative_to(folder))
+        pages = [_page(path) for path, _, _ in part]
+        for (_, name, label), page, result in zip(part, pages, reader.read(pages), strict=True):
             if isinstance(page, FailedPage) or not result.readings:
                 unreadable.append(f"{name}: {result.reason}")
                 outcomes.append(Outcome(name, label, "", 0.0, False))
@@ -55,8 +54,8 @@ def read_strings(reader: Reader, folder: Path, progress: Callable[[int, int], No
     return Outcomes(folder.name, tuple(outcomes), "string", tuple(unreadable))
 
 
-def labelled(folder: Path) -> list[tuple[Path, str]]:
-    """The pictures that `labels.csv` in `folder` names, with their labels. Raises InputError."""
+def labelled(folder: Path) -> list[tuple[Path, str, str]]:
+    """The pictures that `labels.csv` in `folder` names: where each is, its name there, its label. Raises InputError."""
     table = folder / LABELS
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
@@ -68,15 +67,21 @@ def labelled(folder: Path) -> list[tuple[Path, str]]:
         raise InputError(f"{table} cannot be read as a CSV table in UTF-8; save it as one.") from None
     if not rows:
         raise InputError(f"{table} names no picture; give it one row for each, with the columns 'file' and 'label'.")
-    if all((folder / name).is_file() for name, _ in rows):
-        return [(folder / name, label.strip()) for name, label in rows]
-    below = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
-    found = [(folder / name if (folder / name).is_file() else below.get(name), name, label) for name, label in rows]
-    missing = [name for path, name, _ in found if path is None]
+    below: dict[str, Path] = {}
+    if not all((folder / name).is_file() for name, _ in rows):
+        below = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+    found: list[tuple[Path, str, str]] = []
+    missing: list[str] = []
+    for name, label in rows:
+        path = folder / name if (folder / name).is_file() else below.get(name)
+        if path is None:
+            missing.append(name)
+        else:
+            found.append((path, name, label.strip()))
     if missing:
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise InputError(f"{table} names {missing[0]}{others}, which is not in {folder}; add it or take out its row.")
-    return [(path, label.strip()) for path, _, label in found if path is not None]
+    return found
 
 
 def _page(path: Path) -> Page | FailedPage:
