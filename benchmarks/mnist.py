@@ -14,8 +14,8 @@ import numpy as np
 
 from extractor.errors import FormdigitsError
 from extractor.recognizer import load_recognizer
+from training.accuracy import digit_tests, measure
 from training.data.sources import data_folder
-from training.evaluate import digit_tests, measure
 
 
 def main(arguments: list[str]) -> int:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from extractor.decoding import Decoded, decode
-from extractor.errors import TemplateError
+from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, locate, whole_field
 from extractor.finding.read import holds_digits, page_fields
-from extractor.recognizer import Recognizer, load_recognizer
+from extractor.recognizer import Recognizer
+from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.choice import Recognizers
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, segment
-from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, Template, TemplateField, load_template
-from extractor.values import Box, FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus, Reading
+from extractor.values import Box, FailedPage, FieldStatus, Floats, Kind, Page, PageResult, PageStatus, Reading
 
 SINGLE = "value"
 """The name of the one field of a picture that is a field by itself."""
@@ -32,24 +34,52 @@ NO_FIELD = "No field with handwritten digits was found on this page; give the fo
 @dataclass(frozen=True)
 class ReadOptions:
     """What a reading depends on besides the pages. `templates` are paths of template files; without any, either every
-    picture is one field (`single_field`), or the fields of every page are found on it.
+    picture is one field (`single_field`), or the fields of every page are found on it. `model` is the folder of a model
+    to be preferred to those that come with the program.
     """
 
     templates: tuple[str, ...] = ()
     single_field: bool = False
     accept: float = 0.99
     engine: str = "litert"
+    model: str | None = None
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One field on its way through: where it lies, its lattice and the rows of its crops in the batch."""
+    """One field on its way through: where it lies, its lattice, its model, and the rows of its crops in that model's
+    batch."""
 
     name: str
     format: Format
     image: FieldImage
     lattice: Lattice
+    recognizer: Recognizer
     rows: slice
+
+
+class _Batches:
+    """The crops of all fields, those for each model together."""
+
+    def __init__(self) -> None:
+        self._crops: dict[Recognizer, list[np.ndarray]] = {}
+        self._scores: dict[Recognizer, Floats] = {}
+
+    def add(self, recognizer: Recognizer, crops: np.ndarray) -> slice:
+        """Keeps `crops` for the model; returns their rows."""
+        before = self._crops.setdefault(recognizer, [])
+        start = sum(len(rows) for rows in before)
+        before.append(crops)
+        return slice(start, start + len(crops))
+
+    def recognize(self) -> None:
+        """Runs each model once."""
+        for recognizer, crops in self._crops.items():
+            self._scores[recognizer] = recognizer.log_probabilities(np.concatenate(crops))
+
+    def scores(self, job: _Job) -> Floats:
+        """What the job's model says of its crops, shape (crops, classes)."""
+        return self._scores[job.recognizer][job.rows]
 
 
 @dataclass(frozen=True)
@@ -69,23 +99,43 @@ def open_reader(options: ReadOptions) -> Reader:
     for name in names:
         if names.count(name) > 1:
             raise TemplateError(f"Two templates are called '{name}'; give each form a name of its own.")
-    recognizer = load_recognizer(engine=options.engine)
-    return Reader(forms, recognizer, accept=options.accept, finding=not forms and not options.single_field)
+    finding = not forms and not options.single_field
+    model = Path(options.model) if options.model else None
+    return make_reader(forms, Recognizers(options.engine), accept=options.accept, finding=finding, model=model)
+
+
+def make_reader(
+    forms: Sequence[Template], recognizers: Recognizers, *, accept: float, finding: bool, model: Path | None = None
+) -> Reader:
+    """A reader whose models come from `recognizers`, `model` (a folder) before others. Raises ModelError."""
+    models = recognizers.for_fields(forms, model)
+    first = recognizers.of(model or SHIPPED)
+    if finding and not set("0123456789") <= set(first.classes):
+        raise ModelError(f"Only fields with digits are found on pages without a template, and {model} reads none.")
+    return Reader(forms, first, accept=accept, finding=finding, models=models)
 
 
 class Reader:
     """Reads pages by `forms`; without any, every page is one field, or has its fields found on it (`finding`).
 
-    Holds the loaded model and nothing else.
+    `models` has the model for a form's name and an alphabet; what is not there is read by `recognizer`. Holds the
+    loaded models and nothing else.
     """
 
     def __init__(
-        self, forms: Sequence[Template], recognizer: Recognizer, *, accept: float = 0.99, finding: bool = False
+        self,
+        forms: Sequence[Template],
+        recognizer: Recognizer,
+        *,
+        accept: float = 0.99,
+        finding: bool = False,
+        models: Mapping[tuple[str, str], Recognizer] | None = None,
     ) -> None:
         self._forms = tuple(forms)
         self._recognizer = recognizer
         self._accept = accept
         self._finding = finding
+        self._models = dict(models or {})
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
@@ -106,27 +156,26 @@ class Reader:
         return max((form.page.dpi for form in self._forms), default=200)
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
-        """One result for each page, in order; all crops of all pages go through the network together."""
-        crops: list[np.ndarray] = []
-        sheets = [self._prepare(page, crops) for page in pages]
-        batch = np.concatenate(crops) if crops else stack_crops([])
-        scores = self._recognizer.log_probabilities(batch)
-        return [sheet.result or self._finish(sheet, scores) for sheet in sheets]
+        """One result for each page, in order; all crops of all pages go through their network together."""
+        batches = _Batches()
+        sheets = [self._prepare(page, batches) for page in pages]
+        batches.recognize()
+        return [sheet.result or self._finish(sheet, batches) for sheet in sheets]
 
-    def _prepare(self, page: Page | FailedPage, crops: list[np.ndarray]) -> _Sheet:
+    def _prepare(self, page: Page | FailedPage, batches: _Batches) -> _Sheet:
         if isinstance(page, FailedPage):
             result = PageResult(page.file, page.number, "", PageStatus.FAILED, reason=page.reason)
             return _Sheet(page, result, None, ())
         if self._finding:
             found = [
-                self._queue(f.field, f.image, segment(f.image, comb=f.field.cells is not None), crops)
+                self._queue(f.field, f.image, segment(f.image, comb=f.field.cells is not None), batches)
                 for f in page_fields(page.image)
             ]
             return _Sheet(page, None, None, tuple(found))
         if not self._forms:
             whole = whole_field(page.image)
             lattice = segment(whole, comb=False)
-            return _Sheet(page, None, None, (self._queue(WHOLE, whole, lattice, crops),))
+            return _Sheet(page, None, None, (self._queue(WHOLE, whole, lattice, batches),))
         registration = register(page.image, self._forms)
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
@@ -134,23 +183,28 @@ class Reader:
         for field in registration.template.fields:
             image = locate(page.image, registration, field)
             lattice = segment(image, comb=field.cells is not None)
-            jobs.append(self._queue(field, image, lattice, crops))
+            model = self._models.get((registration.template.form, field.alphabet))
+            jobs.append(self._queue(field, image, lattice, batches, model))
         return _Sheet(page, None, registration, tuple(jobs))
 
-    @staticmethod
-    def _queue(field: TemplateField, image: FieldImage, lattice: Lattice, crops: list[np.ndarray]) -> _Job:
-        start = sum(len(rows) for rows in crops)
-        crops.append(lattice.crops)
-        return _Job(field.name, field.format, image, lattice, slice(start, start + len(lattice.crops)))
+    def _queue(
+        self,
+        field: TemplateField,
+        image: FieldImage,
+        lattice: Lattice,
+        batches: _Batches,
+        model: Recognizer | None = None,
+    ) -> _Job:
+        recognizer = model or self._recognizer
+        return _Job(field.name, field.format, image, lattice, recognizer, batches.add(recognizer, lattice.crops))
 
-    def _finish(self, sheet: _Sheet, scores: np.ndarray) -> PageResult:
+    def _finish(self, sheet: _Sheet, batches: _Batches) -> PageResult:
         readings: list[Reading] = []
         for job in sheet.jobs:
-            if self._finding and not holds_digits(job.lattice, scores[job.rows], self._recognizer.classes):
+            scores, model = batches.scores(job), job.recognizer
+            if self._finding and not holds_digits(job.lattice, scores, model.classes):
                 continue
-            decoded = decode(
-                job.lattice, scores[job.rows], self._recognizer.classes, job.format, self._recognizer.calibration
-            )
+            decoded = decode(job.lattice, scores, model.classes, job.format, model.calibration)
             readings.append(_reading(job, decoded, self._accept))
         page = sheet.page
         if self._finding and not readings:

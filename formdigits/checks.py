@@ -65,22 +65,26 @@ def _opencv() -> Iterator[Check]:
 
 
 def _model() -> Iterator[Check]:
+    from extractor.alphabet import short
     from extractor.errors import ModelError
-    from extractor.recognizer.card import SHIPPED, model_bytes, read_card
+    from extractor.recognizer.card import model_bytes, read_card
+    from extractor.recognizer.choice import shipped_models
 
     remedy = "pip install --force-reinstall formdigits"
-    try:
-        card = read_card(SHIPPED)
-    except ModelError as error:
-        yield Check("model", False, str(error), remedy)
-        return
-    for engine in card.files:
+    for folder in shipped_models():
+        name = "model" if folder.name == "digits" else f"model {folder.name}"
         try:
-            size = len(model_bytes(SHIPPED, card, engine))
+            card = read_card(folder)
         except ModelError as error:
-            yield Check(f"model ({engine})", False, str(error), remedy)
-        else:
-            yield Check(f"model ({engine})", True, f"{size:,} bytes, as its card says")
+            yield Check(name, False, str(error), remedy)
+            continue
+        for engine in card.files:
+            try:
+                size = len(model_bytes(folder, card, engine))
+            except ModelError as error:
+                yield Check(f"{name} ({engine})", False, str(error), remedy)
+            else:
+                yield Check(f"{name} ({engine})", True, f"{short(card.alphabet)}, {size:,} bytes, as its card says")
 
 
 def _poppler() -> Iterator[Check]:

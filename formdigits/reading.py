@@ -19,7 +19,8 @@ from extractor.documents import find_documents
 from extractor.errors import OutputError, TemplateError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions
-from extractor.recognizer.card import CARD, SHIPPED
+from extractor.recognizer.card import CARD
+from extractor.recognizer.choice import shipped_models
 from extractor.template import load_template
 from formdigits import report
 from formdigits.progress import Progress
@@ -43,6 +44,7 @@ class Request:
     accept: float = 0.99
     processes: int | None = None
     engine: str = "litert"
+    model: str | None = None
     long: bool = False
     overlay: str | None = None
     restart: bool = False
@@ -61,7 +63,7 @@ def carry_out(request: Request) -> int:
     """
     templates = find_templates(request.templates)
     finding = not (templates or request.single_field)
-    options = ReadOptions(templates, request.single_field, request.accept, request.engine)
+    options = ReadOptions(templates, request.single_field, request.accept, request.engine, request.model)
     # Fields that are found differ from page to page, so no page is a row of one table: each field is.
     long = request.long or finding
     documents = find_documents(request.inputs)
@@ -148,6 +150,7 @@ def _plain(request: Request) -> dict[str, object]:
         "single_field": request.single_field,
         "accept": request.accept,
         "engine": request.engine,
+        "model": request.model,
         "overlay": request.overlay,
     }
 
@@ -155,12 +158,13 @@ def _plain(request: Request) -> dict[str, object]:
 def _key(request: Request, templates: Sequence[str]) -> str:
     """Where the inputs are and what they are called, what they are read with, and how."""
     identity = {"here": str(Path.cwd()), "version": version("formdigits"), **_plain(request)}
-    contents = [SHIPPED / CARD]
+    own = [Path(request.model)] if request.model else []
+    contents = [folder / CARD for folder in (*own, *shipped_models())]
     for name in templates:
-        contents.append(Path(name))
-        reference = load_template(name).landmarks.reference
-        if reference and (picture := Path(name).parent / reference).is_file():
-            contents.append(picture)
+        form = load_template(name)
+        contents += [Path(name), *(folder / CARD for folder in form.model_paths)]
+        if form.reference_path:
+            contents.append(form.reference_path)
     return job_key(identity, [file for file in contents if file.is_file()])
 
 

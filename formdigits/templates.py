@@ -14,6 +14,7 @@ from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, InputError, OutputError
 from extractor.fields import FieldImage, locate
 from extractor.finding import black_on_white
+from extractor.recognizer.choice import models_of
 from extractor.reference import Blank, blank_form, draft_template, draw_template
 from extractor.registration import Registration, register
 from extractor.template import Template, load_template, template_yaml
@@ -107,8 +108,12 @@ UNMATCHED = "the form was not found on it; see that it is a page of this form, w
 
 
 def check(template_file: str, inputs: Sequence[str]) -> int:
-    """Reads a template strictly, warns of what will read badly, tries it on pages; 1 if one of them does not fit."""
+    """Reads a template strictly, warns of what will read badly, tries it on pages; 1 if one of them does not fit.
+
+    Raises TemplateError, and ModelError where no model knows the alphabet of a field.
+    """
     template = load_template(template_file)
+    models_of(template)
     files = find_documents(inputs) if inputs else []
     warnings = advice(template)
     marks, reference = len(template.landmarks.marks), template.landmarks.reference

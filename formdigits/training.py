@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 import click
 
-from formdigits.report import hushed
+from formdigits.report import counted, hushed, say
+from training.corrections import TuneSettings, read_corrections, tune
 from training.train import Progress, TrainSettings, train
 
-__all__ = ["TrainSettings", "carry_out"]
+__all__ = ["TrainSettings", "TuneSettings", "carry_out", "carry_out_corrections"]
+
+STOPPED = "Stopped; the same command goes on after the last whole epoch."
+
+NAMED = 5
+"""Pages that could not be used which are named."""
 
 EVERY_S = 10.0
 """Seconds between two lines inside an epoch."""
@@ -24,9 +31,40 @@ def carry_out(settings: TrainSettings) -> int:
         with hushed() as ours:
             result = train(settings, partial(_tell, _Pace(), ours))
     except KeyboardInterrupt:
-        click.echo("Stopped; the same command goes on after the last whole epoch.", err=True)
+        click.echo(STOPPED, err=True)
         return 130
     click.echo(f"The model, as it was after epoch {result.epoch}, is in {result.folder}.", err=True)
+    return 0
+
+
+def carry_out_corrections(file: Path, settings: TuneSettings) -> int:
+    """Learns from the corrections in `file`, tells of it, and returns the exit code: 1 where the model got worse and
+    was thrown away. Raises InputError or ModelError."""
+    rows = read_corrections(file)
+    try:
+        with hushed() as ours:
+            result = tune(rows, settings, partial(_tell, _Pace(), ours))
+    except KeyboardInterrupt:
+        click.echo(STOPPED, err=True)
+        return 130
+    for trouble in result.troubles[:NAMED]:
+        say(f"Left out: {trouble}")
+    if len(result.troubles) > NAMED:
+        say(f"  and {counted(len(result.troubles) - NAMED, 'page')} more.")
+    unusable = f"; {result.unusable} could not be used" if result.unusable else ""
+    say(f"Learned from {counted(result.used, 'correction')}{unusable}.")
+    before, after = result.before, result.after
+    say(
+        f"Held-out corrections read right: before {before.fields_right}, after {after.fields_right}, of {after.fields}."
+    )
+    say(
+        f"Held-out symbols of the training data: before {before.symbols_right / before.symbols:.2%}, "
+        f"after {after.symbols_right / after.symbols:.2%}, of {after.symbols:,}."
+    )
+    if result.folder is None:
+        say("The new model reads worse than the one that it came from, and was not written; collect more corrections.")
+        return 1
+    say(f"The model is in {result.folder}; use it with: formdigits read … --model {result.folder}")
     return 0
 
 
@@ -47,8 +85,10 @@ def _tell(pace: _Pace, out: TextIO, progress: Progress) -> None:
     where = f"Epoch {progress.epoch} of {progress.epochs}"
     if progress.plain is not None and progress.changed is not None:
         out.write(
-            f"{where}: loss {progress.loss:.4f}; right on held-out writers {100 * progress.plain:.2f} %, "
+            f"{where}: loss {progress.loss:.4f}; right on what is held out {100 * progress.plain:.2f} %, "
             f"as scans may show them {100 * progress.changed:.2f} %.\n"
         )
+    elif progress.step == progress.steps:
+        out.write(f"{where}: loss {progress.loss:.4f}\n")
     elif pace.due():
         out.write(f"{where}: {100 * progress.step / max(1, progress.steps):.0f} %, loss {progress.loss:.4f}\n")

@@ -28,6 +28,7 @@ from training.data.batches import Hand, Source
 from training.data.scan import on_paper
 from training.data.sources import digits_to_train_on
 from training.data.strings import written
+from training.evaluation.measures import expected_calibration_error
 from training.train import TrainSettings
 
 LONGEST = 8
@@ -111,17 +112,6 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
     }
     path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {**measured, "slope": curve.slope, "offset": curve.offset}
-
-
-def expected_calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
-    """The mean distance of confidence from the share that is right, over `bins` of equal width (M. Naeini, 2015)."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    error = 0.0
-    for place in range(bins):
-        inside = places == place
-        if inside.any():
-            error += float(inside.mean()) * abs(float(confidence[inside].mean()) - float(right[inside].mean()))
-    return error
 
 
 def held_out_digits() -> Source:

@@ -64,12 +64,18 @@ class Learner:
         return int(self._epoch.numpy())
 
     def begin_from(self, folder: Path) -> None:
-        """Take the weights of the model in `folder`. Raises InputError where it knows other classes."""
+        """Take the weights of the model in `folder`: all of them where it knows the same classes, else all but what
+        the last layer says of classes that it does not know. Raises InputError for another network."""
         card = read_card(folder)
-        if card.classes != self._names:
-            raise InputError(f"The model in {folder} knows other symbols than the training data; begin without it.")
         with checked_copy(folder, card, "keras") as path:
             weights = keras.saving.load_model(path, compile=False, safe_mode=True).get_weights()
+        own = self._network.get_weights()
+        if card.classes != self._names and len(weights) == len(own):
+            # The last layer's kernel and bias end in one number a class.
+            for place in (-2, -1):
+                weights[place] = _by_class(weights[place], card.classes, own[place], self._names)
+        if [one.shape for one in weights] != [one.shape for one in own]:
+            raise InputError(f"The model in {folder} is another network than this program trains; begin without it.")
         self._network.set_weights(weights)
         self._average.set_weights(weights)
 
@@ -123,3 +129,14 @@ class Learner:
             if mean.dtype == "float32":
                 mean.assign(stays * mean.value + (1 - stays) * now.value)
         return loss
+
+
+def _by_class(old: Floats, old_names: tuple[str, ...], new: Floats, new_names: tuple[str, ...]) -> Floats:
+    """`new`, whose last axis runs over `new_names`, with the numbers of those classes that `old` knows."""
+    if old.shape != (*new.shape[:-1], len(old_names)):
+        return old
+    new = new.copy()
+    for place, name in enumerate(new_names):
+        if name in old_names:
+            new[..., place] = old[..., old_names.index(name)]
+    return new

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SCHEMA
 from extractor.recognizer.load import load_recognizer
 from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
+from training.accuracy import Measure, best_temperature, digit_tests, measure
 from training.convert import to_int8
 from training.data.batches import Answers
-from training.evaluate import Measure, best_temperature, digit_tests, measure
+from training.data.samples import Samples
 
 FILES = {"keras": "model.keras", "litert": "model.tflite"}
 MEASURED_BY = "python -m benchmarks.mnist"
@@ -41,10 +44,14 @@ def write_model(
     representative: Crops,
     validation: tuple[Crops, Answers],
     origin: Origin,
+    tests: Sequence[tuple[str, Samples]] = (),
+    strings: Calibration | None = None,
 ) -> dict[str, Any]:
     """Write the files and the card of `model` into `folder`, measured; returns the card.
 
-    `validation` are crops and answers that it has not learned from; temperatures are fitted on them.
+    `validation` are crops and answers that it has not learned from; temperatures are fitted on them. `tests` are
+    sets, by name, that had no part in anything; a model for digits is measured on MNIST's and USPS's as well.
+    `strings` is the calibration of free strings, of a model that this one is much like.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.save(folder / FILES["keras"])
@@ -68,7 +75,7 @@ def write_model(
         },
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), "slope": 1.0, "offset": 0.0},
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), **asdict(strings or Calibration())},
         "accuracy": [],
     }
     _write(folder, card)
@@ -83,12 +90,13 @@ def write_model(
         _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)
         for engine in FILES
     ]
-    if set(classes[:-3]) == set("0123456789"):
-        for engine in FILES:
-            recognizer = load_recognizer(folder, engine, threads=2)
-            for name, samples in digit_tests():
-                row = _row(measure(recognizer, samples, name), engine)
-                card["accuracy"].append({**row, "command": MEASURED_BY})
+    digits = list(digit_tests()) if set(classes[:-3]) == set("0123456789") else []
+    for engine in FILES:
+        recognizer = load_recognizer(folder, engine, threads=2)
+        card["accuracy"] += [_row(measure(recognizer, samples, name), engine) for name, samples in tests]
+        for name, samples in digits:
+            row = _row(measure(recognizer, samples, name), engine)
+            card["accuracy"].append({**row, "command": MEASURED_BY})
     agreement = float((scores["keras"].argmax(1) == scores["litert"].argmax(1)).mean())
     lost = float((scores["keras"].argmax(1) == answers).mean() - (scores["litert"].argmax(1) == answers).mean())
     card["conversion"] = {"agreement": round(agreement, 5), "lost": round(lost, 5), "allowed": ALLOWED_LOSS}

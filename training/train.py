@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractor.alphabet import short
 from extractor.errors import InputError, ModelError
 from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
 from training.curves import read_history, write_history
 from training.data.batches import CHUNK, Answers, Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.samples import Samples, joined
+from training.data.selection import only
 from training.data.sources import digits_to_train_on, load_samples
+from training.run import claim
 from training.ship import Origin, representative_crops, write_model
 
 DIGIT_DATA: tuple[dict[str, Any], ...] = (
@@ -27,6 +30,9 @@ DIGIT_DATA: tuple[dict[str, Any], ...] = (
 RARE_STYLES = 4.0
 """How much oftener than MNIST's the digits of the small second set are drawn: it has what MNIST lacks."""
 
+SMALL_EPOCHS = 20
+"""Epochs that are smaller than the usual by more than this have a validation set smaller than the usual."""
+
 
 @dataclass(frozen=True)
 class TrainSettings:
@@ -35,12 +41,16 @@ class TrainSettings:
     `out` is its folder: a run that was stopped goes on from there. `data` are paths that `load_samples` knows; without
     any, MNIST and what lies beside it. `size` scales the number of crops of an epoch (192,000). In the last `settle`
     epochs most symbols are nearly as they are. `start` is a model folder to begin from instead of from nothing, for
-    instance to add one's own samples to the shipped model. `patience` is how many epochs may pass without getting
-    better. `rate` is the highest learning rate; `processes` make crops beside the training.
+    instance to add one's own samples to the shipped model; where it knows other symbols, its features are taken and
+    the answers to new symbols learned anew. `alphabet`, such as `A-Z`, takes only those symbols out of the data; the
+    share `test` of them is set aside at the start, and the finished model measured on it once. `patience` is how many
+    epochs may pass without getting better. `rate` is the highest learning rate; `processes` make crops beside the
+    training.
     """
 
     out: Path
     data: tuple[Path, ...] = ()
+    alphabet: str = ""
     start: Path | None = None
     epochs: int = 16
     settle: int = 3
@@ -48,6 +58,7 @@ class TrainSettings:
     batch: int = 256
     rate: float = 3e-3
     smoothing: float = 0.03
+    test: float = 0.0
     held_out: float = 0.08
     patience: int = 6
     processes: int = 1
@@ -100,12 +111,16 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
     from training.learner import Learner
 
-    settings.out.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(settings.seed)
     samples, weights = _samples(settings)
+    claim(settings.out, {**_plain(settings), "symbols": len(samples)})
+    keras.utils.set_random_seed(settings.seed)
     classes = classes_for(samples.alphabet)
     if len(samples.alphabet) < 2:
         raise InputError("The training data has one symbol only; give images of at least two.")
+    tests: list[tuple[str, Samples]] = []
+    if settings.test:
+        samples, test = samples.split(settings.test, settings.seed)
+        tests = [(f"test: {settings.test:.0%} of the symbols, set aside before training", test)]
     learned, aside = samples.split(settings.held_out, settings.seed)
     source = Source(learned, classes, weights(learned))
     mixture = _without_doubles(Mixture().scaled(settings.size), samples.alphabet)
@@ -149,18 +164,38 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         representative=representative_crops(crops, settings.seed),
         validation=(np.concatenate([validation.plain, validation.changed]), _both(validation)),
         origin=Origin(
-            DIGIT_DATA if not settings.data else tuple({"name": path.name} for path in settings.data),
+            data_of(settings.data, settings.start, learned.alphabet),
             {**_told(settings), "best": best, "learned": len(learned), "held_out": len(aside)},
         ),
+        tests=tests,
     )
     return TrainResult(settings.out / "model", card, int(best["epoch"]))
 
 
+def data_of(data: Sequence[Path], start: Path | None, alphabet: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """The data sets behind a model, for its card: those at `data`, and those behind the model that it began from. A
+    licence is named where the data's folder has one."""
+    own = tuple({"name": f"{path.name}, {short(alphabet)}", "licence": _licence(path)} for path in data) or DIGIT_DATA
+    if start is None:
+        return own
+    before = ({**entry, "through": "the model begun from"} for entry in read_card(start).about.get("data", []))
+    return (*own, *(entry for entry in before if entry["name"] not in [one["name"] for one in own]))
+
+
+def _licence(data: Path) -> str:
+    """The first line of the licence that lies in a data folder."""
+    file = data / "LICENSE"
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    return next((line.strip() for line in lines if line.strip()), "not stated")
+
+
 def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.ndarray]]:
     if settings.data:
-        parts = [load_samples(path) for path in settings.data]
+        parts = [only(load_samples(path), settings.alphabet, path) for path in settings.data]
         return (joined(parts) if len(parts) > 1 else parts[0]), lambda samples: np.ones(len(samples))
     samples = digits_to_train_on()
+    if settings.alphabet:
+        raise InputError("Without data the digits are learned; give data with symbols of the alphabet that you want.")
     assert samples.writers is not None
     counts = np.bincount(samples.writers)
 
@@ -174,7 +209,9 @@ def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.n
 
 def _validation(source: Source, seed: int, mixture: Mixture) -> Validation:
     rng = np.random.default_rng((seed, 0))
-    counts = 5000, 700 * (mixture.crosses > 0), 700 * (mixture.dashes > 0), 2000, 2000
+    counts = np.array((5000, 700 * (mixture.crosses > 0), 700 * (mixture.dashes > 0), 2000, 2000))
+    # Where epochs are very small, to make these would take longer than to train.
+    counts = np.ceil(counts * min(1.0, SMALL_EPOCHS * len(mixture) / len(Mixture()))).astype(int)
     sorts = rng.permutation(np.repeat(np.arange(1, 6, dtype=np.int8), counts))
     places = rng.integers(0, len(source.samples), len(sorts))
     made = [
@@ -224,9 +261,18 @@ def _both(validation: Validation) -> Answers:
     return np.concatenate([validation.plain_answers, validation.changed_answers])
 
 
+def _plain(settings: TrainSettings) -> dict[str, Any]:
+    """All on which the run depends."""
+    plain = {**asdict(settings), "data": [str(path) for path in settings.data]}
+    plain["start"] = str(settings.start) if settings.start else None
+    for key in ("out", "processes"):
+        del plain[key]
+    return plain
+
+
 def _told(settings: TrainSettings) -> dict[str, Any]:
-    told = asdict(settings)
-    for key in ("out", "data", "processes"):
-        del told[key]
+    """What the card says of how the model was trained."""
+    told = _plain(settings)
+    del told["data"]
     told["start"] = read_card(settings.start).about.get("training") if settings.start else None
     return told

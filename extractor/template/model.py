@@ -10,11 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from extractor.alphabet import symbols
 from extractor.template.rule import Rule, parse_rule
 from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+DIGITS = "0123456789"
 RESERVED = {"file", "page", "form", "status", "review"}
 
 
@@ -110,7 +112,8 @@ class Format(_Strict):
 class TemplateField(_Strict):
     """One field of the form: a comb when `cells` is given, else a free string.
 
-    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units.
+    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units. `alphabet` are
+    the symbols that may be written in it (`0-9`, `A-Z`); a model that knows them reads it.
     """
 
     name: str
@@ -127,11 +130,20 @@ class TemplateField(_Strict):
             raise ValueError(f"name '{self.name}' is a column of its own; choose another")
         if self.box.width <= 0 or self.box.height <= 0:
             raise ValueError("box is [left, top, width, height] with width and height above zero")
+        if not set(symbols(self.alphabet)) <= set(DIGITS) and self.format.kind is not Kind.DIGITS:
+            raise ValueError(
+                f"alphabet '{self.alphabet}' has more than digits, so it makes no {self.format.kind.value}; "
+                "leave kind out, or write 'kind: digits', which keeps symbols as they are written"
+            )
         return self
 
 
 class Template(_Strict):
-    """A form: its size, its landmarks, its fields and its arithmetic."""
+    """A form: its size, its landmarks, its fields and its arithmetic.
+
+    `models` are folders of models, beside the template, that are tried for the fields' alphabets before those that
+    come with the program.
+    """
 
     formdigits: Literal[1]
     form: str
@@ -139,6 +151,7 @@ class Template(_Strict):
     landmarks: Landmarks = Landmarks()
     fields: Annotated[tuple[TemplateField, ...], Field(min_length=1)]
     rules: tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...] = ()
+    models: tuple[str, ...] = ()
     _folder: Path | None = PrivateAttr(None)
 
     @property
@@ -148,8 +161,13 @@ class Template(_Strict):
             return None
         return self._folder / self.landmarks.reference
 
+    @property
+    def model_paths(self) -> tuple[Path, ...]:
+        """The folders that `models` names."""
+        return tuple((self._folder or Path()) / name for name in self.models)
+
     def found_in(self, folder: Path) -> Template:
-        """The same template, whose reference picture is looked for in `folder`."""
+        """The same template, whose reference picture and models are looked for in `folder`."""
         copy = self.model_copy()
         copy._folder = folder
         return copy

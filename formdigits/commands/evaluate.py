@@ -1,39 +1,54 @@
-"""`formdigits evaluate`: how often a recogniser names single symbols rightly."""
+"""`formdigits evaluate`: how well strings or symbols with known labels are read."""
 
 from __future__ import annotations
 
 import click
 
-HELP = """Measure a recogniser on labelled symbols that it has not learned from.
-
-Without DATA, on the test sets for digits in $FORMDIGITS_DATA (MNIST, USPS). DATA is as for 'formdigits train'.
+HELP = """Measure how well handwriting with known labels is read, and how far the confidence can be trusted.
 
 \b
-  formdigits evaluate                                the shipped model
+DATA is one of:
+  a folder of pictures of one number each, with labels.csv (columns file,label): read as by 'read --single-field'
+  labelled symbols as for 'formdigits train': an .npz file, a folder with MNIST's idx files, or with pictures by symbol
+Without DATA: the test sets for digits in $FORMDIGITS_DATA (MNIST, USPS).
+
+\b
+  formdigits evaluate amounts/ -o report             the table here; JSON and pictures into report/
+  formdigits evaluate                                the shipped digits on MNIST and USPS
   formdigits evaluate held-out/ --model letters/model
+
+-o writes, for each set, evaluation.json and pictures: the reject curve (error against share accepted), a reliability
+plot, the confusion matrix, and a page of the worst mistakes.
 """
 
 
 @click.command(help=HELP)
 @click.argument("data", metavar="[DATA]…", nargs=-1)
-@click.option("--model", metavar="MODEL", help="Model folder.  [default: the shipped digits]")
+@click.option("--model", metavar="DIR", help="Model folder.  [default: the shipped digits]")
 @click.option("--engine", type=click.Choice(["litert", "keras"]), default="litert", show_default=True)
-def evaluate(*, data: tuple[str, ...], model: str | None, engine: str) -> None:
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    default=0.99,
+    show_default=True,
+    metavar="P",
+    help="Threshold at which a reading counts as accepted.",
+)
+@click.option("--alphabet", default="", metavar="A-Z", help="Only these symbols of DATA.  [default: all]")
+@click.option("-o", "--out", metavar="DIR", help="Folder for JSON and pictures.")
+def evaluate(
+    *, data: tuple[str, ...], model: str | None, engine: str, accept: float, alphabet: str, out: str | None
+) -> None:
     from pathlib import Path
 
-    from extractor.errors import InputError
-    from extractor.recognizer.load import load_recognizer
-    from formdigits.report import hushed
-    from training.data.sources import load_samples
-    from training.evaluate import digit_tests, measure
+    from formdigits.evaluating import Question, carry_out
 
-    with hushed():
-        recognizer = load_recognizer(Path(model) if model else None, engine)
-    sets = ((str(path), load_samples(path)) for path in data) if data else digit_tests()
-    none = True
-    for name, samples in sets:
-        found = measure(recognizer, samples, name)
-        click.echo(f"{name}: {found.right:,} of {found.count:,} right ({100 * found.accuracy:.2f} %)")
-        none = False
-    if none:
-        raise InputError("There are no test sets; set FORMDIGITS_DATA to the folder that holds them, or name DATA.")
+    question = Question(
+        data=tuple(map(Path, data)),
+        model=Path(model) if model else None,
+        engine=engine,
+        accept=accept,
+        alphabet=alphabet,
+        out=Path(out) if out else None,
+    )
+    raise SystemExit(carry_out(question))

@@ -49,6 +49,9 @@ used; 130 stopped by Ctrl-C.
     show_default=True,
     help="What runs the network; keras needs the tensorflow extra.",
 )
+@click.option(
+    "--model", metavar="DIR", help="Folder of a model of your own, to be preferred to those that are shipped."
+)
 @click.option("--long", is_flag=True, help="One row a field, with confidence and place, rather than one a page.")
 @click.option("--overlay", metavar="DIR", help="Folder for a picture of each page with what was read drawn on it.")
 @click.option("--restart", is_flag=True, help="Forget what an interrupted run has read.")
@@ -62,6 +65,7 @@ def read(
     accept: float,
     processes: int | None,
     engine: str,
+    model: str | None,
     long: bool,
     overlay: str | None,
     restart: bool,
@@ -79,6 +83,7 @@ def read(
         accept=accept,
         processes=processes,
         engine=engine,
+        model=model,
         long=long,
         overlay=overlay,
         restart=restart,

@@ -1,11 +1,12 @@
-"""The model, loaded once a process, and what reads by it for each recipe."""
+"""The models, loaded once a process, and what reads by it for each recipe."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
-from extractor.reading import Reader
-from extractor.recognizer import Recognizer, load_recognizer
+from extractor.reading import make_reader
+from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.choice import Recognizers
 from extractor.template import load_template
 from workers.job import Job
 from workers.queue.recipe import unpacked
@@ -20,7 +21,9 @@ class Readers:
     """Readers on `engine`. To be made in the process that reads, never before a fork. Raises ModelError."""
 
     def __init__(self, engine: str) -> None:
-        self._recognizer: Recognizer = load_recognizer(engine=engine)
+        self._recognizers = Recognizers(engine)
+        # Loaded at once, so that a model that is no good is found before any page.
+        self._recognizers.of(SHIPPED)
         self._ready: OrderedDict[str, PageReader] = OrderedDict()
 
     def of(self, store: Store, job: Job) -> PageReader:
@@ -37,4 +40,4 @@ class Readers:
         paths = unpacked(store, job.recipe or "", job.options["templates"])
         forms = [load_template(path) for path in paths]
         finding = not forms and not job.options["single_field"]
-        return Reader(forms, self._recognizer, accept=job.options["accept"], finding=finding)
+        return make_reader(forms, self._recognizers, accept=job.options["accept"], finding=finding)

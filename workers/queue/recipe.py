@@ -17,7 +17,8 @@ import yaml
 from sqlalchemy import Connection, insert, select
 
 from extractor.errors import TemplateError
-from extractor.recognizer.card import CARD, SHIPPED
+from extractor.recognizer.card import CARD, model_bytes, read_card
+from extractor.recognizer.choice import shipped_models
 from extractor.template import load_template
 from workers.database import reading
 from workers.home import home
@@ -27,7 +28,8 @@ from workers.store import Store
 
 @dataclass(frozen=True)
 class Recipe:
-    """`files` are template files and their reference pictures, by names of their own; `templates` names the former."""
+    """`files` are template files, their reference pictures and the models that they name, by names of their own;
+    `templates` names the first."""
 
     key: str
     single_field: bool
@@ -46,28 +48,42 @@ def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) 
     files: dict[str, bytes] = {}
     names: list[str] = []
     for number, path in enumerate(templates):
-        picture = load_template(path).reference_path
+        form = load_template(path)
+        picture = form.reference_path
         name = f"{number}.yaml"
         names.append(name)
         try:
             content = Path(path).read_bytes()
+            tree = yaml.safe_load(content)
             if picture is not None:
                 files[f"{number}{picture.suffix}"] = picture.read_bytes()
-                tree = yaml.safe_load(content)
                 tree["landmarks"]["reference"] = f"{number}{picture.suffix}"
+            if form.models:
+                tree["models"] = [_with_model(files, folder) for folder in form.model_paths]
+            if picture is not None or form.models:
                 content = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
         except OSError as error:
             raise TemplateError(f"{error.filename} cannot be read ({error.strerror}); make it readable.") from None
         files[name] = content
     identity: dict[str, Any] = {
         "version": version("formdigits"),
-        "model": hashlib.sha256((SHIPPED / CARD).read_bytes()).hexdigest() if (SHIPPED / CARD).is_file() else "",
+        "models": [hashlib.sha256((folder / CARD).read_bytes()).hexdigest() for folder in shipped_models()],
         "single_field": single_field,
         "accept": accept,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return Recipe(key, single_field, accept, tuple(names), files)
+
+
+def _with_model(files: dict[str, bytes], folder: Path) -> str:
+    """Puts the model in `folder` among `files`; the name of its folder there. Raises ModelError."""
+    card = read_card(folder)
+    name = f"models/{hashlib.sha256((folder / CARD).read_bytes()).hexdigest()[:16]}"
+    files[f"{name}/{CARD}"] = (folder / CARD).read_bytes()
+    for engine, file in card.files.items():
+        files[f"{name}/{file.name}"] = model_bytes(folder, card, engine)
+    return name
 
 
 def keep(connection: Connection, recipe: Recipe) -> None:
@@ -92,6 +108,7 @@ def unpacked(store: Store, key: str, templates: Sequence[str]) -> tuple[str, ...
         folder.parent.mkdir(exist_ok=True)
         with TemporaryDirectory(prefix=f"{key[:8]}-", dir=folder.parent) as draft:
             for name, content in rows:
+                (Path(draft) / name).parent.mkdir(parents=True, exist_ok=True)
                 (Path(draft) / name).write_bytes(content)
             # Whole at once; where another process was first, its folder holds the same.
             with suppress(OSError):

@@ -1,0 +1,70 @@
+"""Which model reads which alphabet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from extractor.alphabet import short, symbols
+from extractor.errors import ModelError
+from extractor.recognizer.base import Recognizer
+from extractor.recognizer.card import CARD, SHIPPED, read_card
+from extractor.recognizer.load import load_recognizer
+from extractor.template import Template
+
+
+def shipped_models() -> tuple[Path, ...]:
+    """The folders of the models that come with the program, the digits first."""
+    others = sorted(path.parent for path in SHIPPED.parent.glob(f"*/{CARD}") if path.parent != SHIPPED)
+    return (SHIPPED, *others)
+
+
+def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
+    """The first of the model folders `own`, and then of the shipped ones, whose alphabet is `alphabet` (`A-Z`).
+
+    Raises ModelError where there is none, or where a folder of `own` holds no model.
+    """
+    wanted = symbols(alphabet)
+    known = []
+    for folder in (*own, *shipped_models()):
+        has = tuple(sorted(read_card(folder).alphabet))
+        if has == wanted:
+            return folder
+        known.append(short(has))
+    raise ModelError(
+        f"No model reads the alphabet {alphabet}, only {' and '.join(dict.fromkeys(known))}; name one of these "
+        "(a format's 'pattern' or 'values' narrow it down), or a model of your own under 'models'."
+    )
+
+
+class Recognizers:
+    """Models on `engine`, each loaded when it is first asked for, and once."""
+
+    def __init__(self, engine: str = "litert") -> None:
+        self._engine = engine
+        self._loaded: dict[Path, Recognizer] = {}
+
+    def of(self, folder: Path) -> Recognizer:
+        """The model in `folder`, ready to read. Raises ModelError."""
+        if folder not in self._loaded:
+            self._loaded[folder] = load_recognizer(folder, self._engine)
+        return self._loaded[folder]
+
+    def for_fields(self, forms: Sequence[Template], given: Path | None = None) -> dict[tuple[str, str], Recognizer]:
+        """The model for each form's name and each alphabet of its fields: the model `given` first, then those that the
+        form names, then the shipped ones. Raises ModelError, also where nothing has a use for `given`."""
+        folders = {
+            (form.form, field.alphabet): model_for(field.alphabet, (*([given] if given else []), *form.model_paths))
+            for form in forms
+            for field in form.fields
+        }
+        if given and forms and given not in folders.values():
+            alphabet = short(read_card(given).alphabet)
+            raise ModelError(f"The model in {given} reads {alphabet}, and no field of the template has that alphabet.")
+        return {key: self.of(folder) for key, folder in folders.items()}
+
+
+def models_of(form: Template, given: Path | None = None) -> tuple[Path, ...]:
+    """The folders of all models that read `form`. Raises ModelError."""
+    own = (*([given] if given else []), *form.model_paths)
+    return tuple(dict.fromkeys(model_for(field.alphabet, own) for field in form.fields))

@@ -1,0 +1,162 @@
+"""What `formdigits evaluate` does, from labelled data to the table, the JSON and the pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from extractor.errors import InputError
+from extractor.reading import Reader, ReadOptions, open_reader
+from extractor.recognizer import Recognizer, load_recognizer
+from extractor.recognizer.card import CARD, SHIPPED
+from formdigits.reading import made_folder
+from formdigits.report import hushed, say
+from training.accuracy import digit_tests
+from training.data.samples import Samples
+from training.data.selection import only
+from training.data.sources import load_samples
+from training.evaluation import LABELS, Measures, Outcomes, measured, read_strings, read_symbols, write_report
+from training.evaluation.outcomes import together
+
+NAMED = 5
+"""Pictures that could not be read which are named."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One `evaluate` as it was asked for. Without `data`, the test sets for digits."""
+
+    data: tuple[Path, ...] = ()
+    model: Path | None = None
+    engine: str = "litert"
+    accept: float = 0.99
+    alphabet: str = ""
+    out: Path | None = None
+
+
+def carry_out(question: Question) -> int:
+    """Measures each set, prints the table, writes the reports; returns the exit code.
+
+    Raises InputError, ModelError or OutputError. The exit code is 1 where pictures could not be opened.
+    """
+    if question.out:
+        made_folder(str(question.out), "Reports cannot be written to {}; give -o a folder that you may write to.")
+    results = [(found, measured(found)) for found in _evaluated(question)]
+    strings = [found for found, _ in results if found.unit == "string"]
+    if len(strings) > 1:
+        whole = together(strings)
+        results.append((whole, measured(whole)))
+    _table(results, question.accept)
+    if question.out:
+        about = {
+            "model": str(question.model or "shipped"),
+            "card_sha256": hashlib.sha256(((question.model or SHIPPED) / CARD).read_bytes()).hexdigest(),
+            "engine": question.engine,
+            "accept": question.accept,
+        }
+        for folder, (found, measures) in zip(_folders(question.out, results), results, strict=True):
+            write_report(folder, found, measures, about)
+        say(f"The figures and pictures are in {question.out}.")
+    unreadable = [name for found, _ in results for name in found.unreadable]
+    return _tell_unreadable(list(dict.fromkeys(unreadable)))
+
+
+def _evaluated(question: Question) -> Iterator[Outcomes]:
+    reader: Reader | None = None
+    recognizer: Recognizer | None = None
+    model = str(question.model) if question.model else None
+    for path in question.data or (None,):
+        if path is not None and (path / LABELS).is_file():
+            if question.alphabet:
+                raise InputError(
+                    "--alphabet chooses among labelled symbols; leave it out for a folder with labels.csv."
+                )
+            if reader is None:
+                with hushed():
+                    reader = open_reader(ReadOptions((), True, question.accept, question.engine, model))
+            with _progress(path.name) as tell:
+                yield read_strings(reader, path, tell)
+            continue
+        if recognizer is None:
+            with hushed():
+                recognizer = load_recognizer(question.model, question.engine)
+        for name, samples in _symbols(path, question.alphabet):
+            yield read_symbols(recognizer, samples, name, question.accept)
+
+
+def _symbols(path: Path | None, alphabet: str) -> Iterator[tuple[str, Samples]]:
+    if path is not None:
+        yield path.name, only(load_samples(path), alphabet, path)
+        return
+    none = True
+    for name, samples in digit_tests():
+        yield name, samples
+        none = False
+    if none:
+        raise InputError("There are no test sets; set FORMDIGITS_DATA to the folder that holds them, or name DATA.")
+
+
+def _folders(out: Path, results: Sequence[tuple[Outcomes, Measures]]) -> list[Path]:
+    """A folder of its own in `out` for each set; `out` itself where there is one set."""
+    if len(results) == 1:
+        return [out]
+    names: list[str] = []
+    for found, _ in results:
+        name = "together" if found.data.count(" + ") else "".join(c if c.isalnum() else "_" for c in found.data)
+        names.append(name if name not in names else f"{name}_{len(names) + 1}")
+    return [out / name for name in names]
+
+
+def _table(results: Sequence[tuple[Outcomes, Measures]], accept: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(
+        "set", "count", "right", "symbol error", f"accepted at {accept:g}", "wrong of those", "calibration error"
+    )
+    for column in grid.columns[1:]:
+        column.justify = "right"
+    for found, measures in results:
+        grid.add_row(
+            found.data.replace("[", "\\["),
+            f"{measures.count:,} {found.unit}s",
+            f"{measures.right:,} ({measures.accuracy:.2%})",
+            f"{measures.symbol_error:.2%}",
+            f"{measures.accepted:,} ({measures.accepted / max(1, measures.count):.1%})",
+            f"{measures.accepted_wrong:,} ({measures.accepted_wrong / max(1, measures.accepted):.2%})",
+            f"{measures.calibration_error:.3f}",
+        )
+    # A table that goes into a file or a pipe keeps its columns whole.
+    Console(width=None if sys.stdout.isatty() else 140).print(grid)
+    for found, measures in results:
+        shares = ", ".join(f"{share:.1%} at {limit:.1%}" for limit, share in measures.reachable.items())
+        click.echo(f"{found.data}: the most confident that could be accepted by error among them: {shares}")
+
+
+def _tell_unreadable(names: list[str]) -> int:
+    if names:
+        say("These could not be read, and count as wrong:")
+    for name in names[:NAMED]:
+        say(f"  {name}")
+    if len(names) > NAMED:
+        say(f"  and {len(names) - NAMED:,} more; they are in the JSON.")
+    return 1 if names else 0
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Reading {what}", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,35 @@
+"""The folder of a training run: which run it is, so that no other goes on in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import InputError, OutputError
+
+RUN = "run.json"
+
+
+def claim(folder: Path, about: Mapping[str, Any]) -> None:
+    """Make `folder` that of the run that `about` describes, in plain values.
+
+    Raises InputError where it holds another run, OutputError where it cannot be written.
+    """
+    path = folder / RUN
+    wanted = json.loads(json.dumps(about))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if known is None:
+            path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+    except (OSError, json.JSONDecodeError) as error:
+        why = getattr(error, "strerror", None) or f"{RUN} in it is damaged"
+        raise OutputError(f"The run cannot be kept in {folder} ({why}); give another folder with -o.") from None
+    if known is not None and known != wanted:
+        other = sorted(key for key in {*known, *wanted} if known.get(key) != wanted.get(key))
+        raise InputError(
+            f"{folder} holds another run (with other {', '.join(other)}); give its options again to go on with it, or "
+            "another folder with -o."
+        )
