@@ -24,8 +24,8 @@ class FieldImage:
 
     `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
     printed box in its pixels (`printed` says that there is one), `cells` the x of each cell line from left to right
-    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page. `lit`, like `ink` in shape,
-    is the picture itself, evenly lit, where nothing printed had to be taken out of it.
+    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page. `lit`, as large
+    as `ink`, is the picture itself, evenly lit, where nothing printed had to be taken out of it.
     """
 
     ink: Gray
