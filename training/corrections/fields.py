@@ -64,7 +64,7 @@ def _page(file: str, number: int) -> Page | FailedPage:
 def _field(image: Gray, row: Correction) -> FieldImage:
     height, width = image.shape
     corners = np.array(row.quad, np.float64)
-    if not row.form and np.abs(corners - Box(0, 0, width, height).corners).max() < WHOLE:
+    if not row.form and row.cells is None and np.abs(corners - Box(0, 0, width, height).corners).max() < WHOLE:
         return whole_field(image)
     wide = max(1.0, float(np.hypot(*(corners[1] - corners[0]))))
     high = max(1.0, float(np.hypot(*(corners[3] - corners[0]))))
