@@ -24,7 +24,8 @@ class FieldImage:
 
     `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
     printed box in its pixels (`printed` says that there is one), `cells` the x of each cell line from left to right
-    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page.
+    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page. `lit`, like `ink` in shape,
+    is the picture itself, evenly lit, where nothing printed had to be taken out of it.
     """
 
     ink: Gray
@@ -33,6 +34,7 @@ class FieldImage:
     matrix: Points
     snapped: bool
     printed: bool = True
+    lit: Gray | None = None
 
     @property
     def quad(self) -> tuple[tuple[float, float], ...]:

@@ -25,4 +25,4 @@ def whole_field(image: Gray) -> FieldImage:
     lit = even_light(grey, max(4, round(height * 0.2)))
     ink = without_ruled_lines(soft_ink(lit, lit))
     matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
-    return FieldImage(ink, Box(0, 0, width, height), (0.0, float(width)), matrix, snapped=True, printed=False)
+    return FieldImage(ink, Box(0, 0, width, height), (0.0, float(width)), matrix, snapped=True, printed=False, lit=lit)

@@ -96,6 +96,16 @@ class _Frame:
             way = np.mean([padded[i : i + len(way)] for i in range(5)], axis=0)
         draw_stroke(self.ink, way, self.pen, self.rng)
 
+    def spline(self, *points: Point) -> None:
+        """One smooth stroke through `points`, without corners (E. Catmull and R. Rom, 1974)."""
+        way = np.array((points[0], *points, points[-1]))
+        t = np.linspace(0, 1, 7)[:-1, None]
+        parts = [
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+            for a, b, c, d in zip(way[:-3], way[1:-2], way[2:-1], way[3:], strict=True)
+        ]
+        draw_stroke(self.ink, np.concatenate((*parts, way[-1:])), self.pen, self.rng)
+
 
 def open_four(_: Gray, rng: np.random.Generator) -> Gray:
     """A 4 like a flash of lightning: down, across, and a second stroke through or beside the end of the first."""
@@ -141,11 +151,155 @@ def long_one(_: Gray, rng: np.random.Generator) -> Gray:
     return frame.ink
 
 
+def humped_four(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 4 like an h: down, back up and over into the stem, in one stroke; or like a u with a long right leg."""
+    frame = _Frame(rng)
+    low, wide = rng.uniform(0.45, 0.72), rng.uniform(0.6, 0.95)
+    if rng.random() < 0.5:
+        frame.spline(
+            frame.at(rng.uniform(0.1, 0.35), 0),
+            frame.at(0.1, 0.45 * low),
+            frame.at(0.05, low),
+            frame.at(0.35 * wide, low - rng.uniform(0.1, 0.25)),
+            frame.at(0.85 * wide, low - rng.uniform(0.05, 0.2)),
+            frame.at(wide, 0.75),
+            frame.at(wide - rng.uniform(0, 0.15), 1),
+        )
+        return frame.ink
+    head = rng.uniform(0, 0.35)
+    frame.spline(
+        frame.at(0.1, rng.uniform(0, 0.25)),
+        frame.at(0.05, 0.7 * low),
+        frame.at(0.3, low),
+        frame.at(0.8 * wide, low - rng.uniform(0.05, 0.25)),
+        frame.at(wide, head),
+    )
+    frame.stroke(frame.at(wide, head, 0.02), frame.at(wide - rng.uniform(0, 0.2), 1))
+    return frame.ink
+
+
+def looped_two(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 2 that begins with a closed curl, so that its head looks like that of a 9, with or without a loop at its foot."""
+    frame = _Frame(rng)
+    curl = rng.uniform(0.2, 0.42)
+    neck = rng.uniform(0.3, 0.55)
+    start = [frame.at(rng.uniform(0.25, 0.5), curl + rng.uniform(-0.05, 0.12)), frame.at(0.1, curl)]
+    if rng.random() < 0.5:
+        start = [frame.at(0.45, curl + 0.1), frame.at(0.25, curl + 0.15), frame.at(0.05, curl)]
+    foot = (
+        [frame.at(0.15, 0.95), frame.at(0.02, 0.85), frame.at(0.2, 0.78), frame.at(0.5, 0.95)]
+        if rng.random() < 0.4
+        else [frame.at(0.1, 0.92), frame.at(0.3, 0.93)]
+    )
+    frame.spline(
+        *start,
+        frame.at(0.2, 0.08),
+        frame.at(0.55, 0.0),
+        frame.at(0.8, 0.18),
+        frame.at(0.72, neck + 0.05),
+        frame.at(0.4, 0.7),
+        *foot,
+        frame.at(rng.uniform(0.75, 1.1), rng.uniform(0.85, 1.0)),
+    )
+    return frame.ink
+
+
+def curled_nine(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 9 like a P, a g or an e: a wide head, and a tail that is short, straight, or curls far to the left."""
+    frame = _Frame(rng)
+    deep = rng.uniform(0.4, 0.6)
+    kind = rng.random()
+    head = [
+        frame.at(0.75, rng.uniform(0.08, 0.3)),
+        frame.at(0.4, 0.02),
+        frame.at(0.08, 0.5 * deep),
+        frame.at(0.35, deep),
+        frame.at(0.75, 0.6 * deep),
+        frame.at(0.85, 0.12),
+    ]
+    if kind < 0.4:
+        tail = [frame.at(0.8, 0.6), frame.at(rng.uniform(0.55, 0.8), 0.9), frame.at(rng.uniform(0.0, 0.4), 1.0)]
+        if rng.random() < 0.5:
+            tail.append(frame.at(rng.uniform(-0.1, 0.15), rng.uniform(0.75, 0.95)))
+        frame.spline(*head, *tail)
+    elif kind < 0.7:  # from the foot up the stem and round, as a P is written
+        x = rng.uniform(0.1, 0.35)
+        frame.spline(
+            frame.at(x, 1),
+            frame.at(x + 0.05, 0.5),
+            frame.at(x + 0.1, 0.1),
+            frame.at(0.6, 0.0),
+            frame.at(0.95, 0.2),
+            frame.at(0.7, deep - 0.05),
+            frame.at(x, deep),
+        ) if rng.random() < 0.25 else frame.spline(*head, frame.at(0.8, 0.55), frame.at(rng.uniform(0.6, 0.85), 1))
+    else:  # the head is written from its right, and the tail swings under it
+        frame.spline(
+            frame.at(0.8, 0.3),
+            frame.at(0.6, 0.02),
+            frame.at(0.15, 0.12),
+            frame.at(0.15, deep),
+            frame.at(0.6, deep),
+            frame.at(0.85, 0.25),
+            frame.at(0.9, 0.6),
+            frame.at(0.6, 0.95),
+            frame.at(rng.uniform(0.05, 0.3), 0.95),
+        )
+    return frame.ink
+
+
+def flagged_five(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 5 whose flag is a stroke of its own, beside the body or far from it, or hardly there."""
+    frame = _Frame(rng)
+    x = rng.uniform(0.2, 0.45)
+    waist = rng.uniform(0.35, 0.5)
+    top = frame.at(x + 0.05, rng.uniform(0.0, 0.12))
+    frame.spline(
+        top,
+        frame.at(x - 0.03, waist),
+        frame.at(x + 0.25, waist - rng.uniform(-0.02, 0.08)),
+        frame.at(0.85, 0.65),
+        frame.at(0.6, 0.95),
+        frame.at(rng.uniform(-0.1, 0.25), rng.uniform(0.88, 1.0)),
+    )
+    if rng.random() < 0.85:
+        begin = x + rng.uniform(-0.05, 0.2)
+        y = rng.uniform(-0.05, 0.12)
+        frame.stroke(frame.at(begin, y), frame.at(begin + rng.uniform(0.25, 0.8), y - rng.uniform(-0.03, 0.1)))
+    return frame.ink
+
+
+def curled_zero(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 0 that is not closed cleanly: its ends cross at the top, or curl inwards or on to the next digit."""
+    frame = _Frame(rng)
+    frame.wide = max(frame.wide, 0.6 * frame.high)
+    start = frame.at(rng.uniform(0.4, 0.9), rng.uniform(-0.08, 0.2))
+    ends = {
+        0: [frame.at(0.6, -0.05), frame.at(rng.uniform(0.2, 0.45), rng.uniform(0.05, 0.3))],
+        1: [frame.at(0.75, 0.0), frame.at(rng.uniform(1.0, 1.3), rng.uniform(-0.1, 0.15))],
+        2: [frame.at(0.5, 0.02), frame.at(0.4, 0.2), frame.at(0.6, 0.25), frame.at(0.8, 0.08)],
+    }[int(rng.integers(3))]
+    frame.spline(
+        start,
+        frame.at(0.35, 0.03),
+        frame.at(0.05, 0.35),
+        frame.at(0.1, 0.75),
+        frame.at(0.5, 1.0),
+        frame.at(0.9, 0.75),
+        frame.at(0.92, 0.3),
+        *ends,
+    )
+    return frame.ink
+
+
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
-    "0": ((0.02, slashed_zero),),
-    "1": ((0.22, european_one), (0.12, long_one)),
-    "4": ((0.14, open_four),),
-    "7": ((0.18, crossed_seven), (0.12, european_seven)),
+    "0": ((0.02, slashed_zero), (0.08, curled_zero)),
+    "1": ((0.26, european_one), (0.2, long_one)),
+    "2": ((0.14, looped_two),),
+    "4": ((0.14, open_four), (0.12, humped_four)),
+    "5": ((0.1, flagged_five),),
+    "7": ((0.24, crossed_seven), (0.14, european_seven)),
+    "9": ((0.12, curled_nine),),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 

@@ -1,0 +1,158 @@
+"""What a line's frames say: the most probable strings, each with its exact probability and where its symbols lie.
+
+The frames are those of connectionist temporal classification (A. Graves et al., "Connectionist temporal classification:
+labelling unsegmented sequence data with recurrent neural networks", 2006).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.values import Floats
+
+MOST = 12
+"""Strings that are weighed for each line."""
+
+CLASSES = 3
+"""Other classes that each symbol may be."""
+
+RAREST = -9.2
+"""Log-odds (one in ten thousand) below which another symbol is not tried."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One string that a line may say: its `log_probability`, and the frame in the middle of each symbol."""
+
+    text: str
+    log_probability: float
+    frames: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A run of frames in which one class is the most probable: what it may say (class or None for nothing), each with
+    the log-odds that this costs, least first; and its middle."""
+
+    options: tuple[tuple[int | None, float], ...]
+    middle: float
+
+
+def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tuple[Hypothesis, ...]]:
+    """For each line the strings that its frames may say, best first. `scores` are log-probabilities, each of shape
+    (frames, classes + 1), the last class being CTC's blank. All lines are weighed together, which costs little more
+    than one."""
+    proposed = [_proposed(rows) for rows in scores]
+    flat = [(index, said) for index, options in enumerate(proposed) for said, _ in options]
+    if not flat:
+        return [() for _ in scores]
+    exact = _forward(scores, [index for index, _ in flat], [said for _, said in flat])
+    found: list[list[Hypothesis]] = [[] for _ in scores]
+    place = 0
+    for index, options in enumerate(proposed):
+        for said, frames in options:
+            text = "".join(classes[symbol] for symbol in said)
+            found[index].append(Hypothesis(text, float(exact[place]), frames))
+            place += 1
+    return [tuple(sorted(options, key=lambda h: -h.log_probability)) for options in found]
+
+
+def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
+    """Strings that may be probable: the best path, and what comes of changing few of its runs, each once."""
+    slots = _slots(rows)
+    start = (0,) * len(slots)
+    heap: list[tuple[float, tuple[int, ...]]] = [(0.0, start)]
+    seen = {start}
+    found: dict[tuple[int, ...], tuple[float, ...]] = {}
+    tries = 0
+    while heap and len(found) < MOST and tries < 4 * MOST:
+        cost, choice = heapq.heappop(heap)
+        tries += 1
+        said: list[int] = []
+        frames: list[float] = []
+        for slot, option in zip(slots, choice, strict=True):
+            symbol = slot.options[option][0]
+            if symbol is not None:
+                said.append(symbol)
+                frames.append(slot.middle)
+        found.setdefault(tuple(said), tuple(frames))
+        for index, (slot, option) in enumerate(zip(slots, choice, strict=True)):
+            if option + 1 < len(slot.options):
+                following = (*choice[:index], option + 1, *choice[index + 1 :])
+                if following not in seen:
+                    seen.add(following)
+                    more = slot.options[option + 1][1] - slot.options[option][1]
+                    heapq.heappush(heap, (cost + more, following))
+    return list(found.items())
+
+
+def _slots(rows: Floats) -> list[_Slot]:
+    blank = rows.shape[1] - 1
+    best = rows.argmax(1)
+    starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
+    ends = np.append(starts[1:], len(best))
+    highest = np.maximum.reduceat(rows, starts, axis=0)
+    slots: list[_Slot] = []
+    for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        symbol, top = int(best[start]), highest[index]
+        if symbol == blank:
+            other = int(top[:blank].argmax())
+            # Between two runs of other symbols a blank run that is short may hide one more.
+            frame = start + int(rows[start:end, other].argmax())
+            odds = float(rows[frame, blank] - rows[frame, other])
+            if odds < -RAREST:
+                slots.append(_Slot(((None, 0.0), (other, odds)), float(frame)))
+            continue
+        gone = float((rows[start:end, symbol] - rows[start:end, blank]).sum())
+        options: list[tuple[int | None, float]] = [(None, gone)]
+        for other in np.argsort(-top[:blank])[: CLASSES + 1].tolist():
+            if other != symbol:
+                options.append((other, float(top[symbol] - top[other])))
+        kept = sorted((o for o in options if o[1] < -RAREST), key=lambda o: o[1])
+        frame = start + int(rows[start:end, symbol].argmax())
+        slots.append(_Slot(((symbol, 0.0), *kept), float(frame)))
+    return slots
+
+
+def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+    """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`."""
+    rows = np.asarray(lines)
+    lengths = np.array([len(scores[index]) for index in lines])
+    classes = scores[0].shape[1]
+    blank, longest = classes - 1, max(len(s) for s in said)
+    padded = np.zeros((len(scores), int(lengths.max()), classes))
+    for index, part in enumerate(scores):
+        padded[index, : len(part)] = part
+    states = np.full((len(said), 2 * longest + 1), blank)
+    for row, symbols in enumerate(said):
+        states[row, 1 : 2 * len(symbols) : 2] = symbols
+    # A blank may be skipped between two symbols that differ.
+    skip = np.full(states.shape, -np.inf)
+    differs = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    skip[:, 2:][differs] = 0.0
+    alpha = np.full((len(said), states.shape[1] + 2), -1e30)
+    alpha[:, 2] = 0.0  # before the first frame, as if a blank had been said
+    alpha_in = alpha[:, 2:]
+    ends = 2 * np.array([len(s) for s in said])
+    every = np.arange(len(said))
+    out = np.zeros(len(said))
+    for frame in range(padded.shape[1]):
+        emit = padded[rows[:, None], frame, states]
+        stay, step = alpha_in, alpha[:, 1:-1]
+        jump = alpha[:, :-2] + skip
+        if frame == 0:
+            jump = np.full_like(jump, -1e30)
+        most = np.maximum(np.maximum(stay, step), jump)
+        total = most + np.log(np.exp(stay - most) + np.exp(step - most) + np.exp(jump - most)) + emit
+        alpha_in[:] = np.maximum(total, -1e30)
+        done = lengths == frame + 1
+        if done.any():
+            last = alpha_in[every, ends]
+            before = np.where(ends > 0, alpha_in[every, np.maximum(ends - 1, 0)], -1e30)
+            out[done] = np.logaddexp(last, before)[done]
+    return out

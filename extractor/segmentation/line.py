@@ -1,0 +1,136 @@
+"""A free string as one picture of fixed height, for the reader that looks at the whole field at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.fields import FieldImage
+from extractor.ink import as_gray
+from extractor.segmentation.pieces import FULL, Pieces, find_pieces
+from extractor.segmentation.slant import slant
+from extractor.values import Gray, Points
+
+HEIGHT, TEXT = 32, 20
+"""Rows of a line, and how many of them its digits take: those of MNIST's digits in their crops."""
+
+WIDEST = 512
+"""Columns of a line at most; a longer one is squeezed."""
+
+MARGIN = 0.45
+"""Paper kept before the first and after the last digit, in heights of the digits."""
+
+STEEPEST = 0.16
+"""Rise of the steepest baseline that is levelled."""
+
+FULL_INK = 204
+"""What the middle of a stroke is brought to, so that darker places have room above."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`image`, shape (HEIGHT, width), uint8, has ink = bright, digits about TEXT rows high and upright on a level
+    baseline; `matrix`, shape (2, 3), takes pixels of the field image to those of the line."""
+
+    image: Gray
+    matrix: Points
+
+    def to_field(self, x: float, y: float = HEIGHT / 2) -> tuple[float, float]:
+        """Where in the field image a place in the line lies."""
+        back = cv2.invertAffineTransform(self.matrix)
+        return (
+            float(back[0, 0] * x + back[0, 1] * y + back[0, 2]),
+            float(back[1, 0] * x + back[1, 1] * y + back[1, 2]),
+        )
+
+
+def line_of(field: FieldImage) -> Line | None:
+    """The string in `field` as a line; None where nothing is written."""
+    writing = _writing(field.ink)
+    if writing is None:
+        return None
+    ys, xs = np.nonzero(writing)
+    rise = _rise(xs, ys)
+    shear = slant(writing)
+    low, high = np.quantile(ys - rise * xs, (0.02, 0.98))
+    tall = max(4.0, float(high - low) * 1.04)
+    scale = TEXT / tall
+    # First level, then upright, about the middle of the writing.
+    middle = (low + high) / 2
+    level = np.array(((1, 0, 0), (-rise, 1, -middle), (0, 0, 1.0)))
+    stand = np.array(((1, shear, 0), (0, 1, 0), (0, 0, 1.0)))
+    upright = stand @ level
+    across = upright[0, 0] * xs + upright[0, 1] * ys + upright[0, 2]
+    left, right = float(across.min()) - MARGIN * tall, float(across.max()) + MARGIN * tall
+    wide = scale * min(1.0, WIDEST / (scale * (right - left)))
+    to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
+    width = min(WIDEST, max(8, int(np.ceil(wide * (right - left)))))
+    return Line(_drawn(contrast(field), to_line, scale, width), to_line[:2])
+
+
+def contrast(field: FieldImage) -> Gray:
+    """The field as 0 on paper and FULL_INK in the middle of strokes: grey where the paper's grey is known, so that
+    nothing is lost that a threshold would lose; else its ink."""
+    if field.lit is None:
+        return as_gray(cv2.convertScaleAbs(field.ink, alpha=FULL_INK / 255))
+    strokes = field.ink >= FULL
+    paper, full = float(np.median(field.lit[~strokes])), float(np.median(field.lit[strokes]))
+    return as_gray(
+        np.clip((paper - field.lit.astype(np.float32)) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
+    )
+
+
+def _writing(ink: Gray) -> Gray | None:
+    """The ink of digits alone: no specks, no lines along the picture's edge."""
+    pieces = find_pieces(ink)
+    if len(pieces.areas) == 0:
+        return None
+    keep = _digit_like(pieces, ink.shape)
+    if not keep.any():
+        return None
+    flags = np.concatenate(([False], keep)).astype(np.uint8) * 255
+    return as_gray(flags[pieces.labels])
+
+
+def _digit_like(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
+    flat = (wide > 4 * high) & (high < 0.2 * shape[0])
+    tallest = float(high[~flat].max()) if (~flat).any() else 0.0
+    return ~flat & (high >= max(0.4 * tallest, 0.12 * shape[0]))
+
+
+def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
+    """The slope of the baseline: that at which the writing takes the fewest rows; level where little tells."""
+    step = max(1, len(xs) // 1500)
+    xs, ys = xs[::step], ys[::step]
+    slopes = np.linspace(-STEEPEST, STEEPEST, 17)
+    rows = ys[None, :] - slopes[:, None] * xs[None, :]
+    low, high = np.quantile(rows, (0.03, 0.97), axis=1)
+    cost = (high - low) * (1 + 0.8 * np.abs(slopes))
+    return float(slopes[int(cost.argmin())])
+
+
+def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
+    """`picture` through `to_line`, shape (HEIGHT, width); averaged first where it becomes much smaller."""
+    times = 1.0
+    if scale < 0.75:
+        size = max(1, round(picture.shape[1] * scale * 1.3)), max(1, round(picture.shape[0] * scale * 1.3))
+        times = size[0] / picture.shape[1]
+        picture = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    matrix = to_line @ np.diag((1 / times, 1 / times, 1.0))
+    # Pixel centres: half a pixel in the picture is half a pixel in the line.
+    half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
+    matrix = np.linalg.inv(half) @ matrix @ half
+    return as_gray(
+        cv2.warpAffine(
+            picture,
+            matrix[:2],
+            (width, HEIGHT),
+            flags=cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+    )

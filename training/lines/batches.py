@@ -1,0 +1,142 @@
+"""Composed lines for training, made in other processes beside it, and packed into batches of like widths."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.pool import Pool
+from types import TracebackType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.segmentation.line import HEIGHT
+from extractor.values import Gray
+from training.lines.compose import DELIMITERS, DIGITS, Writers, composed_line
+from training.lines.network import FRAMES, STRIDE
+
+CLASSES = (*DIGITS, *DELIMITERS)
+"""What a frame may say; after these comes CTC's blank."""
+
+CHUNK = 512
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Line pictures, each of shape (HEIGHT, its width), and what each says."""
+
+    images: tuple[Gray, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`images`, shape (n, HEIGHT, width, 1), padded with paper on the right; `frames`, shape (n,), how many answers of
+    each line count; `texts`, shape (n, longest), classes padded with -1."""
+
+    images: NDArray[np.uint8]
+    frames: NDArray[np.int32]
+    texts: NDArray[np.int32]
+
+
+def make_lines(writers: Writers, count: int, key: tuple[int, ...]) -> Lines:
+    """`count` composed lines, a function of `key`."""
+    rng = np.random.default_rng(key)
+    images: list[Gray] = []
+    texts: list[str] = []
+    while len(images) < count:
+        line, what = composed_line(writers, rng)
+        if _fits(line.image.shape[1], what):
+            images.append(line.image)
+            texts.append(what)
+    return Lines(tuple(images), tuple(texts))
+
+
+def _fits(width: int, what: str) -> bool:
+    """Whether CTC can say `what` in the frames of a line so wide: a blank must part the same symbol twice."""
+    return frames_of(width) >= len(what) + sum(a == b for a, b in zip(what, what[1:], strict=False)) + 1
+
+
+def frames_of(width: int) -> int:
+    """How many frames a line of `width` columns gives."""
+    return -(-width // STRIDE) * FRAMES
+
+
+def packed(lines: Lines, size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """`lines` in batches of up to `size` of like widths, in random order."""
+    widths = np.array([image.shape[1] for image in lines.images])
+    order = np.argsort(widths + rng.uniform(0, 12, len(widths)), kind="stable")
+    groups = [order[start : start + size] for start in range(0, len(order), size)]
+    for index in rng.permutation(len(groups)):
+        yield pack([lines.images[i] for i in groups[index]], [lines.texts[i] for i in groups[index]])
+
+
+def pack(images: list[Gray], texts: list[str]) -> Batch:
+    """One batch of `images` and what they say."""
+    width = -(-max(image.shape[1] for image in images) // STRIDE) * STRIDE
+    stack = np.zeros((len(images), HEIGHT, width, 1), np.uint8)
+    longest = max(map(len, texts))
+    answers = np.full((len(images), longest), -1, np.int32)
+    for row, (image, what) in enumerate(zip(images, texts, strict=True)):
+        stack[row, :, : image.shape[1], 0] = image
+        answers[row, : len(what)] = [CLASSES.index(mark) for mark in what]
+    return Batch(stack, np.array([frames_of(image.shape[1]) for image in images], np.int32), answers)
+
+
+class LineEpochs:
+    """Makes chunks of lines in `processes` other processes; each chunk is learned from `uses` times before it is made
+    anew. Everything is a function of (seed, chunk, round), so that a run that was stopped goes on as if it had not been.
+    Use as a context manager.
+    """
+
+    def __init__(self, writers: Writers, seed: int, chunks: int, *, processes: int = 1, uses: int = 3) -> None:
+        self._seed, self._chunks, self._uses = seed, chunks, uses
+        self._pool: Pool = multiprocessing.get_context("spawn").Pool(processes, _start, (writers,))
+        self._kept: dict[tuple[int, int], Lines] = {}
+        self._ahead: dict[tuple[int, int], object] = {}
+
+    def __enter__(self) -> LineEpochs:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.terminate()
+        self._pool.join()
+
+    def get(self, epoch: int, batch: int) -> Iterator[Batch]:
+        """Epoch `epoch` (from 1) in batches of `batch` lines."""
+        for chunk in range(self._chunks):
+            for later in range(6):  # a few chunks ahead, so that training never waits
+                self._ask(*self._of(epoch + (chunk + later) // self._chunks, (chunk + later) % self._chunks))
+            key = self._of(epoch, chunk)
+            if key not in self._kept:
+                self._kept = {k: v for k, v in self._kept.items() if k[0] != key[0]}
+                self._kept[key] = self._ahead.pop(key).get()  # type: ignore[attr-defined]
+            rng = np.random.default_rng((self._seed, epoch, chunk, 2))
+            yield from packed(self._kept[key], batch, rng)
+
+    def _of(self, epoch: int, chunk: int) -> tuple[int, int]:
+        """The chunk and the round in which what is learned then was made; rounds are staggered over the chunks."""
+        return chunk, (epoch + chunk) // self._uses
+
+    def _ask(self, chunk: int, turn: int) -> None:
+        key = chunk, turn
+        if key not in self._kept and key not in self._ahead:
+            self._ahead[key] = self._pool.apply_async(_chunk, ((self._seed, *key),))
+
+
+_writers: Writers | None = None
+
+
+def _start(writers: Writers) -> None:
+    global _writers  # noqa: PLW0603 - sent once to each process instead of with every task
+    cv2.setNumThreads(1)
+    _writers = writers
+
+
+def _chunk(key: tuple[int, ...]) -> Lines:
+    assert _writers is not None
+    return make_lines(_writers, CHUNK, key)

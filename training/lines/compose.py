@@ -1,0 +1,299 @@
+"""Numbers written by one hand on some paper, as the product's reader of lines gets to see them, and what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.fields.whole import whole_field
+from extractor.ink import as_gray
+from extractor.segmentation.line import Line, line_of
+from extractor.values import Gray
+from training.data.junk import tight
+from training.data.marks import curve, draw_stroke
+from training.data.paper import paper
+from training.data.pen import MILD, WILD, drawn_large, with_width
+from training.data.samples import Samples
+from training.data.styles import in_style
+
+DIGITS = "0123456789"
+DELIMITERS = ".-=#/"
+"""Point (also comma), dash, double dash (also colon), number sign, slash."""
+
+TALL = 60
+"""Pixels of a digit's height while it is drawn."""
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Samples by writer and digit: `places[w][d]` are indices into `samples` of digit d by writer w, never empty: what
+    a writer never wrote is taken from all. `weights` says how often each writer is drawn."""
+
+    samples: Samples
+    places: tuple[tuple[NDArray[np.int64], ...], ...]
+    weights: NDArray[np.float64]
+
+
+def by_writer(samples: Samples, fewest: int = 20, alone: float = 0.12) -> Writers:
+    """`samples` by writer. Those whose writers gave fewer than `fewest` count together as one more writer, drawn with
+    the probability `alone`."""
+    labels = samples.labels.astype(int)
+    people = samples.writers if samples.writers is not None else np.zeros(len(samples), np.int64)
+    names, counts = np.unique(people, return_counts=True)
+    large = names[counts >= fewest]
+    groups = [np.flatnonzero(people == name) for name in large]
+    rest = np.flatnonzero(~np.isin(people, large))
+    weights = np.full(len(groups), 1.0)
+    if len(rest):
+        groups.append(rest)
+        weights = np.append(weights * (1 - alone) / max(1, len(large)), alone)
+    anyone = [np.flatnonzero(labels == digit) for digit in range(10)]
+    places = tuple(
+        tuple(own if len(own := group[labels[group] == digit]) else anyone[digit] for digit in range(10))
+        for group in groups
+    )
+    return Writers(samples, places, weights / weights.sum())
+
+
+def text(rng: np.random.Generator) -> str:
+    """What somebody may write into a field for a number: digits, with points, dashes and slashes where people put them."""
+    kind = rng.random()
+    count = int(rng.integers(1, 11)) if rng.random() < 0.6 else int(rng.integers(3, 8))
+    digits = "".join(str(d) for d in rng.integers(0, 10, count))
+    if kind < 0.45:
+        return digits
+    if kind < 0.5:  # a run of one digit
+        at, run = int(rng.integers(0, count)), int(rng.integers(2, 5))
+        return digits[:at] + str(rng.integers(0, 10)) * run + digits[at + run :]
+    if kind < 0.55:
+        day, month, year = rng.integers(1, 32), rng.integers(1, 13), rng.integers(1930, 2040)
+        mark = "/" if rng.random() < 0.5 else str(rng.choice([".", "-"]))
+        return f"{day:02d}{mark}{month:02d}{mark}{year if rng.random() < 0.6 else year % 100:02d}"
+    if rng.random() < 0.45 and count > 2:  # a round amount
+        zeros = int(rng.integers(1, min(count, 6)))
+        digits = digits[:-zeros] + "0" * zeros
+    if rng.random() < 0.6 and count > 3:
+        cut = count - 3
+        digits = digits[:cut] + "." + digits[cut:]
+    elif rng.random() < 0.4 and count > 2:
+        digits = digits[:-2] + "." + digits[-2:]
+    end = rng.random()
+    tail = "" if end < 0.5 else str(rng.choice([".", "-", "=", ".-", ".=", "#", "-", ".", "--"]))
+    head = "" if rng.random() < 0.95 else str(rng.choice(["#", "-", "=", "."]))
+    return head + digits + tail
+
+
+def written(what: str, writers: Writers, rng: np.random.Generator) -> Gray:
+    """`what` in ink, 255 = ink, digits about TALL high, by one writer with one pen, tightly cut."""
+    hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
+    pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
+    bend = WILD if rng.random() < 0.15 else MILD
+    lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
+    spread = 0.05 + 0.13 * rng.random() ** 2
+    small_zeros = rng.uniform(0.5, 0.85) if rng.random() < 0.2 else 1.0
+    close = rng.random()
+    drift, fall = rng.normal(0, 0.03), 2 + 5 * rng.random()
+    symbols: list[tuple[Gray, float, float]] = []
+    stroke = pen or 6.0
+    for mark in what:
+        if mark in DIGITS:
+            place = int(rng.choice(hand[int(mark)]))
+            ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng)
+            if pen:
+                ink = with_width(ink, pen)
+            ink = np.where(ink >= 24, ink, 0).astype(np.uint8)
+            if not ink.any():
+                ink = np.full((TALL, 5), 255, np.uint8)
+            times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
+            symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
+        else:
+            ink, low = _delimiter(mark, stroke * rng.uniform(0.7, 1.2), rng)
+            symbols.append((_leaning(ink, lean) if mark == "/" else ink, low, 1.0))
+    return _set(symbols, close, drift, what, rng)
+
+
+def _set(
+    symbols: list[tuple[Gray, float, float]], close: float, drift: float, what: str, rng: np.random.Generator
+) -> Gray:
+    """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a delimiter."""
+    places: list[tuple[int, int]] = []
+    x = 0.0
+    pitch = rng.uniform(6, 40) if rng.random() < 0.12 else 0.0  # spread out, as into invisible cells
+    raised = rng.uniform(0.1, 0.4) * TALL if rng.random() < 0.06 else 0.0
+    for index, (ink, low, delimiter) in enumerate(symbols):
+        high, wide = ink.shape
+        if delimiter:
+            y = low
+        else:
+            y = (TALL - high) * (0.5 if rng.random() < 0.3 else 1.0) + low
+            if raised and index >= len(symbols) - 2 and len(symbols) > 3:
+                y -= raised
+        places.append((round(x), round(y + drift * x)))
+        following = symbols[index + 1] if index + 1 < len(symbols) else None
+        chance = rng.random()
+        if chance < 0.55 * (1 - close) + 0.2:
+            gap = rng.uniform(4, 22)
+        elif chance < 0.75:
+            gap = rng.uniform(-1, 5)
+        else:
+            gap = -rng.uniform(0, 0.28) * min(wide, following[0].shape[1] if following else wide)
+        if delimiter or (following is not None and following[2]):
+            gap = rng.uniform(-6, 16) if rng.random() < 0.7 else rng.uniform(10, 34)
+        elif rng.random() < 0.03:
+            gap = rng.uniform(25, 70)
+        x = max(x + 3, x + wide + gap + pitch)
+    left, top = min(p[0] for p in places), min(p[1] for p in places)
+    right = max(p[0] + s[0].shape[1] for p, s in zip(places, symbols, strict=True))
+    bottom = max(p[1] + s[0].shape[0] for p, s in zip(places, symbols, strict=True))
+    out = np.zeros((bottom - top, right - left), np.uint8)
+    for (px, py), (ink, _, _) in zip(places, symbols, strict=True):
+        view = out[py - top : py - top + ink.shape[0], px - left : px - left + ink.shape[1]]
+        np.maximum(view, ink, out=view)
+    if rng.random() < 0.25:
+        _join_zeros(out, what, places, symbols, (left, top), rng)
+    return out
+
+
+def _join_zeros(
+    out: Gray,
+    what: str,
+    places: list[tuple[int, int]],
+    symbols: list[tuple[Gray, float, float]],
+    origin: tuple[int, int],
+    rng: np.random.Generator,
+) -> None:
+    """The stroke by which a quick hand runs from one round digit into the next zero."""
+    for index in range(len(what) - 1):
+        if what[index] in "068" and what[index + 1] == "0" and rng.random() < 0.7:
+            (x, y), ink = places[index], symbols[index][0]
+            (to_x, to_y), after = places[index + 1], symbols[index + 1][0]
+            start = x - origin[0] + ink.shape[1] * rng.uniform(0.5, 0.95), y - origin[1] + ink.shape[0] * 0.1
+            end = to_x - origin[0] + after.shape[1] * 0.5, to_y - origin[1] + after.shape[0] * 0.06
+            draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)
+
+
+def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, float]:
+    """A delimiter's ink, tightly cut, and how far below the digits' top it begins."""
+    ink = np.zeros((2 * TALL, 2 * TALL), np.uint8)
+    pen = max(2.0, pen)
+    x, base = 40.0, 80.0  # digits would reach from 20 to 80
+
+    def stroke(x0: float, y0: float, x1: float, y1: float, bend: float = 0.08) -> None:
+        draw_stroke(ink, curve((x + x0, base + y0), (x + x1, base + y1), rng, bend), pen, rng)
+
+    if mark == ".":
+        kind = rng.random()
+        y = -rng.uniform(-4, 10)
+        if kind < 0.6:
+            cv2.circle(
+                ink, (round(x), round(base + y)), max(2, round(pen * rng.uniform(0.5, 0.95))), 255, -1, cv2.LINE_AA
+            )
+        elif kind < 0.75:
+            stroke(0, y, rng.uniform(2, 9), y + rng.uniform(-4, 4))
+        else:
+            stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 20))
+    elif mark == "-":
+        y, half = -rng.uniform(8, 44), rng.uniform(8, 32)
+        stroke(-half + 10, y + rng.normal(0, 3), half + 10, y + rng.normal(0, 3), 0.15)
+    elif mark == "=":
+        if rng.random() < 0.2:
+            for y in (-6.0, -rng.uniform(20, 36)):
+                cv2.circle(ink, (round(x), round(base + y)), max(2, round(pen * 0.7)), 255, -1, cv2.LINE_AA)
+        else:
+            y, apart, half = -rng.uniform(14, 40), rng.uniform(8, 18), rng.uniform(8, 24)
+            for at in (y, y + apart):
+                stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
+    elif mark == "#":
+        size = rng.uniform(14, 26)
+        for along in (-0.35, 0.35):
+            stroke(along * size + 5, -30 - size, along * size - 3, -30 + size)
+            stroke(-size, -30 + along * size, size, -32 + along * size)
+    else:
+        stroke(rng.uniform(8, 26), -rng.uniform(55, 78), rng.uniform(-14, 2), rng.uniform(-4, 18), 0.05)
+    left, top, wide, high = cv2.boundingRect(ink)
+    return ink[top : top + high, left : left + wide], float(top - 20)
+
+
+def _scaled(ink: Gray, times: float) -> Gray:
+    size = max(2, round(ink.shape[1] * times)), max(2, round(ink.shape[0] * times))
+    return as_gray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR))
+
+
+def _leaning(ink: Gray, lean: float) -> Gray:
+    if abs(lean) < 0.02:
+        return ink
+    height, width = ink.shape
+    extra = abs(lean) * height
+    matrix = np.array(((1.0, -lean, max(lean, 0.0) * height), (0.0, 1.0, 0.0)))
+    return tight(as_gray(cv2.warpAffine(ink, matrix, (width + int(np.ceil(extra)), height))))
+
+
+def photographed(ink: Gray, rng: np.random.Generator) -> Gray:
+    """`ink` on paper, through a scanner or camera: grey, dark on light, with some paper around it."""
+    tall = float(np.exp(rng.uniform(np.log(13), np.log(60))))
+    scale = tall / TALL
+    size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    tight_cut = rng.random() < 0.35
+    room = rng.uniform(0.0, 0.12, 4) if tight_cut else rng.uniform(0.05, 0.8, 4)
+    top, bottom, left, right = (round(float(r) * tall) for r in room)
+    small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+    if rng.random() < 0.3:
+        small = _turned(as_gray(small), rng.normal(0, 2.2))
+    strength = small.astype(np.float32) / 255
+    if rng.random() < 0.25:  # a pen that runs dry
+        flow = rng.uniform(0.4, 1.3, (3, max(3, small.shape[1] // 20))).astype(np.float32)
+        strength *= cv2.resize(flow, small.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
+    sheet = paper(strength.shape, tall, rng)
+    if rng.random() < 0.12:
+        _neighbours(strength, tall, rng)
+    page = sheet * (1 - strength * rng.uniform(0.3, 0.92))
+    if rng.random() < 0.65:
+        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.25, 0.3 + tall / 28))
+    if rng.random() < 0.5:
+        page = page + rng.normal(0, rng.uniform(0.003, 0.035), page.shape).astype(np.float32)
+    picture = (page * 255).clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        packed = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 96))))[1]
+        picture = as_gray(np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)))
+    return picture
+
+
+def _turned(ink: Gray, degrees: float) -> Gray:
+    height, width = ink.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    grow = round(abs(np.tan(np.deg2rad(degrees))) * width / 2)
+    matrix[1, 2] += grow
+    return as_gray(cv2.warpAffine(ink, matrix, (width, height + 2 * grow)))
+
+
+def _neighbours(strength: NDArray[np.float32], tall: float, rng: np.random.Generator) -> None:
+    """Ends of what is written or printed around the field, in at its edges."""
+    height, width = strength.shape
+    for _ in range(int(rng.integers(1, 3))):
+        y = 0 if rng.random() < 0.5 else height - 1
+        x = rng.uniform(0, width)
+        reach = rng.uniform(0.05, 0.25) * tall * (1 if y == 0 else -1)
+        mask = np.zeros(strength.shape, np.uint8)
+        end = round(x + rng.normal(0, 0.2) * tall), round(y + reach)
+        cv2.line(mask, (round(x), y), end, 255, max(1, round(tall * rng.uniform(0.03, 0.1))), cv2.LINE_AA)
+        np.maximum(strength, mask.astype(np.float32) / 255, out=strength)
+
+
+def composed(writers: Writers, rng: np.random.Generator) -> tuple[Gray, str]:
+    """A picture of one number, and what it says: digits and DELIMITERS."""
+    what = text(rng)
+    return photographed(written(what, writers, rng), rng), what
+
+
+def composed_line(writers: Writers, rng: np.random.Generator) -> tuple[Line, str]:
+    """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
+    while True:
+        picture, what = composed(writers, rng)
+        field = whole_field(picture)
+        line = line_of(replace(field, lit=None) if rng.random() < 0.25 else field)
+        if line is not None:
+            return line, what
