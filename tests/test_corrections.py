@@ -42,8 +42,8 @@ def lines(path: Path, *rows: object) -> Path:
 
 
 def test_of_several_corrections_of_a_field_the_last_counts(tmp_path: Path) -> None:
-    path = lines(tmp_path / "fixes.jsonl", ROW, {**ROW, "value": "9"}, {**ROW, "page": 2})
-    assert [(row.page, row.value) for row in read_corrections(path)] == [(1, "9"), (2, "7")]
+    path = lines(tmp_path / "fixes.jsonl", ROW, {**ROW, "value": "9"}, {**ROW, "page": 2, "dpi": 300, "more": [1]})
+    assert [(row.page, row.value, row.dpi) for row in read_corrections(path)] == [(1, "9", 200), (2, "7", 300)]
 
 
 @pytest.mark.parametrize(
