@@ -1,4 +1,4 @@
-"""A field is read by the model of its alphabet: shipped, named by the template, or given; nothing else ever reads it."""
+"""A field is read by the model of its alphabet: shipped, named by the template, or given; by no other."""
 
 from __future__ import annotations
 

@@ -11,10 +11,15 @@ import cv2
 import numpy as np
 import pytest
 
+from extractor.documents import open_pages
 from extractor.errors import InputError
+from extractor.reading import ReadOptions, open_reader
 from extractor.recognizer import load_recognizer
+from extractor.recognizer.card import read_card
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Crops
+from formdigits.training import carry_out_corrections
+from training.corrections import TuneSettings
 from training.train import Progress, TrainSettings, train
 
 pytestmark = [
@@ -47,7 +52,14 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stopped(letters: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainSettings:
     """A run that was stopped in its second epoch."""
     settings = TrainSettings(
-        out=tmp_path_factory.mktemp("run"), data=(letters,), epochs=3, settle=1, size=0.08, held_out=0.2, rate=2e-3
+        out=tmp_path_factory.mktemp("run"),
+        data=(letters,),
+        epochs=3,
+        settle=1,
+        size=0.02,
+        batch=64,
+        held_out=0.2,
+        rate=2e-3,
     )
 
     def stop(progress: Progress) -> None:
@@ -64,7 +76,9 @@ def letters_in(path: Path) -> tuple[Crops, np.ndarray]:
         return archive["images"], archive["labels"]
 
 
-def test_a_stopped_run_goes_on_and_ends_in_a_model(stopped: TrainSettings, letters: Path) -> None:
+@pytest.fixture(scope="module")
+def model(stopped: TrainSettings) -> Path:
+    """The model that the stopped run ends in when it goes on."""
     before = json.loads((stopped.out / "history.json").read_text())
     assert [entry["epoch"] for entry in before] == [1]
     seen: list[Progress] = []
@@ -75,23 +89,127 @@ def test_a_stopped_run_goes_on_and_ends_in_a_model(stopped: TrainSettings, lette
     assert history[0] == before[0]
     assert history[-1]["loss"] < history[0]["loss"]
     assert seen[-1].plain == history[-1]["plain"]
-    assert (stopped.out / "curves.png").stat().st_size > 5_000
+    assert result.card["conversion"]["agreement"] > 0.98
+    return result.folder
 
+
+def test_a_stopped_run_goes_on_and_ends_in_a_model(stopped: TrainSettings, model: Path, letters: Path) -> None:
+    assert (stopped.out / "curves.png").stat().st_size > 5_000
     crops, labels = letters_in(letters)
     for engine in ("litert", "keras"):
-        recognizer = load_recognizer(result.folder, engine)
+        recognizer = load_recognizer(model, engine)
         assert recognizer.classes == ("A", "B", "C", "cross", "dash", "junk")
         best = np.array(recognizer.classes[:3])[recognizer.log_probabilities(crops)[:, :3].argmax(1)]
         assert (best == labels).mean() > 0.9
-    assert result.card["conversion"]["agreement"] > 0.98
 
-    # From there on, one's own samples can be added; other symbols cannot.
-    more = replace(stopped, out=stopped.out / "more", start=result.folder, epochs=1, settle=0, size=0.01)
-    assert train(more).card["accuracy"][0]["accuracy"] > 0.7
-    digits = stopped.out / "digits.npz"
-    np.savez(digits, images=crops, labels=np.where(labels == "A", "1", "2"))
-    with pytest.raises(InputError, match="knows other symbols"):
-        train(replace(more, out=stopped.out / "other", data=(digits,)))
+
+def test_a_folder_belongs_to_one_run(stopped: TrainSettings, model: Path) -> None:
+    with pytest.raises(InputError, match=r"holds another run \(with other rate, seed\)"):
+        train(replace(stopped, seed=2, rate=1e-3))
+
+
+def test_a_run_can_begin_from_a_model_and_set_a_test_aside(stopped: TrainSettings, model: Path) -> None:
+    more = replace(stopped, out=stopped.out / "more", start=model, epochs=1, settle=0, size=0.005, test=0.2)
+    card = train(more).card
+    (row, _) = (row for row in card["accuracy"] if row["data"].startswith("test: 20%"))
+    assert row["samples"] == 24
+    assert row["accuracy"] > 0.7
+    assert card["data"][0]["licence"] == "not stated"
+
+
+def test_of_a_model_for_other_symbols_the_features_are_taken(model: Path, tmp_path: Path) -> None:
+    from training.learner import Learner
+
+    learner = Learner(tmp_path, ("1", "B", "cross", "dash", "junk"), 1e-3, 10, 0.0)
+    learner.begin_from(model)
+    crops = np.random.default_rng(1).integers(0, 256, (4, 28, 28), dtype=np.uint8)
+    known = load_recognizer(model, "keras")
+    logits, old = learner.logits(crops), known.log_probabilities(crops) * read_card(model).temperature["keras"]
+    # What both know is said with the same numbers, but for what each row is normalised by.
+    assert np.allclose(logits[:, 1] - logits[:, 4], old[:, 1] - old[:, 5], atol=1e-3)
+
+
+WORDS = ("CAB", "ABC", "BAC", "ACCA", "BABA", "CABC", "AAB", "BCC", "CBA", "ABBA", "BBC", "CCA", "BCAB", "ACB", "CAC")
+
+
+@pytest.fixture
+def strips(tmp_path: Path) -> list[dict[str, object]]:
+    """Corrections of strips of paper, each with one of WORDS written on it."""
+    rows: list[dict[str, object]] = []
+    for number, word in enumerate(WORDS):
+        paper = np.full((80, 60 + 60 * len(word)), 230, np.uint8)
+        for i, letter in enumerate(word):
+            cv2.putText(paper, letter, (32 + 60 * i, 62), cv2.FONT_HERSHEY_DUPLEX, 1.7, 40, 4, cv2.LINE_AA)
+        file = tmp_path / f"{number:02}.png"
+        cv2.imwrite(str(file), paper)
+        height, width = paper.shape
+        quad = [[0, 0], [width, 0], [width, height], [0, height]]
+        whole = {
+            "file": str(file),
+            "page": 1,
+            "form": "",
+            "field": "value",
+            "quad": quad,
+            "was": "",
+            "by": "",
+            "at": "",
+        }
+        rows.append({**whole, "cells": None, "value": word})
+    return rows
+
+
+def kept(folder: Path, rows: list[dict[str, object]]) -> Path:
+    path = folder / "fixes.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_corrections_are_learned_from(
+    model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64)
+    assert carry_out_corrections(kept(tmp_path, strips), settings) == 0
+    said = capsys.readouterr().err
+    assert "Learned from 12 corrections." in said
+    tuned = tmp_path / "run" / "model"
+    card = read_card(tuned)
+    assert card.about["data"][0]["name"] == "12 fields that people corrected"
+    reader = open_reader(ReadOptions(single_field=True, model=str(tuned)))
+    pages = [next(iter(open_pages(str(row["file"])))) for row in strips]
+    read = [result.readings[0].value for result in reader.read(pages)]
+    assert sum(a == b for a, b in zip(read, WORDS, strict=True)) >= 12
+
+
+def test_a_model_that_got_worse_is_thrown_away(
+    model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # People who call every A a B: in combs, where each cell's ink is known, that is learned.
+    wrong = str.maketrans("ABC", "BCA")
+    lies = []
+    for row, word in zip(strips, WORDS, strict=True):
+        left, right = 22, 22 + 60 * len(word)
+        quad = [[left, 5], [right, 5], [right, 75], [left, 75]]
+        lies.append({**row, "form": "f", "cells": len(word), "quad": quad, "value": word.translate(wrong)})
+    settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64, rate=5e-3)
+    assert carry_out_corrections(kept(tmp_path, lies), settings) == 1
+    assert "reads worse" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "model").exists()
+    assert not (tmp_path / "run" / "draft").exists()
+
+
+def test_too_few_corrections(model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path) -> None:
+    settings = TuneSettings(tmp_path / "run", model, (letters,))
+    with pytest.raises(InputError, match="Of 5 corrections 4 can be learned from"):
+        carry_out_corrections(kept(tmp_path, strips[:5]), settings)
+
+
+def test_corrections_of_other_symbols_need_what_the_model_knew(
+    model: Path, strips: list[dict[str, object]], tmp_path: Path
+) -> None:
+    path = tmp_path / "digits.npz"
+    np.savez(path, images=np.full((9, 28, 28), 9, np.uint8), labels=np.array(list("123123123")))
+    with pytest.raises(InputError, match="has no A-C"):
+        carry_out_corrections(kept(tmp_path, strips), TuneSettings(tmp_path / "run", model, (path,)))
 
 
 def test_one_symbol_is_nothing_to_learn(tmp_path: Path) -> None:

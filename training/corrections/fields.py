@@ -39,13 +39,13 @@ class CutFields:
 
 def cut_fields(rows: Sequence[Correction], progress: Callable[[int, int], None] | None = None) -> CutFields:
     """The field of each of `rows`, each page opened once. Never raises for a page that cannot be opened."""
-    by_page: dict[tuple[str, int], list[Correction]] = {}
+    by_page: dict[tuple[str, int, int], list[Correction]] = {}
     for row in rows:
-        by_page.setdefault((row.file, row.page), []).append(row)
+        by_page.setdefault((row.file, row.page, row.dpi), []).append(row)
     fields: list[CorrectedField] = []
     troubles: list[str] = []
-    for done, ((file, number), own) in enumerate(by_page.items(), 1):
-        page = _page(file, number)
+    for done, ((file, number, dpi), own) in enumerate(by_page.items(), 1):
+        page = _page(file, number, dpi)
         if isinstance(page, FailedPage):
             troubles.append(f"{file}, page {number}: {page.reason}")
         else:
@@ -55,16 +55,16 @@ def cut_fields(rows: Sequence[Correction], progress: Callable[[int, int], None] 
     return CutFields(tuple(fields), tuple(troubles))
 
 
-def _page(file: str, number: int) -> Page | FailedPage:
+def _page(file: str, number: int, dpi: int) -> Page | FailedPage:
     if not Path(file).is_file():
         return FailedPage(file, number, "The file is no longer there.")
-    return next(iter(open_pages(file, first=number, last=number)))
+    return next(iter(open_pages(file, dpi=dpi, first=number, last=number)))
 
 
 def _field(image: Gray, row: Correction) -> FieldImage:
     height, width = image.shape
     corners = np.array(row.quad, np.float64)
-    if not row.form and np.abs(corners - Box(0, 0, width, height).corners).max() < WHOLE:
+    if not row.form and row.cells is None and np.abs(corners - Box(0, 0, width, height).corners).max() < WHOLE:
         return whole_field(image)
     wide = max(1.0, float(np.hypot(*(corners[1] - corners[0]))))
     high = max(1.0, float(np.hypot(*(corners[3] - corners[0]))))

@@ -15,7 +15,8 @@ class Correction:
     """A field that a person looked at: where it is, and the `value` that they say it has (`was`: what was read).
 
     `quad` are its corners in pixels of page `page` of `file`, clockwise from the form's top left; `cells` counts the
-    cells of a comb, None for a free string. `form` is empty where no template was used.
+    cells of a comb, None for a free string. `form` is empty where no template was used; `dpi` is the resolution at which
+    a PDF page is drawn that is no scan. What else a line may say (who, when, how it was read) is not needed.
     """
 
     file: str
@@ -26,6 +27,7 @@ class Correction:
     quad: tuple[tuple[float, float], ...]
     was: str
     value: str
+    dpi: int = 200
 
 
 def read_corrections(path: Path) -> list[Correction]:
@@ -64,4 +66,6 @@ def _correction(tree: dict[str, Any]) -> Correction:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError
     file, form, field, value = texts
-    return Correction(file, page, form, field, cells, quad, str(tree.get("was") or ""), value)
+    return Correction(
+        file, page, form, field, cells, quad, str(tree.get("was") or ""), value, int(tree.get("dpi", 200))
+    )
