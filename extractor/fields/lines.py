@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from extractor.values import Mask, Points
+from extractor.values import Floats, Gray, Mask, Points
 
 SEEN = 0.4
 """The least share of a line's length that must be dark for the line to count as seen."""
+
+CLEAR, DARK = 24, 190
+"""Grey levels, on evenly lit paper, by which a clear line is darker than the paper, and below which all is dark."""
+
+FAR = 0.9
+"""What speaks against a shift as far as the reach, in lines seen: the form as a whole is seldom that far off."""
 
 
 @dataclass(frozen=True)
@@ -22,22 +29,36 @@ class SnappedLines:
     thickness: float
 
 
+def line_strength(lit: Gray, thickest: float) -> Floats:
+    """How much each pixel of the evenly lit picture `lit` looks like part of a vertical line, 0 to 1.
+
+    A line is darker than what lies right and left of it, be it ever so faint; what is dark itself counts as well,
+    so that the edge of something solid is seen.
+    """
+    wide = 2 * round(thickest) + 1
+    hat = cv2.morphologyEx(lit, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
+    return np.maximum(np.minimum(hat / CLEAR, 1.0), lit < DARK).astype(np.float32)
+
+
 def snap_lines(
-    dark: Mask, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
+    strength: Floats, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
 ) -> SnappedLines:
-    """Vertical lines of `dark` (255 = dark) near the `expected` columns; only rows `span` are looked at.
+    """Vertical lines, by `strength` of each pixel, near the `expected` columns; only rows `span` are looked at.
 
     `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
     the edge of something solid.
 
     All lines first move together by the shift that puts most of them on dark columns, then each by a little: so one
-    handwritten stroke beside one line cannot pull it away. Lines not seen stay at the common shift.
+    handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
+    stay at the common shift.
     """
-    rows = dark[span[0] : span[1]] > 0
+    rows = strength[span[0] : span[1]]
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
         return SnappedLines(wanted, (False,) * len(wanted), 1.0)
-    profile = rows.mean(0)
+    profile = rows.mean(0).astype(np.float64)
+    # The grain of the paper is everywhere.
+    profile = np.maximum(0.0, profile - np.median(profile))
     padded = np.pad(profile, 1)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
     soft = np.minimum(1.0, padded[:-2] * 0.5 + padded[1:-1] + padded[2:] * 0.5)
@@ -45,7 +66,7 @@ def snap_lines(
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
     score = np.where(inside, soft[columns.clip(0, len(profile) - 1)], 0.0)
-    total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - 0.01 * np.abs(shifts) / max(1.0, reach)
+    total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - FAR * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
     at, seen, widths = wanted + shift, [], []
     for i, column in enumerate(np.round(at).astype(int)):

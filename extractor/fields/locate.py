@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extractor.fields.lines import snap_lines, without_line
+from extractor.fields.lines import line_strength, snap_lines, without_line
 from extractor.ink import as_gray, even_light, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
@@ -23,8 +23,9 @@ class FieldImage:
     """One field, cut out and cleaned.
 
     `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
-    printed box in its pixels (`printed` says that there is one), `cells` the x of each cell line from left to right
-    (two for a free string), and `matrix`, shape (3, 3), takes its pixels to those of the page.
+    printed box in its pixels (`printed` says that there is one), `cells` the x where the room of each cell begins and
+    that of the last one ends (two for a free string): their common lines, or the middle between cells that stand
+    `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page.
     """
 
     ink: Gray
@@ -33,6 +34,16 @@ class FieldImage:
     matrix: Points
     snapped: bool
     printed: bool = True
+    gap: float = 0.0
+
+    @property
+    def cell_boxes(self) -> tuple[Box, ...]:
+        """The printed cells from left to right, in pixels of `ink`; of a free string the one box."""
+        last, half = len(self.cells) - 2, self.gap / 2
+        sides = [
+            (left + half * (i > 0), right - half * (i < last)) for i, (left, right) in enumerate(pairwise(self.cells))
+        ]
+        return tuple(Box(left, self.inside.top, right - left, self.inside.height) for left, right in sides)
 
     @property
     def quad(self) -> tuple[tuple[float, float], ...]:
@@ -43,9 +54,9 @@ class FieldImage:
 
 def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
     """`field`'s own picture out of the whole page `image`; only this part of the page is touched."""
-    box, count = field.box, field.cells or 1
+    box, cells = field.box, field.cell_boxes
     native = _scale_at(registration.matrix, box)
-    room = min(box.height, box.width / count) if field.cells else box.height
+    room = min(box.height, cells[0].width) if field.cells else box.height
     scale = min(max(native, SHORTEST / room), TALLEST / room)
     margin = 0.3 * room
     area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
@@ -55,24 +66,28 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     grey = _warp(image, matrix, size, native / scale)
 
     inside = Box(margin * scale, margin * scale, box.width * scale, box.height * scale)
-    wanted = [inside.left + inside.width * i / count for i in range(count + 1)]
+    wanted = [(cell.left - area.left) * scale for cell in cells] + [(cells[-1].right - area.left) * scale]
+    if field.gap:
+        wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
     lit = even_light(grey, max(4, round(room * scale * 0.25)))
-    dark = np.where(lit < 190, 255, 0).astype(np.uint8)
     reach = margin * scale * 0.8
     inset = round(room * scale * 0.12)
     top, bottom = round(inside.top), round(inside.bottom)
     thickest = max(5.0, 0.12 * room * scale)
-    across = snap_lines(dark, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
+    upright = line_strength(lit, thickest)
+    level = line_strength(as_gray(cv2.transpose(lit)), thickest)
+    across = snap_lines(upright, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
     left, right = round(across.at[0]), round(across.at[-1])
     span = (max(0, left) + inset, right - inset)
-    along = snap_lines(dark.T, (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
+    along = snap_lines(level, (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
     # The uprights once more, between the lines above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    across = snap_lines(dark, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    across = snap_lines(upright, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
     snapped = Box(
         float(across.at[0]), float(along.at[0]), float(across.at[-1] - across.at[0]), float(along.at[1] - along.at[0])
     )
-    ink = soft_ink(lit, _between_lines(lit, across.at, snapped, inset))
+    uprights = across.at.reshape(-1, 2) if field.gap else np.stack((across.at[:-1], across.at[1:]), 1)
+    ink = soft_ink(lit, _between_lines(lit, uprights, snapped, inset))
     for at, seen in zip(across.at, across.seen, strict=True):
         if seen:
             without_line(ink, float(at), across.thickness)
@@ -83,17 +98,18 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     return FieldImage(
         ink=ink,
         inside=snapped,
-        cells=tuple(float(x) for x in across.at),
+        cells=(float(uprights[0, 0]), *(float(x) for x in (uprights[:-1, 1] + uprights[1:, 0]) / 2), snapped.right),
         matrix=matrix,
         snapped=seen_lines * 2 >= len(across.seen) + 2,
+        gap=float((uprights[1:, 0] - uprights[:-1, 1]).mean()) if field.gap and len(cells) > 1 else 0.0,
     )
 
 
 def _between_lines(lit: Gray, uprights: Points, inside: Box, inset: int) -> Gray:
-    """The pixels well inside the cells, one after the other; never none."""
+    """The pixels well inside the cells, one after the other; never none. `uprights`, shape (n, 2), are their sides."""
     top = max(0, round(inside.top) + inset)
     rows = lit[top : max(top + 1, round(inside.bottom) - inset)]
-    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in pairwise(uprights)]
+    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in uprights]
     pixels = np.concatenate([part.ravel() for part in parts])
     return (pixels if len(pixels) else lit.ravel())[None]
 

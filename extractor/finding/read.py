@@ -52,7 +52,7 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
 
 
 def _page_field(image: Gray, found: FoundField) -> PageField:
-    field = TemplateField(name=found.name, box=found.box, cells=found.cells, format=Format())
+    field = TemplateField(name=found.name, box=found.box, cells=found.cells, gap=max(0.0, found.gap), format=Format())
     height, width = image.shape
     page = Template.model_construct(
         formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,12 +24,12 @@ def printed_lines(template: Template) -> Points:
     """The box and cell lines that the form prints, shape (n, 2, 2): start and end of each, in template units."""
     lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.fields:
-        box = field.box
-        cells = field.cells or 1
-        across = [box.left + box.width * i / cells for i in range(cells + 1)]
+        cells = field.cell_boxes
         # Cell by cell: a comb that lies one cell off has no line above its last cell.
-        lines += [((a, y), (b, y)) for a, b in pairwise(across) for y in (box.top, box.bottom)]
-        lines += [((x, box.top), (x, box.bottom)) for x in across]
+        lines += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]
+        # Joined cells share their line.
+        uprights = [c.left for c in cells] + [c.right for c in cells if field.gap or c is cells[-1]]
+        lines += [((x, field.box.top), (x, field.box.bottom)) for x in uprights]
     return np.array(lines, np.float64)
 
 

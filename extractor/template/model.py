@@ -110,12 +110,14 @@ class Format(_Strict):
 class TemplateField(_Strict):
     """One field of the form: a comb when `cells` is given, else a free string.
 
-    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units.
+    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units. `gap` is the
+    space between the cells of a comb that stand apart; without it neighbours share a line.
     """
 
     name: str
     box: Annotated[Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == 4 else v)]
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
+    gap: Annotated[float, Field(ge=0)] = 0.0
     alphabet: str = "0-9"
     format: Format = Format()
 
@@ -127,7 +129,18 @@ class TemplateField(_Strict):
             raise ValueError(f"name '{self.name}' is a column of its own; choose another")
         if self.box.width <= 0 or self.box.height <= 0:
             raise ValueError("box is [left, top, width, height] with width and height above zero")
+        if self.gap and self.cells is None:
+            raise ValueError("gap is the space between the cells of a comb; give cells as well, or leave gap out")
+        if self.gap * ((self.cells or 1) - 1) >= self.box.width:
+            raise ValueError(f"the gaps of {self.gap:g} leave no room for {self.cells} cells in the box")
         return self
+
+    @property
+    def cell_boxes(self) -> tuple[Box, ...]:
+        """The printed cells from left to right, in template units; of a free string the one box."""
+        count, box = self.cells or 1, self.box
+        width = (box.width - self.gap * (count - 1)) / count
+        return tuple(Box(box.left + i * (width + self.gap), box.top, width, box.height) for i in range(count))
 
 
 class Template(_Strict):
