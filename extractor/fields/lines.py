@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from extractor.values import Floats, Gray, Mask, Points
+from extractor.values import Gray, Mask, Points
 
 SEEN = 0.4
 """The least share of a line's length that must be dark for the line to count as seen."""
@@ -16,34 +17,27 @@ SEEN = 0.4
 CLEAR, DARK = 24, 190
 """Grey levels, on evenly lit paper, by which a clear line is darker than the paper, and below which all is dark."""
 
-FAR = 0.9
-"""What speaks against a shift as far as the reach, in lines seen: the form as a whole is seldom that far off."""
+STROKE = 127
+"""Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
+
+FAR = 0.4
+"""The share of lines, seen in addition, that a shift as far as the reach needs: a form is seldom that far off."""
 
 
 @dataclass(frozen=True)
 class SnappedLines:
-    """Positions of parallel printed lines across one axis, in pixels; `seen` says which the picture really shows."""
+    """Positions of parallel printed lines across one axis and how thick each is, in pixels; `seen` says which the
+    picture really shows."""
 
     at: Points
     seen: tuple[bool, ...]
-    thickness: float
-
-
-def line_strength(lit: Gray, thickest: float) -> Floats:
-    """How much each pixel of the evenly lit picture `lit` looks like part of a vertical line, 0 to 1.
-
-    A line is darker than what lies right and left of it, be it ever so faint; what is dark itself counts as well,
-    so that the edge of something solid is seen.
-    """
-    wide = 2 * round(thickest) + 1
-    hat = cv2.morphologyEx(lit, cv2.MORPH_BLACKHAT, np.ones((1, wide), np.uint8))
-    return np.maximum(np.minimum(hat / CLEAR, 1.0), lit < DARK).astype(np.float32)
+    thickness: tuple[float, ...]
 
 
 def snap_lines(
-    strength: Floats, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
+    lit: Gray, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
 ) -> SnappedLines:
-    """Vertical lines, by `strength` of each pixel, near the `expected` columns; only rows `span` are looked at.
+    """Vertical lines of the evenly lit picture `lit` near the `expected` columns; only rows `span` are looked at.
 
     `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
     the edge of something solid.
@@ -52,48 +46,108 @@ def snap_lines(
     handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
     stay at the common shift.
     """
-    rows = strength[span[0] : span[1]]
+    rows = lit[max(0, span[0]) : max(0, span[1])]
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
-        return SnappedLines(wanted, (False,) * len(wanted), 1.0)
-    profile = rows.mean(0).astype(np.float64)
-    # The grain of the paper is everywhere.
-    profile = np.maximum(0.0, profile - np.median(profile))
+        return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted))
+    profile = _profile(rows, thickest)
     padded = np.pad(profile, 1)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
     soft = np.minimum(1.0, padded[:-2] * 0.5 + padded[1:-1] + padded[2:] * 0.5)
     shifts = np.arange(-round(reach), round(reach) + 1)
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
-    score = np.where(inside, soft[columns.clip(0, len(profile) - 1)], 0.0)
-    total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - FAR * (shifts / max(1.0, reach)) ** 2
+    own = round(reach / 3) + 1
+    score = np.where(inside, _nearly(soft, own)[columns.clip(0, len(profile) - 1)], 0.0)
+    total = np.where(score >= SEEN, score, 0.2 * score).mean(0) - FAR * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
-    at, seen, widths = wanted + shift, [], []
+    at, seen = wanted + shift, []
+    widths: list[float | None] = []
     for i, column in enumerate(np.round(at).astype(int)):
-        near = np.arange(max(0, column - round(reach / 3) - 1), min(len(profile), column + round(reach / 3) + 2))
+        near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
         if len(near) == 0 or soft[near].max() < SEEN:
             seen.append(False)
+            widths.append(None)
             continue
         best = int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())])
-        low, high = _run(profile, best)
+        low, high = _run(rows, best)
         if high - low >= thickest:
             # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
+            if abs(low - best) > thickest:
+                low, high = best, best
+            widths.append(None)
         else:
             widths.append(high - low + 1)
         at[i] = (low + high) / 2
         seen.append(True)
-    return SnappedLines(at, tuple(seen), float(np.median(widths)) if widths else 1.0)
+    known = [width for width in widths if width is not None]
+    usual = float(np.median(known)) if known else 1.0
+    return SnappedLines(at, tuple(seen), tuple(usual if width is None else max(width, usual) for width in widths))
 
 
-def _run(profile: np.ndarray, start: int) -> tuple[int, int]:
-    """First and last of the dark columns around `start`."""
+def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """For each column the best of those within `reach` of it, half of it where that is as far away."""
+    wide = np.pad(profile, reach)
+    steps = [(k, 1.0 - 0.5 * abs(k) / reach) for k in range(-reach, reach + 1)]
+    best: NDArray[np.float64] = np.max([part * wide[reach + k : reach + k + len(profile)] for k, part in steps], axis=0)
+    return best
+
+
+def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
+    """How much each column of evenly lit `rows` looks like a line, 0 to 1.
+
+    A line is darker than what lies right and left of it, be it ever so faint; what is dark counts as well, so that
+    the edge of something solid is seen.
+    """
+    hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
+    seen = np.maximum(np.minimum(hat, CLEAR) / CLEAR, rows < DARK).mean(0)
+    # The grain of the paper is everywhere.
+    line: NDArray[np.float64] = np.maximum(0.0, seen - np.median(seen))
+    return line
+
+
+def _run(rows: Gray, start: int) -> tuple[int, int]:
+    """First and last of the columns around `start` over which the line there leans: in each, enough rows are at least
+    half as dark as the line."""
+    darkness = 255 - rows
+    line = np.median(darkness[:, max(0, start - 2) : start + 3].max(1))
+    dark = (darkness >= max(CLEAR / 2, line / 2)).mean(0) >= SEEN * 0.75
     low = high = start
-    while low > 0 and profile[low - 1] >= SEEN * 0.75:
+    while low > 0 and dark[low - 1]:
         low -= 1
-    while high < len(profile) - 1 and profile[high + 1] >= SEEN * 0.75:
+    while high < len(dark) - 1 and dark[high + 1]:
         high += 1
     return low, high
+
+
+def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) -> float:
+    """How many columns to the right the vertical `lines` of `lit` run per row down, all together; 0 if that is unseen.
+
+    What lies close around the lines in the upper half of the rows `span` is laid on that of the lower half; a half is
+    at most `reach` pixels off the other.
+    """
+    rows = 255.0 - lit[max(0, span[0]) : max(0, span[1])]
+    half, most = len(rows) // 2, round(reach)
+    if half < 8 or not any(lines.seen):
+        return 0.0
+    # Lines at the picture's edge have their surroundings too.
+    pad = 3 * most
+    upper, lower = (np.pad(part.mean(0), pad, mode="edge") for part in (rows[:half], rows[-half:]))
+    score = np.zeros(2 * most + 1)
+    for at, seen in zip(lines.at, lines.seen, strict=True):
+        low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
+        if seen and low >= most and high + most <= len(upper):
+            here = upper[low:high] - upper[low:high].mean()
+            for k in range(2 * most + 1):
+                there = lower[low + k - most : high + k - most]
+                score[k] += float((here * (there - there.mean())).sum())
+    best = int(score.argmax())
+    if score[best] <= 0 or best in (0, 2 * most):
+        return 0.0
+    before, after = score[best - 1], score[best + 1]
+    fine = 0.5 * (before - after) / min(-1e-9, before - 2 * score[best] + after)
+    return float((best - most + fine) / (len(rows) - half))
 
 
 def without_line(ink: Mask, at: float, thickness: float) -> None:
@@ -105,12 +159,13 @@ def without_line(ink: Mask, at: float, thickness: float) -> None:
     """
     width = ink.shape[1]
     half = thickness / 2
+    # The line is as wide as its darker half; its soft edges lie beside that.
     low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
     if low >= high:
         return
     band = ink[:, low:high]
-    left = ink[:, low - 1] > 0 if low > 0 else np.zeros(len(ink), bool)
-    right = ink[:, high] > 0 if high < width else np.zeros(len(ink), bool)
+    left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
+    right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
     band[~crossing] = 0

@@ -8,7 +8,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extractor.fields.lines import line_strength, snap_lines, without_line
+from extractor.fields.lines import SnappedLines, lean, snap_lines, without_line
 from extractor.ink import as_gray, even_light, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
@@ -16,6 +16,12 @@ from extractor.values import Box, Gray, Points
 
 SHORTEST, TALLEST = 56, 112
 """Pixels: the room for one symbol is brought between these sizes, which a crop of 20 pixels needs and no more."""
+
+REACH, INSET = 0.24, 0.12
+"""Shares of a cell's room: how far printed lines may be off, and how far from them only paper and writing are."""
+
+STEEPEST, LEAST_LEAN = 0.06, 0.8
+"""The slope up to which leaning lines are put right, and the pixels over a field's whole side that may stay."""
 
 
 @dataclass(frozen=True)
@@ -63,37 +69,30 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
     to_template = np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
     matrix = registration.matrix @ to_template
     size = (round(area.width * scale), round(area.height * scale))
-    grey = _warp(image, matrix, size, native / scale)
-
     inside = Box(margin * scale, margin * scale, box.width * scale, box.height * scale)
     wanted = [(cell.left - area.left) * scale for cell in cells] + [(cells[-1].right - area.left) * scale]
     if field.gap:
         wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
-    lit = even_light(grey, max(4, round(room * scale * 0.25)))
-    reach = margin * scale * 0.8
-    inset = round(room * scale * 0.12)
-    top, bottom = round(inside.top), round(inside.bottom)
-    thickest = max(5.0, 0.12 * room * scale)
-    upright = line_strength(lit, thickest)
-    level = line_strength(as_gray(cv2.transpose(lit)), thickest)
-    across = snap_lines(upright, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
-    left, right = round(across.at[0]), round(across.at[-1])
-    span = (max(0, left) + inset, right - inset)
-    along = snap_lines(level, (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
-    # The uprights once more, between the lines above and below as they really lie.
-    low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    across = snap_lines(upright, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    pixels = room * scale
+    # Where pixels of the page are coarse, so are its lines.
+    thickest = max(5.0, 0.12 * pixels, 2.5 * scale / native)
+    lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+    across, along = _snap(lit, wanted, inside, pixels, thickest)
+    turn = _lean(lit, across, along)
+    if turn is not None:
+        matrix = matrix @ turn
+        lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+        across, along = _snap(lit, wanted, inside, pixels, thickest)
     snapped = Box(
         float(across.at[0]), float(along.at[0]), float(across.at[-1] - across.at[0]), float(along.at[1] - along.at[0])
     )
+    inset = round(INSET * pixels)
     uprights = across.at.reshape(-1, 2) if field.gap else np.stack((across.at[:-1], across.at[1:]), 1)
     ink = soft_ink(lit, _between_lines(lit, uprights, snapped, inset))
-    for at, seen in zip(across.at, across.seen, strict=True):
-        if seen:
-            without_line(ink, float(at), across.thickness)
-    for at, seen in zip(along.at, along.seen, strict=True):
-        if seen:
-            without_line(ink.T, float(at), along.thickness)
+    for lines, picture in ((across, ink), (along, ink.T)):
+        for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
+            if seen:
+                without_line(picture, float(at), thickness)
     seen_lines = sum(across.seen) + sum(along.seen)
     return FieldImage(
         ink=ink,
@@ -103,6 +102,34 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
         snapped=seen_lines * 2 >= len(across.seen) + 2,
         gap=float((uprights[1:, 0] - uprights[:-1, 1]).mean()) if field.gap and len(cells) > 1 else 0.0,
     )
+
+
+def _snap(
+    lit: Gray, wanted: list[float], inside: Box, room: float, thickest: float
+) -> tuple[SnappedLines, SnappedLines]:
+    """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
+    reach, inset = REACH * room, round(INSET * room)
+    top, bottom = round(inside.top), round(inside.bottom)
+    across = snap_lines(lit, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
+    left, right = round(across.at[0]), round(across.at[-1])
+    span = (max(0, left) + inset, right - inset)
+    along = snap_lines(as_gray(cv2.transpose(lit)), (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
+    # The uprights once more, between the lines above and below as they really lie.
+    low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
+    across = snap_lines(lit, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    return across, along
+
+
+def _lean(lit: Gray, across: SnappedLines, along: SnappedLines) -> Points | None:
+    """The matrix, shape (3, 3), that makes leaning lines upright and level; None where they are all but that."""
+    top, bottom = round(along.at[0]), round(along.at[1])
+    left, right = round(across.at[0]), round(across.at[-1])
+    sideways = lean(lit, across, (top, bottom), max(2.0, STEEPEST * (bottom - top) / 2))
+    down = lean(as_gray(cv2.transpose(lit)), along, (left, right), max(2.0, STEEPEST * (right - left) / 2))
+    if abs(sideways) * (bottom - top) < LEAST_LEAN and abs(down) * (right - left) < LEAST_LEAN:
+        return None
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    return np.array(((1, sideways, -sideways * middle_y), (down, 1, -down * middle_x), (0, 0, 1.0)))
 
 
 def _between_lines(lit: Gray, uprights: Points, inside: Box, inset: int) -> Gray:
