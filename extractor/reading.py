@@ -9,7 +9,7 @@ import numpy as np
 
 from extractor.decoding import Decoded, decode
 from extractor.errors import TemplateError
-from extractor.fields import FieldImage, locate, whole_field
+from extractor.fields import FieldImage, locate_all, whole_field
 from extractor.finding.read import holds_digits, page_fields
 from extractor.recognizer import Recognizer, load_recognizer
 from extractor.registration import Registration, register
@@ -131,8 +131,9 @@ class Reader:
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
         jobs = []
-        for field in registration.template.fields:
-            image = locate(page.image, registration, field)
+        fields = registration.template.fields
+        images = locate_all(page.image, [(registration, field) for field in fields])
+        for field, image in zip(fields, images, strict=True):
             lattice = segment(image, comb=field.cells is not None)
             jobs.append(self._queue(field, image, lattice, crops))
         return _Sheet(page, None, registration, tuple(jobs))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.ink import as_gray
 from extractor.values import Gray, Mask, Points
 
 SEEN = 0.4
@@ -19,6 +20,9 @@ CLEAR, DARK = 24, 190
 
 STROKE = 127
 """Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
+
+ROWS = 48
+"""About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
 
 FAR = 0.4
 """The share of lines, seen in addition, that a shift as far as the reach needs: a form is seldom that far off."""
@@ -47,6 +51,7 @@ def snap_lines(
     stay at the common shift.
     """
     rows = lit[max(0, span[0]) : max(0, span[1])]
+    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // ROWS)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
         return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted))
@@ -70,7 +75,7 @@ def snap_lines(
             widths.append(None)
             continue
         best = int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())])
-        low, high = _run(rows, best)
+        low, high = _run(rows, best, 2 * round(thickest))
         if high - low >= thickest:
             # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
@@ -101,24 +106,32 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
     the edge of something solid is seen.
     """
     hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
-    seen = np.maximum(np.minimum(hat, CLEAR) / CLEAR, rows < DARK).mean(0)
+    dark = cv2.threshold(rows, DARK - 1, CLEAR, cv2.THRESH_BINARY_INV)[1]
+    seen = _means(as_gray(cv2.max(np.minimum(hat, np.uint8(CLEAR)), dark))) / CLEAR
     # The grain of the paper is everywhere.
-    line: NDArray[np.float64] = np.maximum(0.0, seen - np.median(seen))
+    line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
     return line
 
 
-def _run(rows: Gray, start: int) -> tuple[int, int]:
-    """First and last of the columns around `start` over which the line there leans: in each, enough rows are at least
-    half as dark as the line."""
-    darkness = 255 - rows
-    line = np.median(darkness[:, max(0, start - 2) : start + 3].max(1))
-    dark = (darkness >= max(CLEAR / 2, line / 2)).mean(0) >= SEEN * 0.75
-    low = high = start
+def _means(rows: Gray) -> NDArray[np.float64]:
+    """The mean of each column, several times faster than numpy's own."""
+    return np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F), np.float64)[0]
+
+
+def _run(rows: Gray, start: int, reach: int) -> tuple[int, int]:
+    """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
+    at least half as dark as the line."""
+    first = max(0, start - reach)
+    near = rows[:, first : start + reach + 1]
+    line = near[:, max(0, start - first - 2) : start - first + 3].min(1)
+    half = min(255 - CLEAR / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
+    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= SEEN * 0.75
+    low = high = start - first
     while low > 0 and dark[low - 1]:
         low -= 1
     while high < len(dark) - 1 and dark[high + 1]:
         high += 1
-    return low, high
+    return first + low, first + high
 
 
 def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) -> float:
@@ -127,21 +140,18 @@ def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) ->
     What lies close around the lines in the upper half of the rows `span` is laid on that of the lower half; a half is
     at most `reach` pixels off the other.
     """
-    rows = 255.0 - lit[max(0, span[0]) : max(0, span[1])]
+    rows = lit[max(0, span[0]) : max(0, span[1])]
     half, most = len(rows) // 2, round(reach)
     if half < 8 or not any(lines.seen):
         return 0.0
     # Lines at the picture's edge have their surroundings too.
     pad = 3 * most
-    upper, lower = (np.pad(part.mean(0), pad, mode="edge") for part in (rows[:half], rows[-half:]))
+    upper, lower = (np.pad(_means(part), pad, mode="edge") for part in (rows[:half], rows[-half:]))
     score = np.zeros(2 * most + 1)
     for at, seen in zip(lines.at, lines.seen, strict=True):
         low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
         if seen and low >= most and high + most <= len(upper):
-            here = upper[low:high] - upper[low:high].mean()
-            for k in range(2 * most + 1):
-                there = lower[low + k - most : high + k - most]
-                score[k] += float((here * (there - there.mean())).sum())
+            score += np.correlate(lower[low - most : high + most], upper[low:high] - upper[low:high].mean(), "valid")
     best = int(score.argmax())
     if score[best] <= 0 or best in (0, 2 * most):
         return 0.0
