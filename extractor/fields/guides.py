@@ -13,13 +13,16 @@ from extractor.values import Box, Gray
 FEWEST = 12
 """Fewer cells than this may have the same written in the same place by chance."""
 
-ALL = 95
+ALL = 88
 """The percentile, from the darkest cell, at which a place must be dark to be print: in nearly all."""
+
+EVEN = 45
+"""Grey levels by which print differs from cell to cell, at most; writing that meets in one place differs by more."""
 
 ALIKE = 0.08
 """How much cells of one kind differ in size, as a share of it."""
 
-PAPER, DARKEST = 220, 90
+PAPER, DARKEST = 235, 90
 """Grey levels: the darkest that is still paper, and the darkest guide under which ink can still be told."""
 
 
@@ -38,10 +41,11 @@ def without_guides(cuts: Sequence[Cut]) -> list[Gray]:
         shown = [cv2.resize(_part(cuts[i].lit, box), (width, height), interpolation=cv2.INTER_AREA) for i, box in cells]
         # Darker by a pixel all around: cells never lie on each other exactly.
         dark = np.stack([cv2.erode(cell, np.ones((3, 3), np.uint8)) for cell in shown])
-        guide = np.percentile(dark, ALL, axis=0).astype(np.uint8)
-        if guide.min() >= PAPER:
+        usual, guide = np.percentile(dark, (50, ALL), axis=0)
+        printed = (guide < PAPER) & (guide - usual < EVEN)
+        if not printed.any():
             continue
-        guide = np.where(guide < PAPER, np.maximum(guide, DARKEST), 255).astype(np.uint8)
+        guide = np.where(printed, np.maximum(guide, DARKEST), 255).astype(np.uint8)
         for i, box in cells:
             if out[i] is cuts[i].lit:
                 out[i] = cuts[i].lit.copy()

@@ -115,7 +115,8 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
 
 def _means(rows: Gray) -> NDArray[np.float64]:
     """The mean of each column, several times faster than numpy's own."""
-    return np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F), np.float64)[0]
+    means: NDArray[np.float64] = np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F), np.float64)[0]
+    return means
 
 
 def _run(rows: Gray, start: int, reach: int) -> tuple[int, int]:
