@@ -16,6 +16,9 @@ from extractor.values import Gray, Points
 SAMPLES = 24
 """Points looked at along each printed line."""
 
+CONTRAST, FAINTEST = 0.1, 8
+"""The share of the paper's brightness, in the light that there is, by which a line is darker; the least in greys."""
+
 SEEN = 0.6
 """The least share of a line's points that must be dark in one place across for the line to count as seen."""
 
@@ -96,7 +99,7 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
     paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
     dark = grey[..., middle - near : middle + near + 1]
-    found = (paper - dark.min(-1) > 24) & inside
+    found = (paper - dark.min(-1) > np.maximum(FAINTEST, CONTRAST * paper)) & inside
     # One line has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
     candidates = np.arange(middle - near, middle + near + 1)
