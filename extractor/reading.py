@@ -10,7 +10,7 @@ import numpy as np
 
 from extractor.decoding import Decoded, decode
 from extractor.errors import ModelError, TemplateError
-from extractor.fields import FieldImage, locate, whole_field
+from extractor.fields import FieldImage, locate_all, whole_field
 from extractor.finding.read import holds_digits, page_fields
 from extractor.recognizer import Recognizer
 from extractor.recognizer.card import SHIPPED
@@ -180,8 +180,9 @@ class Reader:
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
         jobs = []
-        for field in registration.template.fields:
-            image = locate(page.image, registration, field)
+        fields = registration.template.fields
+        images = locate_all(page.image, [(registration, field) for field in fields])
+        for field, image in zip(fields, images, strict=True):
             lattice = segment(image, comb=field.cells is not None)
             model = self._models.get((registration.template.form, field.alphabet))
             jobs.append(self._queue(field, image, lattice, batches, model))
