@@ -1,0 +1,140 @@
+"""Following the sheet from frame to frame: looked for only where it is lost, which costs many times more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.ink import as_gray
+from extractor.registration import ENOUGH, Registration, follow, register
+from extractor.template import Template
+from extractor.values import Gray, Points
+
+SMALL_SIDE = 640
+"""Pixels of the long side on which movement is followed."""
+
+MOST_POINTS, FEWEST = 90, 12
+"""Corners of the form that are followed, and the fewest that must agree on how it moved."""
+
+RETRY_S = 0.1
+"""Seconds between two searches for a form: a search costs several frames."""
+
+PATIENCE_S = 0.4
+"""How long a sheet that shows too few of its lines (blurred, a hand over it) is followed by its movement alone."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where the sheet lies. `fit` is that of this frame, 0 to 1; `fresh` says that the form was looked for anew, so
+    that it may be another sheet; `speed` is how fast it moves, in pixels of the frame a second."""
+
+    registration: Registration
+    fit: float
+    fresh: bool
+    speed: float
+
+    @property
+    def sharp(self) -> bool:
+        """Whether the form's lines are seen, so that its fields can be read."""
+        return self.fit >= ENOUGH
+
+
+class Tracker:
+    """Follows one sheet of `forms` at a time."""
+
+    def __init__(self, forms: tuple[Template, ...]) -> None:
+        self._forms = forms
+        self._small: Gray | None = None
+        self._found: Registration | None = None
+        self._at = 0.0
+        self._seen_at = 0.0
+        self._tried_at = -1e9
+        self._shape: tuple[int, ...] = ()
+
+    def follow(self, grey: Gray, at: float) -> Track | None:
+        """Where the sheet lies in the frame `grey`, shape (height, width), of time `at`; None where there is none.
+
+        Frames may change their size; then the sheet is looked for anew.
+        """
+        if grey.shape != self._shape:
+            self._shape, self._small, self._found = grey.shape, None, None
+        scale = SMALL_SIDE / max(grey.shape)
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        small = as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)) if scale < 1 else grey
+        before, self._small = self._small, small
+        elapsed, self._at = max(1e-3, at - self._at), at
+        if self._found is not None and before is not None:
+            moved = _movement(before, small, self._found, min(1.0, scale))
+            if moved is not None:
+                return self._go_on(grey, moved, at, elapsed)
+            self._found = None
+        return self._search(grey, at)
+
+    def _go_on(self, grey: Gray, moved: Points, at: float, elapsed: float) -> Track | None:
+        assert self._found is not None
+        template, matrix = self._found.template, moved @ self._found.matrix
+        speed = _distance(template, self._found.matrix, matrix) / elapsed
+        exact = follow(grey, Registration(template, matrix, 1.0))
+        if exact.fit >= ENOUGH:
+            self._seen_at = at
+            self._found = exact
+            return Track(exact, exact.fit, fresh=False, speed=speed)
+        if at - self._seen_at > PATIENCE_S:
+            self._found = None
+            return self._search(grey, at)
+        self._found = Registration(template, matrix, exact.fit)
+        return Track(self._found, exact.fit, fresh=False, speed=speed)
+
+    def _search(self, grey: Gray, at: float) -> Track | None:
+        # A source that starts over goes back in time.
+        if 0 <= at - self._tried_at < RETRY_S:
+            return None
+        self._tried_at = at
+        self._found = register(grey, self._forms)
+        if self._found is None:
+            return None
+        self._seen_at = at
+        return Track(self._found, self._found.fit, fresh=True, speed=0.0)
+
+    def lose(self) -> None:
+        """Looks for the sheet anew in the next frame."""
+        self._found = None
+        self._tried_at = -1e9
+
+
+def outline(registration: Registration) -> Points:
+    """The corners of the form's page in the frame, shape (4, 2), clockwise from its own top left."""
+    page = registration.template.page
+    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float64)
+    seen = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), registration.matrix)
+    return np.asarray(seen, np.float64).reshape(4, 2)
+
+
+def _distance(template: Template, before: Points, after: Points) -> float:
+    """How far the sheet's corners have moved, in pixels, the median of the four."""
+    a, b = outline(Registration(template, before, 1.0)), outline(Registration(template, after, 1.0))
+    return float(np.median(np.linalg.norm(a - b, axis=1)))
+
+
+def _movement(before: Gray, now: Gray, found: Registration, scale: float) -> Points | None:
+    """The homography, shape (3, 3), in pixels of the frame, by which the sheet moved; None where it cannot be told.
+
+    Pyramidal Lucas-Kanade (J.-Y. Bouguet, 2001) on the corners of what is printed on the form, forwards and back.
+    """
+    shrink = np.diag((scale, scale, 1.0))
+    mask = np.zeros(before.shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(outline(found) * scale).astype(np.int32), 255)
+    points = cv2.goodFeaturesToTrack(before, MOST_POINTS, 0.02, 10, mask=mask)
+    if points is None or len(points) < FEWEST:
+        return None
+    there, ok, _ = cv2.calcOpticalFlowPyrLK(before, now, points, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
+    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(now, before, there, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
+    kept = (ok.ravel() > 0) & (ok_back.ravel() > 0) & (np.linalg.norm((points - back).reshape(-1, 2), axis=1) < 1.0)
+    if kept.sum() < FEWEST:
+        return None
+    matrix, agree = cv2.findHomography(points[kept], there[kept], cv2.RANSAC, 1.5)
+    if matrix is None or agree is None or int(agree.sum()) < max(FEWEST, 0.4 * len(points)):
+        return None
+    return np.asarray(np.linalg.inv(shrink) @ matrix @ shrink, np.float64)
