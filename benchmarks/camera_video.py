@@ -7,7 +7,7 @@ python -m benchmarks.camera_video OUT.avi [PAGE…]     writes a video (MJPG) of
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,13 @@ from numpy.typing import NDArray
 Frame = NDArray[np.uint8]
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 WIDTH, HEIGHT = 1280, 720
-DESK = (52, 66, 84)
-EXPOSED = 0.4
-"""The part of the time between two frames in which the shutter is open."""
+DESK, PAPER = 60, 0.72
+"""Grey of the desk, and what of a scanner's full white paper under a lamp is."""
+TINTS = [np.clip(np.arange(256) * share, 0, 255).astype(np.uint8) for share in (0.95, 1.0, 1.04)]
+LAYERS = 3
+"""Pictures that motion blur is made of."""
+SHUTTER_S = 0.012
+"""How long the shutter is open for each frame."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Camera:
     fps: float = 30.0
     shake: float = 5.0
     noise: float = 3.0
-    light: float = 0.25
+    light: float = 0.15
     size: tuple[int, int] = (WIDTH, HEIGHT)
     seed: int = 1
 
@@ -66,33 +70,33 @@ def film(shots: Sequence[Shot], camera: Camera | None = None) -> Iterator[Moment
     """The frames of a video of these sheets, one after another."""
     camera = camera or Camera()
     rng = np.random.default_rng(camera.seed)
+    width, height = camera.size
     desk = _desk(camera.size, rng)
-    hand = [_wander(rng, 8) for _ in range(8)]
+    hand = [_wander(rng, 10) for _ in range(8)]
     exposure = _wander(rng, 3)
+    grains = _grains(camera, rng)
     begins = 0.0
     for index, shot in enumerate(shots):
-        page, matrix, corners = _reduced(shot, camera.size)
+        page, own, corners = _reduced(shot, camera.size)
         before, after = (0.0 if shot.swap else shot.slide), (0.0 if shot.stays else shot.slide)
-        length = before + shot.rest + after
-        for number in range(round(length * camera.fps)):
+        count = round((before + shot.rest + after) * camera.fps)
+        for number in range(count):
             local = number / camera.fps
             at = begins + local
+            flow = np.zeros((height, width), np.float32)
+            for part in np.linspace(0, SHUTTER_S, LAYERS):
+                tremor = np.array([h(at + part) for h in hand]).reshape(4, 2)
+                # All corners together, and each a little by itself: turning and tilting.
+                shaken = corners + camera.shake * (tremor[0] + 0.3 * tremor)
+                shaken += (0.0, 1.25 * height * _away(local + part, before, shot.rest, after))
+                cv2.accumulate(_seen(page, own, shaken, desk), flow)
             light = float(np.exp(camera.light * exposure(0.4 * at)))
-            layers = []
-            for part in np.linspace(0, EXPOSED / camera.fps, 4):
-                away = _away(local + part, before, shot.rest, after)
-                shaken = corners + camera.shake * np.array([h(at + part) for h in hand]).reshape(4, 2) * (0.3, 0.3)
-                shaken += camera.shake * np.array((hand[0](at + part), hand[1](at + part)))
-                shaken += np.array((0.0, 1.25 * camera.size[1] * away))
-                layers.append(_seen(page, matrix, shaken, desk))
-            flow = np.mean(layers, axis=0, dtype=np.float32) * light
-            flow += rng.standard_normal((camera.size[1] // 2, camera.size[0] // 2)).astype(np.float32).repeat(
-                2, 0
-            ).repeat(2, 1)[: camera.size[1], : camera.size[0], None] * (0.5 * camera.noise)
-            flow += rng.standard_normal(flow.shape[:2], np.float32)[..., None] * camera.noise
-            rests = before <= local < before + shot.rest
-            yield Moment(np.clip(flow, 0, 255).astype(np.uint8), at, index, rests)
-        begins += round(length * camera.fps) / camera.fps
+            x, y = rng.integers(0, 64, 2)
+            flow = flow * (light / LAYERS) + grains[number % len(grains)][y : y + height, x : x + width]
+            grey = np.clip(flow, 0, 255).astype(np.uint8)
+            frame = cv2.merge([cv2.LUT(grey, tint) for tint in TINTS])
+            yield Moment(frame.astype(np.uint8, copy=False), at, index, before <= local < before + shot.rest)
+        begins += count / camera.fps
 
 
 def save(out: Path, shots: Sequence[Shot], camera: Camera | None = None) -> None:
@@ -123,11 +127,11 @@ def _away(local: float, before: float, rest: float, after: float) -> float:
     return 0.0
 
 
-def _wander(rng: np.random.Generator, waves: int):  # type: ignore[no-untyped-def]
+def _wander(rng: np.random.Generator, waves: int) -> Callable[[float], float]:
     """A smooth function of time with mean 0 and standard deviation 1: a hand's tremor and drift, 0.3 to 6 Hz."""
     frequency = np.exp(rng.uniform(np.log(0.3), np.log(6), waves))
     phase = rng.uniform(0, 2 * np.pi, waves)
-    strength = 1 / frequency
+    strength = frequency**-0.8
     strength *= np.sqrt(2 / (strength**2).sum())
 
     def value(at: float) -> float:
@@ -137,8 +141,17 @@ def _wander(rng: np.random.Generator, waves: int):  # type: ignore[no-untyped-de
 
 
 def _desk(size: tuple[int, int], rng: np.random.Generator) -> Frame:
+    """Wood, its grain running along the picture."""
     grain = cv2.resize(rng.standard_normal((size[1] // 3, 8)).astype(np.float32), size)
-    return np.clip(np.array(DESK, np.float32) * (1 + 0.1 * grain)[..., None], 0, 255).astype(np.uint8)
+    return np.clip(DESK * (1 + 0.1 * grain), 0, 255).astype(np.uint8)
+
+
+def _grains(camera: Camera, rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    """The noise of a few frames, fine and (as a cheap sensor's is) coarse, with room to be shifted about in."""
+    width, height = (side + 64 for side in camera.size)
+    fine = [rng.standard_normal((height, width), np.float32) * camera.noise for _ in range(4)]
+    coarse = [rng.standard_normal((height // 2, width // 2), np.float32) * 0.5 * camera.noise for _ in range(4)]
+    return [f + cv2.resize(c, (width, height)) for f, c in zip(fine, coarse, strict=True)]
 
 
 def _reduced(shot: Shot, size: tuple[int, int]) -> tuple[Frame, NDArray[np.float32], NDArray[np.float64]]:
@@ -149,24 +162,16 @@ def _reduced(shot: Shot, size: tuple[int, int]) -> tuple[Frame, NDArray[np.float
     page = shot.page
     if shrink > 1:
         page = cv2.resize(page, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    page = np.clip(page * PAPER, 0, 255).astype(np.uint8)
     height, width = page.shape
     return page, np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32), corners
 
 
 def _seen(page: Frame, own: NDArray[np.float32], corners: NDArray[np.float64], desk: Frame) -> Frame:
     matrix = cv2.getPerspectiveTransform(own, corners.astype(np.float32))
-    colour = cv2.cvtColor(page, cv2.COLOR_GRAY2BGR)
-    # Paper under a lamp is not the full white of a scanner.
-    colour = cv2.multiply(colour, (0.78, 0.8, 0.82, 1.0))
     out = desk.copy()
-    cv2.warpPerspective(
-        colour,
-        matrix,
-        (desk.shape[1], desk.shape[0]),
-        dst=out,
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_TRANSPARENT,
-    )
+    size = (desk.shape[1], desk.shape[0])
+    cv2.warpPerspective(page, matrix, size, dst=out, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
     return out
 
 

@@ -15,11 +15,11 @@ from extractor.registration import Registration
 from extractor.registration.sheet import find_sheet
 from extractor.template import TemplateField
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
-from formdigits.camera.guidance import BLURRED, FASTEST, SMALLEST, Light, Sharpness, look, room_for_a_digit
+from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look, room_for_a_digit
 from formdigits.camera.identity import SAME, agreement, ink_picture
 from formdigits.camera.sheet import Sheet
 from formdigits.camera.sight import Guidance, Quad, Sight
-from formdigits.camera.tracking import Track, Tracker, outline
+from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
 AT_ONCE = 6
 """Fields that are read in one frame."""
@@ -75,8 +75,9 @@ class FormView:
             self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / AT_ONCE)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
-        if track.sharp and clear >= BLURRED and track.speed < FASTEST and not light.dark:
-            self._read(grey, track.registration, clear, at)
+        if track.sure and clear >= BLURRED and track.speed < FASTEST and not light.dark:
+            # Blur takes away more than half of what half the sharpness shows.
+            self._read(grey, track.registration, light.sharpness**2, at)
         sheet = self._sheet
         if sheet is None or self._unsure or sheet.form is not track.registration.template:
             return Sight(at, form=track.registration.template.form, outline=_quad(corners), guidance=hint)
@@ -93,7 +94,7 @@ class FormView:
             row=row,
         )
 
-    def _read(self, grey: Gray, registration: Registration, clear: float, at: float) -> None:
+    def _read(self, grey: Gray, registration: Registration, weight: float, at: float) -> None:
         """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
         form = registration.template
         sheet = self._sheet
@@ -117,7 +118,7 @@ class FormView:
         if sheet is None:
             sheet = self._sheet = Sheet(self._reader, form)
         if not sheet.locked:
-            sheet.add(self._reader.observe(located), pictures, clear, at)
+            sheet.add(self._reader.observe(located), pictures, weight, at)
 
     def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField]) -> list[TemplateField]:
         """The fields whose turn it is: those seen in the fewest frames; else one after another."""
@@ -190,7 +191,7 @@ def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:
         return Guidance.GLARE
     if room_for_a_digit(track.registration) < SMALLEST:
         return Guidance.CLOSER
-    if not track.sharp or clear < BLURRED or track.speed >= FASTEST:
+    if not track.sure or clear < BLURRED or track.speed >= FASTEST:
         return Guidance.STILL
     return None
 

@@ -31,26 +31,40 @@ UNSAID, LEAST = 0.01, 1e-5
 """A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
 
 
-def independent(weight: float) -> float:
-    """How many independent frames so many (their weights added up) count for."""
-    return weight / (1 + (weight - 1) * CORRELATION) if weight > 1 else 1.0
+class Weights:
+    """The weights of the frames so far."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.total = 0.0
+        self._squares = 0.0
+
+    def add(self, weight: float) -> None:
+        self.frames += 1
+        self.total += weight
+        self._squares += weight * weight
+
+    @property
+    def independent(self) -> float:
+        """How many independent frames they count for; uneven weights count as fewer even ones."""
+        frames = max(1.0, self.total**2 / self._squares)
+        return frames / (1 + (frames - 1) * CORRELATION)
 
 
 class CombEvidence:
     """What frames say of the cells of a comb: log-probabilities added up cell by cell."""
 
     def __init__(self) -> None:
-        self.frames = 0
-        self._weight = 0.0
+        self.weights = Weights()
         self._last: Observation | None = None
         self._sums: NDArray[np.float64] = np.zeros((0, 0))
         self._written: NDArray[np.float64] = np.zeros(0)
         self._dirt: NDArray[np.float64] = np.zeros(0)
 
     def add(self, seen: Observation, weight: float) -> None:
-        """One frame; `weight`, 0 to 1, is how well it shows the field."""
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
         cells = seen.lattice.candidates
-        if self.frames == 0:
+        if self.weights.frames == 0:
             self._sums = np.zeros((len(cells), seen.scores.shape[1]))
             self._written, self._dirt = np.zeros(len(cells)), np.zeros(len(cells))
         for i, cell in enumerate(cells):
@@ -59,20 +73,19 @@ class CombEvidence:
             else:
                 self._sums[i] += weight * seen.scores[cell.crop]
                 self._written[i] += weight
-        self.frames += 1
-        self._weight += weight
+        self.weights.add(weight)
         self._last = seen
 
     def fused(self) -> Observation:
         """All frames as one observation, which decodes like any other; there must be one at least."""
         assert self._last is not None
-        counted = independent(self._weight)
-        share = self._written / self._weight
+        counted, total = self.weights.independent, self.weights.total
+        share = self._written / total
         candidates: list[Candidate] = []
         rows: list[NDArray[np.float64]] = []
         for i, cell in enumerate(self._last.lattice.candidates):
             if share[i] < 0.5:
-                residue = float(self._dirt[i] / (self._weight - self._written[i]))
+                residue = float(self._dirt[i] / (total - self._written[i]))
                 candidates.append(
                     replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED else 0))
                 )
@@ -101,15 +114,14 @@ class StringEvidence:
     its own way."""
 
     def __init__(self) -> None:
-        self.frames = 0
-        self._weight = 0.0
+        self.weights = Weights()
         self._unsaid = 0.0
         self._else = 0.0
         self._values: dict[Meaning, _Value] = {}
         self._last: tuple[Observation, Decoded] | None = None
 
     def add(self, seen: Observation, decoded: Decoded, weight: float) -> None:
-        """One frame; `weight`, 0 to 1, is how well it shows the field."""
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
         named: dict[Meaning, float] = {}
         if not decoded.meaning.problem:
             named[replace(decoded.meaning, trust=1.0)] = decoded.confidence
@@ -124,8 +136,7 @@ class StringEvidence:
             self._values[replace(decoded.meaning, trust=1.0)].best = decoded
         self._unsaid += weight * unsaid
         self._else += weight * math.log(left)
-        self._weight += weight
-        self.frames += 1
+        self.weights.add(weight)
         self._last = seen, decoded
         if len(self._values) > MOST_VALUES:
             kept = sorted(self._values.items(), key=lambda item: -item[1].gain)[: MOST_VALUES // 2]
@@ -137,7 +148,7 @@ class StringEvidence:
         seen, last = self._last
         if not self._values:
             return seen, last
-        counted = independent(self._weight) / self._weight
+        counted = self.weights.independent / self.weights.total
         meanings = list(self._values)
         logs = np.array([self._unsaid + self._values[meaning].gain for meaning in meanings] + [self._else]) * counted
         shares = np.exp(logs - np.logaddexp.reduce(logs))

@@ -20,9 +20,6 @@ BURNT, GLARE_SHARE, GLARE_STEP = 250, 0.03, 45
 SMALLEST = 17.0
 """Pixels of the room for one digit (a cell's side, a box's height) below which one must come closer."""
 
-FASTEST = 250.0
-"""Pixels a second at which a sheet moves too fast to be read."""
-
 BLURRED = 0.55
 """A frame with less than this share of the sharpness that the sheet had before is not read."""
 

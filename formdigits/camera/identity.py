@@ -18,7 +18,7 @@ SHIFT = 2
 INK = 4.0
 """The mean of a picture with less ink than this is that of an empty field."""
 
-SAME = 0.6
+SAME = 0.75
 """The least likeness of two pictures of the same ink: correlation, -1 to 1, averaged over the fields with ink."""
 
 

@@ -46,7 +46,7 @@ class Sheet:
 
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
-        return self._evidence[name].frames if name in self._evidence else 0
+        return self._evidence[name].weights.frames if name in self._evidence else 0
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -59,8 +59,8 @@ class Sheet:
         return {name: picture.astype(np.uint8) for name, picture in self._ink.items()}
 
     def add(self, seen: Sequence[Observation], pictures: dict[str, Gray], weight: float, at: float) -> None:
-        """What one frame shows of a few fields, with the pictures of their ink; `weight`, 0 to 1, is how well it shows
-        them, `at` the frame's time in seconds."""
+        """What one frame shows of a few fields, with the pictures of their ink; `weight`, above 0, is how well it
+        shows them beside other frames, `at` the frame's time in seconds."""
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
@@ -76,7 +76,7 @@ class Sheet:
             picture = pictures[one.name].astype(np.float32)
             before = self._ink.get(one.name)
             if before is not None and before.shape == picture.shape:
-                picture = (before + (picture - before) / min(evidence.frames, 8)).astype(np.float32)
+                picture = (before + (picture - before) / min(evidence.weights.frames, 8)).astype(np.float32)
             self._ink[one.name] = picture
         self._show(at)
 
