@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,12 +144,19 @@ class Reader:
         scores = self._recognizer.log_probabilities(batch)
         return [sheet.result or self._finish(sheet, scores) for sheet in sheets]
 
-    def observe(self, located: Sequence[tuple[TemplateField, FieldImage]]) -> list[Observation]:
-        """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet."""
+    def observe(
+        self, located: Iterable[tuple[TemplateField, FieldImage]], most: int | None = None
+    ) -> list[Observation]:
+        """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet.
+
+        With `most` no further field is taken once there are so many crops: the network's time is then bounded.
+        """
         crops: list[np.ndarray] = []
-        jobs = [
-            self._queue(field, image, segment(image, comb=field.cells is not None), crops) for field, image in located
-        ]
+        jobs: list[_Job] = []
+        for field, image in located:
+            jobs.append(self._queue(field, image, segment(image, comb=field.cells is not None), crops))
+            if most is not None and jobs[-1].rows.stop >= most:
+                break
         batch = np.concatenate(crops) if crops else stack_crops([])
         parts = [self._recognizer.log_probabilities(batch[i : i + FEW]) for i in range(0, len(batch), FEW)]
         scores = np.concatenate(parts) if parts else np.zeros((0, len(self._recognizer.classes)), np.float32)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.fields import locate
-from extractor.reading import Reader
+from extractor.reading import Observation, Reader
 from extractor.registration import Registration
 from extractor.registration.sheet import find_sheet
 from extractor.template import TemplateField
@@ -21,8 +21,8 @@ from formdigits.camera.sheet import Sheet
 from formdigits.camera.sight import Guidance, Quad, Sight
 from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
-AT_ONCE = 6
-"""Fields that are read in one frame."""
+AT_ONCE, CROPS_AT_ONCE = 6, 24
+"""Fields that are read in one frame at most, and crops, of which a free string has many."""
 
 DOUBTS = 2
 """Frames in a row that must show other ink before the sheet is another one: one may be a hand's shadow."""
@@ -100,8 +100,13 @@ class FormView:
         sheet = self._sheet
         if sheet is not None and sheet.form is not form:
             sheet = self._sheet = None
-        located = [(field, locate(grey, registration, field)) for field in self._next(sheet, form.fields)]
-        pictures = {field.name: ink_picture(image) for field, image in located}
+        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields))
+        seen: list[Observation] = []
+        if sheet is not None and sheet.locked:
+            pictures = {field.name: ink_picture(image) for field, image in located}
+        else:
+            seen = self._reader.observe(located, CROPS_AT_ONCE)
+            pictures = {one.name: ink_picture(one.image) for one in seen}
         if sheet is not None:
             alike = agreement(pictures, sheet.ink)
             if alike is not None and alike < SAME:
@@ -118,7 +123,7 @@ class FormView:
         if sheet is None:
             sheet = self._sheet = Sheet(self._reader, form)
         if not sheet.locked:
-            sheet.add(self._reader.observe(located), pictures, weight, at)
+            sheet.add(seen, pictures, weight, at)
 
     def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField]) -> list[TemplateField]:
         """The fields whose turn it is: those seen in the fewest frames; else one after another."""
