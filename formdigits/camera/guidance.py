@@ -43,7 +43,7 @@ class Light:
 
 
 def look(grey: Gray, corners: Points | None) -> Light:
-    """The light on the sheet with these `corners`, shape (4, 2), in pixels of `grey`; on all of it where None."""
+    """The light on what these `corners`, shape (n, 2), in pixels of `grey`, enclose; on all of it where None."""
     part = grey
     if corners is not None:
         left, top = np.maximum(corners.min(0), 0).astype(int)
@@ -53,7 +53,8 @@ def look(grey: Gray, corners: Points | None) -> Light:
         part = grey
     step = max(1, round(max(part.shape) / 640))
     small = part[::step, ::step]
-    paper = float(np.percentile(small, 80))
+    # Without a sheet whatever is brightest may be paper.
+    paper = float(np.percentile(small, 80 if corners is not None else 98))
     burnt = small >= BURNT
     share = float(burnt.mean())
     rest = small[~burnt]

@@ -11,6 +11,7 @@ from extractor.reading import Reader
 from extractor.values import PageResult
 from formdigits.camera.form import REMEMBERED, FormView
 from formdigits.camera.guidance import to_grey
+from formdigits.camera.paper import PaperView
 from formdigits.camera.sight import Sight
 
 
@@ -39,12 +40,15 @@ class Session:
     The same sheet again is known by its ink and gives no second row; another sheet of the same form is noticed by its
     ink, also when it takes the place of the first between two frames.
 
+    Without templates every string of handwritten digits in the frame is read: `sight.readings` are those that are seen
+    now, and a row has the strings that have settled since the last one.
+
     One frame costs the following of the sheet and the reading of a few of its fields (the fields take turns), so a
     call takes some 50 ms of one processor at 1280x720. Not for use from several threads at once.
     """
 
     def __init__(self, reader: Reader, source: str = "camera") -> None:
-        self._view: _View = FormView(reader)
+        self._view: _View = FormView(reader) if reader.forms else PaperView(reader)
         self._source = source
         self._rows: list[PageResult] = []
         self._count = 0

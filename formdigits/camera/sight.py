@@ -16,6 +16,7 @@ class Guidance(StrEnum):
     """What would help the camera to see better."""
 
     SHOW = "show"
+    WRITE = "write"
     CLOSER = "closer"
     STILL = "still"
     DARK = "dark"
@@ -29,6 +30,7 @@ class Guidance(StrEnum):
 
 SENTENCES = {
     Guidance.SHOW: "Hold a form in front of the camera, all of it.",
+    Guidance.WRITE: "Hold up a sheet with handwritten numbers.",
     Guidance.CLOSER: "Come closer: the digits are too small.",
     Guidance.STILL: "Hold still.",
     Guidance.DARK: "Too dark: more light.",
