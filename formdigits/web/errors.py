@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,11 +30,20 @@ class Problem(BaseModel):
     error: str
 
 
+Refusals: TypeAlias = dict[int | str, dict[str, Any]]
+"""Answers of a route beside the good one, for the API's description."""
+
+
+def refusals(**sentences: str) -> Refusals:
+    """Such answers by their code, as in `refusals(_404="There is no such job.")`."""
+    return {int(code[1:]): {"model": Problem, "description": sentence} for code, sentence in sentences.items()}
+
+
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that cannot be granted."""
     if request.url.path.startswith("/api/"):
         return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
-    answer = page(request, "error.html", status=status, sentence=sentence, code=status)
+    answer = page(request, "error.html", http=status, sentence=sentence, code=status)
     answer.headers.update(headers or {})
     return answer
 
