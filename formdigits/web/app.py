@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from formdigits.web.errors import Problem, tell_errors
+from formdigits.web.errors import Problem, Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import LIMITS, ROUTERS
 from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Unforeseen),
             *guard,
             Middleware(OwnOrigin),
             Middleware(BoundedBodies, limits=LIMITS),
