@@ -20,6 +20,7 @@ COMMANDS = {
     "retry": ("formdigits.commands.queue.retry:retry", "Read the failed pages of a job once more."),
     "cancel": ("formdigits.commands.queue.cancel:cancel", "Stop a job."),
     "watch": ("formdigits.commands.queue.watch:watch", "Give to the workers whatever is put into a folder."),
+    "serve": ("formdigits.commands.serve:serve", "Open formdigits in a browser."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
     "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),

@@ -1,0 +1,8 @@
+"""Pages and the API, a module for each concern. `ROUTERS` are all of them, `LIMITS` the bytes that an address takes
+where it takes more than the usual."""
+
+from formdigits.web.routes import entry
+
+ROUTERS = (entry.router,)
+
+LIMITS: dict[str, int] = {}
