@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
 
-SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"))
+SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"), ("/review", "Review"))
 """The navigation: address and name."""
 
 

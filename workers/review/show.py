@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
+from extractor.template.rule import parse_rule
 from extractor.values import CheckKind, FieldStatus, Reading, reading_of
 from workers.database import reading
-from workers.outcomes import OF_READING
+from workers.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.review.values import FieldKey, Item, Said, Stage
 from workers.schema import corrections, documents, pages, readings, reviews
 from workers.store import Store
@@ -24,7 +25,9 @@ def items(store: Store, keys: Sequence[FieldKey], reviewer: str) -> list[Item]:
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             said = spoken(connection, some)
-            found |= {key: _item(key, row, said.get(key, ()), reviewer) for key, row in _rows(connection, some)}
+            for key, row in _rows(connection, some):
+                beside = _beside(connection, key, row["rules"])
+                found[key] = _item(key, row, beside, said.get(key, ()), reviewer)
     return [found[key] for key in keys if key in found]
 
 
@@ -85,7 +88,31 @@ def _rows(connection: Connection, keys: Sequence[FieldKey]) -> list[tuple[FieldK
     return [(FieldKey(row["job"], row["document"], row["page"], row["position"]), row) for row in rows]
 
 
-def _item(key: FieldKey, row: Mapping[Any, Any], said: tuple[Said, ...], reviewer: str) -> Item:
+def _beside(connection: Connection, key: FieldKey, rules: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    names = {name for rule in rules for name in _names(rule)}
+    if not names:
+        return ()
+    query = (
+        select(readings, *OUTCOME)
+        .outerjoin_from(readings, reviews, OF_READING)
+        .where(readings.c.job == key.job, readings.c.document == key.document, readings.c.page == key.page)
+        .order_by(readings.c.position)
+    )
+    found = [with_outcome(row) for row in connection.execute(query).mappings()]
+    return tuple((one["field"], one["value"]) for one in found if one["field"] in names)
+
+
+def _names(rule: str) -> tuple[str, ...]:
+    try:
+        return parse_rule(rule).names
+    except ValueError:
+        # Of a formdigits that knew other rules.
+        return ()
+
+
+def _item(
+    key: FieldKey, row: Mapping[Any, Any], beside: tuple[tuple[str, str], ...], said: tuple[Said, ...], reviewer: str
+) -> Item:
     # What was said of an earlier content of the page is history only.
     now = said[len(said) - row["answers"] :]
     stage = Stage(row["stage"])
@@ -99,5 +126,6 @@ def _item(key: FieldKey, row: Mapping[Any, Any], said: tuple[Said, ...], reviewe
         stage=stage,
         sample=row["sample"],
         answers=row["answers"],
+        beside=beside,
         said=tuple(one for one in now if open_to_all or one.by == reviewer),
     )

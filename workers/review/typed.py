@@ -14,8 +14,6 @@ from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from workers.review.values import LONGEST_VALUE
 
-FORCE = "press Enter again to keep it all the same"
-
 
 class MisfitError(InputError):
     """A value that the field's format does not allow; with `force` it is taken all the same."""
@@ -36,10 +34,8 @@ def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Readin
     Raises MisfitError for what the format does not allow, unless `force`d, and InputError for what can be no value.
     """
     match kind:
-        case CheckKind.BLANK:
-            return _without_value(interpret("", field.format, comb=False), FieldStatus.BLANK)
-        case CheckKind.VOID:
-            return _without_value(interpret("X", field.format, comb=True), FieldStatus.VOID)
+        case CheckKind.BLANK | CheckKind.VOID:
+            return clear_meaning(kind, field)
         case CheckKind.ACCEPT:
             text = machine.value
             if not text:
@@ -50,8 +46,16 @@ def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Readin
             text = clean(text)
     value, problem = fitted(text, field)
     if problem and not force:
-        raise MisfitError(f"{text}: {problem}; {FORCE}.")
+        raise MisfitError(f"{text}: {problem}; correct it, or keep it all the same.")
     return Taken(FieldStatus.ACCEPTED, value, forced=bool(problem))
+
+
+def clear_meaning(kind: CheckKind, field: TemplateField) -> Taken:
+    """What it means under the field's format that nothing is written (`blank`), or that it is struck out (`void`)."""
+    meaning = interpret("" if kind is CheckKind.BLANK else "X", field.format, comb=True)
+    if meaning.value:
+        return Taken(FieldStatus.ACCEPTED, meaning.value)
+    return Taken(FieldStatus.VOID if meaning.void else FieldStatus.BLANK, "")
 
 
 def clean(text: str) -> str:
@@ -89,12 +93,6 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
         return text, meaning.problem or f"not a value of the kind '{form.kind.value}'"
     # What does not fit stays as it was typed: it is the person's word against the form's.
     return (text, meaning.problem) if meaning.problem else (meaning.value, "")
-
-
-def _without_value(meaning: Meaning, status: FieldStatus) -> Taken:
-    if meaning.value:
-        return Taken(FieldStatus.ACCEPTED, meaning.value)
-    return Taken(FieldStatus.VOID if meaning.void else FieldStatus.BLANK if meaning.missing else status, "")
 
 
 def _number(text: str, field: TemplateField) -> Meaning:

@@ -84,6 +84,7 @@ class Said:
 class Item:
     """A field on somebody's screen. `reading` is what the machine read; `answers` counts what was said until now.
 
+    `beside` are the values of other fields on the page that a rule which it breaks speaks of, by their names.
     `said` is what may be shown of it: the reviewer's own answer, and everybody's where two differ or it is settled;
     the first answer stays hidden from the second person, who is to read with eyes of their own.
     """
@@ -95,6 +96,7 @@ class Item:
     stage: Stage
     sample: bool
     answers: int
+    beside: tuple[tuple[str, str], ...] = ()
     said: tuple[Said, ...] = ()
 
 
