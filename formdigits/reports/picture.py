@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Literal
@@ -90,7 +91,8 @@ def _head(figure: Any, report: Report, job: Job) -> None:
         figure.text(left, 0.885, value, size=19, weight="bold", color=ACCENT, va="top")
         figure.text(left, 0.853, name, weight="bold", va="top")
         figure.text(left, 0.837, detail, color=SOFT, size=8, va="top")
-    figure.text(0.08, 0.805, f"Error among accepted fields: {error_line(report)}", size=8, va="top", wrap=True)
+    told = textwrap.fill(f"Error among accepted fields: {error_line(report)}", 125)
+    figure.text(0.08, 0.808, told, size=8, va="top", linespacing=1.4)
 
 
 def _histogram(figure: Any, report: Report) -> None:
@@ -103,7 +105,8 @@ def _histogram(figure: Any, report: Report) -> None:
         if one + other:
             axes.text(place, one + other, f"{one + other:,}", ha="center", va="bottom", size=7, color=SOFT)
     axes.set_xticks(at, [bar_name(bar) for bar in report.histogram], rotation=40, ha="right", size=7.5)
-    axes.margins(y=0.15)
+    axes.margins(y=0.12)
+    axes.tick_params(labelsize=8)
     axes.yaxis.get_major_locator().set_params(integer=True)
     _plain(axes, "Fields by confidence")
     axes.legend(frameon=False, loc="upper left", fontsize=8)
@@ -112,7 +115,7 @@ def _histogram(figure: Any, report: Report) -> None:
 def _fields(figure: Any, report: Report) -> None:
     some = report.troubles[:LINES_OF_FIELDS]
     height = max(1, len(some)) * 0.022
-    axes = figure.add_axes((0.3, 0.40 - height, 0.5, height))
+    axes = figure.add_axes((0.28, 0.40 - height, 0.4, height))
     _plain(axes, "Fields that need people most")
     if not some:
         axes.text(0, 0.5, "None: every field was read without a person.", color=SOFT)
@@ -126,10 +129,12 @@ def _fields(figure: Any, report: Report) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xlabel("% to review", size=8)
+    axes.tick_params(axis="x", labelsize=8)
+    axes.tick_params(axis="y", length=0)
     for place, one in enumerate(some):
         told = f"{one.review:,} of {one.read:,}"
         if one.checked:
-            told += f"; {one.changed:,} of {one.checked:,} checked changed"
+            told += f"; of {one.checked:,} checked {one.changed:,} changed"
         axes.text(102, place, told, va="center", size=7, color=RED if one.changed else SOFT)
 
 

@@ -28,10 +28,10 @@ def interval(rate: Rate) -> str:
 
 
 def bar_name(bar: Bar) -> str:
-    """`90 to 95 %`."""
+    """`90–95 %`."""
     if bar.high == 1:
-        return f"{bar.low * 100:g} % up"
-    return f"{bar.low * 100:g} to {bar.high * 100:g} %"
+        return f"{bar.low * 100:g} % and more"
+    return f"{bar.low * 100:g}–{bar.high * 100:g} %"
 
 
 def error_line(report: Report) -> str:

@@ -143,7 +143,7 @@ def _troubles(store: Store, job: str) -> tuple[FieldTrouble, ...]:
         .where(readings.c.job == job)
         .group_by(readings.c.field)
         .having((review > 0) | (changed > 0))
-        .order_by(changed.desc(), review.desc(), readings.c.field)
+        .order_by(review.desc(), changed.desc(), readings.c.field)
         .limit(MOST_FIELDS)
     )
     with reading(store.engine) as connection:

@@ -16,8 +16,8 @@ from workers.review.report import Report, report_of
 
 router = APIRouter(tags=["review"])
 
-HEIGHT = 180
-"""Units of the highest bar of the page's histogram."""
+LONGEST, SHORTEST = 100.0, 0.5
+"""Units of the page's bars: of the longest, and of one for a single field among very many."""
 
 
 class RateShape(BaseModel):
@@ -136,19 +136,16 @@ def _named(job: str, ending: str) -> dict[str, str]:
 
 
 def _bars(report: Report) -> list[dict[str, object]]:
-    """The bars of the histogram as the page draws them; what is there at all is seen."""
-    highest = max((bar.without + bar.review for bar in report.histogram), default=0) or 1
+    """The bars of the histogram as the page draws them, the surest on top; what is there at all is seen."""
+    most = max((bar.without + bar.review for bar in report.histogram), default=0) or 1
 
-    def tall(count: int) -> float:
-        return round(max(2.0, HEIGHT * count / highest), 1) if count else 0.0
+    def long(count: int) -> float:
+        return round(max(SHORTEST, (LONGEST - SHORTEST) * count / most), 2) if count else 0.0
 
     return [
         {
-            "name": bar_name(bar),
-            "without": bar.without,
-            "review": bar.review,
-            "below": tall(bar.without),
-            "above": tall(bar.review),
+            **{"name": bar_name(bar), "without": bar.without, "review": bar.review},
+            **{"first": long(bar.without), "second": long(bar.review)},
         }
-        for bar in report.histogram
+        for bar in reversed(report.histogram)
     ]

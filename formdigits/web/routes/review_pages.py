@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from extractor.errors import InputError
 from extractor.values import FieldStatus
+from formdigits.reports.words import percent
 from formdigits.web.rendering import page
 from formdigits.web.site import JobDep, StoreDep
 from workers.database import reading
@@ -61,7 +62,7 @@ def reviews_page(request: Request, store: StoreDep) -> Response:
     return page(request, "reviews.html", jobs=_listed(store, list_jobs(store, LISTED)))
 
 
-@router.get("/jobs/{job}/review")
+@router.get("/review/{job}")
 def review_page(request: Request, job: JobDep, store: StoreDep) -> Response:
     plan = plan_of(store, job.id)
     if plan is None:
@@ -69,12 +70,12 @@ def review_page(request: Request, job: JobDep, store: StoreDep) -> Response:
     return page(request, "review.html", job=job, plan=plan)
 
 
-@router.get("/jobs/{job}/review/plan")
+@router.get("/review/{job}/plan")
 def plan_page(request: Request, job: JobDep, store: StoreDep) -> Response:
     return _start(request, store, job, plan_of(store, job.id))
 
 
-@router.post("/jobs/{job}/review")
+@router.post("/review/{job}")
 def begin(
     request: Request,
     job: JobDep,
@@ -86,12 +87,12 @@ def begin(
         set_plan(store, job.id, second=second, sample=sample)
     except InputError as error:
         return _start(request, store, job, plan_of(store, job.id), problem=str(error))
-    return RedirectResponse(f"/jobs/{job.id}/review", 303)
+    return RedirectResponse(f"/review/{job.id}", 303)
 
 
 def _start(request: Request, store: Store, job: Job, plan: Plan | None, problem: str = "") -> Response:
     accepted, doubtful = (_count(store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
-    choices = _choices(accepted)
+    choices = _choices(accepted, 0.0 if plan is None else plan.sample)
     proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - USUAL))
     return page(
         request,
@@ -108,13 +109,12 @@ def _start(request: Request, store: Store, job: Job, plan: Plan | None, problem:
     )
 
 
-def _choices(accepted: int) -> list[Choice]:
+def _choices(accepted: int, now: float) -> list[Choice]:
     found = []
-    for share in SHARES:
+    for share in sorted({*SHARES, now}):
         fields = round(accepted * share)
-        name = "None" if not share else "All of them" if share == 1 else f"{share:.0%}"
-        high = measured(0, fields).high
-        found.append(Choice(share, name, fields, f"{high:.0%}" if high >= 0.095 else f"{high:.1%}"))
+        name = "None" if not share else "All of them" if share == 1 else f"{share * 100:g} %"
+        found.append(Choice(share, name, fields, percent(measured(0, fields).high)))
     return found
 
 

@@ -6,7 +6,7 @@ import { done, entry, progress, recent, say, show } from "./view.js";
 const at = (id) => document.getElementById(id);
 const work = at("work");
 const value = at("value");
-const touch = matchMedia("(pointer: coarse)").matches;
+const touch = matchMedia("(hover: none), (pointer: coarse)").matches;
 const own = { answers: 0, times: [], last: 0, recent: [] };
 const queue = new Queue(work.dataset.job, returned, changed);
 
