@@ -11,13 +11,12 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from formdigits.web.errors import Problem, tell_errors
+from formdigits.web.errors import Problem, Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import LIMITS, ROUTERS
 from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
 from formdigits.web.settings import Settings
-from formdigits.web.site import Site
-from workers.store import open_store
+from formdigits.web.site import open_site
 
 ABOUT = """Reads handwritten numbers off scanned or photographed forms. The pages of this server use this API.
 
@@ -29,12 +28,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        store = open_store()
-        app.state.site = Site(settings, store)
+        app.state.site = open_site(settings)
         try:
             yield
         finally:
-            store.close()
+            app.state.site.close()
 
     guard = [Middleware(KnownHosts)] if settings.token is None else [Middleware(Access, token=settings.token)]
     app = FastAPI(
@@ -48,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Unforeseen),
             *guard,
             Middleware(OwnOrigin),
             Middleware(BoundedBodies, limits=LIMITS),

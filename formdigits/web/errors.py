@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.errors import FormdigitsError, ModelError, ServiceError
 from formdigits.web.rendering import page
@@ -30,11 +31,20 @@ class Problem(BaseModel):
     error: str
 
 
+Refusals: TypeAlias = dict[int | str, dict[str, Any]]
+"""Answers of a route beside the good one, for the API's description."""
+
+
+def refusals(**sentences: str) -> Refusals:
+    """Such answers by their code, as in `refusals(_404="There is no such job.")`."""
+    return {int(code[1:]): {"model": Problem, "description": sentence} for code, sentence in sentences.items()}
+
+
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that cannot be granted."""
     if request.url.path.startswith("/api/"):
         return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
-    answer = page(request, "error.html", status=status, sentence=sentence, code=status)
+    answer = page(request, "error.html", http=status, sentence=sentence, code=status)
     answer.headers.update(headers or {})
     return answer
 
@@ -44,7 +54,6 @@ def tell_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(FormdigitsError, _known)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -64,13 +73,28 @@ async def _known(request: Request, error: Exception) -> Response:
     return told(request, 503 if away else 400, str(error))
 
 
-async def _unforeseen(request: Request, error: Exception) -> Response:
-    log.error("unforeseen", exc_info=error)
-    return told(
-        request,
-        500,
-        f"Something went wrong that should not ({type(error).__name__}); please report it with what the server says.",
-    )
+class Unforeseen:
+    """The outermost catch, inside what adds the headers: one sentence to whoever asked, Python's words to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            log.exception("unforeseen")
+            sentence = f"Something went wrong that should not ({type(error).__name__}); please report it."
+            await told(Request(scope), 500, sentence)(scope, receive, send)
 
 
 def _sentence(problems: Sequence[Any]) -> str:

@@ -11,14 +11,16 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from extractor.values import PageResult, Reading
+
 HERE = Path(__file__).parent
 
 SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"), ("/review", "Review"))
 """The navigation: address and name."""
 
 
-def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page `html/NAME`, with `values` for its placeholders."""
+def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTMLResponse:
+    """The page `html/NAME`, with `values` for its placeholders, under the code `http`."""
     site = getattr(request.app.state, "site", None)
     text = _ENVIRONMENT.get_template(name).render(
         sections=SECTIONS,
@@ -27,11 +29,15 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> HT
         version=_VERSION,
         **values,
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(text, http)
 
 
 def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def _by_field(result: PageResult) -> dict[str, Reading]:
+    return {one.field: one for one in result.readings}
 
 
 def _iso(seconds: float) -> str:
@@ -51,4 +57,4 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"counted": _counted, "iso": _iso, "utc": _utc}
+_ENVIRONMENT.filters |= {"counted": _counted, "by_field": _by_field, "iso": _iso, "utc": _utc}

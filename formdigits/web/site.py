@@ -1,4 +1,4 @@
-"""What every route may use: the settings and the job store, one of each a server."""
+"""What every route may use: the settings, the job store and what is built on them, one of each a server."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
 
+from formdigits.web.folders import Folders
+from formdigits.web.forms import Forms
+from formdigits.web.jobs.pictures import Pictures
+from formdigits.web.jobs.steward import Steward
+from formdigits.web.names import Names
+from formdigits.web.review.bench import Bench
 from formdigits.web.settings import Settings
+from formdigits.web.uploads import Batches
+from workers.desk import Desk
 from workers.job import LETTERS, Job
 from workers.lookup import find_job
-from workers.store import Store
+from workers.store import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,42 @@ class Site:
 
     settings: Settings
     store: Store
+    batches: Batches
+    folders: Folders
+    forms: Forms
+    names: Names
+    desk: Desk
+    """Reads what is tried and what the camera sees."""
+    pictures: Pictures
+    steward: Steward
+    bench: Bench
+
+    def close(self) -> None:
+        self.steward.stop()
+        self.pictures.close()
+        self.bench.close()
+        self.desk.close()
+        self.store.close()
+
+
+def open_site(settings: Settings) -> Site:
+    """Raises ServiceError."""
+    store = open_store()
+    batches, folders = Batches(settings.home), Folders(settings.folders)
+    site = Site(
+        settings=settings,
+        store=store,
+        batches=batches,
+        folders=folders,
+        forms=Forms(settings.home, settings.templates),
+        names=Names(batches, folders),
+        desk=Desk(),
+        pictures=Pictures(store),
+        steward=Steward(store, settings),
+        bench=Bench(store),
+    )
+    site.steward.start()
+    return site
 
 
 def _site(request: Request) -> Site:

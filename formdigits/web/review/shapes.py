@@ -170,12 +170,12 @@ class FieldShape(BaseModel):
     page_picture: str
 
     @staticmethod
-    def of(item: Item, forms: Forms) -> FieldShape:
+    def of(item: Item, forms: Forms, file: str) -> FieldShape:
         reading = item.reading
         base = f"/api/jobs/{item.key.job}/review/fields/{item.key}"
         return FieldShape(
             id=str(item.key),
-            file=item.file.encode("utf-8", "backslashreplace").decode(),
+            file=file.encode("utf-8", "backslashreplace").decode(),
             page=item.key.page,
             form=item.form,
             field=reading.field,

@@ -41,7 +41,7 @@ def login(
     if wanted is None:
         return RedirectResponse("/", 303)
     if not hmac.compare_digest(token.strip().encode(), wanted.encode()):
-        return page(request, "login.html", status=401, following=_own_path(following), wrong=True)
+        return page(request, "login.html", http=401, following=_own_path(following), wrong=True)
     answer = RedirectResponse(_own_path(following), 303)
     answer.set_cookie(
         COOKIE,

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from extractor.values import CheckKind
 from formdigits.reports.words import bar_name, error_line, interval, percent
+from formdigits.web.jobs.status import title_of
 from formdigits.web.rendering import page
 from formdigits.web.review.shapes import PlanShape, ProgressShape
-from formdigits.web.site import JobDep, StoreDep
+from formdigits.web.site import JobDep, SiteDep, StoreDep
 from workers.outcomes import moment
 from workers.review.report import Report, report_of
 
@@ -113,13 +114,14 @@ def report_pdf(job: JobDep, store: StoreDep) -> Response:
 
 
 @router.get("/jobs/{job}/report", include_in_schema=False)
-def report_page(request: Request, job: JobDep, store: StoreDep) -> Response:
-    found = report_of(store, job.id)
+def report_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    found = report_of(site.store, job.id)
     settled = sum(found.outcomes.values())
     return page(
         request,
         "report.html",
         job=job,
+        title=title_of(site, job),
         report=found,
         settled=settled,
         changed=settled - found.outcomes[CheckKind.ACCEPT],

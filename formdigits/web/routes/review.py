@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from extractor.errors import DocumentError
-from formdigits.web.review.pictures import field_picture, page_picture
+from formdigits.web.errors import Refusals, refusals
 from formdigits.web.review.shapes import (
     AnswerBody,
     AnsweredShape,
@@ -25,38 +26,18 @@ from formdigits.web.review.shapes import (
     SeatBody,
     SettledShape,
 )
-from formdigits.web.review.shelf import PageShelf
-from formdigits.web.site import JobDep, StoreDep
+from formdigits.web.site import JobDep, Site, SiteDep, StoreDep
 from workers.review.answers import Answer, TakenMeanwhileError, answer, history
 from workers.review.claims import claim, progress, release, renew, skip, take
 from workers.review.corrections import corrections_of, line
-from workers.review.forms import FormShelf
 from workers.review.plans import plan_of, set_plan
 from workers.review.show import items
 from workers.review.typed import MisfitError
-from workers.review.values import FieldKey, Seat, reviewer_name
-from workers.store import Store
+from workers.review.values import FieldKey, Item, Seat, reviewer_name
 
-router = APIRouter(prefix="/api/jobs/{job}", tags=["review"])
+router = APIRouter(prefix="/api/jobs/{job}", tags=["review"], responses=refusals(_404="There is no such job or field."))
 
-
-class Tools:
-    """What the routes keep between requests: templates of jobs, and pages that were shown of late."""
-
-    def __init__(self, store: Store) -> None:
-        self.forms = FormShelf(store)
-        self.pages = PageShelf()
-
-
-def _tools(request: Request, store: StoreDep) -> Tools:
-    state = request.app.state
-    if not hasattr(state, "review"):
-        state.review = Tools(store)
-    found: Tools = state.review
-    return found
-
-
-ToolsDep = Annotated[Tools, Depends(_tools)]
+JPEG: Refusals = {200: {"content": {"image/jpeg": {}}}}
 
 
 def _key(job: JobDep, field: Annotated[str, Path(max_length=40, description="The field's id.")]) -> FieldKey:
@@ -82,11 +63,10 @@ def begin_review(job: JobDep, store: StoreDep, body: PlanBody) -> PlanShape:
 
 
 @router.post("/review/next")
-def next_fields(job: JobDep, store: StoreDep, tools: ToolsDep, body: NextBody) -> NextShape:
+def next_fields(job: JobDep, site: SiteDep, body: NextBody) -> NextShape:
     """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
-    forms = tools.forms.of(job.id)
-    found = claim(store, job.id, _seat(body), body.count)
-    return NextShape(fields=[FieldShape.of(item, forms) for item in found])
+    found = claim(site.store, job.id, _seat(body), body.count)
+    return NextShape(fields=[_shape(site, item) for item in found])
 
 
 @router.post("/review/renew", status_code=204)
@@ -114,26 +94,27 @@ def answers(
 
 
 @router.post("/review/fields/{field}/take")
-def take_field(key: KeyDep, store: StoreDep, tools: ToolsDep, body: SeatBody) -> FieldShape:
+def take_field(key: KeyDep, site: SiteDep, body: SeatBody) -> FieldShape:
     """One field in particular, to answer it again."""
-    item = take(store, key, _seat(body))
+    item = take(site.store, key, _seat(body))
     if item is None:
         raise HTTPException(409, "Somebody else has this field on the screen now, or it is up for review no more.")
-    return FieldShape.of(item, tools.forms.of(key.job))
+    return _shape(site, item)
 
 
 @router.post(
     "/review/fields/{field}/answer",
-    responses={
-        409: {"description": "Somebody else has answered it meanwhile."},
-        422: {"description": "The field's format does not allow the value; `force` keeps it all the same."},
-    },
+    responses=refusals(
+        _400="There is nothing to accept, or the value is none.",
+        _409="Somebody else has answered it meanwhile.",
+        _422="The field's format does not allow the value; `force` keeps it all the same.",
+    ),
 )
-def answer_field(key: KeyDep, store: StoreDep, tools: ToolsDep, body: AnswerBody) -> SettledShape:
+def answer_field(key: KeyDep, site: SiteDep, body: AnswerBody) -> SettledShape:
     """What a person says of a field. A later answer changes an earlier one; every one is kept."""
     told = Answer(body.kind, body.value, body.seen, body.force)
     try:
-        settled = answer(store, tools.forms.of(key.job), key, _seat(body), told)
+        settled = answer(site.store, site.bench.forms.of(key.job), key, _seat(body), told)
     except TakenMeanwhileError as error:
         raise HTTPException(409, str(error)) from None
     except MisfitError as error:
@@ -152,31 +133,29 @@ def skip_field(key: KeyDep, store: StoreDep, body: SeatBody) -> None:
     skip(store, key, _seat(body))
 
 
-@router.get(
-    "/review/fields/{field}/picture.jpg", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
-)
-def picture(key: KeyDep, store: StoreDep, tools: ToolsDep) -> Response:
+@router.get("/review/fields/{field}/picture.jpg", response_class=Response, responses=JPEG)
+def picture(key: KeyDep, site: SiteDep) -> Response:
     """The field, cut out of its page upright, with its box marked."""
-    return _picture(key, store, tools, whole=False)
+    return _picture(key, site, whole=False)
 
 
-@router.get(
-    "/review/fields/{field}/page.jpg", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
-)
-def page_with_field(key: KeyDep, store: StoreDep, tools: ToolsDep) -> Response:
+@router.get("/review/fields/{field}/page.jpg", response_class=Response, responses=JPEG)
+def page_with_field(key: KeyDep, site: SiteDep) -> Response:
     """The page, reduced, with the field marked."""
-    return _picture(key, store, tools, whole=True)
+    return _picture(key, site, whole=True)
 
 
 @router.get("/corrections", response_class=StreamingResponse, responses={200: {"content": {"application/jsonl": {}}}})
-def corrections(job: JobDep, store: StoreDep, tools: ToolsDep) -> StreamingResponse:
-    """What people have settled, a field a line, to train on: `file, page, dpi, form, field, cells, quad, was, written,
-    value, status, kind, sample, by, at`."""
-    forms = tools.forms.of(job.id)
+def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
+    """What people have settled, a field a line: `file, page, dpi, form, field, cells, quad, was, written, value,
+    status, kind, sample, by, at`. Documents have the names that these pages show; `formdigits corrections` gives paths.
+    """
+    forms = site.bench.forms.of(job.id)
 
-    def lines() -> Iterator[str]:
-        for one in corrections_of(store, forms, job.id):
-            yield line(one) + "\n"
+    def lines() -> Iterator[bytes]:
+        for one in corrections_of(site.store, forms, job.id):
+            named = replace(one, file=site.names.of(one.file))
+            yield (line(named) + "\n").encode("utf-8", "backslashreplace")
 
     return StreamingResponse(
         lines(),
@@ -189,19 +168,17 @@ def _seat(body: SeatBody) -> Seat:
     return Seat(reviewer_name(body.name), body.window)
 
 
-def _picture(key: FieldKey, store: Store, tools: Tools, *, whole: bool) -> Response:
-    found = items(store, [key], "")
+def _shape(site: Site, item: Item) -> FieldShape:
+    return FieldShape.of(item, site.bench.forms.of(item.key.job), site.names.of(item.file))
+
+
+def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:
+    found = items(site.store, [key], "")
     if not found:
         raise HTTPException(404, "There is no such field up for review.")
-    [item] = found
-    if not item.reading.quad:
-        raise HTTPException(404, "Nobody knows where on the page this field is.")
     try:
-        page = tools.pages.page(item.file, key.page, tools.forms.of(key.job).dpi)
+        drawn = site.bench.picture(found[0], whole=whole)
     except DocumentError as error:
         raise HTTPException(404, str(error)) from None
-    draw = page_picture if whole else field_picture
     # For the window that looks ahead, and for going back; the page could be another after an hour.
-    return Response(
-        draw(page, item.reading.quad), media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"}
-    )
+    return Response(drawn, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"})

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from extractor.errors import InputError
 from extractor.values import FieldStatus
 from formdigits.reports.words import percent
+from formdigits.web.jobs.status import title_of
 from formdigits.web.rendering import page
-from formdigits.web.site import JobDep, StoreDep
+from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database import reading
 from workers.job import Job
 from workers.lookup import list_jobs
@@ -51,6 +52,7 @@ class Listed:
     """A job on the page, with how many of its fields are to be looked at and how many are settled."""
 
     id: str
+    title: str
     created: float
     begun: bool
     open: int
@@ -58,47 +60,49 @@ class Listed:
 
 
 @router.get("/review")
-def reviews_page(request: Request, store: StoreDep) -> Response:
-    return page(request, "reviews.html", jobs=_listed(store, list_jobs(store, LISTED)))
+def reviews_page(request: Request, site: SiteDep) -> Response:
+    return page(request, "reviews.html", jobs=_listed(site, list_jobs(site.store, LISTED)))
 
 
 @router.get("/review/{job}")
-def review_page(request: Request, job: JobDep, store: StoreDep) -> Response:
-    plan = plan_of(store, job.id)
+def review_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    plan = plan_of(site.store, job.id)
     if plan is None:
-        return _start(request, store, job, None)
-    return page(request, "review.html", job=job, plan=plan)
+        return _start(request, site, job, None)
+    return page(request, "review.html", job=job, plan=plan, title=title_of(site, job))
 
 
 @router.get("/review/{job}/plan")
-def plan_page(request: Request, job: JobDep, store: StoreDep) -> Response:
-    return _start(request, store, job, plan_of(store, job.id))
+def plan_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    return _start(request, site, job, plan_of(site.store, job.id))
 
 
 @router.post("/review/{job}")
 def begin(
     request: Request,
     job: JobDep,
-    store: StoreDep,
+    site: SiteDep,
+    *,
     second: Annotated[bool, Form()] = False,
     sample: Annotated[float, Form(ge=0, le=1)] = 0.0,
 ) -> Response:
     try:
-        set_plan(store, job.id, second=second, sample=sample)
+        set_plan(site.store, job.id, second=second, sample=sample)
     except InputError as error:
-        return _start(request, store, job, plan_of(store, job.id), problem=str(error))
+        return _start(request, site, job, plan_of(site.store, job.id), problem=str(error))
     return RedirectResponse(f"/review/{job.id}", 303)
 
 
-def _start(request: Request, store: Store, job: Job, plan: Plan | None, problem: str = "") -> Response:
-    accepted, doubtful = (_count(store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
+def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
+    accepted, doubtful = (_count(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
     choices = _choices(accepted, 0.0 if plan is None else plan.sample)
     proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - USUAL))
     return page(
         request,
         "review_start.html",
-        status=400 if problem else 200,
+        http=400 if problem else 200,
         job=job,
+        title=title_of(site, job),
         doubtful=doubtful,
         accepted=accepted,
         choices=choices,
@@ -124,19 +128,19 @@ def _count(store: Store, job: str, status: FieldStatus) -> int:
         return connection.execute(query).scalar_one()
 
 
-def _listed(store: Store, jobs: Sequence[Job]) -> list[Listed]:
+def _listed(site: Site, jobs: Sequence[Job]) -> list[Listed]:
     ids = [job.id for job in jobs]
     by_stage = (
         select(reviews.c.job, reviews.c.stage == Stage.SETTLED, func.count())
         .where(reviews.c.job.in_(ids))
         .group_by(reviews.c.job, reviews.c.stage == Stage.SETTLED)
     )
-    with reading(store.engine) as connection:
+    with reading(site.store.engine) as connection:
         found = {(row[0], bool(row[1])): row[2] for row in connection.execute(by_stage)}
     listed = []
     for job in jobs:
-        begun = plan_of(store, job.id) is not None
-        still = found.get((job.id, False), 0) if begun else _count(store, job.id, FieldStatus.REVIEW)
+        begun = plan_of(site.store, job.id) is not None
+        still = found.get((job.id, False), 0) if begun else _count(site.store, job.id, FieldStatus.REVIEW)
         if begun or still:
-            listed.append(Listed(job.id, job.created, begun, still, found.get((job.id, True), 0)))
+            listed.append(Listed(job.id, title_of(site, job), job.created, begun, still, found.get((job.id, True), 0)))
     return listed

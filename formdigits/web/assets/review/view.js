@@ -1,13 +1,8 @@
 // What is on the screen of a reviewer. Text is only ever put in as text.
 
-const at = (id) => document.getElementById(id);
+import { counted, element } from "../common.js";
 
-export function element(name, text, attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
+const at = (id) => document.getElementById(id);
 
 /** Shows the field: picture, reading, alternatives, why it is here, its page. */
 export function show(field, choose) {
@@ -25,7 +20,7 @@ export function show(field, choose) {
   entry(field);
   say("");
   at("others").replaceChildren(...field.alternatives.slice(0, 4).map((one) => {
-    const button = element("button", one.value || "blank", { type: "button", class: "chip-button mono" });
+    const button = element("button", { type: "button", class: "chip-button mono" }, one.value || "blank");
     button.addEventListener("click", () => choose(one.value));
     return button;
   }));
@@ -60,10 +55,10 @@ export function done(progress) {
   const open = progress.first + others;
   at("done-title").textContent = open ? "Nothing more for you just now" : "All done";
   at("done-text").textContent = !open
-    ? `${count(progress.settled, "field")} settled. The exports of this job hold what you said.`
+    ? `${counted(progress.settled, "field")} settled. The exports of this job hold what you said.`
     : others
-      ? `${count(others, "field")} that you have answered ${others === 1 ? "waits" : "wait"} for another person. New ones appear here by themselves.`
-      : `${count(open, "field")} ${open === 1 ? "is" : "are"} on other people's screens. What they leave appears here by itself.`;
+      ? `${counted(others, "field")} that you have answered ${others === 1 ? "waits" : "wait"} for another person. New ones appear here by themselves.`
+      : `${counted(open, "field")} ${open === 1 ? "is" : "are"} on other people's screens. What they leave appears here by itself.`;
 }
 
 export function progress(told, own) {
@@ -75,59 +70,53 @@ export function progress(told, own) {
     + (waiting ? ` · ${waiting.toLocaleString("en")} wait for a second or third person` : "");
   if (own.times.length > 2) {
     const sorted = [...own.times].sort((one, other) => one - other);
-    at("pace").textContent = `You: ${count(own.answers, "field")}, ${(sorted[sorted.length >> 1] / 1000).toFixed(1)} s each`;
+    at("pace").textContent = `You: ${counted(own.answers, "field")}, ${(sorted[sorted.length >> 1] / 1000).toFixed(1)} s each`;
   }
 }
 
 export function recent(answers, take) {
   at("recent").replaceChildren(...answers.slice(0, 8).map((one) => {
-    const button = element("button", "", { type: "button", title: "Answer it again" });
     const said = one.value || { blank: "blank", void: "struck out" }[one.status] || one.status;
-    button.append(element("span", one.field, { class: "soft" }), element("span", said, { class: "mono" }));
-    if (one.kind !== "accept") button.append(element("span", one.was ? `read ${one.was}` : "not read", { class: "chip review" }));
+    const button = element("button", { type: "button", title: "Answer it again" },
+      element("span", { class: "soft" }, one.field),
+      element("span", { class: "mono" }, said),
+      one.kind !== "accept" && element("span", { class: "chip review" }, one.was ? `read ${one.was}` : "not read"));
     button.addEventListener("click", () => take(one.id));
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
+    return element("li", {}, button);
   }));
 }
 
 function put(frame, image, alt, instead) {
   image.alt = alt;
-  image.addEventListener("error", () => { if (image.isConnected) frame.replaceChildren(element("p", instead, { class: "soft" })); });
-  if (image.complete && !image.naturalWidth) frame.replaceChildren(element("p", instead, { class: "soft" }));
+  image.addEventListener("error", () => { if (image.isConnected) frame.replaceChildren(element("p", { class: "soft" }, instead)); });
+  if (image.complete && !image.naturalWidth) frame.replaceChildren(element("p", { class: "soft" }, instead));
   else frame.replaceChildren(image);
 }
 
 function reasons(field) {
-  const list = [];
-  for (const rule of field.rules) {
-    const box = element("div", "", { class: "reason" });
-    box.append(element("strong", "Does not add up"), element("code", rule));
+  const list = field.rules.map((rule) => {
     const beside = Object.entries(field.beside).filter(([name]) => name !== field.field && rule.includes(name));
-    if (beside.length) box.append(element("span", beside.map(([name, value]) => `${name} ${value || "–"}`).join(", "), { class: "small soft" }));
-    list.push(box);
-  }
-  for (const note of field.notes) list.push(element("div", note.charAt(0).toUpperCase() + note.slice(1), { class: "reason" }));
-  const said = field.said.map((one) => `${one.by}: ${one.value || (one.status === "void" ? "struck out" : one.status)}`);
-  if (said.length) {
-    const box = element("div", "", { class: "reason said" });
-    box.append(element("strong", field.stage === "third" ? "Two people differ; you decide" : "Said before"), ...said.map((text) => element("span", text, { class: "mono" })));
-    list.push(box);
+    return element("div", { class: "reason" },
+      element("strong", {}, "Does not add up"),
+      element("code", {}, rule),
+      beside.length > 0 && element("span", { class: "small" }, beside.map(([name, value]) => `${name} ${value || "–"}`).join(", ")));
+  });
+  for (const note of field.notes) list.push(element("div", { class: "reason" }, note.charAt(0).toUpperCase() + note.slice(1)));
+  if (field.said.length) {
+    const said = field.said.map((one) => `${one.by}: ${one.value || (one.status === "void" ? "struck out" : one.status)}`);
+    list.push(element("div", { class: "reason said" },
+      element("strong", {}, field.stage === "third" ? "Two people differ; you decide" : "Said before"),
+      ...said.map((text) => element("span", { class: "mono" }, text))));
   }
   return list;
 }
 
 function wanted(format) {
   const parts = [{ digits: format.letters ? "letters" : "digits", integer: "a whole number", decimal: "a number", amount: "an amount", date: "a date", time: "a time" }[format.kind]];
-  if (format.cells) parts.push(count(format.cells, "cell"));
+  if (format.cells) parts.push(counted(format.cells, "cell"));
   else if (format.most_digits) parts.push(format.least_digits === format.most_digits ? `${format.most_digits} digits` : `${format.least_digits} to ${format.most_digits} digits`);
   if (format.least !== null && format.most !== null) parts.push(`${format.least} to ${format.most}`);
   else if (format.most !== null) parts.push(`at most ${format.most}`);
   else if (format.least !== null) parts.push(`at least ${format.least}`);
   return parts.join(" · ");
-}
-
-function count(number, thing) {
-  return `${number.toLocaleString("en")} ${thing}${number === 1 ? "" : "s"}`;
 }
