@@ -23,7 +23,7 @@ from workers.review.forms import Forms
 from workers.review.plans import fill, plan_of, set_plan
 from workers.review.report import report_of
 from workers.review.show import spoken
-from workers.review.values import FieldKey, Item, Seat, Stage
+from workers.review.values import FieldKey, Item, Progress, Seat, Stage
 from workers.schema import reviews
 from workers.store import Store, open_store
 from workers.work import Outcome
@@ -70,7 +70,7 @@ def test_the_least_certain_come_first_and_nobody_gets_what_another_has(store: St
     mine, yours = claim(store, job, ANN, 3), claim(store, job, BEN, 9)
     assert [item.reading.value for item in mine + yours] == [str(100 + n) for n in range(8, -1, -1)]
     assert claim(store, job, Seat("Ann", "another window"), 1) == []
-    assert progress(store, job).claimed == 9
+    assert progress(store, job) == Progress(first=9)
 
 
 def test_many_who_ask_at_once_get_different_fields(store: Store) -> None:

@@ -92,16 +92,12 @@ def progress(store: Store, job: str) -> Progress:
     """How many fields are how far."""
     by_stage = select(reviews.c.stage, func.count()).where(reviews.c.job == job).group_by(reviews.c.stage)
     with reading(store.engine) as connection:
-        now = seconds_now(connection)
         found = {row[0]: row[1] for row in connection.execute(by_stage)}
-        held = and_(reviews.c.claimant > "", reviews.c.job == job, reviews.c.lease > now)
-        claimed = connection.execute(select(func.count()).select_from(reviews).where(held)).scalar_one()
     return Progress(
         first=found.get(Stage.FIRST, 0),
         second=found.get(Stage.SECOND, 0),
         third=found.get(Stage.THIRD, 0),
         settled=found.get(Stage.SETTLED, 0),
-        claimed=claimed,
     )
 
 

@@ -107,6 +107,9 @@ def _number(text: str, field: TemplateField) -> Meaning:
         if pointed and not re.fullmatch(r"\d{1,3}(\.\d{3})+", ink):
             return Meaning(problem="a whole number belongs here")
         ink = ink.replace(".", "")
+    if (match := re.fullmatch(r"\d+\.(\d+)", ink)) and len(match[1]) < places:
+        # Nobody types the last zeros.
+        ink = ink.ljust(len(ink) + places - len(match[1]), "0")
     # The cells of a comb are typed as they are written, without the printed point; with a point it is a number.
     meaning = interpret(ink, form, comb=field.cells is not None and not pointed and bool(places))
     if sign and meaning.value:

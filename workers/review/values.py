@@ -102,13 +102,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Progress:
-    """Fields of a job's queue by how far they are; `claimed` are on screens now."""
+    """Fields of a job's queue by how far they are."""
 
     first: int = 0
     second: int = 0
     third: int = 0
     settled: int = 0
-    claimed: int = 0
 
     @property
     def total(self) -> int:

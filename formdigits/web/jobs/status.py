@@ -97,5 +97,6 @@ def title_of(site: Site, job: Job) -> str:
 def _title(site: Site, first: str | None, documents: int) -> str:
     if first is None:
         return "no documents"
-    name = site.names.of(first)
+    # A document of `read` or of the queue is known by its path, of which the end says enough.
+    name = "/".join(site.names.of(first).split("/")[-2:])
     return name if documents == 1 else f"{name} and {documents - 1:,} more"

@@ -66,7 +66,6 @@ class ProgressShape(BaseModel):
     second: Annotated[int, Field(description="One has answered, and another person is wanted.")]
     third: Annotated[int, Field(description="Two differ, and a third person is wanted.")]
     settled: int
-    claimed: Annotated[int, Field(description="On screens now.")]
 
     @staticmethod
     def of(progress: Progress) -> ProgressShape:
@@ -75,7 +74,6 @@ class ProgressShape(BaseModel):
             second=progress.second,
             third=progress.third,
             settled=progress.settled,
-            claimed=progress.claimed,
         )
 
 

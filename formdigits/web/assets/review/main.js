@@ -68,7 +68,8 @@ async function answer(kind, text, since) {
   }
   const body = { kind, value: text, force: forcing === `${kind} ${text}` };
   const asked = { ...body, at: performance.now() - own.last };
-  if (body.force || kind === "blank" || kind === "void" || fits(kind === "accept" ? field.value : text, field.format)) {
+  const sure = kind === "accept" ? !field.notes.length || fits(field.value, field.format) : kind !== "type" || fits(text, field.format);
+  if (body.force || sure) {
     queue.send(field, body, (settled) => answered(field, kind, settled));
     count(asked.at);
     await forward(since);
