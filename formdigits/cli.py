@@ -18,6 +18,8 @@ COMMANDS = {
     "status": ("formdigits.commands.queue.status:status", "Say how far jobs are."),
     "jobs": ("formdigits.commands.queue.jobs:jobs", "List the jobs of the queue."),
     "export": ("formdigits.commands.queue.export:export", "Write what was read of a job, at any time."),
+    "report": ("formdigits.commands.report:report", "Say how much of a job needed people, and what they found."),
+    "corrections": ("formdigits.commands.corrections:corrections", "Write what people corrected, to train on."),
     "retry": ("formdigits.commands.queue.retry:retry", "Read the failed pages of a job once more."),
     "cancel": ("formdigits.commands.queue.cancel:cancel", "Stop a job."),
     "watch": ("formdigits.commands.queue.watch:watch", "Give to the workers whatever is put into a folder."),

@@ -52,11 +52,13 @@ def begin(
 ) -> Job:
     """The job of that key with these documents: the one that was interrupted, else a new one.
 
-    A job that was finished is forgotten and begun afresh, and so is any other with `restart`.
+    A job that was finished is forgotten and begun afresh, and so is any other with `restart`; but one that people
+    have reviewed stays, beside the new one.
     """
     job = store.find(key)
     if job is not None and (restart or job.state == FINISHED):
-        store.forget(job.id)
+        if not store.was_reviewed(job.id):
+            store.forget(job.id)
         job = None
     if job is None:
         job = store.create(key, options, fields)

@@ -11,7 +11,8 @@ from sqlalchemy import and_, func, or_, select
 from extractor.values import PageResult, PageStatus
 from workers.database import reading
 from workers.job import Job, job_of
-from workers.schema import DONE, documents, jobs, pages, readings
+from workers.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.schema import DONE, documents, jobs, pages, readings, reviews
 from workers.store import Store
 
 
@@ -141,8 +142,13 @@ def _readings(connection: Any, job: str, rows: Sequence[Any]) -> dict[tuple[int,
         and_(readings.c.document == document, readings.c.page.between(first, last))
         for document, (first, last) in spans.items()
     ]
-    query = select(readings).where(readings.c.job == job, or_(*these)).order_by(readings.c.position)
+    query = (
+        select(readings, *OUTCOME)
+        .outerjoin_from(readings, reviews, OF_READING)
+        .where(readings.c.job == job, or_(*these))
+        .order_by(readings.c.position)
+    )
     found: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for row in connection.execute(query).mappings():
-        found.setdefault((row["document"], row["page"]), []).append(dict(row))
+        found.setdefault((row["document"], row["page"]), []).append(with_outcome(row))
     return found

@@ -10,7 +10,7 @@ import cv2
 from pydantic import BaseModel, Field
 
 from extractor.explain import ExplainedField, Symbol
-from extractor.values import FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
+from extractor.values import Checked, CheckKind, FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
 from formdigits.web.desk import Picture, SeenPage
 from formdigits.web.forms import Form
 from workers.job import Counts
@@ -21,6 +21,20 @@ Point = tuple[float, float]
 class AlternativeAnswer(BaseModel):
     value: str
     probability: float
+
+
+class CheckedAnswer(BaseModel):
+    """That people have settled a field: how, who, when, and what had been read before."""
+
+    kind: CheckKind
+    by: list[str]
+    at: str
+    was: str
+    was_status: FieldStatus
+
+    @classmethod
+    def of(cls, one: Checked) -> Self:
+        return cls.model_validate(one, from_attributes=True)
 
 
 class ReadingAnswer(BaseModel):
@@ -37,6 +51,7 @@ class ReadingAnswer(BaseModel):
     alternatives: list[AlternativeAnswer]
     rules: list[str] = Field(description="Rules of the form that this field breaks.")
     notes: list[str] = Field(description="Why it is to be checked.")
+    checked: CheckedAnswer | None = Field(description="Given once people have settled it; the value is theirs then.")
 
     @classmethod
     def of(cls, one: Reading) -> Self:
@@ -51,6 +66,7 @@ class ReadingAnswer(BaseModel):
             alternatives=[AlternativeAnswer(value=a.value, probability=a.probability) for a in one.alternatives],
             rules=list(one.rules),
             notes=list(one.notes),
+            checked=None if one.checked is None else CheckedAnswer.of(one.checked),
         )
 
 

@@ -12,6 +12,7 @@ from formdigits.web.forms import Forms
 from formdigits.web.jobs.pictures import Pictures
 from formdigits.web.jobs.steward import Steward
 from formdigits.web.names import Names
+from formdigits.web.review.bench import Bench
 from formdigits.web.settings import Settings
 from formdigits.web.uploads import Batches
 from workers.desk import Desk
@@ -34,10 +35,12 @@ class Site:
     """Reads what is tried and what the camera sees."""
     pictures: Pictures
     steward: Steward
+    bench: Bench
 
     def close(self) -> None:
         self.steward.stop()
         self.pictures.close()
+        self.bench.close()
         self.desk.close()
         self.store.close()
 
@@ -56,6 +59,7 @@ def open_site(settings: Settings) -> Site:
         desk=Desk(),
         pictures=Pictures(store),
         steward=Steward(store, settings),
+        bench=Bench(store),
     )
     site.steward.start()
     return site

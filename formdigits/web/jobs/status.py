@@ -88,8 +88,15 @@ def status_of(site: Site, job: Job, now: float) -> Status:
     return Status(job, _title(site, about.first, about.documents), state, counts, counted, about.documents, problem)
 
 
+def title_of(site: Site, job: Job) -> str:
+    """What the job is about. Raises ServiceError."""
+    about = contents(site.store, job.id)
+    return _title(site, about.first, about.documents)
+
+
 def _title(site: Site, first: str | None, documents: int) -> str:
     if first is None:
         return "no documents"
-    name = site.names.of(first)
+    # A document of `read` or of the queue is known by its path, of which the end says enough.
+    name = "/".join(site.names.of(first).split("/")[-2:])
     return name if documents == 1 else f"{name} and {documents - 1:,} more"
