@@ -74,8 +74,8 @@ def decode_line(hypotheses: Sequence[Hypothesis], form: Format, calibration: Cal
 
 
 def plain_text(text: str, form: Format) -> str:
-    """`text` with the delimiters that `interpret` knows. A slash beside digits is one in a date alone; elsewhere it is a
-    1 that leans."""
+    """`text` with the delimiters that `interpret` knows. Only in a date is a slash beside digits one; elsewhere it is
+    a 1 that leans."""
     if form.kind is not Kind.DATE and any(c.isdigit() for c in text):
         text = text.replace("/", "1")
     return text.translate(str.maketrans("=#/", HYPHEN * 3))

@@ -51,8 +51,8 @@ class Line:
 def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line | None:
     """The string in `field` as a line; None where nothing is written.
 
-    `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is upright,
-    it is another view of the same ink.
+    `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is
+    upright, it is another view of the same ink.
     """
     ink = inside_only(field)
     writing = _writing(ink)
@@ -105,7 +105,7 @@ def _digit_like(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
     flat = (wide > 4 * high) & (high < 0.2 * shape[0])
     tallest = float(high[~flat].max()) if (~flat).any() else 0.0
-    return ~flat & (high >= max(0.4 * tallest, 0.12 * shape[0]))
+    return ~flat & (high >= max(0.4 * tallest, 0.07 * shape[0]))
 
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:

@@ -139,10 +139,10 @@ def european_seven(_: Gray, rng: np.random.Generator) -> Gray:
 
 
 def long_one(_: Gray, rng: np.random.Generator) -> Gray:
-    """A 1 whose upstroke begins as low as its middle or lower, which distinguishes it from a 7 by its steepness."""
+    """A 1 whose upstroke begins as low as its middle or its foot, which distinguishes it from a 7 by its steepness."""
     frame = _Frame(rng)
     frame.wide = min(frame.wide, 0.7 * frame.high)
-    begins = rng.uniform(0.25, 0.75)
+    begins = rng.uniform(0.25, 1.0)
     top = 0.8 * frame.wide / frame.high
     out = min(rng.uniform(0.3, 0.8), 1.3 * begins / max(0.3, top))
     frame.stroke(frame.at(0.8 - out, begins, 0.03), frame.at(0.8, 0, 0.03), frame.at(rng.uniform(0.65, 0.85), 1, 0.03))
@@ -179,7 +179,7 @@ def humped_four(_: Gray, rng: np.random.Generator) -> Gray:
 
 
 def looped_two(_: Gray, rng: np.random.Generator) -> Gray:
-    """A 2 that begins with a closed curl, so that its head looks like that of a 9, with or without a loop at its foot."""
+    """A 2 that begins with a closed curl, so that its head is that of a 9, with or without a loop at its foot."""
     frame = _Frame(rng)
     curl = rng.uniform(0.2, 0.42)
     neck = rng.uniform(0.3, 0.55)
@@ -294,12 +294,12 @@ def curled_zero(_: Gray, rng: np.random.Generator) -> Gray:
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.08, curled_zero)),
-    "1": ((0.26, european_one), (0.2, long_one)),
-    "2": ((0.14, looped_two),),
-    "4": ((0.14, open_four), (0.12, humped_four)),
+    "1": ((0.26, european_one), (0.26, long_one)),
+    "2": ((0.18, looped_two),),
+    "4": ((0.14, open_four), (0.14, humped_four)),
     "5": ((0.1, flagged_five),),
     "7": ((0.24, crossed_seven), (0.14, european_seven)),
-    "9": ((0.12, curled_nine),),
+    "9": ((0.22, curled_nine),),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from extractor.recognizer.lines import STRIDE, frames_of
 from extractor.segmentation.line import HEIGHT
 from extractor.values import Gray
-from training.lines.compose import DELIMITERS, DIGITS, OTHER, STRUCK, Writers, composed_line
+from training.lines.compose import DELIMITERS, DIGITS, EASY, HARD, OTHER, STRUCK, Trouble, Writers, composed_line
 
 CLASSES = (*DIGITS, *DELIMITERS, STRUCK, OTHER)
 """What a frame may say; after these comes CTC's blank."""
@@ -42,13 +42,13 @@ class Batch:
     texts: NDArray[np.int32]
 
 
-def make_lines(writers: Writers, count: int, key: tuple[int, ...]) -> Lines:
+def make_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> Lines:
     """`count` composed lines, a function of `key`."""
     rng = np.random.default_rng(key)
     images: list[Gray] = []
     texts: list[str] = []
     while len(images) < count:
-        line, what = composed_line(writers, rng)
+        line, what = composed_line(writers, rng, trouble)
         if _fits(line.image.shape[1], what):
             images.append(line.image)
             texts.append(what)
@@ -83,12 +83,14 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
 
 class LineEpochs:
     """Makes chunks of lines in `processes` other processes; each chunk is learned from `uses` times before it is made
-    anew. Everything is a function of (seed, chunk, round), so that a run that was stopped goes on as if it had not been.
-    Use as a context manager.
+    anew. From epoch `settle` on they are EASY. Everything is a function of (seed, chunk, round), so that a run that was
+    stopped goes on as if it had not been. Use as a context manager.
     """
 
-    def __init__(self, writers: Writers, seed: int, chunks: int, *, processes: int = 1, uses: int = 3) -> None:
-        self._seed, self._chunks, self._uses = seed, chunks, uses
+    def __init__(
+        self, writers: Writers, seed: int, chunks: int, settle: int, *, processes: int = 1, uses: int = 3
+    ) -> None:
+        self._seed, self._chunks, self._settle, self._uses = seed, chunks, settle, uses
         self._pool: Pool = multiprocessing.get_context("spawn").Pool(processes, _start, (writers,))
         self._kept: dict[tuple[int, int], Lines] = {}
         self._ahead: dict[tuple[int, int], object] = {}
@@ -106,7 +108,8 @@ class LineEpochs:
         """Epoch `epoch` (from 1) in batches of `batch` lines."""
         for chunk in range(self._chunks):
             for later in range(6):  # a few chunks ahead, so that training never waits
-                self._ask(*self._of(epoch + (chunk + later) // self._chunks, (chunk + later) % self._chunks))
+                then = epoch + (chunk + later) // self._chunks
+                self._ask(*self._of(then, (chunk + later) % self._chunks), then >= self._settle)
             key = self._of(epoch, chunk)
             if key not in self._kept:
                 self._kept = {k: v for k, v in self._kept.items() if k[0] != key[0]}
@@ -118,10 +121,10 @@ class LineEpochs:
         """The chunk and the round in which what is learned then was made; rounds are staggered over the chunks."""
         return chunk, (epoch + chunk) // self._uses
 
-    def _ask(self, chunk: int, turn: int) -> None:
+    def _ask(self, chunk: int, turn: int, easy: bool) -> None:
         key = chunk, turn
         if key not in self._kept and key not in self._ahead:
-            self._ahead[key] = self._pool.apply_async(_chunk, ((self._seed, *key),))
+            self._ahead[key] = self._pool.apply_async(_chunk, ((self._seed, *key), easy))
 
 
 _writers: Writers | None = None
@@ -133,6 +136,6 @@ def _start(writers: Writers) -> None:
     _writers = writers
 
 
-def _chunk(key: tuple[int, ...]) -> Lines:
+def _chunk(key: tuple[int, ...], easy: bool) -> Lines:
     assert _writers is not None
-    return make_lines(_writers, CHUNK, key)
+    return make_lines(_writers, CHUNK, key, EASY if easy else HARD)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractor.fields.whole import whole_field
 from extractor.ink import as_gray
 from extractor.segmentation.line import Line, line_of
-from extractor.values import Crops, Gray
+from extractor.values import Box, Crops, Floats, Gray
 from training.data.junk import tight
 from training.data.marks import cross, curve, draw_stroke
 from training.data.paper import paper
@@ -35,6 +35,27 @@ TALL = 60
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are."""
+
+    spread: float = 0.13
+    fall: float = 5.0
+    wild: float = 0.15
+    overlap: float = 0.28
+    smallest: float = 13.0
+    blur: float = 1 / 28
+    noise: float = 0.035
+    view: float = 1.0
+    no_number: float = 0.07
+
+
+HARD = Trouble()
+EASY = Trouble(
+    spread=0.09, fall=3.0, wild=0.05, overlap=0.2, smallest=17.0, blur=1 / 45, noise=0.02, view=0.6, no_number=0.04
+)
+
+
+@dataclass(frozen=True)
 class Writers:
     """Samples by writer and digit: `places[w][d]` are indices into `samples` of digit d by writer w, never empty: what
     a writer never wrote is taken from all. `weights` says how often each writer is drawn."""
@@ -46,8 +67,8 @@ class Writers:
 
 
 def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float = 0.12) -> Writers:
-    """`samples` by writer, and `letters` as what is no digit. Those whose writers gave fewer than `fewest` count together as one more writer, drawn with
-    the probability `alone`."""
+    """`samples` by writer, and `letters` as what is no digit. Those whose writers gave fewer than `fewest` count
+    together as one more writer, drawn with the probability `alone`."""
     labels = samples.labels.astype(int)
     people = samples.writers if samples.writers is not None else np.zeros(len(samples), np.int64)
     names, counts = np.unique(people, return_counts=True)
@@ -66,9 +87,9 @@ def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float =
     return Writers(samples, places, weights / weights.sum(), letters)
 
 
-def text(rng: np.random.Generator) -> str:
-    """What somebody may write into a field for a number: digits, with points, dashes and slashes where people put them."""
-    if rng.random() < 0.07:
+def text(rng: np.random.Generator, trouble: Trouble = HARD) -> str:
+    """What somebody may write into a field for a number: digits, and points, dashes, slashes where people put them."""
+    if rng.random() < trouble.no_number:
         return _no_number(rng)
     kind = rng.random()
     count = int(rng.integers(1, 11)) if rng.random() < 0.6 else int(rng.integers(3, 8))
@@ -114,16 +135,15 @@ def _no_number(rng: np.random.Generator) -> str:
     return digits + word if kind < 0.95 else word
 
 
-def written(what: str, writers: Writers, rng: np.random.Generator) -> Gray:
+def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
     """`what` in ink, 255 = ink, digits about TALL high, by one writer with one pen, tightly cut."""
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
     pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
-    bend = WILD if rng.random() < 0.15 else MILD
+    bend = WILD if rng.random() < trouble.wild else MILD
     lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
-    spread = 0.05 + 0.13 * rng.random() ** 2
+    spread = 0.05 + trouble.spread * rng.random() ** 2
     small_zeros = rng.uniform(0.5, 0.85) if rng.random() < 0.2 else 1.0
-    close = rng.random()
-    drift, fall = rng.normal(0, 0.03), 2 + 5 * rng.random()
+    drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
     stroke = pen or 6.0
     for mark in what:
@@ -143,7 +163,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator) -> Gray:
         else:
             ink, low = _delimiter(mark, stroke * rng.uniform(0.7, 1.2), rng)
             symbols.append((_leaning(ink, lean) if mark == "/" else ink, low, 1.0))
-    return _set(symbols, close, drift, what, rng)
+    return _set(symbols, what, rng, drift, trouble.overlap)
 
 
 def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], rng: np.random.Generator) -> Gray:
@@ -168,10 +188,11 @@ def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], 
 
 
 def _set(
-    symbols: list[tuple[Gray, float, float]], close: float, drift: float, what: str, rng: np.random.Generator
+    symbols: list[tuple[Gray, float, float]], what: str, rng: np.random.Generator, drift: float, overlap: float
 ) -> Gray:
     """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a delimiter."""
     places: list[tuple[int, int]] = []
+    close = rng.random()  # some writers leave room, some run everything together
     x = 0.0
     pitch = rng.uniform(6, 40) if rng.random() < 0.12 else 0.0  # spread out, as into invisible cells
     raised = rng.uniform(0.1, 0.4) * TALL if rng.random() < 0.06 else 0.0
@@ -191,7 +212,7 @@ def _set(
         elif chance < 0.75:
             gap = rng.uniform(-1, 5)
         else:
-            gap = -rng.uniform(0, 0.28) * min(wide, following[0].shape[1] if following else wide)
+            gap = -rng.uniform(0, overlap) * min(wide, following[0].shape[1] if following else wide)
         if delimiter or (following is not None and following[2]):
             gap = rng.uniform(-6, 16) if rng.random() < 0.7 else rng.uniform(10, 34)
         elif rng.random() < 0.03:
@@ -205,25 +226,17 @@ def _set(
         view = out[py - top : py - top + ink.shape[0], px - left : px - left + ink.shape[1]]
         np.maximum(view, ink, out=view)
     if rng.random() < 0.25:
-        _join_zeros(out, what, places, symbols, (left, top), rng)
+        boxes = [Box(x - left, y - top, *ink.shape[::-1]) for (x, y), (ink, _, _) in zip(places, symbols, strict=True)]
+        _join_zeros(out, what, boxes, rng)
     return out
 
 
-def _join_zeros(
-    out: Gray,
-    what: str,
-    places: list[tuple[int, int]],
-    symbols: list[tuple[Gray, float, float]],
-    origin: tuple[int, int],
-    rng: np.random.Generator,
-) -> None:
-    """The stroke by which a quick hand runs from one round digit into the next zero."""
-    for index in range(len(what) - 1):
-        if what[index] in "068" and what[index + 1] == "0" and rng.random() < 0.7:
-            (x, y), ink = places[index], symbols[index][0]
-            (to_x, to_y), after = places[index + 1], symbols[index + 1][0]
-            start = x - origin[0] + ink.shape[1] * rng.uniform(0.5, 0.95), y - origin[1] + ink.shape[0] * 0.1
-            end = to_x - origin[0] + after.shape[1] * 0.5, to_y - origin[1] + after.shape[0] * 0.06
+def _join_zeros(out: Gray, what: str, boxes: list[Box], rng: np.random.Generator) -> None:
+    """The stroke by which a quick hand runs from a round digit into the next zero; `boxes` are those of the symbols."""
+    for (mark, box), (following, to) in pairwise(zip(what, boxes, strict=True)):
+        if mark in "068" and following == "0" and rng.random() < 0.7:
+            start = box.left + box.width * rng.uniform(0.5, 0.95), box.top + 0.1 * box.height
+            end = to.left + 0.5 * to.width, to.top + 0.06 * to.height
             draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)
 
 
@@ -283,9 +296,9 @@ def _leaning(ink: Gray, lean: float) -> Gray:
     return tight(as_gray(cv2.warpAffine(ink, matrix, (width + int(np.ceil(extra)), height))))
 
 
-def photographed(ink: Gray, rng: np.random.Generator) -> Gray:
+def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
     """`ink` on paper, through a scanner or camera: grey, dark on light, with some paper around it."""
-    tall = float(np.exp(rng.uniform(np.log(13), np.log(60))))
+    tall = float(np.exp(rng.uniform(np.log(trouble.smallest), np.log(60))))
     scale = tall / TALL
     size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
@@ -295,18 +308,18 @@ def photographed(ink: Gray, rng: np.random.Generator) -> Gray:
     small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
     if rng.random() < 0.3:
         small = _turned(as_gray(small), rng.normal(0, 2.2))
-    strength = small.astype(np.float32) / 255
+    strength: Floats = small.astype(np.float32) / np.float32(255)
     if rng.random() < 0.25:  # a pen that runs dry
         flow = rng.uniform(0.4, 1.3, (3, max(3, small.shape[1] // 20))).astype(np.float32)
         strength *= cv2.resize(flow, small.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
     sheet = paper(strength.shape, tall, rng)
     if rng.random() < 0.12:
         _neighbours(strength, tall, rng)
-    page = sheet * (1 - strength * rng.uniform(0.3, 0.92))
+    page: Floats = (sheet * (1 - strength * rng.uniform(0.3, 0.92))).astype(np.float32)
     if rng.random() < 0.65:
-        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.25, 0.3 + tall / 28))
+        page[:] = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.25, 0.3 + tall * trouble.blur))
     if rng.random() < 0.5:
-        page = page + rng.normal(0, rng.uniform(0.003, 0.035), page.shape).astype(np.float32)
+        page += rng.normal(0, rng.uniform(0.003, trouble.noise), page.shape).astype(np.float32)
     picture = (page * 255).clip(0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         packed = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 96))))[1]
@@ -322,7 +335,7 @@ def _turned(ink: Gray, degrees: float) -> Gray:
     return as_gray(cv2.warpAffine(ink, matrix, (width, height + 2 * grow)))
 
 
-def _neighbours(strength: NDArray[np.float32], tall: float, rng: np.random.Generator) -> None:
+def _neighbours(strength: Floats, tall: float, rng: np.random.Generator) -> None:
     """Ends of what is written or printed around the field, in at its edges."""
     height, width = strength.shape
     for _ in range(int(rng.integers(1, 3))):
@@ -335,18 +348,21 @@ def _neighbours(strength: NDArray[np.float32], tall: float, rng: np.random.Gener
         np.maximum(strength, mask.astype(np.float32) / 255, out=strength)
 
 
-def composed(writers: Writers, rng: np.random.Generator) -> tuple[Gray, str]:
-    """A picture of one number, and what it says: digits and DELIMITERS."""
-    what = text(rng)
-    return photographed(written(what, writers, rng), rng), what
+def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
+    """A picture of one number, and what it says: digits, DELIMITERS, STRUCK and OTHER."""
+    what = text(rng, trouble)
+    return photographed(written(what, writers, rng, trouble), rng, trouble), what
 
 
-def composed_line(writers: Writers, rng: np.random.Generator) -> tuple[Line, str]:
+def composed_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Line, str]:
     """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
     while True:
-        picture, what = composed(writers, rng)
+        picture, what = composed(writers, rng, trouble)
         field = whole_field(picture)
-        view = {"size": float(np.clip(rng.normal(1, 0.09), 0.75, 1.3)), "lean": float(rng.normal(0, 0.12))}
+        view = {
+            "size": float(np.clip(rng.normal(1, 0.09 * trouble.view), 0.75, 1.3)),
+            "lean": float(rng.normal(0, 0.12 * trouble.view)),
+        }
         line = line_of(replace(field, lit=None) if rng.random() < 0.25 else field, **view)
         if line is not None:
             return line, what

@@ -22,10 +22,11 @@ OUTPUTS = len(CLASSES) + 1
 
 
 class LineLearner:
-    """A line network in the folder `out`, as it was after the last epoch kept there, or begun from the model in the folder `start`.
+    """A line network in the folder `out`, as it was after the last epoch kept there, or begun from the model `start`.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006) with AdamW under a learning rate that rises
-    to `rate` and falls in a cosine over `steps` steps; what is measured and shipped is the running average of its weights.
+    to `rate` and falls in a cosine over `steps` steps; what is measured and shipped is the running average of its
+    weights.
     """
 
     def __init__(self, out: Path, start: Path, rate: float, steps: int) -> None:
@@ -91,6 +92,10 @@ class LineLearner:
             aside.replace(self._out / BEST)
         self._epoch.assign(epoch)
         self._checkpoints.save()
+
+    def best(self) -> Any:
+        """The averaged network of the best epoch."""
+        return keras.saving.load_model(self._out / BEST, compile=False, safe_mode=True)
 
     def _one_step(self, lines: Any, frames: Any, texts: Any) -> Any:
         labels = tf.sparse.from_dense(texts + 1)  # zeros are padding

@@ -49,8 +49,8 @@ def build_line_network(classes: int, *, dropout: float = 0.25) -> Any:
 
 
 def begin_from(network: Any, start: Path) -> None:
-    """Gives `network` what it can use of the model in the folder `start` (or in the file, if it is one): all layers of a
-    line network, the convolutions of a symbols' one."""
+    """Gives `network` what it can use of the model in the folder `start` (or the .keras file): all layers of a line
+    network, the convolutions of a symbols' one."""
     import keras
 
     if start.is_file():

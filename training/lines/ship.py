@@ -78,8 +78,9 @@ def best_line_temperature(scores: Sequence[Floats], texts: Sequence[str]) -> flo
         # What it gives up wholly (a wrong truth, a digit cut off) says nothing about how sure it should be.
         return -float(np.maximum(text_log_probabilities(scaled, texts, CLASSES), -12.0).mean())
 
-    choices = np.exp(np.linspace(np.log(0.5), np.log(2.5), 17))
-    return float(round(min(choices.tolist(), key=loss), 4))
+    choices = [float(t) for t in np.exp(np.linspace(np.log(0.5), np.log(2.5), 17))]
+    losses = [loss(temperature) for temperature in choices]
+    return round(choices[losses.index(min(losses))], 4)
 
 
 def _digits(text: str) -> str:

@@ -1,6 +1,8 @@
 """Training of the line reader, resumable after every epoch.
 
-python -m training.lines.train OUT [--epochs 20]
+    python -m training.lines.train OUT
+
+begins with the convolutions of the shipped symbols' model and writes the line model into OUT/lines.
 """
 
 from __future__ import annotations
@@ -8,18 +10,89 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from extractor.decoding.lines import best_text
+from extractor.errors import ModelError
 from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
 from training.data.sources import data_folder, digits_to_train_on, load_samples
-from training.lines.batches import CHUNK, CLASSES, LineEpochs, Lines, make_lines, packed
+from training.lines.batches import CHUNK, CLASSES, Batch, LineEpochs, Lines, make_lines, packed
 from training.lines.compose import LETTERS, by_writer
+from training.ship import Origin
+from training.train import DIGIT_DATA
 
 HELD_OUT, SEED = 0.08, 1
+VALIDATION, RANGES = 1000, 500
+"""Lines of held-out writers that epochs are measured on, and lines that the int8 network's ranges are taken from."""
+
+HISTORY = "history.json"
+
+
+@dataclass(frozen=True)
+class LineSettings:
+    """What a run depends on: `out` is its folder, `start` the model that it begins from, `lines` how many an epoch has.
+    In the last `settle` epochs they are of the easier kind. `rate` is the highest learning rate."""
+
+    out: Path
+    start: Path = SHIPPED
+    epochs: int = 24
+    settle: int = 5
+    lines: int = 12_288
+    batch: int = 32
+    rate: float = 2e-3
+
+
+def train_lines(settings: LineSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
+    """Train the network on composed lines, take its best epoch on held-out writers, and write the model into
+    `settings.out / "lines"`; returns its card. Raises ModelError where TensorFlow is not installed."""
+    try:
+        import keras
+    except ImportError:
+        raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
+    from training.lines.learner import LineLearner
+    from training.lines.ship import write_line_model
+
+    settings.out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(SEED)
+    learned, aside = digits_to_train_on().split(HELD_OUT, SEED)
+    letters = letters_to_train_on()
+    writers = by_writer(learned, letters)
+    chunks = max(1, settings.lines // CHUNK)
+    steps = chunks * -(-CHUNK // settings.batch)
+    validation = make_lines(by_writer(aside, letters), VALIDATION, (SEED, 0, 0))
+    learner = LineLearner(settings.out, settings.start, settings.rate, steps * settings.epochs)
+    log = settings.out / HISTORY
+    history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
+    with LineEpochs(writers, SEED, chunks, settings.epochs - settings.settle + 1) as epochs:
+        for epoch in range(learner.epoch + 1, settings.epochs + 1):
+            began = time.monotonic()
+
+            def report(step: int, loss: float, epoch: int = epoch) -> None:
+                progress(f"Epoch {epoch} of {settings.epochs}: step {step} of {steps}, loss {loss:.3f}")
+
+            loss = learner.learn(epochs.get(epoch, settings.batch), report)
+            right = measured(learner.log_probabilities, validation)
+            seconds = round(time.monotonic() - began)
+            history.append({"epoch": epoch, "loss": round(loss, 4), "digits_right": right, "seconds": seconds})
+            log.write_text(json.dumps(history, indent=1), encoding="utf-8")
+            learner.keep(epoch, best=right >= max(entry["digits_right"] for entry in history))
+            progress(f"Epoch {epoch} of {settings.epochs}: {right:.1%} of held-out lines right")
+    told = {key: value for key, value in asdict(settings).items() if key not in ("out", "start")}
+    best = max(history, key=lambda entry: entry["digits_right"])
+    return write_line_model(
+        settings.out / FOLDER,
+        learner.best(),
+        learned=make_lines(writers, RANGES, (SEED, 0, 1)),
+        held_out=validation,
+        origin=Origin(DIGIT_DATA, {**told, "seed": SEED, "best": best}),
+    )
 
 
 def letters_to_train_on() -> Crops:
@@ -28,65 +101,27 @@ def letters_to_train_on() -> Crops:
     return samples.images[np.isin(samples.labels, list(LETTERS))]
 
 
-def best_path(scores: np.ndarray) -> str:
-    best = scores.argmax(1)
-    keep = np.concatenate(([True], best[1:] != best[:-1])) & (best < len(CLASSES))
-    return "".join(CLASSES[i] for i in best[keep])
-
-
-def measured(learner: Any, lines: Lines) -> tuple[float, float]:
-    right = digits = 0
+def measured(answer: Callable[[Batch], list[Any]], lines: Lines) -> float:
+    """The share of `lines` whose digits are all right."""
+    right = 0
     for batch in packed(lines, 64, np.random.default_rng(0)):
-        for scores, answer in zip(learner.log_probabilities(batch), batch.texts, strict=True):
-            said, true = best_path(scores), "".join(CLASSES[i] for i in answer if i >= 0)
-            right += said == true
-            digits += [c for c in said if c.isdigit()] == [c for c in true if c.isdigit()]
-    return right / len(lines.texts), digits / len(lines.texts)
+        for scores, truth in zip(answer(batch), batch.texts, strict=True):
+            said, true = best_text(scores, CLASSES), "".join(CLASSES[i] for i in truth if i >= 0)
+            right += [c for c in said if c.isdigit()] == [c for c in true if c.isdigit()]
+    return right / len(lines.texts)
 
 
 def main() -> None:
+    usual = LineSettings(Path())
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--lines", type=int, default=12288)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--start", type=Path, default=SHIPPED)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--start", type=Path, default=usual.start, help="model folder or .keras file to begin from")
+    parser.add_argument("--epochs", type=int, default=usual.epochs)
+    parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
+    parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")
+    parser.add_argument("--rate", type=float, default=usual.rate, help="highest learning rate")
     options = parser.parse_args()
-    import keras
-
-    from training.lines.learner import LineLearner
-
-    options.out.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(SEED)
-    learned, aside = digits_to_train_on().split(HELD_OUT, SEED)
-    letters = letters_to_train_on()
-    chunks = options.lines // CHUNK
-    steps = chunks * (CHUNK // options.batch)
-    validation = make_lines(by_writer(aside, letters), 1000, (SEED, 99, 0))
-    learner = LineLearner(options.out, options.start, options.rate, steps * options.epochs)
-    log = options.out / "history.json"
-    history = json.loads(log.read_text())[: learner.epoch] if log.exists() else []
-    with LineEpochs(by_writer(learned, letters), SEED, chunks) as epochs:
-        for epoch in range(learner.epoch + 1, options.epochs + 1):
-            began = time.monotonic()
-            loss = learner.learn(
-                epochs.get(epoch, options.batch),
-                lambda step, loss: print(f"\r{step}/{steps} {loss:.3f}", end="", flush=True),
-            )
-            exact, digits = measured(learner, validation)
-            history.append(
-                {
-                    "epoch": epoch,
-                    "loss": loss,
-                    "exact": exact,
-                    "digits": digits,
-                    "seconds": round(time.monotonic() - began),
-                }
-            )
-            log.write_text(json.dumps(history, indent=1))
-            learner.keep(epoch, best=digits >= max(h["digits"] for h in history))
-            print(f"\n{history[-1]}", flush=True)
+    train_lines(LineSettings(**vars(options)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""A string as a line: digits of one height, upright, on a level baseline."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.fields import whole_field
+from extractor.ink import as_gray
+from extractor.segmentation.line import HEIGHT, TEXT, WIDEST, Line, line_of
+from extractor.values import Gray
+
+
+def number(text: str = "40718", scale: float = 1.6, turn: float = 0.0, lean: float = 0.0) -> Gray:
+    """A photographed number: grey, a shadow over it, printed-like digits some 35 pixels high."""
+    page = np.full((110, 360), 225, np.uint8)
+    cv2.putText(page, text, (40, 75), cv2.FONT_HERSHEY_SIMPLEX, scale, 60, 3, cv2.LINE_AA)
+    matrix = cv2.getRotationMatrix2D((180.0, 55.0), turn, 1.0)
+    matrix[0, 1] -= lean
+    matrix[0, 2] += lean * 55
+    page = as_gray(cv2.warpAffine(page, matrix, (360, 110), borderValue=225.0))
+    return (page * np.linspace(0.6, 1, 360)[None]).astype(np.uint8)
+
+
+def rows_of(line: Line) -> tuple[int, int]:
+    inked = np.flatnonzero((line.image > 100).any(1))
+    return int(inked[0]), int(inked[-1])
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_digits_come_to_one_height_whatever_theirs_is(scale: float) -> None:
+    line = line_of(whole_field(number(scale=scale, text="4071")))
+    assert line is not None
+    assert line.image.shape[0] == HEIGHT
+    top, bottom = rows_of(line)
+    assert abs(bottom - top + 1 - TEXT) <= 3
+    assert abs((top + bottom) / 2 - HEIGHT / 2) <= 2
+
+
+def test_a_rising_baseline_is_levelled() -> None:
+    line = line_of(whole_field(number(turn=5)))
+    assert line is not None
+    top, bottom = rows_of(line)
+    assert bottom - top <= TEXT + 4
+
+
+def test_leaning_digits_are_put_upright() -> None:
+    straight, leaning = line_of(whole_field(number(text="11111"))), line_of(whole_field(number("11111", lean=0.5)))
+    assert straight is not None
+    assert leaning is not None
+    # Upright strokes leave more columns free.
+    free = [float((line.image > 100).any(0).mean()) for line in (straight, leaning)]
+    assert abs(free[0] - free[1]) < 0.12
+
+
+def test_places_in_the_line_are_places_in_the_field() -> None:
+    field = whole_field(number(text="1  1"))
+    line = line_of(field)
+    assert line is not None
+    columns = np.flatnonzero((line.image > 120).any(0))
+    x, y = line.to_field(float(columns[0]))
+    inked = np.flatnonzero((field.ink > 120).any(0))
+    assert abs(x - inked[0]) < 6
+    assert 0 < y < field.ink.shape[0]
+
+
+def test_another_view_is_larger_or_leans() -> None:
+    field = whole_field(number())
+    usual, larger = line_of(field), line_of(field, size=1.2)
+    assert usual is not None
+    assert larger is not None
+    assert larger.image.shape[1] > 1.1 * usual.image.shape[1]
+    leaning = line_of(field, lean=0.3)
+    assert leaning is not None
+    assert leaning.image.shape[1] != usual.image.shape[1]
+
+
+def test_bare_paper_gives_no_line() -> None:
+    assert line_of(whole_field(np.full((60, 200), 210, np.uint8))) is None
+
+
+def test_a_very_long_string_is_squeezed() -> None:
+    page = np.full((40, 2600), 230, np.uint8)
+    cv2.putText(page, "8" * 90, (10, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 50, 2, cv2.LINE_AA)
+    line = line_of(whole_field(page))
+    assert line is not None
+    assert line.image.shape[1] <= WIDEST
