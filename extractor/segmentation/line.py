@@ -54,7 +54,7 @@ def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line 
     `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is
     upright, it is another view of the same ink.
     """
-    ink = inside_only(field)
+    ink = inside_only(field) if field.printed else field.ink
     writing = _writing(ink)
     if writing is None:
         return None
@@ -110,7 +110,7 @@ def _digit_like(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
     """The slope of the baseline: that at which the writing takes the fewest rows; level where little tells."""
-    step = max(1, len(xs) // 1500)
+    step = max(1, len(xs) // 500)
     xs, ys = xs[::step], ys[::step]
     slopes = np.linspace(-STEEPEST, STEEPEST, 17)
     rows = ys[None, :] - slopes[:, None] * xs[None, :]

@@ -1,0 +1,128 @@
+"""Calibration of strings that are read whole: how probable it is that a string's raw probability is right.
+
+    python -m training.lines.calibrate [MODEL]
+
+Two logistic curves (J. Platt, 1999), for strings that one glance was enough for and for those seen from several sides,
+are fitted on every fifth string of `cheque_amounts` and `photo_strings`, which are left out of every figure that is
+reported, and on composed lines of writers that the model never learned from. They are written into the line model's
+card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from extractor.decoding import decode_line
+from extractor.errors import ModelError
+from extractor.fields import FieldImage, whole_field
+from extractor.ink import as_gray
+from extractor.lines import read_lines
+from extractor.recognizer import Calibration
+from extractor.recognizer.card import CARD, SHIPPED
+from extractor.recognizer.lines import FOLDER, load_lines
+from extractor.template import Format
+from training.calibrate import Outcomes, expected_calibration_error, fit
+from training.data.sources import data_folder, digits_to_train_on
+from training.lines.compose import EASY, by_writer, composed
+from training.lines.train import HELD_OUT, SEED, letters_to_train_on
+
+SETS = {"cheque_amounts": "images", "photo_strings": "."}
+EVERY = 5
+
+WRONG = frozenset({"a_car_000285.jpg", "a_car_000817.jpg", "a_car_001011.jpg"})
+"""Strings of the calibration part whose label is not what is written, by eye."""
+
+COMPOSED, BATCH = 1000, 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One labelled string of a data set: its picture, its label, and whether constants are fitted on it."""
+
+    picture: Path
+    label: str
+    calibrates: bool
+
+
+def entries(name: str, folder: Path | None = None) -> list[Entry]:
+    """The strings of one of SETS, in the order of its labels.csv."""
+    root = (folder or data_folder()) / name
+    with (root / "labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [Entry(root / SETS[name] / row["file"], row["label"], i % EVERY == 0) for i, row in enumerate(rows)]
+
+
+def calibrate_lines(folder: Path, composed_lines: int = COMPOSED) -> dict[str, float]:
+    """Fits the line model in `folder` (a symbols' model with one) and writes its card; returns what was fitted."""
+    recognizer = load_lines(folder)
+    if recognizer is None:
+        raise ModelError(f"The model in {folder} reads no lines; train one with 'python -m training.lines.train'.")
+    raw: list[float] = []
+    right: list[bool] = []
+    glance: list[bool] = []
+    for fields, labels in _batches(composed_lines):
+        for reading, label in zip(read_lines(fields, recognizer), labels, strict=True):
+            decoded = decode_line(reading.hypotheses, Format(), Calibration())
+            raw.append(decoded.confidence)
+            right.append(decoded.meaning.value == label)
+            glance.append(reading.glance)
+    outcomes = Outcomes(np.array(raw), np.array(right))
+    at_once = np.array(glance)
+    curves = {
+        "glance": fit(Outcomes(outcomes.raw[at_once], outcomes.right[at_once])),
+        "views": fit(Outcomes(outcomes.raw[~at_once], outcomes.right[~at_once])),
+    }
+    calibrated = np.array([curves["glance" if once else "views"].apply(p) for p, once in zip(raw, glance, strict=True)])
+    path = folder / FOLDER / CARD
+    card = json.loads(path.read_text(encoding="utf-8"))
+    for name, curve in curves.items():
+        card["calibration"][name] = {"slope": round(curve.slope, 5), "offset": round(curve.offset, 5)}
+    card["calibration"]["fitted_on"] = {
+        "data": f"every {EVERY}th string of cheque_amounts and photo_strings, and {composed_lines} composed lines of "
+        "held-out writers",
+        "strings": len(raw),
+        "right": round(float(outcomes.right.mean()), 4),
+        "expected_calibration_error": round(expected_calibration_error(calibrated, outcomes.right), 4),
+        "command": "python -m training.lines.calibrate",
+    }
+    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return {f"{name} {key}": value for name, curve in curves.items() for key, value in vars(curve).items()}
+
+
+def _batches(composed_lines: int) -> Iterator[tuple[list[FieldImage], list[str]]]:
+    for name in SETS:
+        chosen = [e for e in entries(name) if e.calibrates and e.picture.name not in WRONG]
+        for start in range(0, len(chosen), BATCH):
+            part = chosen[start : start + BATCH]
+            pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
+            yield [whole_field(picture) for picture in pictures], [e.label for e in part]
+    _, aside = digits_to_train_on().split(HELD_OUT, SEED)
+    writers, rng = by_writer(aside, letters_to_train_on()), np.random.default_rng((SEED, 5))
+    for start in range(0, composed_lines, BATCH):
+        made = [composed(writers, rng, EASY) for _ in range(min(BATCH, composed_lines - start))]
+        # A string with what is no digit is never accepted, so it says nothing.
+        kept = [
+            (picture, text) for picture, text in made if any(c.isdigit() for c in text) and not set(text) & set("X?")
+        ]
+        yield [whole_field(picture) for picture, _ in kept], ["".join(c for c in t if c.isdigit()) for _, t in kept]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", nargs="?", type=Path, default=SHIPPED)
+    parser.add_argument("--composed", type=int, default=COMPOSED)
+    options = parser.parse_args()
+    for name, value in calibrate_lines(options.model, options.composed).items():
+        print(f"{name}: {value:.4f}")
+
+
+if __name__ == "__main__":
+    main()
