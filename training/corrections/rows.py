@@ -15,8 +15,8 @@ class Correction:
     """A field that a person looked at: where it is, and the `value` that they say it has (`was`: what was read).
 
     `quad` are its corners in pixels of page `page` of `file`, clockwise from the form's top left; `cells` counts the
-    cells of a comb, None for a free string. `form` is empty where no template was used; `dpi` is the resolution at which
-    a PDF page is drawn that is no scan. What else a line may say (who, when, how it was read) is not needed.
+    cells of a comb, None for a free string. `form` is empty where no template was used; `dpi` is the resolution at
+    which a PDF page is drawn that is no scan. What else a line may say (who, when, how it was read) is not needed.
     """
 
     file: str
