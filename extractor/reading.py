@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from extractor.decoding import Decoded, decode
 from extractor.errors import ModelError, TemplateError
-from extractor.fields import FieldImage, locate, whole_field
+from extractor.fields import FieldImage, locate_all, whole_field
 from extractor.finding.read import holds_digits, page_fields
 from extractor.recognizer import Recognizer
 from extractor.recognizer.card import SHIPPED
@@ -20,12 +21,27 @@ from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, segment
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import Box, FailedPage, FieldStatus, Floats, Kind, Page, PageResult, PageStatus, Reading
+from extractor.values import (
+    Box,
+    FailedPage,
+    FieldStatus,
+    Floats,
+    Kind,
+    Page,
+    PageResult,
+    PageStatus,
+    Reading,
+    RuleOutcome,
+)
 
 SINGLE = "value"
 """The name of the one field of a picture that is a field by itself."""
 
 WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
+
+FEW = 8
+"""Crops at a time where only a few fields are looked at: the smallest batch that the engines make ready."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
@@ -80,6 +96,18 @@ class _Batches:
     def scores(self, job: _Job) -> Floats:
         """What the job's model says of its crops, shape (crops, classes)."""
         return self._scores[job.recognizer][job.rows]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One field in one picture before anything is decided: its lattice, and what the network says of each crop,
+    log-probabilities of shape (crops of the lattice, classes)."""
+
+    name: str
+    format: Format
+    image: FieldImage
+    lattice: Lattice
+    scores: Floats
 
 
 @dataclass(frozen=True)
@@ -151,6 +179,11 @@ class Reader:
         return tuple(kinds.items())
 
     @property
+    def forms(self) -> tuple[Template, ...]:
+        """The templates that pages are read by."""
+        return self._forms
+
+    @property
     def dpi(self) -> int:
         """The resolution at which PDF pages that are no scans should be drawn."""
         return max((form.page.dpi for form in self._forms), default=200)
@@ -163,6 +196,40 @@ class Reader:
         return [sheet.result or self._finish(sheet, batches) for sheet in sheets]
 
     def _prepare(self, page: Page | FailedPage, batches: _Batches) -> _Sheet:
+    def observe(
+        self, located: Iterable[tuple[TemplateField, FieldImage]], most: int | None = None
+    ) -> list[Observation]:
+        """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet.
+
+        With `most` no further field is taken once there are so many crops: the network's time is then bounded.
+        """
+        crops: list[np.ndarray] = []
+        jobs: list[_Job] = []
+        for field, image in located:
+            jobs.append(self._queue(field, image, segment(image, comb=field.cells is not None), crops))
+            if most is not None and jobs[-1].rows.stop >= most:
+                break
+        batch = np.concatenate(crops) if crops else stack_crops([])
+        parts = [self._recognizer.log_probabilities(batch[i : i + FEW]) for i in range(0, len(batch), FEW)]
+        scores = np.concatenate(parts) if parts else np.zeros((0, len(self._recognizer.classes)), np.float32)
+        return [Observation(job.name, job.format, job.image, job.lattice, scores[job.rows]) for job in jobs]
+
+    def holds_digits(self, seen: Observation) -> bool:
+        """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
+        return holds_digits(seen.lattice, seen.scores, self._recognizer.classes)
+
+    def decode(self, seen: Observation) -> Decoded:
+        """The best reading of what is seen, under its field's format."""
+        return decode(seen.lattice, seen.scores, self._recognizer.classes, seen.format, self._recognizer.calibration)
+
+    def settle(
+        self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
+    ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
+        """The readings of one sheet from what was decided for its fields, after the rules of `form`."""
+        readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
+        return apply_rules(form.rules if form is not None else (), readings, self._accept)
+
+    def _prepare(self, page: Page | FailedPage, crops: list[np.ndarray]) -> _Sheet:
         if isinstance(page, FailedPage):
             result = PageResult(page.file, page.number, "", PageStatus.FAILED, reason=page.reason)
             return _Sheet(page, result, None, ())
@@ -180,8 +247,9 @@ class Reader:
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
         jobs = []
-        for field in registration.template.fields:
-            image = locate(page.image, registration, field)
+        fields = registration.template.fields
+        images = locate_all(page.image, [(registration, field) for field in fields])
+        for field, image in zip(fields, images, strict=True):
             lattice = segment(image, comb=field.cells is not None)
             model = self._models.get((registration.template.form, field.alphabet))
             jobs.append(self._queue(field, image, lattice, batches, model))
@@ -220,7 +288,7 @@ def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:
     return PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
 
 
-def _reading(job: _Job, decoded: Decoded, accept: float) -> Reading:
+def _reading(job: _Job | Observation, decoded: Decoded, accept: float) -> Reading:
     meaning = decoded.meaning
     if meaning.problem or decoded.confidence < accept:
         status = FieldStatus.REVIEW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
@@ -113,6 +114,29 @@ class Alternative:
     probability: float
 
 
+class CheckKind(StrEnum):
+    """How a person settled a field: took the reading as it was, typed another value, or said that there is none."""
+
+    ACCEPT = "accept"
+    TYPE = "type"
+    BLANK = "blank"
+    VOID = "void"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """That people looked at a field, whose value and status are theirs since then.
+
+    `by` are those who said the same, `at` is when (ISO 8601, UTC); `was` and `was_status` are what had been read.
+    """
+
+    kind: CheckKind
+    by: tuple[str, ...]
+    at: str
+    was: str
+    was_status: FieldStatus
+
+
 @dataclass(frozen=True)
 class Reading:
     """What one field says.
@@ -122,6 +146,7 @@ class Reading:
     `confidence` is the calibrated probability that `value` is wholly right.
     `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
     `rules` are the rules that this field breaks; `notes` say in plain words why it is to be checked.
+    `checked` is there once people have settled the field.
     """
 
     field: str
@@ -134,6 +159,7 @@ class Reading:
     alternatives: tuple[Alternative, ...] = ()
     rules: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    checked: Checked | None = None
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -182,14 +208,15 @@ class PageResult:
             page=tree["page"],
             form=tree["form"],
             status=PageStatus(tree["status"]),
-            readings=tuple(_reading(r) for r in tree["readings"]),
+            readings=tuple(reading_of(r) for r in tree["readings"]),
             reason=tree["reason"],
             fit=tree["fit"],
             rules=tuple(RuleOutcome(**r) for r in tree["rules"]),
         )
 
 
-def _reading(tree: dict[str, Any]) -> Reading:
+def reading_of(tree: Mapping[Any, Any]) -> Reading:
+    """The reading that a tree of `to_dict`, or a row of the store, holds."""
     return Reading(
         field=tree["field"],
         kind=Kind(tree["kind"]),
@@ -201,4 +228,15 @@ def _reading(tree: dict[str, Any]) -> Reading:
         alternatives=tuple(Alternative(**a) for a in tree["alternatives"]),
         rules=tuple(tree["rules"]),
         notes=tuple(tree["notes"]),
+        checked=_checked(tree["checked"]) if tree.get("checked") else None,
+    )
+
+
+def _checked(tree: dict[str, Any]) -> Checked:
+    return Checked(
+        kind=CheckKind(tree["kind"]),
+        by=tuple(tree["by"]),
+        at=tree["at"],
+        was=tree["was"],
+        was_status=FieldStatus(tree["was_status"]),
     )

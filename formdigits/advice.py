@@ -43,7 +43,7 @@ def _small(template: Template) -> Iterator[str]:
 
 
 def _room(field: TemplateField) -> float:
-    return min(field.box.height, field.box.width / (field.cells or 1))
+    return min(field.box.height, field.cell_boxes[0].width)
 
 
 def _formats(template: Template) -> Iterator[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.queue_services import PostgresServer, missing_postgres
+from tests.web_site import browser, context, web  # noqa: F401 - fixtures of the web page's tests
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,3 +42,28 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("FORMDIGITS_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL of the tests' own; where it is not installed a failure in CI, elsewhere a skip."""
+    if why := missing_postgres():
+        (pytest.fail if "CI" in os.environ else pytest.skip)(why)
+    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "server")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of an empty PostgreSQL database."""
+    return postgres.empty_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of either sort."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'jobs.sqlite'}"

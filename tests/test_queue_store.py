@@ -13,13 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from PIL import Image
-from sqlalchemy import create_engine
 
 import workers.migrations
 from extractor.errors import InputError
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
-from tests.queue_services import PostgresServer, missing
 from workers.job import FileState, Job
 from workers.queue import claims, ledger
 from workers.queue.chunks import POISON, Done, carry_out, content_hash
@@ -38,26 +36,9 @@ class Readers:
         return FakeReader()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    if why := missing("postgresql"):
-        pytest.skip(why)
-    one = PostgresServer(tmp_path_factory.mktemp("server") / "postgres")
-    one.start()
-    yield one
-    one.kill()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    if request.param == "postgresql":
-        url = request.getfixturevalue("server").url
-        empty = create_engine(url)
-        metadata.drop_all(empty)
-        empty.dispose()
-    else:
-        url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
-    opened = open_store(url)
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_store(database_url)
     yield opened
     opened.close()
 

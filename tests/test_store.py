@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 import tracemalloc
@@ -33,14 +32,9 @@ from workers.work import Outcome
 FIELDS = (("total", Kind.INTEGER), ("code", Kind.DIGITS))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
-    if request.param == "postgresql":
-        url = os.environ.get("FORMDIGITS_TEST_POSTGRESQL", "")
-        if not url:
-            pytest.skip("set FORMDIGITS_TEST_POSTGRESQL to the address of an empty database to run this test")
-    opened = open_store(url)
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    opened = open_store(database_url)
     yield opened
     opened.close()
 
@@ -248,7 +242,7 @@ def test_the_tables_are_also_postgresql() -> None:
         "postgresql+psycopg://", lambda sql, *_, **__: statements.append(str(sql.compile(dialect=engine.dialect)))
     )
     metadata.create_all(engine, checkfirst=False)
-    assert sum("CREATE TABLE" in statement for statement in statements) == 7
+    assert sum("CREATE TABLE" in statement for statement in statements) == 10
 
 
 def test_one_process_at_a_time_holds_a_job(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def write_model(
     (folder / FILES["litert"]).write_bytes(to_int8(model, representative))
     card: dict[str, Any] = {
         "schema": SCHEMA,
-        "created_by": f"formdigits {_version()}",
+        "created_by": created_by(),
         "licence": "Apache-2.0",
         "classes": list(classes),
         "alphabet": list(classes[:-3]),
@@ -69,16 +69,13 @@ def write_model(
             "made_by": "extractor.segmentation.crop.mnist_crop",
         },
         "parameters": int(model.count_params()),
-        "files": {
-            engine: {"name": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
-            for engine, name in FILES.items()
-        },
+        "files": file_entries(folder),
         "data": list(origin.data),
         "training": origin.training,
         "calibration": {"temperature": dict.fromkeys(FILES, 1.0), **asdict(strings or Calibration())},
         "accuracy": [],
     }
-    _write(folder, card)
+    write_card(folder, card)
     crops, answers = validation
     scores: dict[str, Floats] = {}
     for engine in FILES:
@@ -100,7 +97,7 @@ def write_model(
     agreement = float((scores["keras"].argmax(1) == scores["litert"].argmax(1)).mean())
     lost = float((scores["keras"].argmax(1) == answers).mean() - (scores["litert"].argmax(1) == answers).mean())
     card["conversion"] = {"agreement": round(agreement, 5), "lost": round(lost, 5), "allowed": ALLOWED_LOSS}
-    _write(folder, card)
+    write_card(folder, card)
     return card
 
 
@@ -122,12 +119,22 @@ def _row(found: Measure, engine: str) -> dict[str, Any]:
     }
 
 
-def _write(folder: Path, card: dict[str, Any]) -> None:
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """The card of the model in `folder`."""
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _version() -> str:
+def created_by() -> str:
+    """The program and its version, as cards name them."""
     try:
-        return version("formdigits")
+        return f"formdigits {version('formdigits')}"
     except PackageNotFoundError:
-        return "from source"
+        return "formdigits from source"
+
+
+def file_entries(folder: Path) -> dict[str, dict[str, str]]:
+    """What a card says of the model's FILES in `folder`."""
+    return {
+        engine: {"name": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
+        for engine, name in FILES.items()
+    }

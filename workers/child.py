@@ -46,7 +46,7 @@ Message: TypeAlias = Ready | Beat | Finished | Broken | list[Event]
 
 def child_main(pipe: Connection, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
     """Runs until the pipe closes. Unless `verbose`, what libraries print is thrown away."""
-    _settle(verbose)
+    settle(verbose)
     try:
         with suppress(EOFError, BrokenPipeError, ConnectionResetError):
             _serve(pipe, factory, overlay)
@@ -71,7 +71,8 @@ def _serve(pipe: Connection, factory: ReaderFactory, overlay: Path | None) -> No
         pipe.send(Finished())
 
 
-def _settle(verbose: bool) -> None:
+def settle(verbose: bool) -> None:
+    """Makes a process that was just started one that nothing but its parent moves or hears."""
     # A group of its own: Ctrl-C is the parent's to handle, and programs started from here end with this process.
     with suppress(OSError):
         os.setpgid(0, 0)

@@ -209,7 +209,7 @@ class _Child:
         self.process: SpawnProcess = context.Process(
             target=child_main, args=(theirs, factory, overlay, verbose), daemon=False
         )
-        with _environment(ONE_THREAD), _without_interrupts():
+        with environment(ONE_THREAD), without_interrupts():
             self.process.start()
         assert self.process.pid is not None
         self.pid = self.process.pid
@@ -270,7 +270,7 @@ def _given_up(unit: Task, reason: str) -> Event:
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def environment(values: Mapping[str, str]) -> Iterator[None]:
     """Sets variables that are not set yet, for what is started inside the block."""
     added = {name: value for name, value in values.items() if name not in os.environ}
     os.environ.update(added)
@@ -282,7 +282,7 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
+def without_interrupts() -> Iterator[None]:
     """Keeps Ctrl-C from what is started inside the block, also while it is still starting; it reaches us just after."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest step in `workers/migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 WAITING, DONE = "waiting", "done"
@@ -37,6 +38,9 @@ QUEUED, CANCELLED = "queued", "cancelled"
 
 COUNT, READ = "count", "read"
 """Kinds of a chunk: documents whose pages are to be counted and contents hashed, pages to be read."""
+
+SETTLED = 3
+"""The last stage of a field that people review; `workers.review.values` has the others."""
 
 ESCAPED = "\\json:"
 
@@ -125,8 +129,11 @@ pages = Table(
     Column("rules", JSON),
     # The chunk that the page is read in, for jobs in the queue.
     Column("chunk", Integer),
+    # Whether its fields are where people review them: see `workers.review`.
+    Column("reviewed", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["job", "document"], ["documents.job", "documents.number"], ondelete="CASCADE"),
     Index("pages_by_chunk", "job", "chunk"),
+    Index("pages_to_review", "job", "reviewed", "state"),
 )
 
 readings = Table(
@@ -180,4 +187,76 @@ recipes = Table(
     # A template's file or the picture that it refers to, by the name that it has on disk for a worker.
     Column("name", String(255), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+plans = Table(
+    "review_plans",
+    metadata,
+    Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    # Whether a field is settled only when two people say the same of it.
+    Column("second", Boolean, nullable=False),
+    # The share of accepted fields that people check as well, drawn at random.
+    Column("sample", Double, nullable=False),
+    # How many fields of each sort were put up for review until now.
+    Column("doubtful", Integer, nullable=False, server_default="0"),
+    Column("sampled", Integer, nullable=False, server_default="0"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("job", String(24), primary_key=True),
+    Column("document", Integer, primary_key=True, autoincrement=False),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    # Whether it is here as one of the sample, or because it was not certain.
+    Column("sample", Boolean, nullable=False),
+    # What was read: the status, for counting without a look at the readings.
+    Column("was", String(16), nullable=False),
+    # How far it is: see `Stage` in `workers.review.values`. The next field is the first of its stage, in the order
+    # of turn (how many times it was skipped) and rank (the least certain first; at random in the sample).
+    Column("stage", Integer, nullable=False),
+    Column("keyed_by", AnyText, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("rank", Double, nullable=False),
+    # Which window has it on its screen, and until when that is to be believed.
+    Column("claimant", String(64), nullable=False),
+    Column("lease", Double, nullable=False),
+    # How many answers there were, so that nobody answers what has changed under his eyes.
+    Column("answers", Integer, nullable=False),
+    # The outcome, once it is settled: how, by whom ([name, …]) and when.
+    Column("kind", String(16)),
+    Column("status", String(16)),
+    Column("value", AnyText),
+    Column("by", JSON),
+    Column("at", Double),
+    ForeignKeyConstraint(
+        ["job", "document", "page"], ["pages.job", "pages.document", "pages.page"], ondelete="CASCADE"
+    ),
+    Index("reviews_in_order", "job", "stage", "keyed_by", "sample", "turn", "rank"),
+    Index("reviews_by_claimant", "claimant"),
+)
+
+# Every answer that a person gave, for good: it stays when the page is read again.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("document", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("field", AnyText, nullable=False),
+    Column("by", AnyText, nullable=False),
+    Column("at", Double, nullable=False),
+    # `accept`, `type`, `blank` or `void`, and whether it stands against the field's format.
+    Column("kind", String(16), nullable=False),
+    Column("forced", Boolean, nullable=False),
+    # From what to what.
+    Column("was_status", String(16), nullable=False),
+    Column("was_value", AnyText, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("value", AnyText, nullable=False),
+    Index("corrections_of_field", "job", "document", "page", "position"),
+    Index("corrections_by_person", "job", "by", "id"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +15,20 @@ from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database import open_database, reading, writing
 from workers.home import database_url
 from workers.job import Counts, FileState, Job, job_of, new_id
-from workers.schema import DONE, FINISHED, RUNNING, WAITING, documents, jobs, pages, readings
+from workers.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.schema import (
+    DONE,
+    FINISHED,
+    RUNNING,
+    SETTLED,
+    WAITING,
+    corrections,
+    documents,
+    jobs,
+    pages,
+    readings,
+    reviews,
+)
 from workers.work import Outcome, PageKey
 
 SLICE = 500
@@ -69,6 +83,12 @@ class Store:
         """Marks the job as over: its pages are done and its output is written."""
         with writing(self._engine) as connection:
             connection.execute(update(jobs).where(jobs.c.id == job).values(state=FINISHED, finished=time.time()))
+
+    def was_reviewed(self, job: str) -> bool:
+        """Whether people have said anything of the job's fields."""
+        query = select(corrections.c.id).where(corrections.c.job == job).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
 
     def forget(self, job: str) -> None:
         """Removes the job and all that was read for it, in slices, so that no other writer waits for long."""
@@ -195,17 +215,21 @@ class Store:
             connection.execute(insert(readings), fresh)
 
     def results(self, job: str) -> Iterator[PageResult]:
-        """All that was read, in the order of documents and pages, a slice at a time in memory."""
+        """All that was read, in the order of documents and pages, a slice at a time in memory.
+
+        What people said of a field stands in the place of what was read there.
+        """
         for rows in self._page_slices(job, pages.c.state == DONE):
             found: dict[tuple[int, int], list[dict[str, Any]]] = {}
             first, last = rows[0], rows[-1]
             query = (
-                select(readings)
+                select(readings, *OUTCOME)
                 .join_from(
                     documents,
                     readings,
                     and_(readings.c.job == documents.c.job, readings.c.document == documents.c.number),
                 )
+                .outerjoin(reviews, OF_READING)
                 .where(
                     documents.c.job == job,
                     documents.c.position.between(first.position, last.position),
@@ -216,7 +240,7 @@ class Store:
             )
             with reading(self._engine) as connection:
                 for row in connection.execute(query).mappings():
-                    found.setdefault((row["document"], row["page"]), []).append(dict(row))
+                    found.setdefault((row["document"], row["page"]), []).append(with_outcome(row))
             for row in rows:
                 yield PageResult.from_dict(
                     {**row._mapping, "readings": found.get((row.document, row.page), ())},
@@ -232,19 +256,29 @@ class Store:
         return found
 
     def counts(self, job: str) -> Counts:
-        """How many pages and fields of each sort."""
+        """How many pages and fields of each sort, after what people said of them."""
         by_page = select(pages.c.state, pages.c.status, func.count()).where(pages.c.job == job)
         by_field = select(readings.c.status, func.count()).where(readings.c.job == job)
+        moved = (
+            select(reviews.c.was, reviews.c.status, func.count())
+            .where(reviews.c.job == job, reviews.c.stage == SETTLED)
+            .group_by(reviews.c.was, reviews.c.status)
+        )
         with reading(self._engine) as connection:
             page_rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
             field_rows = connection.execute(by_field.group_by(readings.c.status)).all()
+            settled = connection.execute(moved).all()
+        fields = Counter({row[0]: row[1] for row in field_rows})
+        for was, now, count in settled:
+            fields[was] -= count
+            fields[now] += count
         status = {PageStatus(row[1]).value: row[2] for row in page_rows if row[0] == DONE}
         return Counts(
             pages=sum(row[2] for row in page_rows),
             done=sum(status.values()),
-            fields=sum(row[1] for row in field_rows),
+            fields=fields.total(),
             **status,
-            **{FieldStatus(row[0]).value: row[1] for row in field_rows},
+            **{FieldStatus(name).value: count for name, count in fields.items()},
         )
 
     def _page_slices(self, job: str, which: ColumnElement[bool], size: int = SLICE) -> Iterator[Sequence[Any]]:

@@ -62,6 +62,22 @@ def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tu
     return [tuple(sorted(options, key=lambda h: -h.log_probability)) for options in found]
 
 
+def best_text(rows: Floats, classes: Sequence[str]) -> str:
+    """What the most probable path through the frames of one line, shape (frames, classes + 1), says."""
+    best = rows.argmax(1)
+    kept = best[np.concatenate(([True], best[1:] != best[:-1]))]
+    return "".join(classes[symbol] for symbol in kept.tolist() if symbol < len(classes))
+
+
+def text_log_probabilities(
+    scores: Sequence[Floats], texts: Sequence[str], classes: Sequence[str]
+) -> NDArray[np.float64]:
+    """The exact log-probability that each line of `scores` says its text, shape (lines,)."""
+    place = {name: index for index, name in enumerate(classes)}
+    said = [tuple(place[c] for c in text) for text in texts]
+    return _forward(scores, range(len(scores)), said)
+
+
 def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
     """Strings that may be probable: the best path, and what comes of changing few of its runs, each once."""
     slots = _slots(rows)
@@ -110,9 +126,8 @@ def _slots(rows: Floats) -> list[_Slot]:
             continue
         gone = float((rows[start:end, symbol] - rows[start:end, blank]).sum())
         options: list[tuple[int | None, float]] = [(None, gone)]
-        for other in np.argsort(-top[:blank])[: CLASSES + 1].tolist():
-            if other != symbol:
-                options.append((other, float(top[symbol] - top[other])))
+        others = [other for other in np.argsort(-top[:blank])[: CLASSES + 1].tolist() if other != symbol]
+        options += [(other, float(top[symbol] - top[other])) for other in others]
         kept = sorted((o for o in options if o[1] < -RAREST), key=lambda o: o[1])
         frame = start + int(rows[start:end, symbol].argmax())
         slots.append(_Slot(((symbol, 0.0), *kept), float(frame)))

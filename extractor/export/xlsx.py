@@ -1,4 +1,4 @@
-"""Excel workbooks, written row by row, with what to check in amber and what failed in red."""
+"""Excel workbooks, written row by row: what to check in amber, what people checked in blue, what failed in red."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class XlsxSink(FileSink):
             self._links += 1
             return
         put(self._sheet, self._row, column, cell, self._looks(**look | cell_look(cell)))
-        if cell.reading is not None and cell.reading.status is FieldStatus.REVIEW:
+        if cell.reading is not None and (cell.reading.status is FieldStatus.REVIEW or cell.reading.checked):
             self._note(column, note(cell.reading), "review")
 
     def _note(self, column: int, text: str, kind: str) -> None:

@@ -14,9 +14,9 @@ import xlsxwriter
 from xlsxwriter.url import Url
 
 from extractor.export.rows import Cell, sure
-from extractor.values import FieldStatus, Kind, PageStatus, Reading
+from extractor.values import CheckKind, FieldStatus, Kind, PageStatus, Reading
 
-AMBER, RED = "#FFD675", "#F9DEDC"
+AMBER, RED, BLUE = "#FFD675", "#F9DEDC", "#DCE9FB"
 TEXT_LIMIT = 32_767
 LINK_LIMIT = 2_000
 DIGITS_HELD = 15
@@ -56,6 +56,8 @@ def cell_look(cell: Cell) -> dict[str, Any]:
     if cell.reading is not None:
         if cell.reading.status is FieldStatus.REVIEW:
             look["bg_color"] = AMBER
+        elif cell.reading.checked is not None:
+            look["bg_color"] = BLUE
         if cell.kind is Kind.DIGITS:
             look["num_format"] = "@"  # a person who corrects 007 gets text again
     if cell.kind is Kind.DATE:
@@ -139,7 +141,13 @@ def _in_link(character: str) -> str:
 
 
 def note(reading: Reading) -> str:
-    """What a person who checks the field wants to know."""
+    """What a person who checks the field wants to know, or who has it from whom."""
+    if (checked := reading.checked) is not None:
+        day, hour = checked.at[:10], checked.at[11:16]
+        lines = [f"Checked by {' and '.join(checked.by)}, {day} {hour} UTC"]
+        if checked.was != reading.value or checked.kind is not CheckKind.ACCEPT:
+            lines.append(f"Read before: {checked.was or 'nothing'}")
+        return "\n".join(lines)
     lines = [f"{percent(reading.confidence)} sure"]
     if reading.written and reading.written != reading.value:
         lines.append(f"The ink says: {reading.written}")

@@ -5,74 +5,160 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from extractor.values import Mask, Points
+from extractor.ink import as_gray
+from extractor.values import Gray, Mask, Points
 
 SEEN = 0.4
 """The least share of a line's length that must be dark for the line to count as seen."""
 
+CLEAR, DARK = 24, 190
+"""Grey levels, on evenly lit paper, by which a clear line is darker than the paper, and below which all is dark."""
+
+STROKE = 127
+"""Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
+
+ROWS = 48
+"""About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
+
+FAR = 0.4
+"""The share of lines, seen in addition, that a shift as far as the reach needs: a form is seldom that far off."""
+
 
 @dataclass(frozen=True)
 class SnappedLines:
-    """Positions of parallel printed lines across one axis, in pixels; `seen` says which the picture really shows."""
+    """Positions of parallel printed lines across one axis and how thick each is, in pixels; `seen` says which the
+    picture really shows."""
 
     at: Points
     seen: tuple[bool, ...]
-    thickness: float
+    thickness: tuple[float, ...]
 
 
 def snap_lines(
-    dark: Mask, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
+    lit: Gray, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
 ) -> SnappedLines:
-    """Vertical lines of `dark` (255 = dark) near the `expected` columns; only rows `span` are looked at.
+    """Vertical lines of the evenly lit picture `lit` near the `expected` columns; only rows `span` are looked at.
 
     `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
     the edge of something solid.
 
     All lines first move together by the shift that puts most of them on dark columns, then each by a little: so one
-    handwritten stroke beside one line cannot pull it away. Lines not seen stay at the common shift.
+    handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
+    stay at the common shift.
     """
-    rows = dark[span[0] : span[1]] > 0
+    rows = lit[max(0, span[0]) : max(0, span[1])]
+    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // ROWS)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
-        return SnappedLines(wanted, (False,) * len(wanted), 1.0)
-    profile = rows.mean(0)
+        return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted))
+    profile = _profile(rows, thickest)
     padded = np.pad(profile, 1)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
     soft = np.minimum(1.0, padded[:-2] * 0.5 + padded[1:-1] + padded[2:] * 0.5)
     shifts = np.arange(-round(reach), round(reach) + 1)
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
-    score = np.where(inside, soft[columns.clip(0, len(profile) - 1)], 0.0)
-    total = np.where(score >= SEEN, score, 0.2 * score).sum(0) - 0.01 * np.abs(shifts) / max(1.0, reach)
+    own = round(reach / 3) + 1
+    score = np.where(inside, _nearly(soft, own)[columns.clip(0, len(profile) - 1)], 0.0)
+    total = np.where(score >= SEEN, score, 0.2 * score).mean(0) - FAR * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
-    at, seen, widths = wanted + shift, [], []
+    at, seen = wanted + shift, []
+    widths: list[float | None] = []
     for i, column in enumerate(np.round(at).astype(int)):
-        near = np.arange(max(0, column - round(reach / 3) - 1), min(len(profile), column + round(reach / 3) + 2))
+        near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
         if len(near) == 0 or soft[near].max() < SEEN:
             seen.append(False)
+            widths.append(None)
             continue
         best = int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())])
-        low, high = _run(profile, best)
+        low, high = _run(rows, best, 2 * round(thickest))
         if high - low >= thickest:
             # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
+            if abs(low - best) > thickest:
+                low, high = best, best
+            widths.append(None)
         else:
             widths.append(high - low + 1)
         at[i] = (low + high) / 2
         seen.append(True)
-    return SnappedLines(at, tuple(seen), float(np.median(widths)) if widths else 1.0)
+    known = [width for width in widths if width is not None]
+    usual = float(np.median(known)) if known else 1.0
+    return SnappedLines(at, tuple(seen), tuple(usual if width is None else max(width, usual) for width in widths))
 
 
-def _run(profile: np.ndarray, start: int) -> tuple[int, int]:
-    """First and last of the dark columns around `start`."""
-    low = high = start
-    while low > 0 and profile[low - 1] >= SEEN * 0.75:
+def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """For each column the best of those within `reach` of it, half of it where that is as far away."""
+    wide = np.pad(profile, reach)
+    steps = [(k, 1.0 - 0.5 * abs(k) / reach) for k in range(-reach, reach + 1)]
+    best: NDArray[np.float64] = np.max([part * wide[reach + k : reach + k + len(profile)] for k, part in steps], axis=0)
+    return best
+
+
+def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
+    """How much each column of evenly lit `rows` looks like a line, 0 to 1.
+
+    A line is darker than what lies right and left of it, be it ever so faint; what is dark counts as well, so that
+    the edge of something solid is seen.
+    """
+    hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
+    dark = cv2.threshold(rows, DARK - 1, CLEAR, cv2.THRESH_BINARY_INV)[1]
+    seen = _means(as_gray(cv2.max(np.minimum(hat, np.uint8(CLEAR)), dark))) / CLEAR
+    # The grain of the paper is everywhere.
+    line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
+    return line
+
+
+def _means(rows: Gray) -> NDArray[np.float64]:
+    """The mean of each column, several times faster than numpy's own."""
+    means: NDArray[np.float64] = np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F), np.float64)[0]
+    return means
+
+
+def _run(rows: Gray, start: int, reach: int) -> tuple[int, int]:
+    """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
+    at least half as dark as the line."""
+    first = max(0, start - reach)
+    near = rows[:, first : start + reach + 1]
+    line = near[:, max(0, start - first - 2) : start - first + 3].min(1)
+    half = min(255 - CLEAR / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
+    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= SEEN * 0.75
+    low = high = start - first
+    while low > 0 and dark[low - 1]:
         low -= 1
-    while high < len(profile) - 1 and profile[high + 1] >= SEEN * 0.75:
+    while high < len(dark) - 1 and dark[high + 1]:
         high += 1
-    return low, high
+    return first + low, first + high
+
+
+def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) -> float:
+    """How many columns to the right the vertical `lines` of `lit` run per row down, all together; 0 if that is unseen.
+
+    What lies close around the lines in the upper half of the rows `span` is laid on that of the lower half; a half is
+    at most `reach` pixels off the other.
+    """
+    rows = lit[max(0, span[0]) : max(0, span[1])]
+    half, most = len(rows) // 2, round(reach)
+    if half < 8 or not any(lines.seen):
+        return 0.0
+    # Lines at the picture's edge have their surroundings too.
+    pad = 3 * most
+    upper, lower = (np.pad(_means(part), pad, mode="edge") for part in (rows[:half], rows[-half:]))
+    score = np.zeros(2 * most + 1)
+    for at, seen in zip(lines.at, lines.seen, strict=True):
+        low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
+        if seen and low >= most and high + most <= len(upper):
+            score += np.correlate(lower[low - most : high + most], upper[low:high] - upper[low:high].mean(), "valid")
+    best = int(score.argmax())
+    if score[best] <= 0 or best in (0, 2 * most):
+        return 0.0
+    before, after = score[best - 1], score[best + 1]
+    fine = 0.5 * (before - after) / min(-1e-9, before - 2 * score[best] + after)
+    return float((best - most + fine) / (len(rows) - half))
 
 
 def without_line(ink: Mask, at: float, thickness: float) -> None:
@@ -84,12 +170,13 @@ def without_line(ink: Mask, at: float, thickness: float) -> None:
     """
     width = ink.shape[1]
     half = thickness / 2
+    # The line is as wide as its darker half; its soft edges lie beside that.
     low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
     if low >= high:
         return
     band = ink[:, low:high]
-    left = ink[:, low - 1] > 0 if low > 0 else np.zeros(len(ink), bool)
-    right = ink[:, high] > 0 if high < width else np.zeros(len(ink), bool)
+    left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
+    right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
     band[~crossing] = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from extractor.values import Box
 
 Shape = Literal["comb", "box", "line"]
@@ -26,3 +28,8 @@ class FoundField:
     shape: Shape
     name: str
     cell_gaps: tuple[float, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """The usual gap between the cells; 0 for joined ones. Cells whose gaps differ much are no one field."""
+        return float(np.mean(self.cell_gaps)) if self.cell_gaps else 0.0

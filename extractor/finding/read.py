@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.decoding.paths import BLANK, HYPHEN, POINT, STRUCK, best_paths
-from extractor.fields import FieldImage, locate
+from extractor.fields import FieldImage, locate_all
 from extractor.finding.find import find_fields
 from extractor.finding.found import FoundField
 from extractor.finding.page import black_on_white
@@ -48,17 +48,22 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     image = black_on_white(image)
     if found is None:
         found = find_fields(image)
-    return [_page_field(image, one) for one in found]
+    placed = [_placed(image, one) for one in found]
+    located = locate_all(image, placed)
+    return [
+        PageField(one, field, _without_sides(picture))
+        for one, (_, field), picture in zip(found, placed, located, strict=True)
+    ]
 
 
-def _page_field(image: Gray, found: FoundField) -> PageField:
-    field = TemplateField(name=found.name, box=found.box, cells=found.cells, format=Format())
+def _placed(image: Gray, found: FoundField) -> tuple[Registration, TemplateField]:
+    """What was found as a field of a template, and where that lies: each field has a mapping of its own."""
+    field = TemplateField(name=found.name, box=found.box, cells=found.cells, gap=max(0.0, found.gap), format=Format())
     height, width = image.shape
     page = Template.model_construct(
         formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()
     )
-    located = locate(image, Registration(page, _to_page(found.box, found.quad), 1.0), field)
-    return PageField(found, field, _without_sides(located))
+    return Registration(page, _to_page(found.box, found.quad), 1.0), field
 
 
 def _without_sides(field: FieldImage) -> FieldImage:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from extractor.errors import ModelError
 from extractor.recognizer.base import CROSS, DASH, JUNK
@@ -29,6 +29,13 @@ class ModelFile:
     sha256: str
 
 
+class _Files(Protocol):
+    """What a card says of the files beside it."""
+
+    @property
+    def files(self) -> dict[str, ModelFile]: ...
+
+
 @dataclass(frozen=True)
 class Card:
     """What `card.json` says. `files` are by engine; `temperature` divides the logits of that engine's file before
@@ -46,8 +53,50 @@ class Card:
         return self.classes[:-3]
 
 
+@dataclass(frozen=True)
+class LineCard:
+    """What the card of a line model says, as `Card` does for symbols; `height` is that of its lines in pixels."""
+
+    classes: tuple[str, ...]
+    height: int
+    files: dict[str, ModelFile]
+    temperature: dict[str, float]
+    about: dict[str, Any] = field(repr=False)
+
+
 def read_card(folder: Path) -> Card:
     """The card of the model in `folder`. Raises ModelError with one sentence where it is missing or makes no sense."""
+    tree = _tree(folder)
+    try:
+        classes = _classes(tree)
+        if classes[-3:] != (CROSS, DASH, JUNK) or len(classes) < 4:
+            raise ValueError
+        calibration = tree["calibration"]
+        return Card(
+            classes=classes,
+            files=_files(tree),
+            temperature=_temperature(tree),
+            calibration=Calibration(float(calibration.get("slope", 1)), float(calibration.get("offset", 0))),
+            about=tree,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _senseless(folder) from None
+
+
+def read_line_card(folder: Path) -> LineCard:
+    """The card of the line model in `folder`. Raises ModelError as `read_card` does."""
+    tree = _tree(folder)
+    try:
+        classes = _classes(tree)
+        if any(len(name) != 1 for name in classes):
+            raise ValueError
+        height = int(tree["input"]["shape"][0])
+        return LineCard(classes, height, _files(tree), _temperature(tree), tree)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise _senseless(folder) from None
+
+
+def _tree(folder: Path) -> dict[str, Any]:
     path = folder / CARD
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
@@ -58,24 +107,29 @@ def read_card(folder: Path) -> Card:
     schema = tree.get("schema") if isinstance(tree, dict) else None
     if schema != SCHEMA:
         raise ModelError(f"{path} is of schema {schema}, this program reads schema {SCHEMA}; update the model.")
-    try:
-        classes = tuple(str(name) for name in tree["classes"])
-        if classes[-3:] != (CROSS, DASH, JUNK) or len(classes) < 4 or len(set(classes)) != len(classes):
-            raise ValueError
-        return Card(
-            classes=classes,
-            files={engine: ModelFile(str(file["name"]), str(file["sha256"])) for engine, file in tree["files"].items()},
-            temperature={engine: _positive(value) for engine, value in tree["calibration"]["temperature"].items()},
-            calibration=Calibration(
-                float(tree["calibration"].get("slope", 1)), float(tree["calibration"].get("offset", 0))
-            ),
-            about=tree,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise ModelError(f"{path} lacks what a model card must say; fetch the model again or train it anew.") from None
+    return dict(tree)
 
 
-def model_bytes(folder: Path, card: Card, engine: str) -> bytes:
+def _senseless(folder: Path) -> ModelError:
+    return ModelError(f"{folder / CARD} lacks what a model card must say; fetch the model again or train it anew.")
+
+
+def _classes(tree: dict[str, Any]) -> tuple[str, ...]:
+    classes = tuple(str(name) for name in tree["classes"])
+    if not classes or len(set(classes)) != len(classes):
+        raise ValueError
+    return classes
+
+
+def _files(tree: dict[str, Any]) -> dict[str, ModelFile]:
+    return {engine: ModelFile(str(file["name"]), str(file["sha256"])) for engine, file in tree["files"].items()}
+
+
+def _temperature(tree: dict[str, Any]) -> dict[str, float]:
+    return {engine: _positive(value) for engine, value in tree["calibration"]["temperature"].items()}
+
+
+def model_bytes(folder: Path, card: _Files, engine: str) -> bytes:
     """The file of `engine` in `folder`, checked against the card. Raises ModelError with one sentence."""
     file = card.files.get(engine)
     if file is None:
@@ -93,7 +147,7 @@ def model_bytes(folder: Path, card: Card, engine: str) -> bytes:
 
 
 @contextmanager
-def checked_copy(folder: Path, card: Card, engine: str) -> Iterator[Path]:
+def checked_copy(folder: Path, card: _Files, engine: str) -> Iterator[Path]:
     """A path with the bytes of `engine`'s file that were checked, for libraries that load from paths only."""
     raw = model_bytes(folder, card, engine)
     with tempfile.TemporaryDirectory() as aside:

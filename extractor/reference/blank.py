@@ -29,6 +29,9 @@ LONGEST = 2000
 BASES = 8
 """Copies tried as the one that the others are laid on."""
 
+FINE = 1000
+"""Pixels of the long side from which on a copy shows the form's lines well."""
+
 SHARED = 0.6
 """The rank, from the darkest copy 0 to the brightest 1, that a pixel of the blank form takes."""
 
@@ -107,7 +110,9 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
             count_agreeing(few, other, 0.004 * max(page.shape)) if index != one else 0
             for index, (page, other) in enumerate(zip(pages, features, strict=True))
         ]
-        scores.append((sum(count >= 2 * FEWEST for count in others), sum(others)))
+        # A copy of few pixels has few features to disagree on, and shows too little of the form.
+        fine = min(1.0, max(pages[one].shape) / FINE)
+        scores.append((sum(count >= 2 * FEWEST for count in others) * fine, sum(others) * fine))
     most = max(scores)
     good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= 0.7 * most[1]]
     return max(good, key=lambda i: pages[i].size)

@@ -44,7 +44,9 @@ def draft_template(blank: Gray, form: str, reference: str, *, dpi: int, everythi
         box = Box(*(round(float(v), 1) for v in (left, top, right - left, bottom - top)))
         # Rounded up, a box at the very edge would reach over it.
         box = Box(box.left, box.top, min(box.width, width - box.left), min(box.height, height - box.top))
-        fields.append(TemplateField(name=name, box=box, cells=one.cells, format=Format(kind=Kind.DIGITS)))
+        fields.append(
+            TemplateField(name=name, box=box, cells=one.cells, gap=round(one.gap, 1), format=Format(kind=Kind.DIGITS))
+        )
     if not fields:
         return Draft(None, len(found))
     marks = corner_marks(blank)

@@ -33,12 +33,8 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
     thick = max(1, round(max(size) / 900))
     for one in found:
         colour = SNAPPED if one.snapped else LOOSE
-        inside = one.inside
-        for left, right in zip(one.cells, one.cells[1:], strict=False):
-            cell = np.array(
-                [(left, inside.top), (right, inside.top), (right, inside.bottom), (left, inside.bottom)], np.float64
-            )
-            cv2.polylines(picture, [_on_picture(cell, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
+        for cell in one.cell_boxes:
+            cv2.polylines(picture, [_on_picture(cell.corners, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
     for field, one in zip(fields, found, strict=True):
         _write(picture, field, _on_picture(one.inside.corners, one.matrix, scale).reshape(-1, 2))
     return picture

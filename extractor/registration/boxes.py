@@ -59,12 +59,8 @@ def find_boxes(image: Gray) -> Boxes:
 
 def template_boxes(template: Template) -> Boxes:
     """Every cell of every comb and every other field's box, in template units."""
-    rows = []
-    for field in template.fields:
-        count, box = field.cells or 1, field.box
-        width = box.width / count
-        middle = box.top + box.height / 2
-        rows += [(box.left + width * (i + 0.5), middle, width, box.height, 0.0) for i in range(count)]
+    cells = [cell for field in template.fields for cell in field.cell_boxes]
+    rows = [(c.left + c.width / 2, c.top + c.height / 2, c.width, c.height, 0.0) for c in cells]
     table = np.array(rows, np.float64)
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,6 +16,9 @@ from extractor.values import Gray, Points
 SAMPLES = 24
 """Points looked at along each printed line."""
 
+CONTRAST, FAINTEST = 0.1, 8
+"""The share of the paper's brightness, in the light that there is, by which a line is darker; the least in greys."""
+
 SEEN = 0.6
 """The least share of a line's points that must be dark in one place across for the line to count as seen."""
 
@@ -25,12 +27,12 @@ def printed_lines(template: Template) -> Points:
     """The box and cell lines that the form prints, shape (n, 2, 2): start and end of each, in template units."""
     lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.fields:
-        box = field.box
-        cells = field.cells or 1
-        across = [box.left + box.width * i / cells for i in range(cells + 1)]
+        cells = field.cell_boxes
         # Cell by cell: a comb that lies one cell off has no line above its last cell.
-        lines += [((a, y), (b, y)) for a, b in pairwise(across) for y in (box.top, box.bottom)]
-        lines += [((x, box.top), (x, box.bottom)) for x in across]
+        lines += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]
+        # Joined cells share their line.
+        uprights = [c.left for c in cells] + [c.right for c in cells if field.gap or c is cells[-1]]
+        lines += [((x, field.box.top), (x, field.box.bottom)) for x in uprights]
     return np.array(lines, np.float64)
 
 
@@ -97,7 +99,7 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
     paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
     dark = grey[..., middle - near : middle + near + 1]
-    found = (paper - dark.min(-1) > 24) & inside
+    found = (paper - dark.min(-1) > np.maximum(FAINTEST, CONTRAST * paper)) & inside
     # One line has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
     candidates = np.arange(middle - near, middle + near + 1)

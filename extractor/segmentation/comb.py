@@ -35,8 +35,7 @@ def segment_comb(field: FieldImage) -> Lattice:
     owner = np.where(belongs, shares.argmax(1), -1) if len(shares) else np.zeros(0, np.int64)
     candidates: list[Candidate] = []
     crops: list[Gray] = []
-    for cell, (left, right) in enumerate(pairwise(field.cells)):
-        box = Box(left, field.inside.top, right - left, field.inside.height)
+    for cell, box in enumerate(field.cell_boxes):
         found = np.flatnonzero(owner == cell)
         own = _writing(pieces, found, box)
         area = float(pieces.areas[own].sum())

@@ -47,17 +47,21 @@ class Line:
         )
 
 
-def line_of(field: FieldImage) -> Line | None:
-    """The string in `field` as a line; None where nothing is written."""
+def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line | None:
+    """The string in `field` as a line; None where nothing is written.
+
+    `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is upright,
+    it is another view of the same ink.
+    """
     writing = _writing(field.ink)
     if writing is None:
         return None
     ys, xs = np.nonzero(writing)
     rise = _rise(xs, ys)
-    shear = slant(writing)
+    shear = slant(writing) - lean
     low, high = np.quantile(ys - rise * xs, (0.02, 0.98))
     tall = max(4.0, float(high - low) * 1.04)
-    scale = TEXT / tall
+    scale = size * TEXT / tall
     # First level, then upright, about the middle of the writing.
     middle = (low + high) / 2
     level = np.array(((1, 0, 0), (-rise, 1, -middle), (0, 0, 1.0)))

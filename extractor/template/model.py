@@ -113,12 +113,14 @@ class TemplateField(_Strict):
     """One field of the form: a comb when `cells` is given, else a free string.
 
     `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units. `alphabet` are
-    the symbols that may be written in it (`0-9`, `A-Z`); a model that knows them reads it.
+    the symbols that may be written in it (`0-9`, `A-Z`); a model that knows them reads it. `gap` is the space between
+    the cells of a comb that stand apart; without it neighbours share a line.
     """
 
     name: str
     box: Annotated[Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == 4 else v)]
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
+    gap: Annotated[float, Field(ge=0)] = 0.0
     alphabet: str = "0-9"
     format: Format = Format()
 
@@ -135,7 +137,18 @@ class TemplateField(_Strict):
                 f"alphabet '{self.alphabet}' has more than digits, so it makes no {self.format.kind.value}; "
                 "leave kind out, or write 'kind: digits', which keeps symbols as they are written"
             )
+        if self.gap and self.cells is None:
+            raise ValueError("gap is the space between the cells of a comb; give cells as well, or leave gap out")
+        if self.gap * ((self.cells or 1) - 1) >= self.box.width:
+            raise ValueError(f"the gaps of {self.gap:g} leave no room for {self.cells} cells in the box")
         return self
+
+    @property
+    def cell_boxes(self) -> tuple[Box, ...]:
+        """The printed cells from left to right, in template units; of a free string the one box."""
+        count, box = self.cells or 1, self.box
+        width = (box.width - self.gap * (count - 1)) / count
+        return tuple(Box(box.left + i * (width + self.gap), box.top, width, box.height) for i in range(count))
 
 
 class Template(_Strict):

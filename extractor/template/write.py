@@ -51,6 +51,8 @@ def template_yaml(template: Template) -> str:
         lines += [f"  - name: {_text(field.name)}", f"    box: {_list(field.box)}"]
         if field.cells is not None:
             lines.append(f"    cells: {field.cells}")
+        if field.gap:
+            lines.append(f"    gap: {_number(field.gap)}")
         if field.alphabet != type(field).model_fields["alphabet"].default:
             lines.append(f"    alphabet: {_text(field.alphabet)}")
         lines.append(f"    format: {_format(field.format)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.pool import Pool
 from types import TracebackType
 
@@ -12,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.recognizer.lines import STRIDE, frames_of
 from extractor.segmentation.line import HEIGHT
 from extractor.values import Gray
-from training.lines.compose import DELIMITERS, DIGITS, Writers, composed_line
-from training.lines.network import FRAMES, STRIDE
+from training.lines.compose import DELIMITERS, DIGITS, OTHER, STRUCK, Writers, composed_line
 
-CLASSES = (*DIGITS, *DELIMITERS)
+CLASSES = (*DIGITS, *DELIMITERS, STRUCK, OTHER)
 """What a frame may say; after these comes CTC's blank."""
 
 CHUNK = 512
@@ -56,12 +57,7 @@ def make_lines(writers: Writers, count: int, key: tuple[int, ...]) -> Lines:
 
 def _fits(width: int, what: str) -> bool:
     """Whether CTC can say `what` in the frames of a line so wide: a blank must part the same symbol twice."""
-    return frames_of(width) >= len(what) + sum(a == b for a, b in zip(what, what[1:], strict=False)) + 1
-
-
-def frames_of(width: int) -> int:
-    """How many frames a line of `width` columns gives."""
-    return -(-width // STRIDE) * FRAMES
+    return frames_of(width) >= len(what) + sum(a == b for a, b in pairwise(what)) + 1
 
 
 def packed(lines: Lines, size: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -77,7 +73,7 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
     """One batch of `images` and what they say."""
     width = -(-max(image.shape[1] for image in images) // STRIDE) * STRIDE
     stack = np.zeros((len(images), HEIGHT, width, 1), np.uint8)
-    longest = max(map(len, texts))
+    longest = max(1, *map(len, texts))
     answers = np.full((len(images), longest), -1, np.int32)
     for row, (image, what) in enumerate(zip(images, texts, strict=True)):
         stack[row, :, : image.shape[1], 0] = image

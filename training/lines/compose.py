@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 from extractor.fields.whole import whole_field
 from extractor.ink import as_gray
 from extractor.segmentation.line import Line, line_of
-from extractor.values import Gray
+from extractor.values import Crops, Gray
 from training.data.junk import tight
-from training.data.marks import curve, draw_stroke
+from training.data.marks import cross, curve, draw_stroke
 from training.data.paper import paper
 from training.data.pen import MILD, WILD, drawn_large, with_width
 from training.data.samples import Samples
@@ -22,6 +23,12 @@ from training.data.styles import in_style
 DIGITS = "0123456789"
 DELIMITERS = ".-=#/"
 """Point (also comma), dash, double dash (also colon), number sign, slash."""
+
+STRUCK, OTHER = "X", "?"
+"""A struck-out symbol, and one that is no digit."""
+
+LETTERS = "EFHKMNRWdfkmrw"
+"""Letters that nobody takes for a digit."""
 
 TALL = 60
 """Pixels of a digit's height while it is drawn."""
@@ -35,10 +42,11 @@ class Writers:
     samples: Samples
     places: tuple[tuple[NDArray[np.int64], ...], ...]
     weights: NDArray[np.float64]
+    letters: Crops
 
 
-def by_writer(samples: Samples, fewest: int = 20, alone: float = 0.12) -> Writers:
-    """`samples` by writer. Those whose writers gave fewer than `fewest` count together as one more writer, drawn with
+def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float = 0.12) -> Writers:
+    """`samples` by writer, and `letters` as what is no digit. Those whose writers gave fewer than `fewest` count together as one more writer, drawn with
     the probability `alone`."""
     labels = samples.labels.astype(int)
     people = samples.writers if samples.writers is not None else np.zeros(len(samples), np.int64)
@@ -55,11 +63,13 @@ def by_writer(samples: Samples, fewest: int = 20, alone: float = 0.12) -> Writer
         tuple(own if len(own := group[labels[group] == digit]) else anyone[digit] for digit in range(10))
         for group in groups
     )
-    return Writers(samples, places, weights / weights.sum())
+    return Writers(samples, places, weights / weights.sum(), letters)
 
 
 def text(rng: np.random.Generator) -> str:
     """What somebody may write into a field for a number: digits, with points, dashes and slashes where people put them."""
+    if rng.random() < 0.07:
+        return _no_number(rng)
     kind = rng.random()
     count = int(rng.integers(1, 11)) if rng.random() < 0.6 else int(rng.integers(3, 8))
     digits = "".join(str(d) for d in rng.integers(0, 10, count))
@@ -86,6 +96,24 @@ def text(rng: np.random.Generator) -> str:
     return head + digits + tail
 
 
+def _no_number(rng: np.random.Generator) -> str:
+    """A field that is struck, dashed, or holds letters besides its number."""
+    kind = rng.random()
+    count = int(rng.integers(1, 7))
+    digits = "".join(str(d) for d in rng.integers(0, 10, count))
+    if kind < 0.3:
+        return STRUCK * count
+    if kind < 0.4:
+        at = int(rng.integers(0, count))
+        return digits[:at] + STRUCK + digits[at:]
+    if kind < 0.5:
+        return str(rng.choice(["-", "--", "---", ".", "/"]))
+    word = OTHER * int(rng.integers(1, 4))
+    if kind < 0.75:
+        return word + digits
+    return digits + word if kind < 0.95 else word
+
+
 def written(what: str, writers: Writers, rng: np.random.Generator) -> Gray:
     """`what` in ink, 255 = ink, digits about TALL high, by one writer with one pen, tightly cut."""
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
@@ -109,10 +137,34 @@ def written(what: str, writers: Writers, rng: np.random.Generator) -> Gray:
                 ink = np.full((TALL, 5), 255, np.uint8)
             times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
+        elif mark in STRUCK + OTHER:
+            ink = _no_digit(mark, writers, hand, rng)
+            symbols.append((_scaled(tight(ink), rng.uniform(0.7, 1.1)), rng.normal(0, fall), 0.0))
         else:
             ink, low = _delimiter(mark, stroke * rng.uniform(0.7, 1.2), rng)
             symbols.append((_leaning(ink, lean) if mark == "/" else ink, low, 1.0))
     return _set(symbols, close, drift, what, rng)
+
+
+def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], rng: np.random.Generator) -> Gray:
+    """A struck-out symbol or a letter, with ink, at three times MNIST's size."""
+    if mark == OTHER:
+        return drawn_large(writers.letters[rng.integers(len(writers.letters))], rng, MILD)
+    if rng.random() < 0.6:
+        return cross(rng)
+    place = int(rng.choice(hand[int(rng.integers(10))]))
+    ink = drawn_large(writers.samples.images[place], rng, MILD)
+    left, top, wide, high = cv2.boundingRect((ink > 100).astype(np.uint8))
+    pen = rng.uniform(3, 8)
+    if rng.random() < 0.6:  # scribbled over
+        at = [
+            (left + wide * rng.uniform(-0.2, 1.2), top + high * rng.uniform(0, 1))
+            for _ in range(int(rng.integers(5, 9)))
+        ]
+        for a, b in pairwise(at):
+            draw_stroke(ink, curve(a, b, rng, 0.2), pen, rng)
+        return ink
+    return np.maximum(ink, cross(rng))
 
 
 def _set(
@@ -294,6 +346,7 @@ def composed_line(writers: Writers, rng: np.random.Generator) -> tuple[Line, str
     while True:
         picture, what = composed(writers, rng)
         field = whole_field(picture)
-        line = line_of(replace(field, lit=None) if rng.random() < 0.25 else field)
+        view = {"size": float(np.clip(rng.normal(1, 0.09), 0.75, 1.3)), "lean": float(rng.normal(0, 0.12))}
+        line = line_of(replace(field, lit=None) if rng.random() < 0.25 else field, **view)
         if line is not None:
             return line, what

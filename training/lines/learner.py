@@ -10,9 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from extractor.recognizer.lines import FRAMES
 from extractor.values import Floats
 from training.lines.batches import CLASSES, Batch
-from training.lines.network import FRAMES, begin_from_symbols, build_line_network
+from training.lines.network import begin_from, build_line_network
 
 BEST = "best.keras"
 AVERAGE = 0.998
@@ -21,16 +22,16 @@ OUTPUTS = len(CLASSES) + 1
 
 
 class LineLearner:
-    """A line network in the folder `out`, as it was after the last epoch kept there, or begun from `symbols`.
+    """A line network in the folder `out`, as it was after the last epoch kept there, or begun from the model in the folder `start`.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006) with AdamW under a learning rate that rises
     to `rate` and falls in a cosine over `steps` steps; what is measured and shipped is the running average of its weights.
     """
 
-    def __init__(self, out: Path, symbols: Path, rate: float, steps: int) -> None:
+    def __init__(self, out: Path, start: Path, rate: float, steps: int) -> None:
         self._out = out
         self._network = build_line_network(OUTPUTS)
-        begin_from_symbols(self._network, symbols)
+        begin_from(self._network, start)
         self._average = build_line_network(OUTPUTS)
         self._average.set_weights(self._network.get_weights())
         schedule = keras.optimizers.schedules.CosineDecay(

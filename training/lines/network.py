@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from extractor.recognizer.card import checked_copy, read_card
+from extractor.recognizer.lines import FRAMES, STRIDE
 from extractor.segmentation.line import HEIGHT
 from training.network import WIDTHS
-
-STRIDE, FRAMES = 4, 2
-"""Columns of the line to one column of features, and answers (frames) that each of those gives."""
 
 CONTEXT = 160
 """Channels after the rows have been folded into one."""
@@ -48,15 +48,38 @@ def build_line_network(classes: int, *, dropout: float = 0.25) -> Any:
     return keras.Model(lines, logits, name="lines")
 
 
-def begin_from_symbols(network: Any, folder: Path) -> None:
-    """Gives `network` the convolutions of the symbols' model in `folder`."""
+def begin_from(network: Any, start: Path) -> None:
+    """Gives `network` what it can use of the model in the folder `start` (or in the file, if it is one): all layers of a
+    line network, the convolutions of a symbols' one."""
     import keras
 
-    with checked_copy(folder, read_card(folder), "keras") as path:
-        symbols = keras.saving.load_model(path, compile=False, safe_mode=True)
+    if start.is_file():
+        model = keras.saving.load_model(start, compile=False, safe_mode=True)
+    else:
+        with checked_copy(start, read_card(start), "keras") as path:
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
 
     def parts(model: Any) -> list[Any]:
         return [layer for layer in model.layers if type(layer).__name__ in ("Conv2D", "BatchNormalization")]
 
-    for ours, theirs in zip(parts(network)[: 2 * len(WIDTHS)], parts(symbols)[: 2 * len(WIDTHS)], strict=True):
-        ours.set_weights(theirs.get_weights())
+    for ours, theirs in zip(parts(network), parts(model), strict=False):
+        shapes = [weights.shape for weights in theirs.get_weights()]
+        if [weights.shape for weights in ours.get_weights()] == shapes:
+            ours.set_weights(theirs.get_weights())
+        elif ours.name == theirs.name == "logits":
+            _widen(ours, theirs)
+        else:
+            break
+
+
+def _widen(ours: Any, theirs: Any) -> None:
+    """Answers of a model that knew fewer classes, the blank last in both; what is new begins as unlikely."""
+    kernel, bias = ours.get_weights()
+    old_kernel, old_bias = theirs.get_weights()
+    new, old = len(bias) // FRAMES, len(old_bias) // FRAMES
+    kernel, bias = np.zeros_like(kernel), np.full_like(bias, -4.0)
+    for frame in range(FRAMES):
+        to = frame * new + np.append(np.arange(old - 1), new - 1)
+        kernel[..., to] = old_kernel[..., frame * old : (frame + 1) * old]
+        bias[to] = old_bias[frame * old : (frame + 1) * old]
+    ours.set_weights([kernel, bias])

@@ -14,11 +14,18 @@ from typing import Any
 import numpy as np
 
 from extractor.recognizer.card import SHIPPED
-from training.data.sources import digits_to_train_on
-from training.lines.batches import CHUNK, CLASSES, Lines, LineEpochs, make_lines, packed
-from training.lines.compose import by_writer
+from extractor.values import Crops
+from training.data.sources import data_folder, digits_to_train_on, load_samples
+from training.lines.batches import CHUNK, CLASSES, LineEpochs, Lines, make_lines, packed
+from training.lines.compose import LETTERS, by_writer
 
 HELD_OUT, SEED = 0.08, 1
+
+
+def letters_to_train_on() -> Crops:
+    """What is no digit: letters that look like none."""
+    samples = load_samples(data_folder() / "letters_62")
+    return samples.images[np.isin(samples.labels, list(LETTERS))]
 
 
 def best_path(scores: np.ndarray) -> str:
@@ -43,6 +50,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--lines", type=int, default=12288)
     parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--start", type=Path, default=SHIPPED)
     parser.add_argument("--rate", type=float, default=2e-3)
     options = parser.parse_args()
     import keras
@@ -52,13 +60,14 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(SEED)
     learned, aside = digits_to_train_on().split(HELD_OUT, SEED)
+    letters = letters_to_train_on()
     chunks = options.lines // CHUNK
     steps = chunks * (CHUNK // options.batch)
-    validation = make_lines(by_writer(aside), 1000, (SEED, 99, 0))
-    learner = LineLearner(options.out, SHIPPED, options.rate, steps * options.epochs)
+    validation = make_lines(by_writer(aside, letters), 1000, (SEED, 99, 0))
+    learner = LineLearner(options.out, options.start, options.rate, steps * options.epochs)
     log = options.out / "history.json"
     history = json.loads(log.read_text())[: learner.epoch] if log.exists() else []
-    with LineEpochs(by_writer(learned), SEED, chunks) as epochs:
+    with LineEpochs(by_writer(learned, letters), SEED, chunks) as epochs:
         for epoch in range(learner.epoch + 1, options.epochs + 1):
             began = time.monotonic()
             loss = learner.learn(

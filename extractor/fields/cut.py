@@ -1,0 +1,138 @@
+"""One field's part of the page, cut out by itself, brought upright and evenly lit, its printed lines found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.fields.lines import SnappedLines, lean, snap_lines
+from extractor.ink import as_gray, even_light
+from extractor.registration import Registration
+from extractor.template import TemplateField
+from extractor.values import Box, Gray, Points
+
+SHORTEST, TALLEST = 56, 112
+"""Pixels: the room for one symbol is brought between these sizes, which a crop of 20 pixels needs and no more."""
+
+REACH, INSET = 0.24, 0.12
+"""Shares of a cell's room: how far printed lines may be off, and how far from them only paper and writing are."""
+
+STEEPEST, LEAST_LEAN = 0.06, 0.8
+"""The slope up to which leaning lines are put right, and the pixels over a field's whole side that may stay."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """`lit`, shape (height, width), is the evenly lit picture of `field`; `matrix`, shape (3, 3), takes its pixels to
+    those of the page. `across` are its uprights from left to right, `along` the lines above and below. `room` is the
+    smaller side of a cell in pixels."""
+
+    field: TemplateField
+    lit: Gray
+    matrix: Points
+    across: SnappedLines
+    along: SnappedLines
+    room: float
+
+    @property
+    def inside(self) -> Box:
+        """The printed box in pixels of `lit`."""
+        (left, right), (top, bottom) = self.across.at[[0, -1]], self.along.at
+        return Box(float(left), float(top), float(right - left), float(bottom - top))
+
+    @property
+    def sides(self) -> Points:
+        """Left and right of each cell in pixels of `lit`, shape (cells, 2)."""
+        at = self.across.at
+        return at.reshape(-1, 2) if self.field.gap else np.stack((at[:-1], at[1:]), 1)
+
+    @property
+    def snapped(self) -> bool:
+        """Whether most of the printed lines are seen."""
+        return 2 * (sum(self.across.seen) + sum(self.along.seen)) >= len(self.across.seen) + 2
+
+
+def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cut:
+    """`field` out of the whole page `image`; only this part of the page is touched."""
+    box, cells = field.box, field.cell_boxes
+    native = _scale_at(registration.matrix, box)
+    room = min(box.height, cells[0].width) if field.cells else box.height
+    scale = min(max(native, SHORTEST / room), TALLEST / room)
+    margin = 0.3 * room
+    area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
+    matrix = registration.matrix @ np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
+    size = (round(area.width * scale), round(area.height * scale))
+    inside = Box(margin * scale, margin * scale, box.width * scale, box.height * scale)
+    wanted = [(cell.left - area.left) * scale for cell in cells] + [(cells[-1].right - area.left) * scale]
+    if field.gap:
+        wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
+    pixels = room * scale
+    # Where pixels of the page are coarse, so are its lines.
+    thickest = max(5.0, 0.12 * pixels, 2.5 * scale / native)
+    lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+    across, along = _snap(lit, wanted, inside, pixels, thickest)
+    turn = _lean(lit, across, along)
+    if turn is not None:
+        matrix = matrix @ turn
+        lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+        across, along = _snap(lit, wanted, inside, pixels, thickest)
+    return Cut(field, lit, matrix, across, along, pixels)
+
+
+def _snap(
+    lit: Gray, wanted: list[float], inside: Box, room: float, thickest: float
+) -> tuple[SnappedLines, SnappedLines]:
+    """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
+    reach, inset = REACH * room, round(INSET * room)
+    top, bottom = round(inside.top), round(inside.bottom)
+    across = snap_lines(lit, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
+    left, right = round(across.at[0]), round(across.at[-1])
+    span = (max(0, left) + inset, right - inset)
+    along = snap_lines(as_gray(cv2.transpose(lit)), (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
+    if np.abs(along.at - (inside.top, inside.bottom)).max() < inset:
+        return across, along
+    # The uprights once more, between the lines above and below as they really lie.
+    low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
+    across = snap_lines(lit, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    return across, along
+
+
+def _lean(lit: Gray, across: SnappedLines, along: SnappedLines) -> Points | None:
+    """The matrix, shape (3, 3), that makes leaning lines upright and level; None where they are all but that."""
+    top, bottom = round(along.at[0]), round(along.at[1])
+    left, right = round(across.at[0]), round(across.at[-1])
+    sideways = lean(lit, across, (top, bottom), max(2.0, STEEPEST * (bottom - top) / 2))
+    down = lean(as_gray(cv2.transpose(lit)), along, (left, right), max(2.0, STEEPEST * (right - left) / 2))
+    if abs(sideways) * (bottom - top) < LEAST_LEAN and abs(down) * (right - left) < LEAST_LEAN:
+        return None
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    return np.array(((1, sideways, -sideways * middle_y), (down, 1, -down * middle_x), (0, 0, 1.0)))
+
+
+def _scale_at(matrix: Points, box: Box) -> float:
+    """Pixels of the page to one template unit, at the middle of `box`."""
+    x, y = box.left + box.width / 2, box.top + box.height / 2
+    step = box.height / 4
+    around = np.array([(x - step, y), (x + step, y), (x, y - step), (x, y + step)]).reshape(-1, 1, 2)
+    seen = cv2.perspectiveTransform(around, matrix).reshape(-1, 2)
+    lengths = np.linalg.norm(seen[1::2] - seen[::2], axis=1) / (2 * step)
+    return float(np.sqrt(lengths[0] * lengths[1]))
+
+
+def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> Gray:
+    """The part of `image` that `matrix` (from pixels of the result) shows, averaged where it becomes smaller."""
+    times = max(1, round(shrink))
+    if times > 1:
+        fine = np.diag((1 / times, 1 / times, 1.0))
+        half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
+        matrix = matrix @ np.linalg.inv(half) @ fine @ half
+    wide = cv2.warpPerspective(
+        image,
+        matrix,
+        (size[0] * times, size[1] * times),
+        flags=(cv2.INTER_CUBIC if shrink < 0.9 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return as_gray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA) if times > 1 else wide)

@@ -1,0 +1,71 @@
+"""Free strings read whole: all of a batch at a first glance, and those that leave doubt from more sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractor.decoding.lines import Hypothesis, line_hypotheses
+from extractor.fields import FieldImage
+from extractor.recognizer.lines import LineRecognizer
+from extractor.segmentation.line import line_of
+
+SURE = 0.97
+"""A string as probable as this at the first glance needs no second."""
+
+VIEWS: tuple[dict[str, float], ...] = ({"size": 0.87}, {"lean": 0.2}, {"size": 1.12, "lean": -0.12})
+"""The other sides that a doubtful string is looked at from: smaller, leaning to the left, larger and to the right."""
+
+UNSEEN = 1e-4
+"""The probability of a string in a view whose likeliest strings do not have it."""
+
+
+@dataclass(frozen=True)
+class LineReading:
+    """What a free string may say, best first, none where nothing is written; `glance` says that a single view was enough
+    to be sure."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    glance: bool
+
+
+def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list[LineReading]:
+    """What is written in each of `fields`, all free strings.
+
+    Strings that are seen from several sides are as probable as the geometric mean over the views says: one view that
+    does not agree is enough for doubt.
+    """
+    found = _seen(fields, recognizer)
+    doubtful = [i for i, options in enumerate(found) if options and np.exp(options[0].log_probability) < SURE]
+    again = [found[i] for i in doubtful]
+    views = [again] + [_seen([fields[i] for i in doubtful], recognizer, **view) for view in VIEWS] if doubtful else []
+    readings = [LineReading(options, glance=True) for options in found]
+    for place, index in enumerate(doubtful):
+        readings[index] = LineReading(_agreed([view[place] for view in views]), glance=False)
+    return readings
+
+
+def _seen(
+    fields: Sequence[FieldImage], recognizer: LineRecognizer, *, size: float = 1.0, lean: float = 0.0
+) -> list[tuple[Hypothesis, ...]]:
+    lines = [line_of(field, size=size, lean=lean) for field in fields]
+    written = [line.image for line in lines if line is not None]
+    said = iter(line_hypotheses(recognizer.log_probabilities(written), recognizer.classes))
+    return [() if line is None else next(said) for line in lines]
+
+
+def _agreed(views: Sequence[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:
+    by_text: dict[str, Hypothesis] = {}
+    total: dict[str, float] = {}
+    floor = float(np.log(UNSEEN))
+    for count, view in enumerate(views):
+        for text in total:
+            total[text] += floor
+        for option in view:
+            by_text.setdefault(option.text, option)
+            before = total[option.text] - floor if option.text in total else floor * count
+            total[option.text] = before + max(floor, option.log_probability)
+    agreed = [Hypothesis(text, total[text] / len(views), by_text[text].frames) for text in total]
+    return tuple(sorted(agreed, key=lambda h: -h.log_probability))

@@ -1,0 +1,53 @@
+"""An int8 network run by LiteRT, for pictures of any number and size that it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.values import Floats
+
+
+class Int8Network:
+    """The network `model` (the bytes of a .tflite file) on `threads` threads. Not for use from several threads at once.
+
+    Raises ValueError or RuntimeError where LiteRT cannot run it, or where its input is not int8 with one step a grey
+    level.
+    """
+
+    def __init__(self, model: bytes, threads: int = 1) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._make = Interpreter
+        self._model = model
+        self._threads = threads
+        self._prepared: dict[tuple[int, ...], Any] = {}
+
+    def logits(self, pictures: NDArray[np.uint8]) -> Floats:
+        """What the network says of `pictures`, shape (n, height, width), ink = 255; shape (n, …) as the network has it.
+
+        An interpreter is made ready for each shape of `pictures` once, so there should be few.
+        """
+        interpreter = self._interpreter((*pictures.shape, 1))
+        entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        # The network's first numbers are the pixels less 128: flipping the top bit makes the one the other.
+        interpreter.set_tensor(entry["index"], (pictures[..., None] ^ 0x80).view(np.int8))
+        interpreter.invoke()
+        scale, zero = answer["quantization"]
+        raw = interpreter.get_tensor(answer["index"]).astype(np.float32)
+        logits: Floats = (raw - np.float32(zero)) * np.float32(scale)
+        return logits
+
+    def _interpreter(self, shape: tuple[int, ...]) -> Any:
+        if shape not in self._prepared:
+            interpreter = self._make(model_content=self._model, num_threads=self._threads)
+            entry = interpreter.get_input_details()[0]
+            interpreter.resize_tensor_input(entry["index"], shape)
+            interpreter.allocate_tensors()
+            scale, zero = entry["quantization"]
+            if entry["dtype"] is not np.int8 or abs(scale - 1) > 1e-3 or zero != -128:
+                raise ValueError("its input is not int8 with one step for each grey level")
+            self._prepared[shape] = interpreter
+        return self._prepared[shape]

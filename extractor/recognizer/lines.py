@@ -1,0 +1,115 @@
+"""The networks that read whole lines: a model folder of their own inside that of the symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.errors import ModelError
+from extractor.recognizer.card import LineCard, checked_copy, model_bytes, read_line_card
+from extractor.recognizer.int8 import Int8Network
+from extractor.recognizer.softmax import log_softmax
+from extractor.values import Floats, Gray
+
+FOLDER = "lines"
+"""Where a symbols' model has the one that reads lines of its alphabet, if there is one."""
+
+STEP = 16
+"""Lines are padded to widths that this divides, so that few shapes of network have to be made ready."""
+
+STRIDE, FRAMES = 4, 2
+"""Columns of a line to one column of features, and answers (frames) that each of those gives."""
+
+
+class LineRecognizer(Protocol):
+    """An engine with a line model loaded."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a frame may say besides CTC's blank: the alphabet's symbols and delimiters."""
+        ...
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for
+        each of `lines`, shapes (HEIGHT, its width)."""
+        ...
+
+
+def frames_of(width: int) -> int:
+    """How many frames a line of `width` columns gives."""
+    return -(-width // STRIDE) * FRAMES
+
+
+class LitertLines:
+    """The int8 line model in `folder`. Not for use from several threads at once. Raises ModelError."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        card = read_line_card(folder)
+        self.classes = card.classes
+        self._temperature = card.temperature.get("litert", 1.0)
+        try:
+            network = Int8Network(model_bytes(folder, card, "litert"), threads)
+            _check(folder, card, network.logits)
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
+        self._logits = network.logits
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        return _frames(lines, self._logits, len(self.classes) + 1, self._temperature)
+
+
+class KerasLines:
+    """The float line model in `folder`, through TensorFlow. Raises ModelError."""
+
+    def __init__(self, folder: Path) -> None:
+        card = read_line_card(folder)
+        self.classes = card.classes
+        self._temperature = card.temperature.get("keras", 1.0)
+        import keras
+        import tensorflow as tf
+
+        with checked_copy(folder, card, "keras") as path:
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
+        run = tf.function(lambda lines: model(lines, training=False), input_signature=signature)
+
+        def logits(pictures: NDArray[np.uint8]) -> Floats:
+            return np.asarray(run(pictures[..., None].astype(np.float32)), np.float32)
+
+        _check(folder, card, logits)
+        self._logits = logits
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        return _frames(lines, self._logits, len(self.classes) + 1, self._temperature)
+
+
+def load_lines(folder: Path, engine: str = "litert", threads: int = 1) -> LineRecognizer | None:
+    """The line model of the symbols' model in `folder`; None where it has none. Raises ModelError."""
+    inside = folder / FOLDER
+    if not inside.is_dir():
+        return None
+    return KerasLines(inside) if engine == "keras" else LitertLines(inside, threads)
+
+
+def _frames(
+    lines: Sequence[Gray], logits: Callable[[NDArray[np.uint8]], Floats], outputs: int, temperature: float
+) -> list[Floats]:
+    """Each line by itself: a line costs so much more than the call that batches would gain nothing."""
+    found: list[Floats] = []
+    for line in lines:
+        height, width = line.shape
+        padded = np.zeros((1, height, -(-width // STEP) * STEP), np.uint8)
+        padded[0, :, :width] = line
+        answers = logits(padded).reshape(-1, outputs)[: frames_of(width)]
+        found.append(log_softmax(answers, temperature))
+    return found
+
+
+def _check(folder: Path, card: LineCard, logits: Callable[[NDArray[np.uint8]], Floats]) -> None:
+    answers = logits(np.zeros((1, card.height, STEP), np.uint8))
+    if answers.size != frames_of(STEP) * (len(card.classes) + 1):
+        raise ModelError(f"The model in {folder} has another number of classes than its card; train it anew.")

@@ -1,0 +1,38 @@
+"""`formdigits serve`: the product in a browser."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Open formdigits in a browser: try it on a picture or a drawing, watch jobs, review what is doubtful.
+
+\b
+  formdigits serve                                    http://127.0.0.1:8000, for this machine only
+  formdigits serve --folder scans/ --templates forms/ jobs may read scans/, with the templates in forms/
+  formdigits serve --host 0.0.0.0                     for the network; a token is wanted of everybody
+
+For any address but this machine's own a token is needed: that of FORMDIGITS_TOKEN, else one that is made and printed.
+
+Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot be reached.
+"""
+
+
+@click.command(help=HELP)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    metavar="N",
+    help="Port; 0 takes a free one.",
+)
+@click.option(
+    "--folder", "folders", multiple=True, metavar="DIR", help="Folder whose files jobs may read; may be given again."
+)
+@click.option("--templates", multiple=True, metavar="PATH", help="Template, or a folder of templates, to pick from.")
+@click.option("--local", is_flag=True, help="Read on this machine, even where there is a broker.")
+def serve(*, host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], local: bool) -> None:
+    from formdigits.serving import carry_out
+
+    raise SystemExit(carry_out(host, port, folders, templates, local=local))

@@ -1,0 +1,72 @@
+"""What `formdigits serve` does: from its options to a server that answers until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from extractor.errors import InputError
+from extractor.template import load_template
+from formdigits import report
+from formdigits.reading import find_templates
+from formdigits.web.app import create_app
+from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
+from workers.home import home
+from workers.store import open_store
+
+
+def carry_out(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> int:
+    """Serves until stopped. Raises InputError, TemplateError or ServiceError at the start only."""
+    files = find_templates(templates)
+    for file in files:
+        load_template(file)
+    token = _token(host)
+    settings = Settings(
+        home=home(),
+        token=token,
+        folders=named_folders(folders),
+        templates=tuple(Path(file).resolve() for file in files),
+        local=local,
+    )
+    # Here rather than when the server has started: an error of the database is told as any other.
+    open_store().close()
+    listening = _listen(host, port)
+    name = f"[{host}]" if ":" in host else host
+    report.say(f"formdigits is at http://{name}:{listening.getsockname()[1]}/ until you press Ctrl-C.")
+    if token is not None and not os.environ.get("FORMDIGITS_TOKEN"):
+        report.say(f"Its token, which everybody is asked for: {token}")
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        report.say("Stopped.")
+    return 0
+
+
+def _token(host: str) -> str | None:
+    given = os.environ.get("FORMDIGITS_TOKEN")
+    if given:
+        return check_token(given)
+    return None if is_loopback(host) else secrets.token_urlsafe(24)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"Port {port} of {host} cannot be had ({why}); give another with --port or --host.") from None
+    return listening

@@ -1,0 +1,216 @@
+"""What the API answers with, beside plain sentences. Times are seconds since 1970, places are pixels of the page as it
+is read (`width` x `height`), whatever the size of its picture."""
+
+from __future__ import annotations
+
+import base64
+from typing import Self
+
+import cv2
+from pydantic import BaseModel, Field
+
+from extractor.explain import ExplainedField, Symbol
+from extractor.values import Checked, CheckKind, FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
+from formdigits.web.desk import Picture, SeenPage
+from formdigits.web.forms import Form
+from workers.job import Counts
+
+Point = tuple[float, float]
+
+
+class AlternativeAnswer(BaseModel):
+    value: str
+    probability: float
+
+
+class CheckedAnswer(BaseModel):
+    """That people have settled a field: how, who, when, and what had been read before."""
+
+    kind: CheckKind
+    by: list[str]
+    at: str
+    was: str
+    was_status: FieldStatus
+
+    @classmethod
+    def of(cls, one: Checked) -> Self:
+        return cls.model_validate(one, from_attributes=True)
+
+
+class ReadingAnswer(BaseModel):
+    """One field. `value` is what it says, `written` its ink cell by cell (X struck, - dash, _ blank, ? no symbol),
+    `confidence` the probability that the value is wholly right."""
+
+    field: str
+    kind: Kind
+    value: str
+    written: str
+    confidence: float
+    status: FieldStatus
+    quad: list[Point] = Field(description="Corners, clockwise from the field's own top left.")
+    alternatives: list[AlternativeAnswer]
+    rules: list[str] = Field(description="Rules of the form that this field breaks.")
+    notes: list[str] = Field(description="Why it is to be checked.")
+    checked: CheckedAnswer | None = Field(description="Given once people have settled it; the value is theirs then.")
+
+    @classmethod
+    def of(cls, one: Reading) -> Self:
+        return cls(
+            field=one.field,
+            kind=one.kind,
+            value=one.value,
+            written=one.written,
+            confidence=one.confidence,
+            status=one.status,
+            quad=list(one.quad),
+            alternatives=[AlternativeAnswer(value=a.value, probability=a.probability) for a in one.alternatives],
+            rules=list(one.rules),
+            notes=list(one.notes),
+            checked=None if one.checked is None else CheckedAnswer.of(one.checked),
+        )
+
+
+class RuleAnswer(BaseModel):
+    rule: str
+    outcome: str
+
+
+class PageAnswer(BaseModel):
+    """One page and what was read on it; `reason` says why nothing was."""
+
+    file: str
+    page: int
+    status: PageStatus
+    form: str
+    reason: str
+    fit: float = Field(description="0 (no form here) to 1 (every printed line found).")
+    readings: list[ReadingAnswer]
+    rules: list[RuleAnswer]
+
+    @staticmethod
+    def parts(result: PageResult) -> dict[str, object]:
+        return {
+            "file": result.file,
+            "page": result.page,
+            "status": result.status,
+            "form": result.form,
+            "reason": result.reason,
+            "fit": result.fit,
+            "readings": [ReadingAnswer.of(one) for one in result.readings],
+            "rules": [RuleAnswer(rule=one.rule, outcome=one.outcome) for one in result.rules],
+        }
+
+
+class ClassAnswer(BaseModel):
+    """A class of the recogniser (a digit, `cross`, `dash`, or `junk`: not one whole symbol) and its probability."""
+
+    name: str
+    probability: float
+
+
+class SymbolAnswer(BaseModel):
+    """One 28x28 crop as the recogniser saw it, as a data: address; none for a blank cell."""
+
+    text: str
+    chosen: bool = Field(description="Whether the reading goes through it; the others are ways not taken.")
+    crop: str | None
+    classes: list[ClassAnswer]
+
+    @classmethod
+    def of(cls, one: Symbol) -> Self:
+        return cls(
+            text=one.text,
+            chosen=one.chosen,
+            crop=None if one.crop is None else _address(one.crop),
+            classes=[ClassAnswer(name=name, probability=p) for name, p in one.probabilities],
+        )
+
+
+class ExplainedAnswer(BaseModel):
+    reading: ReadingAnswer
+    ink: str = Field(description="The cleaned field, dark on white, as a data: address.")
+    symbols: list[SymbolAnswer]
+
+    @classmethod
+    def of(cls, one: ExplainedField) -> Self:
+        return cls(
+            reading=ReadingAnswer.of(one.reading),
+            ink=_address(255 - one.ink),
+            symbols=[SymbolAnswer.of(symbol) for symbol in one.symbols],
+        )
+
+
+class TriedPage(PageAnswer):
+    """A page that was tried, with its picture (JPEG as a data: address) where it could be opened."""
+
+    width: int
+    height: int
+    picture: str | None
+    fields: list[ExplainedAnswer]
+
+
+class TriedAnswer(BaseModel):
+    pages: list[TriedPage]
+    of: int = Field(description="How many pages the file has; of a long one only the first are tried.")
+
+    @classmethod
+    def of_pages(cls, seen: list[SeenPage], of: int, name: str) -> Self:
+        return cls(pages=[_tried(page, name) for page in seen], of=of)
+
+
+def _tried(page: SeenPage, name: str) -> TriedPage:
+    picture = page.picture or Picture(b"", 0, 0)
+    return TriedPage.model_validate(
+        PageAnswer.parts(page.result)
+        | {
+            "file": name,
+            "width": picture.width,
+            "height": picture.height,
+            "picture": _data("image/jpeg", picture.jpeg) if picture.jpeg else None,
+            "fields": [ExplainedAnswer.of(one) for one in page.fields],
+        }
+    )
+
+
+class FormAnswer(BaseModel):
+    """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page."""
+
+    id: str
+    form: str
+    fields: list[str]
+    rules: int
+    sent: bool
+
+    @classmethod
+    def of(cls, one: Form) -> Self:
+        return cls(id=one.id, form=one.form, fields=list(one.fields), rules=one.rules, sent=one.sent)
+
+
+class CountsAnswer(BaseModel):
+    """Pages by what became of them and fields by status; `pages` are those known so far, `done` those over with."""
+
+    pages: int
+    done: int
+    read: int
+    unmatched: int
+    failed: int
+    duplicate: int
+    fields: int
+    accepted: int
+    review: int
+    blank: int
+    void: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        return cls.model_validate(counts, from_attributes=True)
+
+
+def _address(image: Gray) -> str:
+    done, png = cv2.imencode(".png", image)
+    assert done
+    return _data("image/png", png.tobytes())
+
+
+def _data(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

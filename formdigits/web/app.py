@@ -1,0 +1,69 @@
+"""The web application as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from formdigits.web.errors import Problem, Unforeseen, tell_errors
+from formdigits.web.rendering import HERE
+from formdigits.web.routes import LIMITS, ROUTERS
+from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
+from formdigits.web.settings import Settings
+from formdigits.web.site import open_site
+
+ABOUT = """Reads handwritten numbers off scanned or photographed forms. The pages of this server use this API.
+
+Every refusal is `{"error": "one sentence"}`. A server with a token wants `Authorization: Bearer TOKEN`."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application that `settings` ask for. Its store is opened when it starts; raises ServiceError then."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.site = open_site(settings)
+        try:
+            yield
+        finally:
+            app.state.site.close()
+
+    guard = [Middleware(KnownHosts)] if settings.token is None else [Middleware(Access, token=settings.token)]
+    app = FastAPI(
+        title="formdigits",
+        version=version("formdigits"),
+        description=ABOUT,
+        lifespan=life,
+        openapi_url="/api/openapi.json",
+        # FastAPI's own pages of the API load their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(Unforeseen),
+            *guard,
+            Middleware(OwnOrigin),
+            Middleware(BoundedBodies, limits=LIMITS),
+        ],
+        responses={422: {"model": Problem, "description": "The request is not as it should be."}},
+    )
+    tell_errors(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/assets", _Assets(directory=HERE / "assets"))
+    return app
+
+
+class _Assets(StaticFiles):
+    """Looked for anew each time, by their ETag: a newer version is used at once."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer

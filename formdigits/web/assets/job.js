@@ -1,0 +1,90 @@
+// One job: its progress while it is read, and which field of the table is which on the page.
+
+import { ask, counted, tell } from "/assets/common.js";
+
+const EVERY_MS = 1000;
+
+const progress = document.querySelector("#progress");
+const address = `/api/jobs/${progress.dataset.job}`;
+const stuck = document.querySelector("#stuck");
+
+async function follow() {
+  let job;
+  try {
+    job = await ask(address);
+  } catch (error) {
+    tell(stuck.firstElementChild, error.message);
+    stuck.hidden = false;
+    setTimeout(follow, 5 * EVERY_MS);
+    return;
+  }
+  const { counts } = job;
+  const state = document.querySelector("#state");
+  state.textContent = job.state;
+  state.className = `chip ${job.state}`;
+  const looking = job.counted < job.documents ? `; ${job.counted} of ${counted(job.documents, "file")} looked at` : "";
+  document.querySelector("#words").textContent =
+    `${counts.done.toLocaleString("en")} of ${counted(counts.pages, "page")}${looking}`;
+  document.querySelector("#bar").value = counts.pages ? counts.done / counts.pages : 0;
+  stuck.firstElementChild.textContent = job.problem ?? "";
+  stuck.hidden = !job.problem;
+  const first = Number(progress.dataset.done) === 0;
+  if (job.state === "finished" || job.state === "cancelled" || (first && counts.done > 0)) {
+    // What is on the page was made when there was less to show.
+    location.reload();
+    return;
+  }
+  const fresh = document.querySelector("#fresh");
+  if (fresh) fresh.hidden = counts.done <= Number(progress.dataset.done);
+  setTimeout(follow, EVERY_MS);
+}
+
+function act(button, action) {
+  button?.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await ask(`${address}/${action}`, { method: "POST" });
+      location.reload();
+    } catch (error) {
+      stuck.firstElementChild.textContent = error.message;
+      stuck.hidden = false;
+      button.disabled = false;
+    }
+  });
+}
+
+function light(field, on) {
+  for (const one of document.querySelectorAll(`[data-field="${CSS.escape(field)}"]`)) one.classList.toggle("lit", on);
+}
+
+act(document.querySelector("#cancel"), "cancel");
+act(document.querySelector("#resume"), "resume");
+for (const one of document.querySelectorAll("[data-field]")) {
+  one.addEventListener("pointerenter", () => light(one.dataset.field, true));
+  one.addEventListener("pointerleave", () => light(one.dataset.field, false));
+}
+
+// Another row is another page of the server's: the table stays where it was scrolled to.
+const table = document.querySelector("#table");
+const kept = `scroll ${location.pathname}`;
+if (table) {
+  const [left, top] = (sessionStorage.getItem(kept) ?? "0 0").split(" ").map(Number);
+  table.scrollTo(left, top);
+  table.querySelector("tr[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  table.addEventListener("scroll", () => sessionStorage.setItem(kept, `${table.scrollLeft} ${table.scrollTop}`));
+  // The whole row is the link, not the name alone.
+  table.addEventListener("click", (event) => {
+    if (!event.target.closest("a")) event.target.closest("tbody tr")?.querySelector("a")?.click();
+  });
+  table.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    const link = step && table.querySelector("tr[aria-current]")?.[step]?.querySelector("a");
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+  });
+  if (new URLSearchParams(location.search).has("show")) table.focus({ preventScroll: true });
+}
+
+if ("open" in progress.dataset) setTimeout(follow, EVERY_MS);

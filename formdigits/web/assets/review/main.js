@@ -1,0 +1,274 @@
+// Review by keyboard: Enter accepts or keeps what was typed, B blank, V struck out, S skip, Z back, arrows alternatives.
+
+import { Queue, Refusal } from "./queue.js";
+import { done, entry, progress, recent, say, show } from "./view.js";
+
+const at = (id) => document.getElementById(id);
+const work = at("work");
+const value = at("value");
+const touch = matchMedia("(hover: none), (pointer: coarse)").matches;
+const own = { answers: 0, times: [], last: 0, recent: [] };
+const queue = new Queue(work.dataset.job, returned, changed);
+
+let told = null;
+let forcing = "";
+let choice = -1;
+let idle = 0;
+let busy = false;
+
+function shown(field, since) {
+  if (!field) {
+    rest();
+    return;
+  }
+  clearTimeout(idle);
+  forcing = "";
+  choice = -1;
+  show(field, (text) => { value.value = text; typed(); value.focus(); });
+  if (!touch) value.focus();
+  own.last = performance.now();
+  if (since !== undefined) requestAnimationFrame(() => performance.measure("next-field", { start: since, end: performance.now() }));
+}
+
+async function rest() {
+  await refresh();
+  if (told) done(told);
+  // Others may leave something, or the job goes on.
+  idle = setTimeout(async () => {
+    try {
+      if (await queue.fill()) shown(await queue.next());
+      else rest();
+    } catch {
+      rest();
+    }
+  }, 4000);
+}
+
+async function refresh() {
+  try {
+    told = (await queue.call("")).progress;
+    progress(told, own);
+  } catch (error) {
+    if (!(error instanceof Refusal)) changed("The server cannot be reached; this page tries again by itself.");
+  }
+}
+
+function typed() {
+  forcing = "";
+  say("");
+  entry(queue.current);
+}
+
+async function answer(kind, text, since) {
+  const field = queue.current;
+  if (!field || busy) return;
+  if (kind === "accept" && !field.value) {
+    say("Nothing was read here: type the value, or say that it is blank (B) or struck out (V).", "problem");
+    return;
+  }
+  const body = { kind, value: text, force: forcing === `${kind} ${text}` };
+  const asked = { ...body, at: performance.now() - own.last };
+  const sure = kind === "accept" ? !field.notes.length || fits(field.value, field.format) : kind !== "type" || fits(text, field.format);
+  if (body.force || sure) {
+    queue.send(field, body, (settled) => answered(field, kind, settled));
+    count(asked.at);
+    await forward(since);
+    return;
+  }
+  // Only the server knows whether it fits, so the screen waits for its word.
+  busy = true;
+  try {
+    const settled = await queue.answer(field, body);
+    count(asked.at);
+    answered(field, kind, settled);
+    busy = false;
+    await forward(since);
+  } catch (error) {
+    busy = false;
+    refused(field, body, error);
+  }
+}
+
+async function forward(since) {
+  try {
+    shown(await queue.next(), since);
+  } catch (error) {
+    say(error instanceof Refusal ? error.message : "The server cannot be reached; try again in a moment.", "problem");
+  }
+}
+
+function count(spent) {
+  own.answers += 1;
+  own.times = [...own.times.slice(-40), spent];
+}
+
+function answered(field, kind, settled) {
+  const same = settled.value === field.value && settled.value !== "";
+  own.recent = [{ id: field.id, field: field.field, kind: same ? "accept" : kind, was: field.value, ...settled }, ...own.recent.filter((one) => one.id !== field.id)];
+  recent(own.recent, again);
+  if (told && settled.stage === "settled" && field.stage !== "settled") {
+    told.settled += 1;
+    told[field.stage] = Math.max(0, told[field.stage] - 1);
+  }
+  if (told) progress(told, own);
+}
+
+function refused(field, body, error) {
+  if (!(error instanceof Refusal)) {
+    say("The server cannot be reached; press Enter to try again.", "problem");
+  } else if (error.status === 422) {
+    forcing = `${body.kind} ${body.value}`;
+    if (body.kind === "type") value.value = body.value;
+    entry(field);
+    say(`${error.message} Enter keeps it.`, "problem");
+  } else if (error.status === 409) {
+    forward().then(() => say(error.message, "note"));
+  } else {
+    say(error.message, "problem");
+  }
+  if (!touch) value.focus();
+}
+
+/** The screen has gone on, and the server does not take the answer: the field comes back, with why. */
+function returned(field, body, error) {
+  if (error.status === 409) {
+    say(`${field.field}: ${error.message}`, "note");
+    return;
+  }
+  queue.put(field);
+  shown(field);
+  refused(field, body, error);
+}
+
+function changed(trouble) {
+  if (trouble) say(trouble, "problem");
+  document.title = document.title.replace(/^\(\d+\) /, "");
+  if (queue.unsent > 1) document.title = `(${queue.unsent}) ${document.title}`;
+}
+
+async function skip(since) {
+  const field = queue.current;
+  if (!field || busy) return;
+  queue.skip(field).catch(() => {});
+  await forward(since);
+}
+
+async function again(id) {
+  if (busy) return;
+  try {
+    const field = await queue.take(id);
+    shown(field);
+    const mine = field.said.filter((one) => one.by === queue.name).pop();
+    if (mine) say(`You said ${mine.value || { blank: "blank", void: "struck out" }[mine.status] || mine.status}. What you say now takes its place.`, "note");
+  } catch (error) {
+    say(error.message, "problem");
+  }
+}
+
+function back() {
+  const id = queue.current?.id;
+  const position = own.recent.findIndex((one) => one.id === id);
+  const before = own.recent[position + 1];
+  if (before) again(before.id);
+  else say("There is nothing before this one.", "note");
+}
+
+function fits(text, format) {
+  if (format.more || format.letters || !["digits", "integer"].includes(format.kind) || !/^[0-9]+$/.test(text)) return false;
+  if (format.most_digits !== null) {
+    if (text.length > format.most_digits) return false;
+    if (text.length < format.least_digits && !(format.cells && format.kind === "integer")) return false;
+  }
+  return (format.least === null || Number(text) >= Number(format.least)) && (format.most === null || Number(text) <= Number(format.most));
+}
+
+function enter(since) {
+  const text = value.value.trim();
+  return text ? answer("type", text, since) : answer("accept", "", since);
+}
+
+const COMMANDS = { b: (since) => answer("blank", "", since), v: (since) => answer("void", "", since), s: skip, z: back, p: enlarge };
+
+document.addEventListener("keydown", (event) => {
+  if (work.hidden || !queue.current || event.ctrlKey || event.metaKey || event.isComposing || event.repeat && event.key === "Enter") return;
+  if (event.target !== value && event.target.closest?.("button, a, input, form")) {
+    if (event.key === "Enter" || event.key === " " || event.target.closest("input, form")) return;
+  }
+  const letters = queue.current.format.letters;
+  const command = COMMANDS[event.key.toLowerCase()];
+  if (event.key === "Enter") enter(event.timeStamp);
+  else if (command && (event.altKey || !letters)) command(event.timeStamp);
+  else if (event.key === "Escape") { value.value = ""; typed(); }
+  else if (event.key === "Backspace" && value.value === "") back();
+  else if (event.key === "ArrowDown" || event.key === "ArrowUp") choose(event.key === "ArrowDown" ? 1 : -1);
+  else {
+    if (document.activeElement !== value && event.key.length === 1 && !event.altKey) value.focus();
+    return;
+  }
+  event.preventDefault();
+});
+
+function choose(step) {
+  const others = queue.current.alternatives.filter((one) => one.value);
+  if (!others.length) return;
+  choice = Math.max(-1, Math.min(others.length - 1, choice + step));
+  value.value = choice < 0 ? "" : others[choice].value;
+  typed();
+}
+
+function enlarge() {
+  const frame = at("page");
+  frame.classList.toggle("large");
+}
+
+value.addEventListener("input", typed);
+at("accept").addEventListener("click", (event) => enter(event.timeStamp));
+at("blank").addEventListener("click", (event) => answer("blank", "", event.timeStamp));
+at("void").addEventListener("click", (event) => answer("void", "", event.timeStamp));
+at("skip").addEventListener("click", (event) => skip(event.timeStamp));
+at("back").addEventListener("click", back);
+at("page").addEventListener("click", enlarge);
+at("done-back").addEventListener("click", () => { if (own.recent[0]) again(own.recent[0].id); });
+at("who").addEventListener("click", () => ask(""));
+at("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  localStorage.setItem("formdigits-reviewer", at("ask-name").value.trim());
+  begin();
+});
+
+function ask(problem) {
+  queue.release();
+  queue.ready = [];
+  queue.current = null;
+  work.hidden = true;
+  at("done").hidden = true;
+  clearTimeout(idle);
+  at("ask").hidden = false;
+  at("ask-name").value = localStorage.getItem("formdigits-reviewer") ?? "";
+  at("ask-problem").textContent = problem;
+  at("ask-problem").hidden = !problem;
+  at("ask-name").focus();
+}
+
+async function begin() {
+  const name = localStorage.getItem("formdigits-reviewer");
+  if (!name) {
+    ask("");
+    return;
+  }
+  try {
+    own.recent = await queue.call(`/answers?limit=50&name=${encodeURIComponent(name)}`);
+  } catch (error) {
+    ask(error.message);
+    return;
+  }
+  queue.name = own.recent[0]?.by ?? name.normalize("NFC").split(/\s+/).join(" ");
+  own.recent = own.recent.filter((one, index, all) => all.findIndex((other) => other.id === one.id) === index);
+  at("ask").hidden = true;
+  at("name").textContent = queue.name;
+  recent(own.recent, again);
+  await Promise.all([refresh(), forward()]);
+}
+
+setInterval(() => { if (!document.hidden && queue.name) refresh(); }, 10_000);
+begin();

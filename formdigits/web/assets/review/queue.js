@@ -1,0 +1,135 @@
+// The fields of one window: some ahead of the one on the screen, answers on their way to the server.
+
+const AHEAD = 4;
+const RENEW_MS = 40_000;
+const AGAIN_MS = 2_000;
+
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+export class Queue {
+  /** `returned(field, answer, sentence)` is called where the server refuses an answer after the screen went on. */
+  constructor(job, returned, changed) {
+    this.base = `/api/jobs/${job}/review`;
+    this.window = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
+    this.name = "";
+    this.ready = [];
+    this.current = null;
+    this.unsent = 0;
+    this.returned = returned;
+    this.changed = changed;
+    this.filling = null;
+    setInterval(() => this.renew(), RENEW_MS);
+    addEventListener("pagehide", () => this.release());
+    addEventListener("beforeunload", (event) => { if (this.unsent) event.preventDefault(); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.renew(); });
+  }
+
+  async call(path, body, options = {}) {
+    const seat = { name: this.name, window: this.window };
+    const answer = await fetch(this.base + path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify({ ...seat, ...body }),
+      ...options,
+    });
+    if (answer.status === 204) return null;
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Refusal(answer.status, told.error ?? `The server answered ${answer.status}.`);
+    return told;
+  }
+
+  /** Brings fields until enough are ahead; one request at a time. Whether any came. */
+  fill() {
+    this.filling ??= (async () => {
+      try {
+        const wanted = AHEAD - this.ready.length;
+        if (wanted <= 0) return false;
+        const told = await this.call("/next", { count: wanted });
+        for (const field of told.fields) this.ready.push(prepared(field));
+        return told.fields.length > 0;
+      } finally {
+        this.filling = null;
+      }
+    })();
+    return this.filling;
+  }
+
+  /** The next field, or null where nothing is left for this person. */
+  async next() {
+    if (!this.ready.length) await this.fill();
+    this.current = this.ready.shift() ?? null;
+    this.fill().catch(() => {});
+    return this.current;
+  }
+
+  /** Shows a field of before once more; the present one comes after it. */
+  async take(id) {
+    const field = prepared(await this.call(`/fields/${id}/take`, {}));
+    if (this.current && this.current.id !== id) this.ready.unshift(this.current);
+    this.ready = this.ready.filter((one) => one.id !== id);
+    this.current = field;
+    return field;
+  }
+
+  answer(field, answer) {
+    return this.call(`/fields/${field.id}/answer`, { ...answer, seen: field.answers });
+  }
+
+  /** Sends an answer while the screen goes on: again and again while the server is away. */
+  async send(field, answer, settled) {
+    this.unsent += 1;
+    this.changed();
+    for (;;) {
+      try {
+        settled(await this.answer(field, answer));
+        break;
+      } catch (error) {
+        if (error instanceof Refusal) {
+          this.returned(field, answer, error);
+          break;
+        }
+        this.changed("The server cannot be reached. Your answers are kept here and sent when it is back.");
+        await new Promise((after) => setTimeout(after, AGAIN_MS));
+      }
+    }
+    this.unsent -= 1;
+    this.changed();
+  }
+
+  /** Puts a field back on the screen; the present one comes after it. */
+  put(field) {
+    if (this.current && this.current.id !== field.id) this.ready.unshift(this.current);
+    this.current = field;
+  }
+
+  skip(field) {
+    return this.call(`/fields/${field.id}/skip`, {});
+  }
+
+  renew() {
+    const fields = [this.current, ...this.ready].filter(Boolean).map((field) => field.id);
+    if (fields.length && this.name) this.call("/renew", { fields }).catch(() => {});
+  }
+
+  release() {
+    if (this.name) this.call("/release", {}, { keepalive: true }).catch(() => {});
+  }
+}
+
+/** A field with its pictures on their way, so that they are there when it is its turn. */
+function prepared(field) {
+  return { ...field, image: picture(field.picture), pageImage: picture(field.page_picture) };
+}
+
+function picture(address) {
+  const image = new Image();
+  image.decoding = "sync";
+  image.src = address;
+  image.decode().catch(() => {});
+  return image;
+}

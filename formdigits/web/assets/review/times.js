@@ -1,0 +1,3 @@
+import { localTimes } from "../common.js";
+
+localTimes();

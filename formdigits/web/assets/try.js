@@ -1,0 +1,101 @@
+// The page to try it on: a file or a drawing goes to the API at once, and what was read is shown.
+
+import { ask, tell } from "/assets/common.js";
+import { Drawing } from "/assets/drawing.js";
+import { explainedPage } from "/assets/explained.js";
+
+const REST_MS = 450;
+
+const chooser = document.querySelector("#file");
+const drop = document.querySelector("#drop");
+const how = document.querySelector("#how");
+const problem = document.querySelector("#problem");
+const results = document.querySelector("#results");
+const busy = document.querySelector("#busy");
+const undo = document.querySelector("#undo");
+const clear = document.querySelector("#clear");
+
+let asked = 0;
+let file = null;
+let waiting = null;
+
+async function read(content, name, options, title) {
+  asked += 1;
+  const mine = asked;
+  const body = new FormData();
+  body.append("file", content, name);
+  for (const [key, value] of Object.entries(options)) body.append(key, value);
+  busy.hidden = false;
+  tell(problem, "");
+  try {
+    const answer = await ask("/api/read", { method: "POST", body });
+    // Whoever draws on has asked again meanwhile.
+    if (mine === asked) show(answer, title);
+  } catch (error) {
+    if (mine === asked) {
+      results.replaceChildren();
+      tell(problem, error.message);
+    }
+  } finally {
+    if (mine === asked) busy.hidden = true;
+  }
+}
+
+function show(answer, title) {
+  results.replaceChildren(...answer.pages.map((page) => explainedPage(page, answer.of, title)));
+  results.dataset.read = String(asked);
+  if (answer.of > answer.pages.length) {
+    const more = document.createElement("p");
+    more.className = "hint";
+    more.textContent = `The first ${answer.pages.length} of ${answer.of} pages; a job reads all of them.`;
+    results.append(more);
+  }
+}
+
+function readFile() {
+  if (!file) return;
+  const single = how.value === "number";
+  read(file, file.name, { template: how.value === "find" || single ? "" : how.value, single_field: single });
+}
+
+async function readDrawing() {
+  read(await drawing.file(), "drawing.png", { single_field: true }, "What you wrote");
+}
+
+function take(files) {
+  if (!files.length) return;
+  [file] = files;
+  document.querySelector("#chosen").textContent = file.name;
+  readFile();
+}
+
+chooser.addEventListener("change", () => take(chooser.files));
+how.addEventListener("change", readFile);
+for (const kind of ["dragenter", "dragover"]) {
+  drop.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  take(event.dataTransfer.files);
+});
+document.addEventListener("paste", (event) => take(event.clipboardData?.files ?? []));
+
+const drawing = new Drawing(document.querySelector("#canvas"), () => {
+  undo.disabled = clear.disabled = drawing.empty;
+  document.querySelector("#canvas-hint").hidden = !drawing.empty;
+  clearTimeout(waiting);
+  if (drawing.empty) {
+    asked += 1;
+    busy.hidden = true;
+    results.replaceChildren();
+    tell(problem, "");
+    return;
+  }
+  waiting = setTimeout(readDrawing, REST_MS);
+});
+undo.addEventListener("click", () => drawing.undo());
+clear.addEventListener("click", () => drawing.clear());

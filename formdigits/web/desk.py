@@ -1,0 +1,82 @@
+"""What the server asks a reading process: to read a page and explain it, or for its picture. See `workers.desk`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+import cv2
+import numpy as np
+
+from extractor import reading as extractor_reading
+from extractor.documents import count_pages, open_pages
+from extractor.errors import DocumentError
+from extractor.explain import ExplainedField, explain
+from extractor.reading import Reader, ReadOptions
+from extractor.values import FailedPage, Gray, PageResult
+
+KEPT = 8
+"""Readers that a process keeps loaded."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as JPEG, at most as large as was asked for; `width` and `height` are those of the page as it is read, in
+    which fields have their places."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SeenPage:
+    """A page that was read and explained; `picture` is None where it could not be opened."""
+
+    result: PageResult
+    fields: tuple[ExplainedField, ...]
+    picture: Picture | None
+
+
+def look(file: str, options: ReadOptions, most: int, side: int) -> tuple[list[SeenPage], int]:
+    """The first `most` pages of `file`, and how many there are. Raises TemplateError or ModelError."""
+    reader = _reader(options)
+    pages = [
+        SeenPage(*explain(reader, page), None if isinstance(page, FailedPage) else _picture(page.image, side))
+        for page in islice(open_pages(file, dpi=reader.dpi), most)
+    ]
+    try:
+        return pages, max(len(pages), count_pages(file))
+    except DocumentError:
+        return pages, len(pages)
+
+
+def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:
+    """Page `number` of `file` with at most `side` pixels a side. Raises DocumentError."""
+    return _picture(_page(file, number, dpi), side)
+
+
+def _page(file: str, number: int, dpi: int) -> Gray:
+    page = next(open_pages(file, dpi=dpi, first=number, last=number))
+    if isinstance(page, FailedPage):
+        raise DocumentError(page.reason)
+    return page.image
+
+
+def _picture(image: Gray, side: int) -> Picture:
+    height, width = image.shape
+    scale = side / max(height, width)
+    small = image
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    done, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    if not done:
+        raise DocumentError("The page's picture could not be made; scan it again at a lower resolution.")
+    return Picture(jpeg.tobytes(), width, height)
+
+
+@lru_cache(maxsize=KEPT)
+def _reader(options: ReadOptions) -> Reader:
+    return extractor_reading.open_reader(options)

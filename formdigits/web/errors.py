@@ -1,0 +1,106 @@
+"""Every error is told in one sentence with the way out: as a page, or as JSON below `/api`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from extractor.errors import FormdigitsError, ModelError, ServiceError
+from formdigits.web.rendering import page
+
+log = logging.getLogger(__name__)
+
+PLAIN = {
+    404: "There is no such page; the menu above leads to those that there are.",
+    405: "This address does not take that kind of request; see /api for those that it takes.",
+}
+"""Where nothing better is known."""
+
+
+class Problem(BaseModel):
+    """What the API answers when it refuses: one sentence that says why and what to do."""
+
+    error: str
+
+
+Refusals: TypeAlias = dict[int | str, dict[str, Any]]
+"""Answers of a route beside the good one, for the API's description."""
+
+
+def refusals(**sentences: str) -> Refusals:
+    """Such answers by their code, as in `refusals(_404="There is no such job.")`."""
+    return {int(code[1:]): {"model": Problem, "description": sentence} for code, sentence in sentences.items()}
+
+
+def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """The answer to a request that cannot be granted."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
+    answer = page(request, "error.html", http=status, sentence=sentence, code=status)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def tell_errors(app: FastAPI) -> None:
+    """Has `app` answer all errors so."""
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(FormdigitsError, _known)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    standard = error.detail in ("Not Found", "Method Not Allowed")
+    sentence = PLAIN.get(error.status_code, error.detail) if standard else str(error.detail)
+    return told(request, error.status_code, sentence, dict(error.headers or {}))
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return told(request, 422, _sentence(error.errors()))
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    away = isinstance(error, (ServiceError, ModelError))
+    return told(request, 503 if away else 400, str(error))
+
+
+class Unforeseen:
+    """The outermost catch, inside what adds the headers: one sentence to whoever asked, Python's words to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            log.exception("unforeseen")
+            sentence = f"Something went wrong that should not ({type(error).__name__}); please report it."
+            await told(Request(scope), 500, sentence)(scope, receive, send)
+
+
+def _sentence(problems: Sequence[Any]) -> str:
+    first = problems[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    message = str(first["msg"]).rstrip(".")
+    if first["type"] == "json_invalid":
+        return "The body is not JSON; send what /api describes."
+    return f"{where or 'The request'}: {message[:1].lower()}{message[1:]}; /api describes what is wanted."

@@ -1,0 +1,102 @@
+"""How far a job is, for the pages and the API alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from formdigits.web.answers import CountsAnswer
+from formdigits.web.site import Site
+from workers.job import Counts, Job
+from workers.lookup import contents
+from workers.queue.ledger import looked_at, was_begun
+from workers.schema import CANCELLED, FINISHED, QUEUED, RUNNING
+
+LONELY_S = 10.0
+"""When to say that no worker seems to be there."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """`title` says what the job is about; `state` is `queued`, `running`, `finished` or `cancelled`; `counted` of
+    `documents` have their pages counted; `problem` says why it does not go on."""
+
+    job: Job
+    title: str
+    state: str
+    counts: Counts
+    counted: int
+    documents: int
+    problem: str | None
+
+    @property
+    def over(self) -> bool:
+        return self.state in (FINISHED, CANCELLED)
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1."""
+        if self.state == FINISHED:
+            return 1.0
+        return self.counts.done / self.counts.pages if self.counts.pages else 0.0
+
+
+class JobAnswer(BaseModel):
+    """A job and how far it is."""
+
+    id: str
+    title: str
+    state: str = Field(description="queued, running, finished or cancelled")
+    created: float
+    finished: float | None
+    fields: list[str] = Field(description="Columns of the table; none where fields are found on each page.")
+    counts: CountsAnswer
+    counted: int = Field(description="Documents whose pages are counted already.")
+    documents: int
+    problem: str | None = Field(description="Why it does not go on.")
+
+    @classmethod
+    def of(cls, status: Status) -> Self:
+        job = status.job
+        return cls(
+            id=job.id,
+            title=status.title,
+            state=status.state,
+            created=job.created,
+            finished=job.finished,
+            fields=[name for name, _ in job.fields],
+            counts=CountsAnswer.of(status.counts),
+            counted=status.counted,
+            documents=status.documents,
+            problem=status.problem,
+        )
+
+
+def status_of(site: Site, job: Job, now: float) -> Status:
+    """The job as it is at the time `now`. Raises ServiceError."""
+    counts = site.store.counts(job.id)
+    about = contents(site.store, job.id)
+    over = job.state in (FINISHED, CANCELLED)
+    counted = about.documents if over else looked_at(site.store, job.id)[0]
+    problem = None if over else site.steward.problem(job.id)
+    if not over and job.queue and now - job.created > LONELY_S and not was_begun(site.store, job.id):
+        problem = "No worker has taken it yet; start one with 'formdigits worker'."
+    waits = job.state == RUNNING and job.queue is None and job.recipe is not None and not counted
+    state = QUEUED if waits else job.state
+    return Status(job, _title(site, about.first, about.documents), state, counts, counted, about.documents, problem)
+
+
+def title_of(site: Site, job: Job) -> str:
+    """What the job is about. Raises ServiceError."""
+    about = contents(site.store, job.id)
+    return _title(site, about.first, about.documents)
+
+
+def _title(site: Site, first: str | None, documents: int) -> str:
+    if first is None:
+        return "no documents"
+    # A document of `read` or of the queue is known by its path, of which the end says enough.
+    name = "/".join(site.names.of(first).split("/")[-2:])
+    return name if documents == 1 else f"{name} and {documents - 1:,} more"

@@ -1,0 +1,122 @@
+"""Sees jobs through while the server runs: reads those that are this machine's, and mends the queue of the others."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+
+from extractor.errors import FormdigitsError, ServiceError
+from formdigits.web.jobs.reading import TAKEN
+from formdigits.web.settings import Settings
+from workers.local import put_aside_here
+from workers.queue.dispatch import Broker, sweep
+from workers.queue.ledger import ACTIVE, cancel, listing
+from workers.store import Store
+
+EVERY_S = 5.0
+"""How often to look without being called."""
+
+log = logging.getLogger(__name__)
+
+
+class Steward:
+    """A thread that reads one job after another, each in a process of its own, the oldest first."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._called = threading.Event()
+        self._stopped = False
+        self._lock = threading.Lock()
+        self._now: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._problems: dict[str, str] = {}
+        self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def call(self) -> None:
+        """There is a new job: look at once."""
+        self._called.set()
+
+    def stop(self) -> None:
+        """Ends what is under way; it goes on when the server is started again."""
+        self._stopped = True
+        self._called.set()
+        self._end(None)
+        self._thread.join(timeout=10)
+
+    def cancel(self, job: str) -> bool:
+        """Gives a job up: no page of it is begun any more. False where it was over already. Raises ServiceError."""
+        given_up = cancel(self._store, job)
+        self._end(job)
+        return given_up
+
+    def problem(self, job: str) -> str | None:
+        """Why a job of this machine does not go on, in a sentence; None where nothing is wrong."""
+        return self._problems.get(job)
+
+    def again(self, job: str) -> None:
+        """Tries a job once more that had a problem."""
+        self._problems.pop(job, None)
+        self.call()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                read = self._read_next()
+                if not read:
+                    self._sweep()
+            except FormdigitsError as error:
+                # The database is away for a while; whoever asks for a page is told.
+                log.warning("%s", error)
+                read = False
+            if not read:
+                self._called.wait(EVERY_S)
+                self._called.clear()
+
+    def _read_next(self) -> bool:
+        """Reads the first job that waits; False where there is none, or another server has it."""
+        waiting = put_aside_here(self._store, str(self._settings.home))
+        job = next((job.id for job in waiting if job.id not in self._problems), None)
+        if job is None:
+            return False
+        with self._lock:
+            if self._stopped:
+                return False
+            process = subprocess.Popen(
+                [sys.executable, "-m", "formdigits.web.jobs.reading", job],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            self._now = (job, process)
+        # Not communicate(): standard input must stay open for as long as the server lives.
+        assert process.stderr is not None
+        said = process.stderr.read().decode("utf-8", "replace").strip()
+        code = process.wait()
+        with self._lock:
+            ended = self._now is None
+            self._now = None
+        if code and code != TAKEN and not ended and not self._stopped:
+            log.warning("job %s: %s", job, said)
+            self._problems[job] = (said.splitlines() or [f"Its process ended with code {code}."])[-1]
+        return code != TAKEN
+
+    def _end(self, job: str | None) -> None:
+        """Ends the process that reads `job`, or whichever there is."""
+        with self._lock:
+            if self._now is not None and job in (None, self._now[0]):
+                process = self._now[1]
+                self._now = None
+                with suppress(ProcessLookupError):
+                    process.kill()
+
+    def _sweep(self) -> None:
+        if self._settings.local or not any(job.state in ACTIVE for job in listing(self._store, limit=50)):
+            return
+        with suppress(ServiceError):
+            sweep(self._store, Broker())

@@ -1,0 +1,26 @@
+"""What a job's documents are called where people see them: uploads as their sender calls them, others by folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from extractor.values import PageResult
+from formdigits.web.folders import Folders
+from formdigits.web.uploads import Batches
+
+
+class Names:
+    """Names for the pages and for what is downloaded; the store keeps paths."""
+
+    def __init__(self, batches: Batches, folders: Folders) -> None:
+        self._batches, self._folders = batches, folders
+
+    def of(self, file: str) -> str:
+        """The name of the document at the path `file`."""
+        return self._batches.shown(file) or self._folders.shown(file) or file
+
+    def named(self, results: Iterable[PageResult]) -> Iterator[PageResult]:
+        """The results with such names for their files."""
+        for result in results:
+            yield replace(result, file=self.of(result.file))

@@ -1,0 +1,60 @@
+"""HTML pages out of the templates in `html/`. Everything put into them is escaped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from extractor.values import PageResult, Reading
+
+HERE = Path(__file__).parent
+
+SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"), ("/review", "Review"))
+"""The navigation: address and name."""
+
+
+def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTMLResponse:
+    """The page `html/NAME`, with `values` for its placeholders, under the code `http`."""
+    site = getattr(request.app.state, "site", None)
+    text = _ENVIRONMENT.get_template(name).render(
+        sections=SECTIONS,
+        here=request.url.path,
+        locked=site is not None and site.settings.token is not None,
+        version=_VERSION,
+        **values,
+    )
+    return HTMLResponse(text, http)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def _by_field(result: PageResult) -> dict[str, Reading]:
+    return {one.field: one for one in result.readings}
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _utc(seconds: float) -> str:
+    """What is shown until the browser has put its own time zone in."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+_VERSION = version("formdigits")
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "html"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters |= {"counted": _counted, "by_field": _by_field, "iso": _iso, "utc": _utc}

@@ -1,0 +1,71 @@
+"""What the reviewers' pages need between requests: templates of jobs, and a process that draws fields and pages."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor.documents import open_pages
+from extractor.errors import DocumentError
+from extractor.values import FailedPage, Gray
+from formdigits.web.review.pictures import field_picture, page_picture
+from workers.desk import Desk
+from workers.review.forms import FormShelf
+from workers.review.values import Item
+from workers.store import Store
+
+ROOM = 256_000_000
+"""Bytes of decoded pages that the process keeps: the fields of one page often follow each other."""
+
+
+class Bench:
+    """Made when the server starts, closed when it ends; several threads may use it."""
+
+    def __init__(self, store: Store) -> None:
+        self.forms = FormShelf(store)
+        self._desk = Desk()
+
+    def picture(self, item: Item, *, whole: bool) -> bytes:
+        """The field, or with `whole` its page, as JPEG. Raises DocumentError where the page cannot be opened."""
+        if not item.reading.quad:
+            raise DocumentError("Nobody knows where on the page this field is; look at the page itself.")
+        page = _Page(item.file, item.key.page, self.forms.of(item.key.job).dpi)
+        return self._desk.ask(_draw, page, item.reading.quad, whole)
+
+    def close(self) -> None:
+        self._desk.close()
+
+
+class _Page(NamedTuple):
+    file: str
+    number: int
+    dpi: int
+
+
+_kept: OrderedDict[tuple[_Page, int], Gray] = OrderedDict()
+
+
+def _draw(page: _Page, quad: tuple[tuple[float, float], ...], whole: bool) -> bytes:
+    """In the process beside the server."""
+    return (page_picture if whole else field_picture)(_image(page), quad)
+
+
+def _image(page: _Page) -> Gray:
+    key = (page, _changed(page.file))
+    if key not in _kept:
+        [opened] = open_pages(page.file, dpi=page.dpi, first=page.number, last=page.number)
+        if isinstance(opened, FailedPage):
+            raise DocumentError(opened.reason)
+        _kept[key] = opened.image
+        while len(_kept) > 1 and sum(image.nbytes for image in _kept.values()) > ROOM:
+            _kept.popitem(last=False)
+    _kept.move_to_end(key)
+    return _kept[key]
+
+
+def _changed(file: str) -> int:
+    try:
+        return Path(file).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0

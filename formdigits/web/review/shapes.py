@@ -1,0 +1,216 @@
+"""What the API of the review takes and gives, as OpenAPI describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from extractor.template import TemplateField
+from extractor.values import CheckKind, FieldStatus, Kind
+from workers.outcomes import moment
+from workers.review.forms import Forms
+from workers.review.typed import clear_meaning
+from workers.review.values import LONGEST_VALUE, Item, Plan, Progress, Said
+
+Name = Annotated[str, Field(max_length=200, description="Who reviews; kept with every answer.")]
+Window = Annotated[
+    str,
+    Field(
+        pattern="^[A-Za-z0-9-]{8,64}$",
+        description="A random id of the window that shows the fields; a person may have several.",
+    ),
+]
+
+
+class SeatBody(BaseModel):
+    name: Name
+    window: Window
+
+
+class NextBody(SeatBody):
+    count: Annotated[int, Field(ge=1, le=20, description="How many fields at most.")] = 1
+
+
+class RenewBody(SeatBody):
+    fields: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
+
+
+class AnswerBody(SeatBody):
+    kind: Annotated[CheckKind, Field(description="accept what was read, type a value, or say that it is blank or void")]
+    value: Annotated[str, Field(max_length=4 * LONGEST_VALUE, description="The value, for the kind type.")] = ""
+    seen: Annotated[int, Field(ge=0, lt=2**31, description="`answers` of the field as it was shown.")]
+    force: Annotated[bool, Field(description="Keep the value although the field's format does not allow it.")] = False
+
+
+class PlanBody(BaseModel):
+    second: Annotated[bool, Field(description="A field is settled when two people say the same of it.")] = False
+    sample: Annotated[
+        float, Field(ge=0, le=1, description="Share of the accepted fields that people check too; never lowered.")
+    ] = 0.0
+
+
+class PlanShape(BaseModel):
+    second: bool
+    sample: float
+    doubtful: int
+    sampled: int
+
+    @staticmethod
+    def of(plan: Plan) -> PlanShape:
+        return PlanShape(second=plan.second, sample=plan.sample, doubtful=plan.doubtful, sampled=plan.sampled)
+
+
+class ProgressShape(BaseModel):
+    first: Annotated[int, Field(description="Nobody has answered.")]
+    second: Annotated[int, Field(description="One has answered, and another person is wanted.")]
+    third: Annotated[int, Field(description="Two differ, and a third person is wanted.")]
+    settled: int
+
+    @staticmethod
+    def of(progress: Progress) -> ProgressShape:
+        return ProgressShape(
+            first=progress.first,
+            second=progress.second,
+            third=progress.third,
+            settled=progress.settled,
+        )
+
+
+class ReviewShape(BaseModel):
+    """How a job is reviewed and how far it is; `plan` is null until somebody begins."""
+
+    plan: PlanShape | None
+    progress: ProgressShape
+
+
+class AlternativeShape(BaseModel):
+    value: str
+    probability: float
+
+
+class SaidShape(BaseModel):
+    by: str
+    at: str
+    kind: CheckKind
+    forced: bool
+    was: str
+    was_status: FieldStatus
+    value: str
+    status: FieldStatus
+
+    @staticmethod
+    def of(said: Said) -> SaidShape:
+        return SaidShape(
+            by=said.by,
+            at=moment(said.at),
+            kind=said.kind,
+            forced=said.forced,
+            was=said.was_value,
+            was_status=said.was_status,
+            value=said.value,
+            status=said.status,
+        )
+
+
+class FormatShape(BaseModel):
+    """What the template says of the field."""
+
+    kind: Kind
+    cells: int | None
+    letters: Annotated[bool, Field(description="Whether its symbols are others than digits.")]
+    least_digits: int | None
+    most_digits: int | None
+    least: str | None
+    most: str | None
+    more: Annotated[bool, Field(description="Whether it asks for more: a pattern, certain values, a check digit.")]
+    blank: Annotated[str, Field(description="The value that a blank field means, empty for none.")]
+    void: Annotated[str, Field(description="The value that a struck field means, empty for none.")]
+
+    @staticmethod
+    def of(field: TemplateField) -> FormatShape:
+        form = field.format
+        digits = form.digits or (None, None)
+        return FormatShape(
+            kind=form.kind,
+            cells=field.cells,
+            letters=field.alphabet != "0-9",
+            least_digits=digits[0],
+            most_digits=digits[1],
+            least=None if form.min is None else str(form.min),
+            most=None if form.max is None else str(form.max),
+            more=bool(form.pattern or form.values or form.check),
+            blank=clear_meaning(CheckKind.BLANK, field).value,
+            void=clear_meaning(CheckKind.VOID, field).value,
+        )
+
+
+class FieldShape(BaseModel):
+    """A field to be reviewed. Neither its confidence nor whether it is one of the sample is told, so that a person
+    looks at every field alike. `picture` and `page_picture` are addresses of JPEG files."""
+
+    id: str
+    file: str
+    page: int
+    form: str
+    field: str
+    stage: str
+    answers: int
+    value: str
+    written: str
+    alternatives: list[AlternativeShape]
+    rules: list[str]
+    beside: Annotated[dict[str, str], Field(description="Values of other fields that a broken rule speaks of.")]
+    notes: list[str]
+    format: FormatShape
+    said: list[SaidShape]
+    picture: str
+    page_picture: str
+
+    @staticmethod
+    def of(item: Item, forms: Forms, file: str) -> FieldShape:
+        reading = item.reading
+        base = f"/api/jobs/{item.key.job}/review/fields/{item.key}"
+        return FieldShape(
+            id=str(item.key),
+            file=file.encode("utf-8", "backslashreplace").decode(),
+            page=item.key.page,
+            form=item.form,
+            field=reading.field,
+            stage=item.stage.name.lower(),
+            answers=item.answers,
+            value=reading.value,
+            written=reading.written,
+            alternatives=[
+                AlternativeShape(value=one.value, probability=round(one.probability, 4))
+                for one in reading.alternatives
+                if one.value != reading.value
+            ],
+            rules=list(reading.rules),
+            beside=dict(item.beside),
+            notes=list(reading.notes),
+            format=FormatShape.of(forms.field(item.form, reading.field, reading.kind)),
+            said=[SaidShape.of(one) for one in item.said],
+            picture=f"{base}/picture.jpg",
+            page_picture=f"{base}/page.jpg",
+        )
+
+
+class NextShape(BaseModel):
+    fields: list[FieldShape]
+
+
+class SettledShape(BaseModel):
+    """What an answer was taken for: a date in the calendar's way, `0` for blank where the form says so."""
+
+    stage: str
+    status: FieldStatus
+    value: str
+    forced: bool
+
+
+class AnsweredShape(SaidShape):
+    """One of a person's own answers."""
+
+    id: str
+    field: str

@@ -1,0 +1,92 @@
+"""The pages of jobs: the list, a new one, and one job with its table and its pages."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from extractor.errors import DocumentError
+from extractor.values import PageStatus
+from formdigits.web.desk import Picture
+from formdigits.web.jobs.status import status_of
+from formdigits.web.rendering import page
+from formdigits.web.routes.jobs import place_of
+from formdigits.web.site import JobDep, Site, SiteDep
+from formdigits.web.uploads import MOST_FILES
+from workers.job import Job
+from workers.lookup import PageRow, find_page, form_counts, list_jobs, list_pages
+
+router = APIRouter(include_in_schema=False)
+
+JOBS = 30
+PAGES = 50
+"""Jobs, and pages of a job, that one page lists."""
+
+
+@router.get("/jobs")
+def jobs_page(
+    request: Request, site: SiteDep, before: Annotated[float | None, Query(allow_inf_nan=False)] = None
+) -> Response:
+    now = time.time()
+    found = list_jobs(site.store, JOBS + 1, before)
+    return page(
+        request,
+        "jobs.html",
+        jobs=[status_of(site, job, now) for job in found[:JOBS]],
+        following=found[JOBS - 1].created if len(found) > JOBS else None,
+        forms=site.forms.all(),
+        folders=site.folders.names,
+        most_files=MOST_FILES,
+        first=before is None,
+    )
+
+
+@router.get("/jobs/{job}")
+def job_page(
+    request: Request,
+    site: SiteDep,
+    job: JobDep,
+    *,
+    after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
+    status: PageStatus | None = None,
+    form: Annotated[str | None, Query(max_length=200)] = None,
+    show: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
+) -> Response:
+    """With `show`, which is a document's number and a page's, that page stands beside the table."""
+    rows = list_pages(site.store, job.id, PAGES, place_of(after), status=status, form=form)
+    done = [row for row in rows if row.result is not None]
+    seen = {one.field for row in done if row.result for one in row.result.readings}
+    beside = _shown(site, job, show) if show else (done[0] if done else None)
+    return page(
+        request,
+        "job.html",
+        status=status_of(site, job, time.time()),
+        rows=done,
+        # Of one form among several, its own columns; nobody looks for a field in a table without it.
+        columns=[name for name, _ in job.fields if form is None or name in seen],
+        forms=form_counts(site.store, job.id),
+        form=form,
+        names=site.names,
+        following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES else None,
+        after=after,
+        only=status,
+        beside=beside,
+        picture=None if beside is None else _picture(site, job, beside),
+    )
+
+
+def _shown(site: Site, job: Job, show: str) -> PageRow | None:
+    document, number = (int(part) for part in show.split("-"))
+    row = find_page(site.store, job.id, document, number)
+    return row if row is not None and row.result is not None else None
+
+
+def _picture(site: Site, job: Job, row: PageRow) -> Picture | str:
+    """The page's picture, or why there is none."""
+    try:
+        return site.pictures.page(job, row.file, row.place.page)
+    except DocumentError as error:
+        return str(error)

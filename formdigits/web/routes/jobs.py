@@ -1,0 +1,185 @@
+"""The API of jobs: submit, look at, cancel, download."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path as FilePath
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
+from starlette.status import HTTP_201_CREATED
+
+from extractor.errors import InputError, ServiceError
+from extractor.values import PageStatus
+from formdigits.web.answers import PageAnswer
+from formdigits.web.errors import Refusals, refusals
+from formdigits.web.jobs.export import MEDIA, Ending, write
+from formdigits.web.jobs.status import JobAnswer, status_of
+from formdigits.web.jobs.submitting import Picked, submit
+from formdigits.web.site import JobDep, Site, SiteDep
+from workers.lookup import PageRow, Place, document_file, find_job, find_page, list_jobs, list_pages
+
+router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+
+MISSING = refusals(_404="There is no such job, or no such page in it.")
+EXPORTED: Refusals = {200: {"content": {kind.split(";")[0]: {} for kind in MEDIA.values()}}}
+PICTURE: Refusals = {200: {"content": {"image/jpeg": {}}}, **refusals(_400="The document is gone.")}
+LARGEST = 2**31 - 1
+Document = Annotated[int, Path(ge=1, le=LARGEST, description="The document's number in the job.")]
+Number = Annotated[int, Path(ge=1, le=LARGEST, description="The page's number in the document.")]
+
+
+class JobRequest(BaseModel):
+    """What to read, and how: by `templates`, or `single_field` (every picture is one number), or with neither, in
+    which case fields are found on each page."""
+
+    uploads: list[str] = Field(default=[], max_length=200, description="Batches that were sent before.")
+    folder: str = Field(default="", description="A folder that the server may read, such as scans/2024.")
+    templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
+    single_field: bool = False
+    accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
+
+
+class PageInJob(PageAnswer):
+    """A page of a job; `document` and `page` say which."""
+
+    document: int
+
+
+class PagesAnswer(BaseModel):
+    """Some pages in their order. `after` is to be given to get those that follow; null at the end."""
+
+    pages: list[PageInJob]
+    after: str | None
+
+
+@router.post(
+    "",
+    status_code=HTTP_201_CREATED,
+    responses=refusals(
+        _400="There is nothing to read, or no such template or folder.",
+        _503="The broker or the database cannot be reached.",
+    ),
+)
+def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
+    """Begins a job; from then on it is read, also when the server is stopped and started again meanwhile."""
+    uploads = [file for batch in wanted.uploads for file in site.batches.files(batch)]
+    inside = site.folders.documents(wanted.folder) if wanted.folder else []
+    templates = tuple(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
+    # Each file once, uploads first.
+    documents = tuple(dict.fromkeys([*uploads, *inside]))
+    job = submit(site.store, site.settings, Picked(documents, templates, wanted.single_field, wanted.accept))
+    site.steward.call()
+    return JobAnswer.of(status_of(site, job, time.time()))
+
+
+@router.get("")
+def jobs(
+    site: SiteDep,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    before: Annotated[float | None, Query(allow_inf_nan=False, description="Created before that time.")] = None,
+) -> list[JobAnswer]:
+    """Jobs of every kind, the newest first: those of the web page, of the queue, and of `formdigits read`."""
+    now = time.time()
+    return [JobAnswer.of(status_of(site, job, now)) for job in list_jobs(site.store, limit, before)]
+
+
+@router.get("/{job}", responses=MISSING)
+def job_status(site: SiteDep, job: JobDep) -> JobAnswer:
+    """How far the job is."""
+    return JobAnswer.of(status_of(site, job, time.time()))
+
+
+@router.post("/{job}/cancel", responses=MISSING)
+def cancel_job(site: SiteDep, job: JobDep) -> JobAnswer:
+    """Stops the job; what was read of it is kept."""
+    if job.queue is None and job.recipe is None:
+        raise InputError("This is a job of 'formdigits read', which is stopped where it runs.")
+    site.steward.cancel(job.id)
+    return job_status(site, find_job(site.store, job.id) or job)
+
+
+@router.post("/{job}/resume", responses=MISSING)
+def resume_job(site: SiteDep, job: JobDep) -> JobAnswer:
+    """Takes up a job of this machine that has a `problem` once more."""
+    site.steward.again(job.id)
+    return job_status(site, job)
+
+
+@router.get("/{job}/pages", responses=MISSING)
+def readings(
+    site: SiteDep,
+    job: JobDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
+    status: Annotated[PageStatus | None, Query(description="Only pages of that status.")] = None,
+) -> PagesAnswer:
+    """What was read until now, page by page, in the order of the documents."""
+    rows = list_pages(site.store, job.id, limit, place_of(after), status=status)
+    following = "{}-{}".format(*rows[-1].place) if len(rows) == limit else None
+    return PagesAnswer(pages=[_page(site, row) for row in rows if row.result is not None], after=following)
+
+
+@router.get("/{job}/pages/{document}/{page}", responses=MISSING)
+def one_page(site: SiteDep, job: JobDep, document: Document, page: Number) -> PageInJob:
+    """What was read on one page."""
+    row = find_page(site.store, job.id, document, page)
+    if row is None or row.result is None:
+        raise HTTPException(404, f"Page {page} of document {document} is not in this job, or not read yet.")
+    return _page(site, row)
+
+
+@router.get(
+    "/{job}/pages/{document}/{page}/picture",
+    response_class=Response,
+    responses=MISSING | PICTURE,
+)
+def picture(site: SiteDep, job: JobDep, document: Document, page: Number) -> Response:
+    """The page itself, as JPEG, made smaller where it is large."""
+    file = document_file(site.store, job.id, document)
+    if file is None:
+        raise HTTPException(404, f"There is no document {document} in this job.")
+    found = site.pictures.page(job, file, page)
+    return Response(found.jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.get(
+    "/{job}/export",
+    response_class=FileResponse,
+    responses=MISSING | EXPORTED,
+)
+def export(
+    site: SiteDep,
+    job: JobDep,
+    ending: Annotated[Ending, Query(alias="format")] = Ending.CSV,
+    long: Annotated[bool, Query(description="One row a field, with confidence and place.")] = False,
+) -> FileResponse:
+    """What was read until now as a file."""
+    try:
+        folder = FilePath(tempfile.mkdtemp(prefix="export-", dir=site.settings.home))
+    except OSError as error:
+        raise ServiceError(f"The server cannot write the file ({error.strerror}); have its owner make room.") from None
+    try:
+        out = folder / f"formdigits-{job.id}.{ending.value}"
+        write(site.store, job, site.names, out, long=long)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    done = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(out, media_type=MEDIA[ending], filename=out.name, background=done)
+
+
+def place_of(after: str | None) -> Place | None:
+    """The place that `after` names, as `PagesAnswer` gave it."""
+    return None if after is None else Place(*map(int, after.split("-")))
+
+
+def _page(site: Site, row: PageRow) -> PageInJob:
+    assert row.result is not None
+    named = next(site.names.named([row.result]))
+    return PageInJob.model_validate(PageAnswer.parts(named) | {"document": row.document})

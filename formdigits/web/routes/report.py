@@ -1,0 +1,153 @@
+"""A job's report: as a page, as a picture, as a PDF, and through the API."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from extractor.values import CheckKind
+from formdigits.reports.words import bar_name, error_line, interval, percent
+from formdigits.web.jobs.status import title_of
+from formdigits.web.rendering import page
+from formdigits.web.review.shapes import PlanShape, ProgressShape
+from formdigits.web.site import JobDep, SiteDep, StoreDep
+from workers.outcomes import moment
+from workers.review.report import Report, report_of
+
+router = APIRouter(tags=["review"])
+
+LONGEST, SHORTEST = 100.0, 0.5
+"""Units of the page's bars: of the longest, and of one for a single field among very many."""
+
+
+class RateShape(BaseModel):
+    """`errors` of `checked`, and the bounds of the true rate with 95 % confidence (Wilson's interval)."""
+
+    errors: int
+    checked: int
+    low: float
+    high: float
+
+
+class BarShape(BaseModel):
+    low: float
+    high: float
+    without: int
+    review: int
+
+
+class FieldTroubleShape(BaseModel):
+    field: str
+    read: int
+    review: int
+    checked: int
+    changed: int
+
+
+class ReviewerShape(BaseModel):
+    name: str
+    answers: int
+    changed: int
+    last: str
+
+
+class ReportShape(BaseModel):
+    """A job in figures. `straight` of `fields` were read without a person; `outcomes` are the doubtful fields that
+    people have settled, by how; `error` is measured on the sample of accepted fields, null while there is none."""
+
+    pages: int
+    fields: int
+    straight: int
+    straight_share: float
+    review: int
+    plan: PlanShape | None
+    progress: ProgressShape
+    outcomes: dict[CheckKind, int]
+    error: RateShape | None
+    histogram: list[BarShape]
+    troubles: list[FieldTroubleShape]
+    reviewers: list[ReviewerShape]
+
+    @staticmethod
+    def of(report: Report) -> ReportShape:
+        return ReportShape(
+            pages=report.counts.pages,
+            fields=report.fields,
+            straight=report.straight,
+            straight_share=report.straight_share,
+            review=report.review,
+            plan=None if report.plan is None else PlanShape.of(report.plan),
+            progress=ProgressShape.of(report.progress),
+            outcomes=report.outcomes,
+            error=None if report.error is None else RateShape(**report.error._asdict()),
+            histogram=[BarShape(**bar._asdict()) for bar in report.histogram],
+            troubles=[FieldTroubleShape(**one._asdict()) for one in report.troubles],
+            reviewers=[ReviewerShape(**one._asdict() | {"last": moment(one.last)}) for one in report.reviewers],
+        )
+
+
+@router.get("/api/jobs/{job}/report")
+def report(job: JobDep, store: StoreDep) -> ReportShape:
+    """Straight-through rate, confidences, the fields that need people most, and the measured error."""
+    return ReportShape.of(report_of(store, job.id))
+
+
+@router.get("/api/jobs/{job}/report.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def report_png(job: JobDep, store: StoreDep) -> Response:
+    """The report as a picture of one A4 page."""
+    from formdigits.reports.picture import drawn
+
+    return Response(drawn(report_of(store, job.id), job, "png"), media_type="image/png", headers=_named(job.id, "png"))
+
+
+@router.get(
+    "/api/jobs/{job}/report.pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}}
+)
+def report_pdf(job: JobDep, store: StoreDep) -> Response:
+    """The report as a PDF of one A4 page."""
+    from formdigits.reports.picture import drawn
+
+    return Response(
+        drawn(report_of(store, job.id), job, "pdf"), media_type="application/pdf", headers=_named(job.id, "pdf")
+    )
+
+
+@router.get("/jobs/{job}/report", include_in_schema=False)
+def report_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    found = report_of(site.store, job.id)
+    settled = sum(found.outcomes.values())
+    return page(
+        request,
+        "report.html",
+        job=job,
+        title=title_of(site, job),
+        report=found,
+        settled=settled,
+        changed=settled - found.outcomes[CheckKind.ACCEPT],
+        kinds={kind.value: count for kind, count in found.outcomes.items()},
+        error_line=error_line(found),
+        bounds=interval(found.error) if found.error else "",
+        percent=percent,
+        bars=_bars(found),
+    )
+
+
+def _named(job: str, ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'inline; filename="report-{job}.{ending}"'}
+
+
+def _bars(report: Report) -> list[dict[str, object]]:
+    """The bars of the histogram as the page draws them, the surest on top; what is there at all is seen."""
+    most = max((bar.without + bar.review for bar in report.histogram), default=0) or 1
+
+    def long(count: int) -> float:
+        return round(max(SHORTEST, (LONGEST - SHORTEST) * count / most), 2) if count else 0.0
+
+    return [
+        {
+            **{"name": bar_name(bar), "without": bar.without, "review": bar.review},
+            **{"first": long(bar.without), "second": long(bar.review)},
+        }
+        for bar in reversed(report.histogram)
+    ]

@@ -1,0 +1,184 @@
+"""The API of the review: fields handed out, answers taken, corrections given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi.responses import Response, StreamingResponse
+
+from extractor.errors import DocumentError
+from formdigits.web.errors import Refusals, refusals
+from formdigits.web.review.shapes import (
+    AnswerBody,
+    AnsweredShape,
+    FieldShape,
+    NextBody,
+    NextShape,
+    PlanBody,
+    PlanShape,
+    ProgressShape,
+    RenewBody,
+    ReviewShape,
+    SaidShape,
+    SeatBody,
+    SettledShape,
+)
+from formdigits.web.site import JobDep, Site, SiteDep, StoreDep
+from workers.review.answers import Answer, TakenMeanwhileError, answer, history
+from workers.review.claims import claim, progress, release, renew, skip, take
+from workers.review.corrections import corrections_of, line
+from workers.review.plans import plan_of, set_plan
+from workers.review.show import items
+from workers.review.typed import MisfitError
+from workers.review.values import FieldKey, Item, Seat, reviewer_name
+
+router = APIRouter(prefix="/api/jobs/{job}", tags=["review"], responses=refusals(_404="There is no such job or field."))
+
+JPEG: Refusals = {200: {"content": {"image/jpeg": {}}}}
+
+
+def _key(job: JobDep, field: Annotated[str, Path(max_length=40, description="The field's id.")]) -> FieldKey:
+    return FieldKey.parse(job.id, field)
+
+
+KeyDep = Annotated[FieldKey, Depends(_key)]
+
+
+@router.get("/review")
+def review(job: JobDep, store: StoreDep) -> ReviewShape:
+    """How the job is reviewed, and how far that is."""
+    plan = plan_of(store, job.id)
+    return ReviewShape(
+        plan=None if plan is None else PlanShape.of(plan), progress=ProgressShape.of(progress(store, job.id))
+    )
+
+
+@router.put("/review")
+def begin_review(job: JobDep, store: StoreDep, body: PlanBody) -> PlanShape:
+    """Begin the review, or change how it goes on. The sample can be raised, and not lowered."""
+    return PlanShape.of(set_plan(store, job.id, second=body.second, sample=body.sample))
+
+
+@router.post("/review/next")
+def next_fields(job: JobDep, site: SiteDep, body: NextBody) -> NextShape:
+    """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
+    found = claim(site.store, job.id, _seat(body), body.count)
+    return NextShape(fields=[_shape(site, item) for item in found])
+
+
+@router.post("/review/renew", status_code=204)
+def renew_fields(job: JobDep, store: StoreDep, body: RenewBody) -> None:
+    """Keep the fields that are on the screen for another two minutes."""
+    renew(store, _seat(body), [FieldKey.parse(job.id, field) for field in body.fields])
+
+
+@router.post("/review/release", status_code=204)
+def release_fields(job: JobDep, store: StoreDep, body: SeatBody) -> None:
+    """Give back all that this window has."""
+    release(store, _seat(body))
+
+
+@router.get("/review/answers")
+def answers(
+    job: JobDep,
+    store: StoreDep,
+    name: Annotated[str, Query(max_length=200)],
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> list[AnsweredShape]:
+    """A person's own last answers, the newest first."""
+    found = history(store, job.id, reviewer_name(name), limit)
+    return [AnsweredShape(id=str(key), field=field, **SaidShape.of(said).model_dump()) for key, field, said in found]
+
+
+@router.post("/review/fields/{field}/take")
+def take_field(key: KeyDep, site: SiteDep, body: SeatBody) -> FieldShape:
+    """One field in particular, to answer it again."""
+    item = take(site.store, key, _seat(body))
+    if item is None:
+        raise HTTPException(409, "Somebody else has this field on the screen now, or it is up for review no more.")
+    return _shape(site, item)
+
+
+@router.post(
+    "/review/fields/{field}/answer",
+    responses=refusals(
+        _400="There is nothing to accept, or the value is none.",
+        _409="Somebody else has answered it meanwhile.",
+        _422="The field's format does not allow the value; `force` keeps it all the same.",
+    ),
+)
+def answer_field(key: KeyDep, site: SiteDep, body: AnswerBody) -> SettledShape:
+    """What a person says of a field. A later answer changes an earlier one; every one is kept."""
+    told = Answer(body.kind, body.value, body.seen, body.force)
+    try:
+        settled = answer(site.store, site.bench.forms.of(key.job), key, _seat(body), told)
+    except TakenMeanwhileError as error:
+        raise HTTPException(409, str(error)) from None
+    except MisfitError as error:
+        raise HTTPException(422, str(error)) from None
+    return SettledShape(
+        stage=settled.stage.name.lower(),
+        status=settled.taken.status,
+        value=settled.taken.value,
+        forced=settled.taken.forced,
+    )
+
+
+@router.post("/review/fields/{field}/skip", status_code=204)
+def skip_field(key: KeyDep, store: StoreDep, body: SeatBody) -> None:
+    """Put the field back, behind the others."""
+    skip(store, key, _seat(body))
+
+
+@router.get("/review/fields/{field}/picture.jpg", response_class=Response, responses=JPEG)
+def picture(key: KeyDep, site: SiteDep) -> Response:
+    """The field, cut out of its page upright, with its box marked."""
+    return _picture(key, site, whole=False)
+
+
+@router.get("/review/fields/{field}/page.jpg", response_class=Response, responses=JPEG)
+def page_with_field(key: KeyDep, site: SiteDep) -> Response:
+    """The page, reduced, with the field marked."""
+    return _picture(key, site, whole=True)
+
+
+@router.get("/corrections", response_class=StreamingResponse, responses={200: {"content": {"application/jsonl": {}}}})
+def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
+    """What people have settled, a field a line: `file, page, dpi, form, field, cells, quad, was, written, value,
+    status, kind, sample, by, at`. Documents have the names that these pages show; `formdigits corrections` gives paths.
+    """
+    forms = site.bench.forms.of(job.id)
+
+    def lines() -> Iterator[bytes]:
+        for one in corrections_of(site.store, forms, job.id):
+            named = replace(one, file=site.names.of(one.file))
+            yield (line(named) + "\n").encode("utf-8", "backslashreplace")
+
+    return StreamingResponse(
+        lines(),
+        media_type="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="corrections-{job.id}.jsonl"'},
+    )
+
+
+def _seat(body: SeatBody) -> Seat:
+    return Seat(reviewer_name(body.name), body.window)
+
+
+def _shape(site: Site, item: Item) -> FieldShape:
+    return FieldShape.of(item, site.bench.forms.of(item.key.job), site.names.of(item.file))
+
+
+def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:
+    found = items(site.store, [key], "")
+    if not found:
+        raise HTTPException(404, "There is no such field up for review.")
+    try:
+        drawn = site.bench.picture(found[0], whole=whole)
+    except DocumentError as error:
+        raise HTTPException(404, str(error)) from None
+    # For the window that looks ahead, and for going back; the page could be another after an hour.
+    return Response(drawn, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"})

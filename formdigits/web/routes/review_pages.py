@@ -1,0 +1,146 @@
+"""The pages of the review: which jobs there are, how one is to be reviewed, and the reviewer's bench."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import func, select
+
+from extractor.errors import InputError
+from extractor.values import FieldStatus
+from formdigits.reports.words import percent
+from formdigits.web.jobs.status import title_of
+from formdigits.web.rendering import page
+from formdigits.web.site import JobDep, Site, SiteDep
+from workers.database import reading
+from workers.job import Job
+from workers.lookup import list_jobs
+from workers.review.interval import measured
+from workers.review.plans import plan_of, set_plan
+from workers.review.values import Plan, Stage
+from workers.schema import readings, reviews
+from workers.store import Store
+
+router = APIRouter(include_in_schema=False)
+
+LISTED = 50
+"""Jobs on the page, the newest."""
+
+SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+"""Samples to choose from."""
+
+USUAL = 150
+"""Accepted fields that the sample that is proposed should have."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A sample to choose: `fields` is about how many that are, `bound` what their being right would show."""
+
+    share: float
+    name: str
+    fields: int
+    bound: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A job on the page, with how many of its fields are to be looked at and how many are settled."""
+
+    id: str
+    title: str
+    created: float
+    begun: bool
+    open: int
+    settled: int
+
+
+@router.get("/review")
+def reviews_page(request: Request, site: SiteDep) -> Response:
+    return page(request, "reviews.html", jobs=_listed(site, list_jobs(site.store, LISTED)))
+
+
+@router.get("/review/{job}")
+def review_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    plan = plan_of(site.store, job.id)
+    if plan is None:
+        return _start(request, site, job, None)
+    return page(request, "review.html", job=job, plan=plan, title=title_of(site, job))
+
+
+@router.get("/review/{job}/plan")
+def plan_page(request: Request, job: JobDep, site: SiteDep) -> Response:
+    return _start(request, site, job, plan_of(site.store, job.id))
+
+
+@router.post("/review/{job}")
+def begin(
+    request: Request,
+    job: JobDep,
+    site: SiteDep,
+    *,
+    second: Annotated[bool, Form()] = False,
+    sample: Annotated[float, Form(ge=0, le=1)] = 0.0,
+) -> Response:
+    try:
+        set_plan(site.store, job.id, second=second, sample=sample)
+    except InputError as error:
+        return _start(request, site, job, plan_of(site.store, job.id), problem=str(error))
+    return RedirectResponse(f"/review/{job.id}", 303)
+
+
+def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
+    accepted, doubtful = (_count(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
+    choices = _choices(accepted, 0.0 if plan is None else plan.sample)
+    proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - USUAL))
+    return page(
+        request,
+        "review_start.html",
+        http=400 if problem else 200,
+        job=job,
+        title=title_of(site, job),
+        doubtful=doubtful,
+        accepted=accepted,
+        choices=choices,
+        second=plan is not None and plan.second,
+        sample=proposed.share if plan is None else plan.sample,
+        least=0.0 if plan is None else plan.sample,
+        problem=problem,
+    )
+
+
+def _choices(accepted: int, now: float) -> list[Choice]:
+    found = []
+    for share in sorted({*SHARES, now}):
+        fields = round(accepted * share)
+        name = "None" if not share else "All of them" if share == 1 else f"{share * 100:g} %"
+        found.append(Choice(share, name, fields, percent(measured(0, fields).high)))
+    return found
+
+
+def _count(store: Store, job: str, status: FieldStatus) -> int:
+    query = select(func.count()).select_from(readings).where(readings.c.job == job, readings.c.status == status.value)
+    with reading(store.engine) as connection:
+        return connection.execute(query).scalar_one()
+
+
+def _listed(site: Site, jobs: Sequence[Job]) -> list[Listed]:
+    ids = [job.id for job in jobs]
+    by_stage = (
+        select(reviews.c.job, reviews.c.stage == Stage.SETTLED, func.count())
+        .where(reviews.c.job.in_(ids))
+        .group_by(reviews.c.job, reviews.c.stage == Stage.SETTLED)
+    )
+    with reading(site.store.engine) as connection:
+        found = {(row[0], bool(row[1])): row[2] for row in connection.execute(by_stage)}
+    listed = []
+    for job in jobs:
+        begun = plan_of(site.store, job.id) is not None
+        still = found.get((job.id, False), 0) if begun else _count(site.store, job.id, FieldStatus.REVIEW)
+        if begun or still:
+            listed.append(Listed(job.id, title_of(site, job), job.created, begun, still, found.get((job.id, True), 0)))
+    return listed

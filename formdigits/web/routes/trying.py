@@ -1,0 +1,57 @@
+"""Try it: one picture, PDF or drawing, read at once and explained. Nothing of it is kept."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import Response
+
+from extractor.reading import ReadOptions
+from formdigits.web.answers import TriedAnswer
+from formdigits.web.desk import look
+from formdigits.web.errors import refusals
+from formdigits.web.rendering import page
+from formdigits.web.site import SiteDep
+from formdigits.web.uploads import keep
+
+router = APIRouter()
+
+LIMITS = {"/api/read": 80_000_000}
+
+MOST_PAGES = 4
+"""Pages of a file that are tried."""
+
+SIDE = 1500
+"""Pixels of the longer side of a page's picture."""
+
+REFUSED = refusals(
+    _400="The file is none that can be read, or there is no such template.",
+    _413="The file is too large.",
+    _503="Too many others wait.",
+)
+
+
+@router.get("/", include_in_schema=False)
+def try_page(request: Request, site: SiteDep) -> Response:
+    return page(request, "try.html", forms=site.forms.all(), most=MOST_PAGES)
+
+
+@router.post("/api/read", tags=["reading"], responses=REFUSED)
+def read(
+    site: SiteDep,
+    file: Annotated[UploadFile, File(description="A picture or PDF.")],
+    template: Annotated[str, Form(description="A template's id; empty: the fields are found on the page.")] = "",
+    single_field: Annotated[bool, Form(description="The picture is one number.")] = False,
+    accept: Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)] = 0.99,
+) -> TriedAnswer:
+    """Reads the first pages of a file, here and now, and shows how: the crops and what each looks like."""
+    templates = (site.forms.path(template),) if template and not single_field else ()
+    upload = keep(file.file, file.filename, site.settings.home / "trying", secrets.token_hex(16))
+    try:
+        options = ReadOptions(templates, single_field, accept)
+        seen, of = site.desk.ask(look, str(upload.path), options, MOST_PAGES, SIDE)
+    finally:
+        upload.path.unlink(missing_ok=True)
+    return TriedAnswer.of_pages(seen, of, upload.name)

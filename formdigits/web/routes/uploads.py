@@ -1,0 +1,75 @@
+"""Files for a job: sent first, in batches, and then named by the job; and the folders that jobs may read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, HTTPException, Query, UploadFile
+from pydantic import BaseModel, Field
+from starlette.status import HTTP_201_CREATED
+
+from extractor.errors import DocumentError
+from formdigits.web.errors import refusals
+from formdigits.web.site import SiteDep
+from formdigits.web.uploads import AT_ONCE, MOST_FILES, Upload, keep
+
+router = APIRouter(prefix="/api", tags=["files"])
+
+LIMITS = {"/api/uploads": AT_ONCE}
+
+
+class UploadAnswer(BaseModel):
+    name: str
+    kind: str = Field(description="What the file is by its content.")
+
+
+class BatchAnswer(BaseModel):
+    """`id` names the batch to a job; `refused` are sentences about files that were not taken."""
+
+    id: str
+    files: list[UploadAnswer]
+    refused: list[str]
+
+
+class FolderAnswer(BaseModel):
+    path: str
+    folders: list[str] = Field(description="Names of the folders in it.")
+    documents: int = Field(description="Documents in it, without those in its folders.")
+
+
+@router.post(
+    "/uploads",
+    status_code=HTTP_201_CREATED,
+    responses=refusals(_400="None of the files is one that can be read.", _413="More than is taken at once."),
+)
+def upload(
+    site: SiteDep, files: Annotated[list[UploadFile], File(description=f"At most {MOST_FILES} pictures and PDFs.")]
+) -> BatchAnswer:
+    """Takes files for a job. What a file is goes by its content; one that is refused does not stop the others."""
+    if len(files) > MOST_FILES:
+        raise HTTPException(413, f"These are more than the {MOST_FILES} files that are taken at once; send some later.")
+    batch = site.batches.begin()
+    kept: list[Upload] = []
+    refused: list[str] = []
+    for number, file in enumerate(files, 1):
+        try:
+            kept.append(keep(file.file, file.filename, site.batches.folder(batch), f"{number:04}"))
+        except DocumentError as error:
+            refused.append(str(error))
+    if not kept:
+        raise DocumentError(refused[0])
+    site.batches.close(batch, kept)
+    return BatchAnswer(
+        id=batch, files=[UploadAnswer(name=one.name, kind=one.kind.value) for one in kept], refused=refused
+    )
+
+
+@router.get("/folders", responses=refusals(_400="There is no such folder."))
+def folders(
+    site: SiteDep, inside: Annotated[str, Query(alias="in", description="Such as scans/2024; empty: the top.")] = ""
+) -> FolderAnswer:
+    """What is in a folder that the server may read; nothing outside of those is ever told of."""
+    if not inside:
+        return FolderAnswer(path="", folders=list(site.folders.names), documents=0)
+    found = site.folders.look(inside)
+    return FolderAnswer(path=found.path, folders=list(found.folders), documents=found.documents)

@@ -1,0 +1,8 @@
+"""What stands before every route: who may ask, from where, how much, and what a browser may do with the answer."""
+
+from formdigits.web.security.access import Access, session_of
+from formdigits.web.security.bodies import BoundedBodies
+from formdigits.web.security.headers import SafeHeaders
+from formdigits.web.security.origins import KnownHosts, OwnOrigin
+
+__all__ = ["Access", "BoundedBodies", "KnownHosts", "OwnOrigin", "SafeHeaders", "session_of"]

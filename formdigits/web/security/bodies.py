@@ -1,0 +1,48 @@
+"""No request may send more than its address takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from formdigits.web.errors import told
+
+SMALL = 1_000_000
+"""Bytes of a body where nothing else is said: JSON, a form."""
+
+
+class BoundedBodies:
+    """Refuses larger bodies, by what they say of themselves and by what comes; `limits` gives bytes by address."""
+
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limits.get(scope["path"], SMALL)
+        sentence = f"This is more than the {limit / 1e6:,.0f} MB that are taken at once; send it in smaller parts."
+        # The rest of the body is not read: the connection is of no use any more.
+        last = {"Connection": "close"}
+        request = Request(scope)
+        size = request.headers.get("content-length", "0")
+        if size.isdecimal() and int(size[:20]) > limit:
+            await told(request, 413, sentence, last)(scope, receive, send)
+            return
+        seen = 0
+
+        async def receiving() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                # Whoever reads the body lets this kind of error through, to where it is told.
+                raise HTTPException(413, sentence, last)
+            return message
+
+        await self._app(scope, receiving, send)

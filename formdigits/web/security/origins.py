@@ -1,0 +1,75 @@
+"""Requests that a browser sends on behalf of another site, by a name that was made to point here or by a form there."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from formdigits.web.errors import told
+from formdigits.web.settings import is_loopback
+
+HARMLESS = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing."""
+
+
+class KnownHosts:
+    """Answers only to this machine's own names.
+
+    Another site can have its name point to 127.0.0.1 and so make the browser take this server for its own (DNS
+    rebinding). With a token there is no need of this: the browser has no cookie for that name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope)
+            host = _host_of(f"//{request.headers.get('host', '')}")
+            if host is None or not is_loopback(host):
+                answer = told(
+                    request, 421, "This server answers to 127.0.0.1 and localhost only; open it by one of them."
+                )
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class OwnOrigin:
+    """Refuses what changes something when another site's page has sent it.
+
+    Browsers say where a request comes from in Sec-Fetch-Site, and where that is not sent, in Origin; programs that are
+    no browsers send neither, and no other site can make them do anything.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in HARMLESS:
+            request = Request(scope)
+            if not _own(request):
+                answer = told(request, 403, "Another site's page has sent this; use the pages of this server instead.")
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _own(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    host = request.headers.get("host", "")
+    return host != "" and origin.partition("://")[2] == host
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

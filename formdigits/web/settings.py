@@ -1,0 +1,62 @@
+"""What a server is started with."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.errors import InputError
+
+SHORTEST_TOKEN = 16
+"""Letters; below it a token can be guessed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`home` is where uploads and state are kept; `folders` are those from which jobs may read, by the name that they
+    are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it. With
+    `local`, jobs are read on this machine even where there is a broker.
+    """
+
+    home: Path
+    token: str | None = None
+    folders: tuple[tuple[str, Path], ...] = ()
+    templates: tuple[Path, ...] = ()
+    local: bool = False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine for itself alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_token(token: str) -> str:
+    """The token, if it is one that cannot be guessed. Raises InputError."""
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise InputError(
+            f"FORMDIGITS_TOKEN must be at least {SHORTEST_TOKEN} ASCII letters and digits without a space; leave it "
+            "unset to have one made."
+        )
+    return token
+
+
+def named_folders(given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+    """The folders that were given, as they really lie, each by a name of its own. Raises InputError."""
+    found: dict[str, Path] = {}
+    for one in given:
+        path = Path(one).resolve()
+        if not path.is_dir():
+            raise InputError(f"There is no folder {one}; give --folder a folder that the server may read.")
+        if path in found.values():
+            continue
+        name, number = path.name or "files", 2
+        while name in found:
+            name, number = f"{path.name} ({number})", number + 1
+        found[name] = path
+    return tuple(found.items())

@@ -1,0 +1,95 @@
+"""What every route may use: the settings, the job store and what is built on them, one of each a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Path, Request
+
+from formdigits.web.folders import Folders
+from formdigits.web.forms import Forms
+from formdigits.web.jobs.pictures import Pictures
+from formdigits.web.jobs.steward import Steward
+from formdigits.web.names import Names
+from formdigits.web.review.bench import Bench
+from formdigits.web.settings import Settings
+from formdigits.web.uploads import Batches
+from workers.desk import Desk
+from workers.job import LETTERS, Job
+from workers.lookup import find_job
+from workers.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class Site:
+    """One server's parts. Made when it starts, closed when it ends; everything in it may be used by several threads."""
+
+    settings: Settings
+    store: Store
+    batches: Batches
+    folders: Folders
+    forms: Forms
+    names: Names
+    desk: Desk
+    """Reads what is tried and what the camera sees."""
+    pictures: Pictures
+    steward: Steward
+    bench: Bench
+
+    def close(self) -> None:
+        self.steward.stop()
+        self.pictures.close()
+        self.bench.close()
+        self.desk.close()
+        self.store.close()
+
+
+def open_site(settings: Settings) -> Site:
+    """Raises ServiceError."""
+    store = open_store()
+    batches, folders = Batches(settings.home), Folders(settings.folders)
+    site = Site(
+        settings=settings,
+        store=store,
+        batches=batches,
+        folders=folders,
+        forms=Forms(settings.home, settings.templates),
+        names=Names(batches, folders),
+        desk=Desk(),
+        pictures=Pictures(store),
+        steward=Steward(store, settings),
+        bench=Bench(store),
+    )
+    site.steward.start()
+    return site
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+SiteDep = Annotated[Site, Depends(_site)]
+"""As a parameter of a route: the site."""
+
+
+def _store(site: SiteDep) -> Store:
+    return site.store
+
+
+StoreDep = Annotated[Store, Depends(_store)]
+"""As a parameter of a route: the job store."""
+
+JobId = Annotated[str, Path(alias="job", pattern=f"^[{LETTERS}]{{8}}$", description="The job's id.")]
+
+
+def _job(job: JobId, store: StoreDep) -> Job:
+    found = find_job(store, job)
+    if found is None:
+        raise HTTPException(404, f"There is no job {job}; the page of jobs lists those that there are.")
+    return found
+
+
+JobDep = Annotated[Job, Depends(_job)]
+"""As a parameter of a route with `{job}` in its path: the job, or a 404 in a sentence."""

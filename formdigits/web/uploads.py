@@ -1,0 +1,138 @@
+"""Files that a browser sends: known by their content, kept under names of our own, never under theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
+
+from extractor.documents.sniff import HEAD, Format, sniff
+from extractor.errors import DocumentError, InputError, ServiceError
+
+MOST_BYTES = 256_000_000
+"""Of one file."""
+
+AT_ONCE = 512_000_000
+"""Bytes of one request."""
+
+MOST_FILES = 500
+"""In one request, and so in one batch."""
+
+ENDING = {
+    Format.PNG: ".png",
+    Format.JPEG: ".jpg",
+    Format.BMP: ".bmp",
+    Format.WEBP: ".webp",
+    Format.TIFF: ".tif",
+    Format.PDF: ".pdf",
+}
+NAMES = "names.json"
+BATCH = re.compile(r"[0-9a-f]{32}")
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came: the text that its sender calls it by, its kind, and where it is kept."""
+
+    name: str
+    kind: Format
+    path: Path
+
+
+def plain_name(given: str | None) -> str:
+    """What a sender calls a file, as text to be shown: without folders and control characters, and not too long."""
+    name = PureWindowsPath(PurePosixPath(given or "").name).name
+    shown = "".join(letter for letter in name if letter.isprintable()).strip()
+    return shown[:200] or "unnamed"
+
+
+def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
+    """Keeps the file in `folder` as `stem` with the ending of what it is.
+
+    Raises DocumentError, naming the file, for what is no picture and no PDF, is empty or too large; ServiceError when
+    there is no room for it.
+    """
+    shown = plain_name(name)
+    head = stream.read(HEAD)
+    if not head:
+        raise DocumentError(f"{shown}: The file is empty; scan or copy it again.")
+    try:
+        kind = sniff(head)
+    except DocumentError as error:
+        raise DocumentError(f"{shown}: {error}") from None
+    path = folder / f"{stem}{ENDING[kind]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as out:
+            size, piece = 0, head
+            while piece:
+                size += len(piece)
+                if size > MOST_BYTES:
+                    raise DocumentError(
+                        f"{shown}: The file has more than the {MOST_BYTES / 1e6:.0f} MB that are taken; split it."
+                    )
+                out.write(piece)
+                piece = stream.read(PIECE)
+    except DocumentError:
+        path.unlink(missing_ok=True)
+        raise
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise ServiceError(
+            f"The server cannot keep the file ({error.strerror}); its owner should make room on the disk."
+        ) from None
+    return Upload(shown, kind, path)
+
+
+class Batches:
+    """Uploads that wait for a job, a folder for each batch, below `home`."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "uploads"
+
+    def begin(self) -> str:
+        """The id of a new batch; whoever knows it may use it."""
+        return secrets.token_hex(16)
+
+    def folder(self, batch: str) -> Path:
+        """Where a batch's files are. Raises InputError for what is no id."""
+        if not BATCH.fullmatch(batch):
+            raise InputError(f"'{plain_name(batch)}' is no batch of uploads; send the files anew.")
+        return self._folder / batch
+
+    def close(self, batch: str, uploads: Sequence[Upload]) -> None:
+        """Writes down what the batch's files are called by those who sent them."""
+        names = {upload.path.name: upload.name for upload in uploads}
+        (self.folder(batch) / NAMES).write_text(json.dumps(names), encoding="utf-8")
+
+    def files(self, batch: str) -> list[str]:
+        """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""
+        folder = self.folder(batch)
+        try:
+            names = _names(folder / NAMES)
+        except OSError:
+            raise InputError(f"There is no batch of uploads {batch}; send the files anew.") from None
+        return [str(folder / name) for name in names]
+
+    def shown(self, file: str) -> str | None:
+        """What the sender of `file` calls it; None for a file that is no upload."""
+        path = Path(file)
+        if path.parent.parent != self._folder:
+            return None
+        try:
+            return _names(path.parent / NAMES).get(path.name)
+        except OSError:
+            return None
+
+
+@lru_cache(maxsize=256)
+def _names(path: Path) -> dict[str, str]:
+    # Written once, before anybody knows of the batch.
+    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return names

@@ -1,0 +1,143 @@
+"""A real server and a real Chromium for tests of the web page, started on a free port and ended with the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.queue_services import ROOT, free_port, wait_until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+"""So that it runs as root, without a screen, and asks nobody on the network for anything."""
+
+
+class WebServer:
+    """`formdigits serve` as a process of its own. `real` takes the real reader."""
+
+    def __init__(
+        self, folder: Path, *arguments: str | Path, real: bool = True, settings: dict[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = {"FORMDIGITS_HOME": str(self.home), "PYTHONPATH": str(ROOT), **(settings or {})}
+        local = () if "FORMDIGITS_BROKER_URL" in self.settings else ("--local",)
+        self._command = ["formdigits" if real else "tests.run_fake", "serve", "--port", str(self.port), *local]
+        self._command += map(str, arguments)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.folder.mkdir(exist_ok=True, parents=True)
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *self._command],
+                cwd=self.folder,
+                env=os.environ | self.settings,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self._answers, f"the server\n{self.log()}")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log()
+        with suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+        return False
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    def client(self, **options: object) -> httpx.Client:
+        """A client whose paths are below this server."""
+        return httpx.Client(base_url=self.url, timeout=60, **options)  # type: ignore[arg-type]
+
+    def kill(self) -> None:
+        """As when the power fails."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def stop(self) -> int:
+        """As by Ctrl-C; gives the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(timeout=30)
+
+
+@contextmanager
+def serving(
+    folder: Path, *arguments: str | Path, real: bool = True, settings: dict[str, str] | None = None
+) -> Iterator[WebServer]:
+    """A server that runs while the block does."""
+    server = WebServer(folder, *arguments, real=real, settings=settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """A Chromium without a window. Skips where there is none, fails there in CI."""
+    if not Path(CHROMIUM).exists():
+        missing = "Chromium is not installed; 'make test-system' installs it"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests that need nothing special of it."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile. The test fails where a page's script did, or where the policy had to stop something."""
+    complaints: list[str] = []
+    with browser.new_context() as one:
+        one.set_default_timeout(30_000)
+        one.on("weberror", lambda error: complaints.append(str(error.error)))
+        one.on(
+            "console",
+            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        yield one
+    assert not complaints, complaints
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """A server on this machine's own address with the samples' templates and folder, for the tests of one module."""
+    arguments = ["--folder", ROOT / "samples" / "scans", "--templates", ROOT / "samples" / "templates"]
+    with serving(tmp_path_factory.mktemp("web"), *arguments) as server:
+        yield server

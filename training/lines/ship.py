@@ -1,0 +1,104 @@
+"""A line model's folder: the network, its int8 conversion, and the card that describes both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extractor.decoding.lines import best_text, text_log_probabilities
+from extractor.recognizer.card import SCHEMA
+from extractor.recognizer.lines import load_lines
+from extractor.segmentation.line import HEIGHT
+from extractor.values import Floats
+from training.convert import to_int8
+from training.lines.batches import CLASSES, Lines
+from training.lines.network import build_line_network
+from training.ship import FILES, Origin, created_by, file_entries, write_card
+
+FIXED = 160
+"""Columns of the pictures that the ranges of the int8 network's numbers are taken from."""
+
+
+def write_line_model(folder: Path, model: Any, *, learned: Lines, held_out: Lines, origin: Origin) -> dict[str, Any]:
+    """Write the files and the card of the line network `model` into `folder` (`…/lines`); returns the card.
+
+    Ranges for int8 come from lines that it `learned` from; temperatures and accuracy from lines of `held_out` writers.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(folder / FILES["keras"])
+    (folder / FILES["litert"]).write_bytes(to_int8(_fixed(model), _representative(learned)))
+    card: dict[str, Any] = {
+        "schema": SCHEMA,
+        "created_by": created_by(),
+        "licence": "Apache-2.0",
+        "classes": list(CLASSES),
+        "input": {
+            "shape": [HEIGHT, None],
+            "type": "uint8",
+            "ink": "bright",
+            "made_by": "extractor.segmentation.line.line_of",
+        },
+        "parameters": int(model.count_params()),
+        "files": file_entries(folder),
+        "data": list(origin.data),
+        "training": origin.training,
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0)},
+        "accuracy": [],
+    }
+    write_card(folder, card)
+    for engine in FILES:
+        recognizer = load_lines(folder.parent, engine)
+        assert recognizer is not None
+        scores = recognizer.log_probabilities(held_out.images)
+        card["calibration"]["temperature"][engine] = best_line_temperature(scores, held_out.texts)
+        said = [best_text(rows, CLASSES) for rows in scores]
+        card["accuracy"].append(
+            {
+                "data": "composed lines of held-out writers",
+                "engine": engine,
+                "samples": len(said),
+                "right": sum(a == b for a, b in zip(said, held_out.texts, strict=True)),
+                "digits_right": sum(_digits(a) == _digits(b) for a, b in zip(said, held_out.texts, strict=True)),
+            }
+        )
+    write_card(folder, card)
+    return card
+
+
+def best_line_temperature(scores: Sequence[Floats], texts: Sequence[str]) -> float:
+    """The temperature under which frames of `scores`, each (frames, classes + 1), give `texts` the highest likelihood
+    (C. Guo et al., "On calibration of modern neural networks", 2017)."""
+
+    def loss(temperature: float) -> float:
+        scaled = [rows / temperature for rows in scores]
+        scaled = [rows - np.log(np.exp(rows).sum(1, keepdims=True)) for rows in scaled]
+        # What it gives up wholly (a wrong truth, a digit cut off) says nothing about how sure it should be.
+        return -float(np.maximum(text_log_probabilities(scaled, texts, CLASSES), -12.0).mean())
+
+    choices = np.exp(np.linspace(np.log(0.5), np.log(2.5), 17))
+    return float(round(min(choices.tolist(), key=loss), 4))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def _fixed(model: Any) -> Any:
+    """`model` for pictures of one width, which the conversion needs; LiteRT takes others again."""
+    import keras
+
+    narrow = build_line_network(len(CLASSES) + 1)
+    narrow.set_weights(model.get_weights())
+    lines = keras.Input((HEIGHT, FIXED, 1), batch_size=1)
+    return keras.Model(lines, narrow(lines))
+
+
+def _representative(lines: Lines) -> np.ndarray:
+    out = np.zeros((min(600, len(lines.images)), HEIGHT, FIXED), np.uint8)
+    for row, image in zip(out, lines.images, strict=False):
+        row[:, : image.shape[1]] = image[:, :FIXED]
+    out[0, 0, 0], out[0, HEIGHT // 2, FIXED // 2] = 0, 255
+    return out

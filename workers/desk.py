@@ -1,0 +1,129 @@
+"""A process beside this one that answers questions about files, so that no file can harm whoever asks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, ParamSpec, TypeVar
+
+from extractor.errors import DocumentError, FormdigitsError, ServiceError
+from workers.child import settle
+from workers.pool import ONE_THREAD, environment, without_interrupts
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LIMIT_S = 60.0
+"""Longest that one answer may take."""
+
+PATIENCE_S = 30.0
+"""Longest that a question waits for those before it."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    value: Any = None
+    error: FormdigitsError | None = None
+    trace: str = ""
+
+
+class Desk:
+    """Answers one question at a time; several threads may ask. Its process starts with the first question, keeps what
+    it has loaded, and is replaced when a question was the end of it.
+    """
+
+    def __init__(self, limit_s: float = LIMIT_S) -> None:
+        self._limit_s = limit_s
+        self._lock = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    def ask(self, question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """`question(*args, **options)`, a function that can be imported, called in that process.
+
+        Raises what it raises for the user; DocumentError where it took the process with it, or too long; ServiceError
+        when too many others wait.
+        """
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            raise ServiceError("The server has too much to read at the moment; try again in a minute.")
+        try:
+            answer = self._asked((question, args, options))
+        finally:
+            self._lock.release()
+        if answer.error is not None:
+            raise answer.error
+        if answer.trace:
+            raise RuntimeError(answer.trace)
+        value: T = answer.value
+        return value
+
+    def close(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._end()
+
+    def _asked(self, question: Any) -> _Answer:
+        try:
+            pipe = self._open()
+            pipe.send(question)
+            if not pipe.poll(self._limit_s):
+                self._end()
+                return _Answer(error=DocumentError(f"Reading this took longer than {self._limit_s:g} s; {SMALLER}"))
+            answer: _Answer = pipe.recv()
+            return answer
+        except (EOFError, OSError):
+            self._end()
+            return _Answer(error=DocumentError(f"Reading this stopped its process; {SMALLER}"))
+
+    def _open(self) -> Connection:
+        if self._process is not None and not self._process.is_alive():
+            self._end()
+        if self._process is None or self._pipe is None:
+            context = get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_answer_all, args=(theirs,), daemon=False)
+            with environment(ONE_THREAD), without_interrupts():
+                self._process.start()
+            theirs.close()
+        return self._pipe
+
+    def _end(self) -> None:
+        if self._process is not None and self._pipe is not None:
+            self._pipe.close()
+            assert self._process.pid is not None
+            # It leads a group of its own, with whatever it has started.
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        self._process = self._pipe = None
+
+
+SMALLER = "scan it again at a lower resolution."
+
+
+def _answer_all(pipe: Connection) -> None:
+    """Runs until the pipe closes."""
+    settle(bool(os.environ.get("FORMDIGITS_DEBUG")))
+    import cv2
+
+    cv2.setNumThreads(1)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            question, args, options = pipe.recv()
+            try:
+                answer = _Answer(question(*args, **options))
+            except FormdigitsError as error:
+                answer = _Answer(error=error)
+            except Exception:
+                answer = _Answer(trace=traceback.format_exc())
+            pipe.send(answer)

@@ -1,0 +1,141 @@
+"""What people say of a field: kept for good, and what is settled by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from extractor.errors import InputError
+from extractor.values import CheckKind, FieldStatus, reading_of
+from workers.database import reading, seconds_now, writing
+from workers.review.claims import at
+from workers.review.forms import Forms
+from workers.review.plans import plan_of
+from workers.review.show import said_of, spoken
+from workers.review.typed import Taken, meaning_of
+from workers.review.values import FieldKey, Said, Seat, Stage
+from workers.schema import corrections, pages, readings, reviews
+from workers.store import Store
+
+
+class TakenMeanwhileError(InputError):
+    """Somebody else has the field on the screen, or has answered it since it was shown."""
+
+
+class Answer(NamedTuple):
+    """What a person says of a field; `text` is for `type`. `seen` is how many answers there were when it was shown."""
+
+    kind: CheckKind
+    text: str
+    seen: int
+    force: bool = False
+
+
+class Settled(NamedTuple):
+    """What became of it: how far the field is, and what this answer was taken for."""
+
+    stage: Stage
+    taken: Taken
+
+
+def answer(store: Store, forms: Forms, key: FieldKey, seat: Seat, told: Answer) -> Settled:
+    """Keeps what the person at `seat` says of the field, in one transaction.
+
+    Without second keying the field is settled by it, and a later answer changes that. With it, a field is settled
+    when two people say the same; where they differ, the third person's word stands (or that of whoever then comes to
+    agree). Raises MisfitError for what the format does not allow, TakenMeanwhileError, and InputError.
+    """
+    plan = plan_of(store, key.job)
+    field, machine, form = _field(store, key)
+    taken = meaning_of(told.kind, told.text, forms.field(form, field, machine.kind), machine, force=told.force)
+    with writing(store.engine) as connection:
+        row = _hold(connection, key, seat.window, told.seen)
+        before = spoken(connection, [key]).get(key, ())
+        known = before[len(before) - row.answers :] if row.answers else ()
+        was = _was(row, known, seat.name, (machine.status, machine.value))
+        now = seconds_now(connection)
+        as_read = taken.value == machine.value != ""
+        kind = CheckKind.ACCEPT if as_read else told.kind
+        said = Said(seat.name, now, kind, taken.forced, *was, taken.status, taken.value)
+        connection.execute(insert(corrections).values(_row(key, field, said)))
+        stage, by = _judged([*known, said], second=plan is not None and plan.second)
+        outcome: dict[str, Any] = dict.fromkeys(("kind", "status", "value", "by", "at"))
+        if stage is Stage.SETTLED:
+            outcome = {"kind": kind.value, "status": said.status.value, "value": said.value, "by": by, "at": now}
+        keyed_by = seat.name if stage is Stage.SECOND else ""
+        change = update(reviews).where(at(key))
+        connection.execute(
+            change.values(stage=stage.value, keyed_by=keyed_by, answers=row.answers + 1, turn=0, **outcome)
+        )
+    return Settled(stage, taken)
+
+
+def history(store: Store, job: str, reviewer: str, limit: int) -> list[tuple[FieldKey, str, Said]]:
+    """The newest answers of one person: field, its name and what was said, the newest first."""
+    query = (
+        select(corrections)
+        .where(corrections.c.job == job, corrections.c.by == reviewer)
+        .order_by(corrections.c.id.desc())
+        .limit(limit)
+    )
+    with reading(store.engine) as connection:
+        rows = connection.execute(query).all()
+    return [(FieldKey(row.job, row.document, row.page, row.position), row.field, said_of(row)) for row in rows]
+
+
+def _field(store: Store, key: FieldKey) -> tuple[str, Any, str]:
+    query = select(readings, pages.c.form).join_from(
+        readings,
+        pages,
+        (pages.c.job == readings.c.job) & (pages.c.document == readings.c.document) & (pages.c.page == readings.c.page),
+    )
+    this = query.where(
+        readings.c.job == key.job,
+        readings.c.document == key.document,
+        readings.c.page == key.page,
+        readings.c.position == key.position,
+    )
+    with reading(store.engine) as connection:
+        row = connection.execute(this).mappings().one_or_none()
+    if row is None:
+        raise InputError(f"The job has no field {key}; it may have been read again, so open the review anew.")
+    return row["field"], reading_of(row), row["form"] or ""
+
+
+def _hold(connection: Connection, key: FieldKey, window: str, seen: int) -> Any:
+    """The field's row, which nobody else can have now; what the window had of it is given back."""
+    free = or_(reviews.c.claimant == window, reviews.c.lease < seconds_now(connection))
+    mine = update(reviews).where(at(key), free, reviews.c.answers == seen)
+    row = connection.execute(mine.values(claimant="", lease=0.0).returning(reviews)).one_or_none()
+    if row is None:
+        raise TakenMeanwhileError("Somebody else has answered this field meanwhile, or is about to; theirs is kept.")
+    return row
+
+
+def _was(row: Any, known: Sequence[Said], reviewer: str, machine: tuple[FieldStatus, str]) -> tuple[FieldStatus, str]:
+    """From what this answer changes the field: the person's own last word, else the outcome, else the reading."""
+    for one in reversed(known):
+        if one.by == reviewer:
+            return one.status, one.value
+    return machine if row.status is None else (FieldStatus(row.status), row.value)
+
+
+def _judged(said: Sequence[Said], *, second: bool) -> tuple[Stage, list[str]]:
+    """How far a field is after all that was `said` of it, and who stands behind the last word."""
+    last = said[-1]
+    words = {one.by: (one.status, one.value) for one in said}
+    agreeing = [name for name, word in words.items() if word == words[last.by]]
+    if not second or len(agreeing) > 1 or len(words) > 2:
+        return Stage.SETTLED, agreeing if second else [last.by]
+    return (Stage.SECOND if len(words) == 1 else Stage.THIRD), []
+
+
+def _row(key: FieldKey, field: str, said: Said) -> dict[str, Any]:
+    return {
+        **{**key._asdict(), "field": field, "by": said.by, "at": said.at},
+        **{"kind": said.kind.value, "forced": said.forced},
+        **{"was_status": said.was_status.value, "was_value": said.was_value},
+        **{"status": said.status.value, "value": said.value},
+    }

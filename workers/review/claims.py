@@ -1,0 +1,171 @@
+"""Who has which field on the screen: nobody gets one that another has, and what is left lying goes to others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select, update
+
+from workers.database import reading, seconds_now, writing
+from workers.review.plans import fill, plan_of
+from workers.review.show import among, items
+from workers.review.values import FieldKey, Item, Plan, Progress, Seat, Stage
+from workers.schema import corrections, reviews
+from workers.store import Store
+
+LEASE_S = 120.0
+"""How long a claim is believed without being renewed; a page on the screen renews its claims meanwhile."""
+
+PAGES_ON_THE_WAY = 100
+"""Pages, read since the last look, whose fields join the queue before the next one is handed out."""
+
+KEY = (reviews.c.job, reviews.c.document, reviews.c.page, reviews.c.position)
+
+
+def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
+    """Up to `count` fields of the job for the person at `seat`, whose they are from now on.
+
+    What two people differ over comes first, then what another has answered and wants a second, then what nobody has
+    looked at: the least certain first, with the sample strewn in by lot. None where nothing is left for this person.
+    Raises InputError when there is no such job.
+    """
+    plan = plan_of(store, job)
+    if plan is None:
+        return []
+    fill(store, job, PAGES_ON_THE_WAY)
+    taken: list[FieldKey] = []
+    with reading(store.engine) as connection:
+        ranges = _ranges(job, seat.name, _first_keyers(connection, job))
+    with writing(store.engine) as connection:
+        now = seconds_now(connection)
+        while len(taken) < count:
+            key = _next(connection, ranges, plan, seat.window, now)
+            if key is None:
+                break
+            taken.append(key)
+    return items(store, taken, seat.name)
+
+
+def take(store: Store, key: FieldKey, seat: Seat) -> Item | None:
+    """One field in particular, to look at it again; None where there is none, or another has it on the screen.
+
+    Raises InputError when there is no such job.
+    """
+    plan_of(store, key.job)
+    with writing(store.engine) as connection:
+        now = seconds_now(connection)
+        free = (reviews.c.lease < now) | (reviews.c.claimant == seat.window)
+        mine = update(reviews).where(at(key), free).values(claimant=seat.window, lease=now + LEASE_S)
+        if not connection.execute(mine).rowcount:
+            return None
+    [item] = items(store, [key], seat.name)
+    return item
+
+
+def skip(store: Store, key: FieldKey, seat: Seat) -> None:
+    """Puts a field back, behind all that were skipped less often."""
+    with writing(store.engine) as connection:
+        mine = update(reviews).where(at(key), reviews.c.claimant == seat.window)
+        connection.execute(mine.values(turn=reviews.c.turn + 1, claimant="", lease=0.0))
+
+
+def renew(store: Store, seat: Seat, keys: Sequence[FieldKey]) -> None:
+    """Makes the claims hold on. One that has gone to another since stays there."""
+    if not keys:
+        return
+    with writing(store.engine) as connection:
+        now = seconds_now(connection)
+        mine = and_(reviews.c.claimant == seat.window, among(reviews, keys))
+        connection.execute(update(reviews).where(mine).values(lease=now + LEASE_S))
+
+
+def release(store: Store, seat: Seat) -> None:
+    """Gives back all that the window had, as it is closed."""
+    with writing(store.engine) as connection:
+        mine = update(reviews).where(reviews.c.claimant == seat.window)
+        connection.execute(mine.values(claimant="", lease=0.0))
+
+
+def progress(store: Store, job: str) -> Progress:
+    """How many fields are how far."""
+    by_stage = select(reviews.c.stage, func.count()).where(reviews.c.job == job).group_by(reviews.c.stage)
+    with reading(store.engine) as connection:
+        found = {row[0]: row[1] for row in connection.execute(by_stage)}
+    return Progress(
+        first=found.get(Stage.FIRST, 0),
+        second=found.get(Stage.SECOND, 0),
+        third=found.get(Stage.THIRD, 0),
+        settled=found.get(Stage.SETTLED, 0),
+    )
+
+
+def at(key: FieldKey) -> ColumnElement[bool]:
+    """The row of that field."""
+    return and_(
+        reviews.c.job == key.job,
+        reviews.c.document == key.document,
+        reviews.c.page == key.page,
+        reviews.c.position == key.position,
+    )
+
+
+def _first_keyers(connection: Connection, job: str) -> Iterator[str]:
+    """Whose answers wait for a second: one step in the index for each, however many answers there are."""
+    last = ""
+    while True:
+        query = select(func.min(reviews.c.keyed_by)).where(
+            reviews.c.job == job, reviews.c.stage == Stage.SECOND, reviews.c.keyed_by > last
+        )
+        name = connection.execute(query).scalar()
+        if name is None:
+            return
+        yield name
+        last = name
+
+
+def _ranges(job: str, reviewer: str, first_keyers: Iterable[str]) -> list[ColumnElement[bool]]:
+    """What the person may get, the most wanted first: each a range of the index, with its first row found at once."""
+    answered = exists().where(
+        corrections.c.job == reviews.c.job,
+        corrections.c.document == reviews.c.document,
+        corrections.c.page == reviews.c.page,
+        corrections.c.position == reviews.c.position,
+        corrections.c.by == reviewer,
+    )
+    others = [(Stage.SECOND, name) for name in first_keyers if name != reviewer]
+    third, *rest = (
+        and_(reviews.c.job == job, reviews.c.stage == stage, reviews.c.keyed_by == keyed_by)
+        for stage, keyed_by in ((Stage.THIRD, ""), *others, (Stage.FIRST, ""))
+    )
+    return [and_(third, not_(answered)), *rest]
+
+
+def _next(
+    connection: Connection, ranges: Sequence[ColumnElement[bool]], plan: Plan, window: str, now: float
+) -> FieldKey | None:
+    for which in ranges:
+        # By lot, so that the sample is spread evenly over the doubtful ones until both are done.
+        of_sample = random.random() * max(1, plan.doubtful + plan.sampled) < plan.sampled
+        for sample in (of_sample, not of_sample):
+            key = _take_first(connection, and_(which, reviews.c.sample == sample), window, now)
+            if key is not None:
+                return key
+    return None
+
+
+def _take_first(connection: Connection, which: ColumnElement[bool], window: str, now: float) -> FieldKey | None:
+    # A common table expression: PostgreSQL evaluates it once, and locks one row.
+    free = (
+        select(*KEY)
+        .where(which, reviews.c.lease < now)
+        .order_by(reviews.c.turn, reviews.c.rank)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    this = and_(*(column == free.c[column.name] for column in KEY))
+    mine: Any = update(reviews).where(this).values(claimant=window, lease=now + LEASE_S).returning(*KEY)
+    row = connection.execute(mine).first()
+    return None if row is None else FieldKey(*row)

@@ -1,0 +1,87 @@
+"""The templates that a job was read by, for what its fields may hold and how many cells they have."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from extractor.errors import FormdigitsError
+from extractor.template import Format, Template, TemplateField, load_template
+from extractor.values import Box, Kind
+from workers.database import reading
+from workers.job import Job, job_of
+from workers.queue.recipe import unpacked
+from workers.schema import jobs
+from workers.store import Store
+
+KEPT = 32
+"""Jobs whose templates are kept in memory."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Templates by the name of their form; without any, fields are known by their kind alone."""
+
+    templates: dict[str, Template]
+
+    @property
+    def dpi(self) -> int:
+        """The resolution at which PDF pages that are no scans were drawn: boxes are in those pixels."""
+        return max((template.page.dpi for template in self.templates.values()), default=200)
+
+    def field(self, form: str, name: str, kind: Kind) -> TemplateField:
+        """What the template says of the field; where it says nothing, a free string of that kind."""
+        if form in self.templates:
+            for field in self.templates[form].fields:
+                if field.name == name:
+                    return field
+        return TemplateField(name="value", box=Box(0, 0, 1, 1), format=Format(kind=kind))
+
+
+class FormShelf:
+    """Forms of the jobs that were asked for of late, since each key stroke of a reviewer asks for them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ready: OrderedDict[str, Forms] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, job: str) -> Forms:
+        """The templates of the job with that id, none where they are gone. Raises ServiceError."""
+        with self._lock:
+            if job not in self._ready:
+                self._ready[job] = forms_of(self._store, job)
+                while len(self._ready) > KEPT:
+                    self._ready.popitem(last=False)
+            self._ready.move_to_end(job)
+            return self._ready[job]
+
+
+def forms_of(store: Store, job: str) -> Forms:
+    """The templates of the job: those kept with it, else those that it was given, where they still are."""
+    with reading(store.engine) as connection:
+        row = connection.execute(jobs.select().where(jobs.c.id == job)).mappings().one_or_none()
+    if row is None:
+        return Forms({})
+    found = {}
+    for path in _paths(store, job_of(row)):
+        try:
+            template = load_template(path)
+        except FormdigitsError:
+            # It was moved or changed since: then its fields are checked by their kinds.
+            continue
+        found[template.form] = template
+    return Forms(found)
+
+
+def _paths(store: Store, job: Job) -> list[str]:
+    names = [str(name) for name in job.options.get("templates", ())]
+    if job.recipe:
+        return list(unpacked(store, job.recipe, names))
+    return [
+        str(path)
+        for name in names
+        for path in (sorted(Path(name).glob("*.y*ml")) if Path(name).is_dir() else [Path(name)])
+    ]

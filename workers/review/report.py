@@ -1,0 +1,170 @@
+"""A job in figures: how much needed nobody, what people found, and how often what was accepted is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
+
+from extractor.values import CheckKind, FieldStatus
+from workers.database import reading
+from workers.job import Counts
+from workers.outcomes import OF_READING
+from workers.review.claims import progress
+from workers.review.interval import Rate, measured
+from workers.review.plans import plan_of
+from workers.review.values import Plan, Progress, Stage
+from workers.schema import corrections, readings, reviews
+from workers.store import Store
+
+EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
+"""Where the bars of the histogram begin: closer where it is decided what a person sees."""
+
+MOST_FIELDS = 20
+
+WITHOUT = (FieldStatus.ACCEPTED.value, FieldStatus.BLANK.value, FieldStatus.VOID.value)
+
+
+class Bar(NamedTuple):
+    """Fields whose confidence was from `low` to below `high`: how many needed nobody, and how many a person."""
+
+    low: float
+    high: float
+    without: int
+    review: int
+
+
+class FieldTrouble(NamedTuple):
+    """A field of the form: how often it was read, went to review, was checked by people, and was changed by them."""
+
+    field: str
+    read: int
+    review: int
+    checked: int
+    changed: int
+
+
+class Reviewer(NamedTuple):
+    """A person: fields answered, how many of the answers changed what was read, and the last answer's time."""
+
+    name: str
+    answers: int
+    changed: int
+    last: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of one job. `straight` counts the fields that were read without a person (accepted, blank or void).
+
+    `outcomes` are doubtful fields by what people said; `error` is measured on the sample of accepted fields, None
+    while nobody has looked at any.
+    """
+
+    counts: Counts
+    straight: int
+    review: int
+    plan: Plan | None
+    progress: Progress
+    outcomes: dict[CheckKind, int]
+    error: Rate | None
+    histogram: tuple[Bar, ...]
+    troubles: tuple[FieldTrouble, ...]
+    reviewers: tuple[Reviewer, ...]
+
+    @property
+    def fields(self) -> int:
+        return self.straight + self.review
+
+    @property
+    def straight_share(self) -> float:
+        """The straight-through rate, 0 to 1; 0 for a job without fields."""
+        return self.straight / self.fields if self.fields else 0.0
+
+
+def report_of(store: Store, job: str) -> Report:
+    """The figures of the job as they are now. Raises InputError when there is no such job."""
+    plan = plan_of(store, job)
+    by_status, histogram = _confidences(store, job)
+    outcomes = _outcomes(store, job)
+    sample = outcomes[True]
+    return Report(
+        counts=store.counts(job),
+        straight=sum(by_status[name] for name in WITHOUT),
+        review=by_status[FieldStatus.REVIEW.value],
+        plan=plan,
+        progress=progress(store, job),
+        outcomes={kind: outcomes[False][kind] for kind in CheckKind},
+        error=measured(sample.total() - sample[CheckKind.ACCEPT], sample.total()) if sample else None,
+        histogram=histogram,
+        troubles=_troubles(store, job),
+        reviewers=_reviewers(store, job),
+    )
+
+
+def _confidences(store: Store, job: str) -> tuple[Counter[str], tuple[Bar, ...]]:
+    bar = case(*((readings.c.confidence >= edge, index) for index, edge in reversed(list(enumerate(EDGES)))), else_=0)
+    query = select(bar, readings.c.status, func.count()).where(readings.c.job == job).group_by(bar, readings.c.status)
+    by_status: Counter[str] = Counter()
+    by_bar: Counter[tuple[int, bool]] = Counter()
+    with reading(store.engine) as connection:
+        for index, status, count in connection.execute(query):
+            by_status[status] += count
+            by_bar[index, status in WITHOUT] += count
+    ends = (*EDGES[1:], 1.0)
+    bars = tuple(Bar(EDGES[i], ends[i], by_bar[i, True], by_bar[i, False]) for i in range(len(EDGES)))
+    return by_status, bars
+
+
+def _outcomes(store: Store, job: str) -> dict[bool, Counter[CheckKind]]:
+    """Settled fields by what became of them: True for the sample, False for the doubtful ones."""
+    query = (
+        select(reviews.c.sample, reviews.c.kind, func.count())
+        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
+        .group_by(reviews.c.sample, reviews.c.kind)
+    )
+    found: dict[bool, Counter[CheckKind]] = {True: Counter(), False: Counter()}
+    with reading(store.engine) as connection:
+        for sample, kind, count in connection.execute(query):
+            found[bool(sample)][CheckKind(kind)] += count
+    return found
+
+
+def _troubles(store: Store, job: str) -> tuple[FieldTrouble, ...]:
+    """The fields that people have to look at most often."""
+    settled = reviews.c.stage == Stage.SETTLED
+    checked, changed = _count(settled), _count(and_(settled, reviews.c.kind != CheckKind.ACCEPT.value))
+    review = _count(readings.c.status == FieldStatus.REVIEW.value)
+    query = (
+        select(readings.c.field, func.count(), review, checked, changed)
+        .outerjoin_from(readings, reviews, OF_READING)
+        .where(readings.c.job == job)
+        .group_by(readings.c.field)
+        .having((review > 0) | (changed > 0))
+        .order_by(review.desc(), changed.desc(), readings.c.field)
+        .limit(MOST_FIELDS)
+    )
+    with reading(store.engine) as connection:
+        return tuple(FieldTrouble(*row) for row in connection.execute(query))
+
+
+def _reviewers(store: Store, job: str) -> tuple[Reviewer, ...]:
+    answered = func.count()
+    query = (
+        select(
+            *(corrections.c.by, answered),
+            _count(corrections.c.kind != CheckKind.ACCEPT.value),
+            func.max(corrections.c.at),
+        )
+        .where(corrections.c.job == job)
+        .group_by(corrections.c.by)
+        .order_by(answered.desc(), corrections.c.by)
+    )
+    with reading(store.engine) as connection:
+        return tuple(Reviewer(*row) for row in connection.execute(query))
+
+
+def _count(which: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(case((which, literal(1)), else_=literal(0))), 0)

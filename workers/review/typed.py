@@ -1,0 +1,130 @@
+"""What a person types for a field, as its format has it, or the sentence why it does not fit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from extractor.decoding.format import MARKS, Meaning, interpret
+from extractor.errors import InputError
+from extractor.template import TemplateField
+from extractor.values import CheckKind, FieldStatus, Kind, Reading
+from workers.review.values import LONGEST_VALUE
+
+
+class MisfitError(InputError):
+    """A value that the field's format does not allow; with `force` it is taken all the same."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an answer makes of a field. `forced`: it stands against the format."""
+
+    status: FieldStatus
+    value: str
+    forced: bool = False
+
+
+def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Reading, *, force: bool) -> Taken:
+    """What the answer makes of the field. Blank and void mean what the form says that they mean.
+
+    Raises MisfitError for what the format does not allow, unless `force`d, and InputError for what can be no value.
+    """
+    match kind:
+        case CheckKind.BLANK | CheckKind.VOID:
+            return clear_meaning(kind, field)
+        case CheckKind.ACCEPT:
+            text = machine.value
+            if not text:
+                raise InputError("Nothing was read here that could be accepted; type the value, or say blank or void.")
+            if machine.status is FieldStatus.ACCEPTED:
+                return Taken(FieldStatus.ACCEPTED, text)
+        case CheckKind.TYPE:
+            text = clean(text)
+    value, problem = fitted(text, field)
+    if problem and not force:
+        raise MisfitError(f"{text}: {problem}; correct it, or keep it all the same.")
+    return Taken(FieldStatus.ACCEPTED, value, forced=bool(problem))
+
+
+def clear_meaning(kind: CheckKind, field: TemplateField) -> Taken:
+    """What it means under the field's format that nothing is written (`blank`), or that it is struck out (`void`)."""
+    meaning = interpret("" if kind is CheckKind.BLANK else "X", field.format, comb=True)
+    if meaning.value:
+        return Taken(FieldStatus.ACCEPTED, meaning.value)
+    return Taken(FieldStatus.VOID if meaning.void else FieldStatus.BLANK, "")
+
+
+def clean(text: str) -> str:
+    """Typed text without what no value holds. Raises InputError where nothing, or too much, is left."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(letter for letter in text if unicodedata.category(letter)[0] not in "CZ" or letter == " ").strip()
+    if not text:
+        raise InputError("Type the value first, or say that the field is blank or void.")
+    if len(text) > LONGEST_VALUE:
+        raise InputError(f"A value has at most {LONGEST_VALUE} characters; this one has {len(text)}.")
+    return text
+
+
+def fitted(text: str, field: TemplateField) -> tuple[str, str]:
+    """The value that `text` is under the field's format, and what the format does not allow about it, or nothing."""
+    form, comb = field.format, field.cells is not None
+    try:
+        match form.kind:
+            case Kind.DIGITS:
+                if not re.fullmatch(f"[{field.alphabet}]+", text.replace(" ", "")):
+                    return text, f"only {field.alphabet} belongs here"
+                letters = "".join(mark for mark in MARKS if re.fullmatch(f"[{field.alphabet}]", mark))
+                meaning = interpret(text.replace(" ", ""), form, comb=comb, letters=letters)
+            case Kind.INTEGER | Kind.DECIMAL | Kind.AMOUNT:
+                meaning = _number(text.replace(" ", ""), field)
+            case Kind.DATE:
+                meaning = interpret(_as_written(text, form.order), form, comb=comb)
+            case Kind.TIME:
+                if not re.fullmatch(r"\d{1,2}[:.h ]?\d{2}", text, re.ASCII):
+                    return text, "not a time such as 09:30"
+                meaning = interpret(re.sub(r"\D", "", text), form, comb=comb)
+    except (ValueError, InvalidOperation, re.error):
+        return text, f"not a value of the kind '{form.kind.value}'"
+    if not meaning.value:
+        return text, meaning.problem or f"not a value of the kind '{form.kind.value}'"
+    # What does not fit stays as it was typed: it is the person's word against the form's.
+    return (text, meaning.problem) if meaning.problem else (meaning.value, "")
+
+
+def _number(text: str, field: TemplateField) -> Meaning:
+    form = field.format
+    if not re.fullmatch(r"[+-]?(\d+([.,]\d+)?|\d{1,3}([.,']\d{3})+([.,]\d+)?)", text, re.ASCII):
+        return Meaning(problem="not a number")
+    sign, body = ("-", text[1:]) if text[0] == "-" else ("", text.lstrip("+"))
+    pointed = not body.isdigit()
+    places = form.decimals if form.decimals is not None else 2 if form.kind is Kind.AMOUNT else 0
+    ink = body.replace(",", ".").replace("'", ".")
+    if form.kind is Kind.INTEGER:
+        if pointed and not re.fullmatch(r"\d{1,3}(\.\d{3})+", ink):
+            return Meaning(problem="a whole number belongs here")
+        ink = ink.replace(".", "")
+    if (match := re.fullmatch(r"\d+\.(\d+)", ink)) and len(match[1]) < places:
+        # Nobody types the last zeros.
+        ink = ink.ljust(len(ink) + places - len(match[1]), "0")
+    # The cells of a comb are typed as they are written, without the printed point; with a point it is a number.
+    meaning = interpret(ink, form, comb=field.cells is not None and not pointed and bool(places))
+    if sign and meaning.value:
+        value = sign + meaning.value
+        low = form.min if form.min is not None else Decimal(0)
+        problem = f"below the least allowed, {low}" if Decimal(value) < low else ""
+        return Meaning(value=value, problem=problem)
+    return meaning
+
+
+def _as_written(text: str, order: str) -> str:
+    """A date in the order of the form's writing: ISO dates, which people type as they see them, are turned."""
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text, re.ASCII):
+        day = date(*map(int, match.groups()))
+        return day.strftime({"dmy": "%d%m%Y", "mdy": "%m%d%Y", "ymd": "%Y%m%d"}[order])
+    if not re.fullmatch(r"\d+([./ -]\d+){0,2}", text, re.ASCII):
+        raise ValueError(text)
+    return re.sub(r"[/ ]", "-", text)

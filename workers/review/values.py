@@ -1,0 +1,124 @@
+"""What passes between the queue of fields to review and whoever shows them to people."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from extractor.errors import InputError
+from extractor.values import CheckKind, FieldStatus, Reading
+from workers import schema
+
+LONGEST_NAME, LONGEST_VALUE = 60, 200
+"""Characters of a reviewer's name and of a typed value."""
+
+
+class Stage(IntEnum):
+    """How far a field is: nobody has answered; one has, and a second is wanted; two differ; it is settled."""
+
+    FIRST = 0
+    SECOND = 1
+    THIRD = 2
+    SETTLED = schema.SETTLED
+
+
+class FieldKey(NamedTuple):
+    """A field: its job, its document's number, the page in it from 1, the field's position on the page from 0."""
+
+    job: str
+    document: int
+    page: int
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.document}-{self.page}-{self.position}"
+
+    @staticmethod
+    def parse(job: str, text: str) -> FieldKey:
+        """The key of a field of `job` that `str` has written. Raises InputError."""
+        if not re.fullmatch(r"\d{1,9}-\d{1,9}-\d{1,9}", text, re.ASCII):
+            raise InputError(f"'{text[:40]}' is no field of a job; take the ids that the queue gives.")
+        document, page, position = map(int, text.split("-"))
+        return FieldKey(job, document, page, position)
+
+
+class Seat(NamedTuple):
+    """A person at a window: several windows of one person have different fields on their screens."""
+
+    name: str
+    window: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a job is reviewed.
+
+    With `second`, a field is settled when two people say the same of it. `sample` is the share of accepted fields
+    that are looked at too. `doubtful` and `sampled` are how many fields of each sort are up for review until now.
+    """
+
+    second: bool
+    sample: float
+    doubtful: int = 0
+    sampled: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer: who, when (seconds since 1970, UTC), how, from what to what. `forced` is against the format."""
+
+    by: str
+    at: float
+    kind: CheckKind
+    forced: bool
+    was_status: FieldStatus
+    was_value: str
+    status: FieldStatus
+    value: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A field on somebody's screen. `reading` is what the machine read; `answers` counts what was said until now.
+
+    `beside` are the values of other fields on the page that a rule which it breaks speaks of, by their names.
+    `said` is what may be shown of it: the reviewer's own answer, and everybody's where two differ or it is settled;
+    the first answer stays hidden from the second person, who is to read with eyes of their own.
+    """
+
+    key: FieldKey
+    file: str
+    form: str
+    reading: Reading
+    stage: Stage
+    sample: bool
+    answers: int
+    beside: tuple[tuple[str, str], ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Fields of a job's queue by how far they are."""
+
+    first: int = 0
+    second: int = 0
+    third: int = 0
+    settled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.first + self.second + self.third + self.settled
+
+
+def reviewer_name(text: str) -> str:
+    """A person's name, as it is kept: trimmed, in one Unicode form, spaces single. Raises InputError."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InputError(f"Give a name of 1 to {LONGEST_NAME} characters, so that it is known who checked what.")
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") for letter in name):
+        raise InputError("The name holds characters that cannot be shown; give it in plain letters.")
+    return name
