@@ -159,10 +159,10 @@ def strips(tmp_path: Path) -> list[dict[str, object]]:
     return rows
 
 
-def kept(folder: Path, rows: list[dict[str, object]]) -> Path:
+def kept(folder: Path, rows: list[dict[str, object]]) -> str:
     path = folder / "fixes.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
+    return str(path)
 
 
 def test_corrections_are_learned_from(

@@ -23,7 +23,7 @@ def claim(folder: Path, about: Mapping[str, Any]) -> None:
     wanted = json.loads(json.dumps(about))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        begun = (folder / CHECKPOINTS / "checkpoint").exists() and path.exists()
+        begun = path.exists() and any(folder.rglob(f"{CHECKPOINTS}/checkpoint"))
         known = json.loads(path.read_text(encoding="utf-8")) if begun else None
         if known is None:
             path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
