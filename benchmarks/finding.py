@@ -21,12 +21,11 @@ import numpy as np
 
 from extractor.documents import open_pages
 from extractor.finding import FoundField, find_fields
-from extractor.finding.read import holds_digits, page_fields
+from extractor.finding.read import page_fields
 from extractor.ink import as_gray
-from extractor.recognizer import load_recognizer
+from extractor.reading import Reader
+from extractor.recognizer.choice import load_model
 from extractor.registration import register
-from extractor.segmentation import segment
-from extractor.segmentation.lattice import stack_crops
 from extractor.template import load_template
 from extractor.values import Box, Gray, Page
 
@@ -172,16 +171,10 @@ def _nist(folder: Path | None) -> None:
     truth: list[True_] = [(Box(*entry["box"]), None) for entry in entries]
     found, seconds = _timed("nist_hsf", image, folder)
     hits, errors = _match(found, truth)
-    recognizer = load_recognizer()
+    reader = Reader((), load_model(), finding=True)
     fields = page_fields(image, found)
-    lattices = [segment(one.image, comb=one.found.cells is not None) for one in fields]
-    scores = recognizer.log_probabilities(np.concatenate([lattice.crops for lattice in lattices] or [stack_crops([])]))
-    kept, row = [], 0
-    for one, lattice in zip(fields, lattices, strict=True):
-        own = scores[row : row + len(lattice.crops)]
-        row += len(lattice.crops)
-        if holds_digits(lattice, own, recognizer.classes):
-            kept.append(one.found)
+    seen = reader.observe((one.field, one.image) for one in fields)
+    kept = [one.found for one, what in zip(fields, seen, strict=True) if reader.holds_digits(what)]
     digits, _ = _match(kept, truth)
     print(
         f"nist_hsf: {len(hits)} of {len(truth)} digit fields found, box error {np.mean(errors):.2f} px, "

@@ -31,7 +31,7 @@ import yaml
 from benchmarks.registration import pictures, turned
 from extractor.documents import open_pages
 from extractor.reading import Reader
-from extractor.recognizer import Recognizer, load_recognizer
+from extractor.recognizer.choice import Model, load_model
 from extractor.registration import register
 from extractor.template import Rule, Template, TemplateField, load_template
 from extractor.template.rule import parse_rule
@@ -48,12 +48,12 @@ TEMPLATES = ROOT / "samples" / "templates"
 class Bench:
     """What all parts need: the model, a folder for the templates made, and whether to list mistakes."""
 
-    recognizer: Recognizer
+    model: Model
     folder: Path
     mistakes: bool
 
     def read(self, forms: Sequence[Template], pages: Sequence[Page]) -> list[PageResult]:
-        return Reader(forms, self.recognizer, finding=not forms).read(pages)
+        return Reader(forms, self.model, finding=not forms).read(pages)
 
     def new(self, files: Sequence[Path], name: str) -> Template:
         """A template by `formdigits template new`."""
@@ -258,7 +258,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=tuple(PARTS), help="measure this part; may be repeated")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(load_recognizer(), Path(folder), options.mistakes)
+        bench = Bench(load_model(), Path(folder), options.mistakes)
         for name, part in PARTS.items():
             if options.only and name not in options.only:
                 continue

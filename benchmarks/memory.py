@@ -21,7 +21,7 @@ from benchmarks.page_speed import filled_page
 from extractor.documents import open_pages
 from extractor.export import FieldColumn, open_sink
 from extractor.reading import Reader
-from extractor.recognizer import load_recognizer
+from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=500)
     count = parser.parse_args().pages
-    reader = Reader((load_template(ROOT / "samples" / "templates" / "tally.yaml"),), load_recognizer(threads=1))
+    reader = Reader((load_template(ROOT / "samples" / "templates" / "tally.yaml"),), load_model())
     columns = [FieldColumn(name, kind) for name, kind in reader.fields]
     process = psutil.Process()
     resident: list[int] = []

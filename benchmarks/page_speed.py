@@ -21,7 +21,7 @@ from pdf2image import convert_from_path
 from extractor.documents import open_pages
 from extractor.export import FieldColumn, open_sink
 from extractor.reading import Reader
-from extractor.recognizer import load_recognizer
+from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 from extractor.values import PageStatus
 
@@ -50,7 +50,7 @@ def filled_page() -> np.ndarray:
 def main() -> None:
     cv2.setNumThreads(1)
     template = load_template(ROOT / "samples" / "templates" / "tally.yaml")
-    reader = Reader((template,), load_recognizer(threads=1))
+    reader = Reader((template,), load_model())
     columns = [FieldColumn(name, kind) for name, kind in reader.fields]
     decode_times, read_times = [], []
     with tempfile.TemporaryDirectory() as folder:

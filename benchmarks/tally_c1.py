@@ -14,7 +14,7 @@ from pathlib import Path
 
 from extractor.documents import open_pages
 from extractor.reading import Reader
-from extractor.recognizer import load_recognizer
+from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 from extractor.values import FieldStatus, PageStatus
 
@@ -30,9 +30,9 @@ def main() -> None:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     template = load_template(ROOT / "samples" / "templates" / "c1_ppwp_2019.yaml")
     pages = [page for entry in truth for page in open_pages(str(folder / entry["file"]))]
-    recognizer = load_recognizer()
+    model = load_model()
     for title, form in [("without rules", template.model_copy(update={"rules": ()})), ("with rules", template)]:
-        results = Reader((form,), recognizer).read(pages)
+        results = Reader((form,), model).read(pages)
         right = accepted = wrong = total = 0
         for entry, result in zip(truth, results, strict=True):
             readings = {reading.field: reading for reading in result.readings}

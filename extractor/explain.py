@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from extractor.decoding.paths import BLANK, Path, best_paths
-from extractor.reading import Reader
-from extractor.segmentation import Lattice
+from extractor.lines import LineReading
+from extractor.reading import Observation, Reader
+from extractor.recognizer.lines import FRAMES, STRIDE
+from extractor.segmentation import Lattice, mnist_crop
 from extractor.values import FailedPage, Floats, Gray, Page, PageResult, Reading
+
+FRAME = STRIDE / FRAMES
+"""Columns of a line to one of its frames."""
+
+PAPER = 60
+"""Ink of less than this is left out of the picture of a symbol in a line."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +48,37 @@ class ExplainedField:
 
 def explain(reader: Reader, page: Page | FailedPage) -> tuple[PageResult, tuple[ExplainedField, ...]]:
     """What `reader.read` gives for the page, and for each of its readings what led to it, in the same order."""
-    crops: list[np.ndarray] = []
-    sheet = reader._prepare(page, crops)
-    if sheet.result is not None or not crops:
-        return reader.read([page])[0], ()
-    scores = reader._recognizer.log_probabilities(np.concatenate(crops))
-    result = reader._finish(sheet, scores)
-    jobs = {job.name: job for job in sheet.jobs}
-    classes = reader._recognizer.classes
+    result, seen = reader.read_and_observe(page)
+    by_name = {one.name: one for one in seen}
     explained = [
-        ExplainedField(one, job.image.ink, _symbols(job.lattice, scores[job.rows], classes, one.written))
+        ExplainedField(one, by_name[one.field].image.ink, _explained(by_name[one.field], one.written))
         for one in result.readings
-        for job in [jobs[one.field]]
     ]
     return result, tuple(explained)
+
+
+def _explained(seen: Observation, written: str) -> tuple[Symbol, ...]:
+    if seen.line is None or seen.model.lines is None:
+        return _symbols(seen.lattice, seen.scores, seen.model.symbols.classes, written)
+    return _places(seen.line, seen.model.lines.classes)
+
+
+def _places(reading: LineReading, classes: Sequence[str]) -> tuple[Symbol, ...]:
+    """The symbols of a string that was read whole: no crop decided, so each is shown as it lies in the line."""
+    first = reading.first
+    if first.line is None or not reading.hypotheses:
+        return (Symbol(BLANK, True, None, ()),)
+    best = reading.hypotheses[0]
+    columns = [FRAME * (frame + 0.5) for frame in best.frames]
+    edges = [0.0, *((a + b) / 2 for a, b in pairwise(columns)), float(first.line.image.shape[1])]
+    symbols = []
+    for text, frame, left, right in zip(best.text, best.frames, edges, edges[1:], strict=False):
+        ink = first.line.image[:, round(left) : max(round(left) + 1, round(right))]
+        crop = mnist_crop(np.where(ink >= PAPER, ink, 0).astype(np.uint8))
+        row = np.exp(first.frames[min(round(frame), len(first.frames) - 1)])
+        odds = sorted(zip(classes, (float(p) for p in row), strict=False), key=lambda one: -one[1])
+        symbols.append(Symbol(text, True, crop, tuple(odds)))
+    return tuple(symbols)
 
 
 def _symbols(lattice: Lattice, scores: Floats, classes: Sequence[str], written: str) -> tuple[Symbol, ...]:

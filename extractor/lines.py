@@ -10,7 +10,8 @@ import numpy as np
 from extractor.decoding.lines import Hypothesis, line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.lines import LineRecognizer
-from extractor.segmentation.line import line_of
+from extractor.segmentation.line import Line, line_of
+from extractor.values import Floats
 
 SURE = 0.97
 """A string as probable as this at the first glance needs no second."""
@@ -23,12 +24,23 @@ UNSEEN = 1e-4
 
 
 @dataclass(frozen=True)
+class Seen:
+    """One view of a string: the `line` (None where nothing is written), the log-probabilities of its frames, shape
+    (frames, classes + 1), and what they say, best first."""
+
+    line: Line | None
+    frames: Floats
+    hypotheses: tuple[Hypothesis, ...]
+
+
+@dataclass(frozen=True)
 class LineReading:
-    """What a free string may say, best first, none where nothing is written; `glance` says that a single view was enough
-    to be sure."""
+    """What a free string may say, best first, nothing where nothing is written. `glance` says that a single view was
+    enough to be sure; `first` is that view."""
 
     hypotheses: tuple[Hypothesis, ...]
     glance: bool
+    first: Seen
 
 
 def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list[LineReading]:
@@ -37,23 +49,26 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
     Strings that are seen from several sides are as probable as the geometric mean over the views says: one view that
     does not agree is enough for doubt.
     """
-    found = _seen(fields, recognizer)
-    doubtful = [i for i, options in enumerate(found) if options and np.exp(options[0].log_probability) < SURE]
-    again = [found[i] for i in doubtful]
-    views = [again] + [_seen([fields[i] for i in doubtful], recognizer, **view) for view in VIEWS] if doubtful else []
-    readings = [LineReading(options, glance=True) for options in found]
+    first = _seen(fields, recognizer)
+    readings = [LineReading(one.hypotheses, glance=True, first=one) for one in first]
+    doubtful = [i for i, one in enumerate(first) if one.hypotheses and np.exp(one.hypotheses[0].log_probability) < SURE]
+    if not doubtful:
+        return readings
+    views = [_seen([fields[i] for i in doubtful], recognizer, **view) for view in VIEWS]
     for place, index in enumerate(doubtful):
-        readings[index] = LineReading(_agreed([view[place] for view in views]), glance=False)
+        sides = [first[index].hypotheses, *(view[place].hypotheses for view in views)]
+        readings[index] = LineReading(_agreed(sides), glance=False, first=first[index])
     return readings
 
 
 def _seen(
     fields: Sequence[FieldImage], recognizer: LineRecognizer, *, size: float = 1.0, lean: float = 0.0
-) -> list[tuple[Hypothesis, ...]]:
+) -> list[Seen]:
     lines = [line_of(field, size=size, lean=lean) for field in fields]
-    written = [line.image for line in lines if line is not None]
-    said = iter(line_hypotheses(recognizer.log_probabilities(written), recognizer.classes))
-    return [() if line is None else next(said) for line in lines]
+    frames = recognizer.log_probabilities([line.image for line in lines if line is not None])
+    said = iter(zip(frames, line_hypotheses(frames, recognizer.classes), strict=True))
+    nothing = Seen(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())
+    return [nothing if line is None else Seen(line, *next(said)) for line in lines]
 
 
 def _agreed(views: Sequence[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from extractor.decoding import Decoded, decode
+from extractor.decoding import Decoded, decode, decode_line
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, locate_all, whole_field
-from extractor.finding.read import holds_digits, page_fields
-from extractor.recognizer import Recognizer
+from extractor.finding.read import holds_digits, line_holds_digits, page_fields
+from extractor.lines import LineReading, read_lines
 from extractor.recognizer.card import SHIPPED
-from extractor.recognizer.choice import Recognizers
+from extractor.recognizer.choice import Model, Recognizers
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, segment
+from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, Template, TemplateField, load_template
-from extractor.values import Box, FailedPage, FieldStatus, Floats, Kind, Page, PageResult, PageStatus, Reading
 from extractor.values import (
     Box,
     FailedPage,
@@ -39,9 +39,6 @@ SINGLE = "value"
 
 WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
-
-FEW = 8
-"""Crops at a time where only a few fields are looked at: the smallest batch that the engines make ready."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
@@ -62,52 +59,29 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class _Job:
-    """One field on its way through: where it lies, its lattice, its model, and the rows of its crops in that model's
-    batch."""
+class Observation:
+    """One field in one picture before anything is decided, and the `model` of its alphabet.
+
+    A comb, and a string whose alphabet no network reads whole, has its `lattice` and what the network says of each of
+    its crops: `scores`, log-probabilities of shape (crops of the lattice, classes). Any other string has its `line`.
+    """
 
     name: str
     format: Format
     image: FieldImage
+    model: Model
     lattice: Lattice
-    recognizer: Recognizer
-    rows: slice
-
-
-class _Batches:
-    """The crops of all fields, those for each model together."""
-
-    def __init__(self) -> None:
-        self._crops: dict[Recognizer, list[np.ndarray]] = {}
-        self._scores: dict[Recognizer, Floats] = {}
-
-    def add(self, recognizer: Recognizer, crops: np.ndarray) -> slice:
-        """Keeps `crops` for the model; returns their rows."""
-        before = self._crops.setdefault(recognizer, [])
-        start = sum(len(rows) for rows in before)
-        before.append(crops)
-        return slice(start, start + len(crops))
-
-    def recognize(self) -> None:
-        """Runs each model once."""
-        for recognizer, crops in self._crops.items():
-            self._scores[recognizer] = recognizer.log_probabilities(np.concatenate(crops))
-
-    def scores(self, job: _Job) -> Floats:
-        """What the job's model says of its crops, shape (crops, classes)."""
-        return self._scores[job.recognizer][job.rows]
+    scores: Floats
+    line: LineReading | None = None
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One field in one picture before anything is decided: its lattice, and what the network says of each crop,
-    log-probabilities of shape (crops of the lattice, classes)."""
+class Located:
+    """A field of a page, cut out, and the model that is to read it."""
 
-    name: str
-    format: Format
+    field: TemplateField
     image: FieldImage
-    lattice: Lattice
-    scores: Floats
+    model: Model
 
 
 @dataclass(frozen=True)
@@ -117,7 +91,7 @@ class _Sheet:
     page: Page | FailedPage
     result: PageResult | None
     registration: Registration | None
-    jobs: tuple[_Job, ...]
+    located: tuple[Located, ...]
 
 
 def open_reader(options: ReadOptions) -> Reader:
@@ -138,7 +112,7 @@ def make_reader(
     """A reader whose models come from `recognizers`, `model` (a folder) before others. Raises ModelError."""
     models = recognizers.for_fields(forms, model)
     first = recognizers.of(model or SHIPPED)
-    if finding and not set("0123456789") <= set(first.classes):
+    if finding and not set("0123456789") <= set(first.symbols.classes):
         raise ModelError(f"Only fields with digits are found on pages without a template, and {model} reads none.")
     return Reader(forms, first, accept=accept, finding=finding, models=models)
 
@@ -146,21 +120,21 @@ def make_reader(
 class Reader:
     """Reads pages by `forms`; without any, every page is one field, or has its fields found on it (`finding`).
 
-    `models` has the model for a form's name and an alphabet; what is not there is read by `recognizer`. Holds the
+    `models` has the model for a form's name and an alphabet; what is not there is read by `model`. Holds the
     loaded models and nothing else.
     """
 
     def __init__(
         self,
         forms: Sequence[Template],
-        recognizer: Recognizer,
+        model: Model,
         *,
         accept: float = 0.99,
         finding: bool = False,
-        models: Mapping[tuple[str, str], Recognizer] | None = None,
+        models: Mapping[tuple[str, str], Model] | None = None,
     ) -> None:
         self._forms = tuple(forms)
-        self._recognizer = recognizer
+        self._model = model
         self._accept = accept
         self._finding = finding
         self._models = dict(models or {})
@@ -190,37 +164,47 @@ class Reader:
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
         """One result for each page, in order; all crops of all pages go through their network together."""
-        batches = _Batches()
-        sheets = [self._prepare(page, batches) for page in pages]
-        batches.recognize()
-        return [sheet.result or self._finish(sheet, batches) for sheet in sheets]
+        sheets = [self._prepare(page) for page in pages]
+        seen = iter(observe([one for sheet in sheets for one in sheet.located]))
+        return [sheet.result or self._finish(sheet, list(islice(seen, len(sheet.located)))) for sheet in sheets]
 
-    def _prepare(self, page: Page | FailedPage, batches: _Batches) -> _Sheet:
+    def read_and_observe(self, page: Page | FailedPage) -> tuple[PageResult, list[Observation]]:
+        """What `read` gives for one page, and all that was seen on it, also in what held no digits."""
+        sheet = self._prepare(page)
+        seen = observe(sheet.located)
+        return sheet.result or self._finish(sheet, seen), seen
+
     def observe(
         self, located: Iterable[tuple[TemplateField, FieldImage]], most: int | None = None
     ) -> list[Observation]:
         """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet.
 
-        With `most` no further field is taken once there are so many crops: the network's time is then bounded.
+        With `most` no further field is taken once their cells, or digits as far as strings have room for them, are so
+        many: the network's time is then bounded.
         """
-        crops: list[np.ndarray] = []
-        jobs: list[_Job] = []
+        taken: list[Located] = []
+        count = 0
         for field, image in located:
-            jobs.append(self._queue(field, image, segment(image, comb=field.cells is not None), crops))
-            if most is not None and jobs[-1].rows.stop >= most:
+            taken.append(Located(field, image, self._model_of(self._forms[0].form if self._forms else "", field)))
+            count += field.cells or round(image.inside.width / max(1.0, image.inside.height)) + 1
+            if most is not None and count >= most:
                 break
-        batch = np.concatenate(crops) if crops else stack_crops([])
-        parts = [self._recognizer.log_probabilities(batch[i : i + FEW]) for i in range(0, len(batch), FEW)]
-        scores = np.concatenate(parts) if parts else np.zeros((0, len(self._recognizer.classes)), np.float32)
-        return [Observation(job.name, job.format, job.image, job.lattice, scores[job.rows]) for job in jobs]
+        return observe(taken)
 
     def holds_digits(self, seen: Observation) -> bool:
         """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
-        return holds_digits(seen.lattice, seen.scores, self._recognizer.classes)
+        if seen.line is not None:
+            return line_holds_digits(seen.line)
+        return holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
 
     def decode(self, seen: Observation) -> Decoded:
         """The best reading of what is seen, under its field's format."""
-        return decode(seen.lattice, seen.scores, self._recognizer.classes, seen.format, self._recognizer.calibration)
+        if seen.line is not None:
+            assert seen.model.lines is not None
+            curves = seen.model.lines.calibration
+            return decode_line(seen.line.hypotheses, seen.format, curves.glance if seen.line.glance else curves.views)
+        symbols = seen.model.symbols
+        return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
 
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
@@ -229,66 +213,75 @@ class Reader:
         readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
         return apply_rules(form.rules if form is not None else (), readings, self._accept)
 
-    def _prepare(self, page: Page | FailedPage, crops: list[np.ndarray]) -> _Sheet:
+    def _prepare(self, page: Page | FailedPage) -> _Sheet:
         if isinstance(page, FailedPage):
             result = PageResult(page.file, page.number, "", PageStatus.FAILED, reason=page.reason)
             return _Sheet(page, result, None, ())
         if self._finding:
-            found = [
-                self._queue(f.field, f.image, segment(f.image, comb=f.field.cells is not None), batches)
-                for f in page_fields(page.image)
-            ]
-            return _Sheet(page, None, None, tuple(found))
+            found = tuple(Located(f.field, f.image, self._model) for f in page_fields(page.image))
+            return _Sheet(page, None, None, found)
         if not self._forms:
-            whole = whole_field(page.image)
-            lattice = segment(whole, comb=False)
-            return _Sheet(page, None, None, (self._queue(WHOLE, whole, lattice, batches),))
+            return _Sheet(page, None, None, (Located(WHOLE, whole_field(page.image), self._model),))
         registration = register(page.image, self._forms)
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
-        jobs = []
-        fields = registration.template.fields
+        form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration, field) for field in fields])
-        for field, image in zip(fields, images, strict=True):
-            lattice = segment(image, comb=field.cells is not None)
-            model = self._models.get((registration.template.form, field.alphabet))
-            jobs.append(self._queue(field, image, lattice, batches, model))
-        return _Sheet(page, None, registration, tuple(jobs))
+        located = [
+            Located(field, image, self._model_of(form, field)) for field, image in zip(fields, images, strict=True)
+        ]
+        return _Sheet(page, None, registration, tuple(located))
 
-    def _queue(
-        self,
-        field: TemplateField,
-        image: FieldImage,
-        lattice: Lattice,
-        batches: _Batches,
-        model: Recognizer | None = None,
-    ) -> _Job:
-        recognizer = model or self._recognizer
-        return _Job(field.name, field.format, image, lattice, recognizer, batches.add(recognizer, lattice.crops))
+    def _model_of(self, form: str, field: TemplateField) -> Model:
+        return self._models.get((form, field.alphabet), self._model)
 
-    def _finish(self, sheet: _Sheet, batches: _Batches) -> PageResult:
-        readings: list[Reading] = []
-        for job in sheet.jobs:
-            scores, model = batches.scores(job), job.recognizer
-            if self._finding and not holds_digits(job.lattice, scores, model.classes):
-                continue
-            decoded = decode(job.lattice, scores, model.classes, job.format, model.calibration)
-            readings.append(_reading(job, decoded, self._accept))
+    def _finish(self, sheet: _Sheet, seen: Sequence[Observation]) -> PageResult:
+        kept = [one for one in seen if not self._finding or self.holds_digits(one)]
         page = sheet.page
-        if self._finding and not readings:
+        if self._finding and not kept:
             return _unmatched(page, NO_FIELD)
-        if sheet.registration is None:
-            return PageResult(page.file, page.number, "", PageStatus.READ, tuple(readings), fit=1.0)
-        form, fit = sheet.registration.template, sheet.registration.fit
-        settled, outcomes = apply_rules(form.rules, readings, self._accept)
-        return PageResult(page.file, page.number, form.form, PageStatus.READ, settled, fit=fit, rules=outcomes)
+        decided = [(one, self.decode(one)) for one in kept]
+        registration = sheet.registration
+        readings, outcomes = self.settle(registration.template if registration else None, decided)
+        form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
+        return PageResult(page.file, page.number, form, PageStatus.READ, readings, fit=fit, rules=outcomes)
+
+
+def observe(located: Sequence[Located]) -> list[Observation]:
+    """What is seen in each field, each model running once over all that it is to read."""
+    seen: list[Observation | None] = [None] * len(located)
+    by_model: dict[int, list[int]] = {}
+    for index, one in enumerate(located):
+        by_model.setdefault(id(one.model), []).append(index)
+    for places in by_model.values():
+        model = located[places[0]].model
+        whole = [i for i in places if located[i].field.cells is None and model.lines is not None]
+        if model.lines is not None:
+            nothing = Lattice(1, (), stack_crops([]), comb=False)
+            none = np.zeros((0, len(model.symbols.classes)), np.float32)
+            for i, line in zip(whole, read_lines([located[i].image for i in whole], model.lines), strict=True):
+                seen[i] = _observation(located[i], nothing, none, line)
+        cut = [i for i in places if i not in set(whole)]
+        lattices = [segment(located[i].image, comb=located[i].field.cells is not None) for i in cut]
+        scores = model.symbols.log_probabilities(
+            np.concatenate([lattice.crops for lattice in lattices]) if lattices else stack_crops([])
+        )
+        start = 0
+        for i, lattice in zip(cut, lattices, strict=True):
+            seen[i] = _observation(located[i], lattice, scores[start : start + len(lattice.crops)])
+            start += len(lattice.crops)
+    return [one for one in seen if one is not None]
+
+
+def _observation(one: Located, lattice: Lattice, scores: Floats, line: LineReading | None = None) -> Observation:
+    return Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, line)
 
 
 def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:
     return PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
 
 
-def _reading(job: _Job | Observation, decoded: Decoded, accept: float) -> Reading:
+def _reading(job: Observation, decoded: Decoded, accept: float) -> Reading:
     meaning = decoded.meaning
     if meaning.problem or decoded.confidence < accept:
         status = FieldStatus.REVIEW

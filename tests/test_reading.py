@@ -10,7 +10,7 @@ import pytest
 
 from extractor.errors import TemplateError
 from extractor.reading import Reader, ReadOptions, open_reader
-from extractor.recognizer import load_recognizer
+from extractor.recognizer.choice import load_model
 from extractor.values import FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus
 from tests.forms import FORM, blank_sheet, lay
 
@@ -46,7 +46,7 @@ def filled() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader((FORM,), load_recognizer(), accept=0.9)
+    return Reader((FORM,), load_model(), accept=0.9)
 
 
 def values(result: PageResult) -> dict[str, str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.decoding.confidence import raw_probabilities
 from extractor.decoding.format import Meaning, interpret
-from extractor.decoding.paths import BLANK, Path, best_paths
+from extractor.decoding.lines import Hypothesis
+from extractor.decoding.paths import BLANK, HYPHEN, Path, best_paths
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
-from extractor.values import Alternative, Floats
+from extractor.values import Alternative, Floats, Kind
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "decode", "decode_line"]
 
 MOST_ALTERNATIVES = 5
 
@@ -49,28 +51,63 @@ def decode(
         return Decoded(Meaning(problem=lattice.doubts[0]), "", 0.0, ())
     paths = best_paths(lattice, log_probabilities, classes)
     meanings = [interpret(path.text, form, comb=lattice.comb, letters=letters) for path in paths]
-    allowed = [i for i, meaning in enumerate(meanings) if not meaning.problem]
-    best = allowed[0] if allowed else 0
-    by_value = raw_probabilities(
+    values = raw_probabilities(
         paths, [None if meaning.problem else meaning.value for meaning in meanings], comb=lattice.comb
     )
-    confidence = by_value.get(meanings[best].value, 0.0) if allowed else 0.0
-    if not lattice.comb:
-        # In a comb the cells are given, and the network's own probabilities are calibrated already.
-        confidence = calibration.apply(confidence)
+    said = [Said(_written(path, lattice), path.score, meaning) for path, meaning in zip(paths, meanings, strict=True)]
+    # In a comb the cells are given, and the network's own probabilities are calibrated already.
+    return decided(said, values, form, Calibration() if lattice.comb else calibration)
+
+
+def decode_line(hypotheses: Sequence[Hypothesis], form: Format, calibration: Calibration) -> Decoded:
+    """The best reading of a string that was read whole; without hypotheses nothing is written there."""
+    if not hypotheses:
+        return decided([Said(BLANK, 0.0, interpret(BLANK, form, comb=False))], {"": 1.0}, form, calibration)
+    said: list[Said] = []
+    values: dict[str, float] = {}
+    for one in hypotheses:
+        meaning = interpret(plain_text(one.text, form), form, comb=False)
+        said.append(Said(one.text, one.log_probability, meaning))
+        if not meaning.problem:
+            values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
+    return decided(said, values, form, calibration)
+
+
+def plain_text(text: str, form: Format) -> str:
+    """`text` with the delimiters that `interpret` knows. A slash beside digits is one in a date alone; elsewhere it is a
+    1 that leans."""
+    if form.kind is not Kind.DATE and any(c.isdigit() for c in text):
+        text = text.replace("/", "1")
+    return text.translate(str.maketrans("=#/", HYPHEN * 3))
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that the ink may say: as it is `written`, its `score` (natural log) against the others, its meaning."""
+
+    written: str
+    score: float
+    meaning: Meaning
+
+
+def decided(said: Sequence[Said], values: dict[str, float], form: Format, calibration: Calibration) -> Decoded:
+    """The best of `said`, best first, that the format allows. `values` are the raw probabilities of allowed values."""
+    allowed = [i for i, one in enumerate(said) if not one.meaning.problem]
+    best = allowed[0] if allowed else 0
+    confidence = calibration.apply(values.get(said[best].meaning.value, 0.0)) if allowed else 0.0
     if form.check is not None and allowed:
         confidence = confidence / (confidence + (1 - confidence) * CHANCE) if confidence else 0.0
-    confidence *= meanings[best].trust
-    if best != 0 and paths[best].score < paths[0].score - FAR:
+    confidence *= said[best].meaning.trust
+    if best != 0 and said[best].score < said[0].score - FAR:
         # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
         best, confidence = 0, 0.0
-    meaning = meanings[best]
-    others = [(value, p) for value, p in by_value.items() if value != meaning.value and value]
+    meaning = said[best].meaning
+    others = [(value, p) for value, p in values.items() if value != meaning.value and value]
     left = 1 - confidence
     scale = min(1.0, left / total) if (total := sum(p for _, p in others)) > 0 else 0.0
     return Decoded(
         meaning,
-        _written(paths[best], lattice),
+        said[best].written,
         confidence,
         tuple(Alternative(value, p * scale) for value, p in sorted(others, key=lambda o: -o[1])[:MOST_ALTERNATIVES]),
     )

@@ -14,6 +14,7 @@ from extractor.fields import FieldImage, locate_all
 from extractor.finding.find import find_fields
 from extractor.finding.found import FoundField
 from extractor.finding.page import black_on_white
+from extractor.lines import LineReading
 from extractor.registration import Registration
 from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only
@@ -108,3 +109,15 @@ def holds_digits(lattice: Lattice, log_probabilities: Floats, classes: Sequence[
         return False
     mean = sum(mark.log_probability for mark in digits + others) / len(digits + others)
     return math.exp(mean) >= SURE
+
+
+def line_holds_digits(line: LineReading) -> bool:
+    """Whether a string that was read whole is digits rather than words, marks or nothing."""
+    if not line.hypotheses:
+        return False
+    best = line.hypotheses[0]
+    digits = sum(c.isdigit() for c in best.text)
+    others = sum(c in "X?" for c in best.text)
+    if not digits or digits > MOST_SYMBOLS or others > 0.34 * digits:
+        return False
+    return math.exp(best.log_probability / len(best.text)) >= SURE

@@ -21,3 +21,12 @@ class Calibration:
         p = min(max(probability, 1e-9), 1 - 1e-9)
         x = self.slope * math.log(p / (1 - p)) + self.offset
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
+
+
+@dataclass(frozen=True)
+class LineCalibration:
+    """How probabilities of strings that were read whole become calibrated ones: those that one `glance` was enough for,
+    and those that were seen from several sides."""
+
+    glance: Calibration = Calibration()
+    views: Calibration = Calibration()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from extractor.errors import ModelError
 from extractor.recognizer.base import CROSS, DASH, JUNK
-from extractor.recognizer.calibration import Calibration
+from extractor.recognizer.calibration import Calibration, LineCalibration
 
 SCHEMA = 1
 CARD = "card.json"
@@ -61,6 +61,7 @@ class LineCard:
     height: int
     files: dict[str, ModelFile]
     temperature: dict[str, float]
+    calibration: LineCalibration
     about: dict[str, Any] = field(repr=False)
 
 
@@ -71,12 +72,11 @@ def read_card(folder: Path) -> Card:
         classes = _classes(tree)
         if classes[-3:] != (CROSS, DASH, JUNK) or len(classes) < 4:
             raise ValueError
-        calibration = tree["calibration"]
         return Card(
             classes=classes,
             files=_files(tree),
             temperature=_temperature(tree),
-            calibration=Calibration(float(calibration.get("slope", 1)), float(calibration.get("offset", 0))),
+            calibration=_curve(tree["calibration"]),
             about=tree,
         )
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -91,7 +91,9 @@ def read_line_card(folder: Path) -> LineCard:
         if any(len(name) != 1 for name in classes):
             raise ValueError
         height = int(tree["input"]["shape"][0])
-        return LineCard(classes, height, _files(tree), _temperature(tree), tree)
+        curves = tree["calibration"]
+        calibration = LineCalibration(_curve(curves["glance"]), _curve(curves["views"]))
+        return LineCard(classes, height, _files(tree), _temperature(tree), calibration, tree)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _senseless(folder) from None
 
@@ -123,6 +125,10 @@ def _classes(tree: dict[str, Any]) -> tuple[str, ...]:
 
 def _files(tree: dict[str, Any]) -> dict[str, ModelFile]:
     return {engine: ModelFile(str(file["name"]), str(file["sha256"])) for engine, file in tree["files"].items()}
+
+
+def _curve(tree: dict[str, Any]) -> Calibration:
+    return Calibration(float(tree.get("slope", 1)), float(tree.get("offset", 0)))
 
 
 def _temperature(tree: dict[str, Any]) -> dict[str, float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.alphabet import short, symbols
 from extractor.errors import ModelError
 from extractor.recognizer.base import Recognizer
 from extractor.recognizer.card import CARD, SHIPPED, read_card
+from extractor.recognizer.lines import LineRecognizer, load_lines
 from extractor.recognizer.load import load_recognizer
 from extractor.template import Template
 
@@ -37,20 +39,33 @@ def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Model:
+    """All that reads one alphabet: `symbols` one by one, and whole `lines` where there is a network for them."""
+
+    symbols: Recognizer
+    lines: LineRecognizer | None = None
+
+
+def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
+    """The model in `folder` on `engine`, ready to read. Load it in the process that uses it. Raises ModelError."""
+    return Model(load_recognizer(folder, engine), load_lines(folder, engine))
+
+
 class Recognizers:
     """Models on `engine`, each loaded when it is first asked for, and once."""
 
     def __init__(self, engine: str = "litert") -> None:
         self._engine = engine
-        self._loaded: dict[Path, Recognizer] = {}
+        self._loaded: dict[Path, Model] = {}
 
-    def of(self, folder: Path) -> Recognizer:
+    def of(self, folder: Path) -> Model:
         """The model in `folder`, ready to read. Raises ModelError."""
         if folder not in self._loaded:
-            self._loaded[folder] = load_recognizer(folder, self._engine)
+            self._loaded[folder] = load_model(folder, self._engine)
         return self._loaded[folder]
 
-    def for_fields(self, forms: Sequence[Template], given: Path | None = None) -> dict[tuple[str, str], Recognizer]:
+    def for_fields(self, forms: Sequence[Template], given: Path | None = None) -> dict[tuple[str, str], Model]:
         """The model for each form's name and each alphabet of its fields: the model `given` first, then those that the
         form names, then the shipped ones. Raises ModelError, also where nothing has a use for `given`."""
         folders = {

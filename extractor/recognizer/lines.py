@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import ModelError
+from extractor.recognizer.calibration import LineCalibration
 from extractor.recognizer.card import LineCard, checked_copy, model_bytes, read_line_card
 from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
@@ -33,6 +34,11 @@ class LineRecognizer(Protocol):
         """What a frame may say besides CTC's blank: the alphabet's symbols and delimiters."""
         ...
 
+    @property
+    def calibration(self) -> LineCalibration:
+        """How raw probabilities of strings become calibrated ones (from the model's card)."""
+        ...
+
     def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
         """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for
         each of `lines`, shapes (HEIGHT, its width)."""
@@ -49,7 +55,8 @@ class LitertLines:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         card = read_line_card(folder)
-        self.classes = card.classes
+        self.classes: tuple[str, ...] = card.classes
+        self.calibration: LineCalibration = card.calibration
         self._temperature = card.temperature.get("litert", 1.0)
         try:
             network = Int8Network(model_bytes(folder, card, "litert"), threads)
@@ -67,7 +74,8 @@ class KerasLines:
 
     def __init__(self, folder: Path) -> None:
         card = read_line_card(folder)
-        self.classes = card.classes
+        self.classes: tuple[str, ...] = card.classes
+        self.calibration: LineCalibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
         import keras
         import tensorflow as tf

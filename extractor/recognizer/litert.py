@@ -15,7 +15,7 @@ from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
 
 BATCHES = (8, 64, 256)
-"""Crops at a time. A fixed size is prepared once; a smaller one serves what is left over."""
+"""Crops at a time: as many as there are, the smallest size for what is left over. Each is made ready once."""
 
 
 class LitertRecognizer:
@@ -42,7 +42,7 @@ class LitertRecognizer:
         logits = np.empty((len(crops), len(self.classes)), np.float32)
         start = 0
         while start < len(crops):
-            size = next((size for size in BATCHES if size >= len(crops) - start), BATCHES[-1])
+            size = next((size for size in reversed(BATCHES) if size <= len(crops) - start), BATCHES[0])
             part = crops[start : start + size]
             batch = np.zeros((size, SIZE, SIZE), np.uint8)
             batch[: len(part)] = part

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.ink import as_gray
+from extractor.segmentation.inside import inside_only
 from extractor.segmentation.pieces import FULL, Pieces, find_pieces
 from extractor.segmentation.slant import slant
 from extractor.values import Gray, Points
@@ -53,7 +54,8 @@ def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line 
     `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is upright,
     it is another view of the same ink.
     """
-    writing = _writing(field.ink)
+    ink = inside_only(field)
+    writing = _writing(ink)
     if writing is None:
         return None
     ys, xs = np.nonzero(writing)
@@ -72,15 +74,15 @@ def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line 
     wide = scale * min(1.0, WIDEST / (scale * (right - left)))
     to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
     width = min(WIDEST, max(8, int(np.ceil(wide * (right - left)))))
-    return Line(_drawn(contrast(field), to_line, scale, width), to_line[:2])
+    return Line(_drawn(contrast(field, ink), to_line, scale, width), to_line[:2])
 
 
-def contrast(field: FieldImage) -> Gray:
+def contrast(field: FieldImage, ink: Gray) -> Gray:
     """The field as 0 on paper and FULL_INK in the middle of strokes: grey where the paper's grey is known, so that
-    nothing is lost that a threshold would lose; else its ink."""
+    nothing is lost that a threshold would lose; else its `ink`."""
     if field.lit is None:
-        return as_gray(cv2.convertScaleAbs(field.ink, alpha=FULL_INK / 255))
-    strokes = field.ink >= FULL
+        return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
+    strokes = ink >= FULL
     paper, full = float(np.median(field.lit[~strokes])), float(np.median(field.lit[strokes]))
     return as_gray(
         np.clip((paper - field.lit.astype(np.float32)) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)

@@ -12,8 +12,9 @@ from extractor.fields import FieldImage
 from extractor.ink import as_gray
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.cuts import cut_columns, seams
+from extractor.segmentation.inside import inside_only
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import FULL, Pieces, find_pieces, only
+from extractor.segmentation.pieces import FULL, Pieces, find_pieces
 from extractor.segmentation.slant import slant, upright
 from extractor.values import Box, Gray
 
@@ -37,7 +38,7 @@ MOST_PIECES = 120
 def segment_string(field: FieldImage) -> Lattice:
     """The lattice of the string written in `field`; without any writing it has one node and no candidate."""
     empty = Lattice(1, (), stack_crops([]), comb=False)
-    ink = _inside_only(field)
+    ink = inside_only(field)
     if not _holds_writing(ink, field.inside.height):
         return empty
     shear = slant(ink)
@@ -84,26 +85,6 @@ def line_height(pieces: Pieces) -> float:
     large = pieces.boxes[:, 2:].max(1) >= 0.3 * usual
     span = float((top + height)[large].max() - top[large].min())
     return max(4.0, usual if usual >= 0.6 * span else 0.85 * span)
-
-
-def _inside_only(field: FieldImage) -> Gray:
-    """The ink without what is printed around the box and merely reaches into its margin."""
-    pieces = find_pieces(field.ink)
-    if len(pieces.areas) == 0:
-        return field.ink
-    box = field.inside
-    top, left = max(0, round(box.top)), max(0, round(box.left))
-    part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
-    share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
-    # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
-    x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
-    edge = 0.1 * box.height
-    hugs_x = np.minimum(np.abs(x - box.left), np.abs(box.right - x)) < edge
-    hugs_y = np.minimum(np.abs(y - box.top), np.abs(box.bottom - y)) < edge
-    small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
-    flat = pieces.boxes[:, 3] < 0.14 * box.height
-    remnant = (hugs_x & small) | (hugs_y & (small | flat))
-    return only(field.ink, pieces, (share >= 0.4) & ~(remnant & field.printed))
 
 
 @dataclass(frozen=True)
