@@ -92,7 +92,13 @@ def _evaluated(question: Question) -> Iterator[Outcomes]:
 
 def _symbols(path: Path | None, alphabet: str) -> Iterator[tuple[str, Samples]]:
     if path is not None:
-        yield path.name, only(load_samples(path), alphabet, path)
+        try:
+            samples = load_samples(path)
+        except InputError as error:
+            if not path.is_dir():
+                raise
+            raise InputError(f"{error} For pictures of numbers, add a table {LABELS} (columns file,label).") from None
+        yield path.name, only(samples, alphabet, path)
         return
     none = True
     for name, samples in digit_tests():

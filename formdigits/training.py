@@ -9,9 +9,14 @@ from typing import TextIO
 
 import click
 
+from extractor.errors import InputError
 from formdigits.report import counted, hushed, say
-from training.corrections import TuneSettings, read_corrections, tune
+from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
 from training.train import Progress, TrainSettings, train
+from workers.lookup import find_job
+from workers.review.corrections import corrections_of, line
+from workers.review.forms import forms_of
+from workers.store import open_store
 
 __all__ = ["TrainSettings", "TuneSettings", "carry_out", "carry_out_corrections"]
 
@@ -37,10 +42,10 @@ def carry_out(settings: TrainSettings) -> int:
     return 0
 
 
-def carry_out_corrections(file: Path, settings: TuneSettings) -> int:
-    """Learns from the corrections in `file`, tells of it, and returns the exit code: 1 where the model got worse and
-    was thrown away. Raises InputError or ModelError."""
-    rows = read_corrections(file)
+def carry_out_corrections(given: str, settings: TuneSettings) -> int:
+    """Learns from the corrections in the file `given`, or from those of the job of that name, tells of it, and returns
+    the exit code: 1 where the model got worse and was thrown away. Raises InputError, ModelError or ServiceError."""
+    rows = _rows(given)
     try:
         with hushed() as ours:
             result = tune(rows, settings, partial(_tell, _Pace(), ours))
@@ -66,6 +71,19 @@ def carry_out_corrections(file: Path, settings: TuneSettings) -> int:
         return 1
     say(f"The model is in {result.folder}; use it with: formdigits read … --model {result.folder}")
     return 0
+
+
+def _rows(given: str) -> list[Correction]:
+    file = Path(given)
+    if file.exists() or file.suffix or len(file.parts) > 1:
+        return read_corrections(file)
+    store = open_store()
+    job = find_job(store, given)
+    if job is None:
+        raise InputError(f"There is neither a file nor a job {given}; 'formdigits jobs' lists those of the queue.")
+    settled = [line(one) for one in corrections_of(store, forms_of(store, job.id), job.id)]
+    store.close()
+    return parsed(settled, f"Job {given}")
 
 
 class _Pace:

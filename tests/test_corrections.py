@@ -10,16 +10,22 @@ import numpy as np
 import pytest
 
 from extractor.errors import InputError
+from extractor.fields import whole_field
 from extractor.recognizer import load_recognizer
+from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.lines import load_lines
 from extractor.segmentation import Candidate, Lattice, segment
 from extractor.values import Box, Floats
+from formdigits.training import carry_out_corrections
 from tests.forms import FORM, blank_sheet, lay
 from tests.test_evaluation import written
 from tests.test_reading import pen
-from training.corrections import read_corrections
+from training.corrections import TuneSettings, read_corrections
 from training.corrections.crops import labelled_crops
 from training.corrections.fields import cut_fields
+from training.corrections.lines import fits, labelled_lines, with_delimiters
 from training.corrections.spelling import spelled, spellings
+from training.corrections.standing import Usable
 
 CLASSES = (*"0123456789", "cross", "dash", "junk")
 ROW = {
@@ -156,6 +162,38 @@ def test_fields_are_cut_from_a_turned_page_and_labelled(tmp_path: Path) -> None:
         found = labelled_crops(lattice, spelled(lattice, table, recognizer.classes, texts), recognizer.classes)
         names = [recognizer.classes[i] for i in found.answers.tolist()]
         assert [name for name in names if name != "junk"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "wanted"),
+    [
+        ("1250", "#12.80-", "#12.50-"),
+        ("125", "#12.80-", "#125-"),
+        ("1250", "", "1250"),
+        ("1250", "#.-", "1250"),
+    ],
+)
+def test_a_line_keeps_the_delimiters_that_are_seen(value: str, said: str, wanted: str) -> None:
+    assert with_delimiters(value, said) == wanted
+
+
+def test_a_line_too_narrow_for_its_text_teaches_nothing() -> None:
+    assert fits(200, "1250")
+    assert not fits(12, "115511")
+
+
+@pytest.mark.skipif(load_lines(SHIPPED) is None, reason="no model for lines is shipped")
+def test_a_free_string_teaches_the_network_for_lines(tmp_path: Path) -> None:
+    lines_model = load_lines(SHIPPED)
+    assert lines_model is not None
+    field = whole_field(written("4107"))
+    (found,) = labelled_lines([Usable(field, None, ("4107",), False), Usable(field, 4, ("4107",), False)], lines_model)
+    assert found.text == "4107"
+
+
+def test_corrections_of_a_job_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="neither a file nor a job abc123"):
+        carry_out_corrections("abc123", TuneSettings(tmp_path))
 
 
 def test_a_picture_that_is_one_field_is_cut_as_it_is_read(tmp_path: Path) -> None:

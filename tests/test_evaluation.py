@@ -139,3 +139,9 @@ def test_a_table_that_is_no_good(
 ) -> None:
     with pytest.raises(InputError, match=sentence):
         labelled(table(tmp_path / "set", rows, head))
+
+
+def test_a_folder_of_pictures_without_labels_is_told_of_the_table(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "amount.png"), written("1"))
+    with pytest.raises(InputError, match=r"add a table labels\.csv"):
+        carry_out(Question(data=(tmp_path,)))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from extractor.documents import open_pages
-from extractor.errors import InputError
+from extractor.errors import InputError, OutputError
 from extractor.reading import ReadOptions, open_reader
 from extractor.recognizer import load_recognizer
 from extractor.recognizer.card import read_card
@@ -20,6 +20,7 @@ from extractor.segmentation.crop import mnist_crop
 from extractor.values import Crops
 from formdigits.training import carry_out_corrections
 from training.corrections import TuneSettings
+from training.run import claim
 from training.train import Progress, TrainSettings, train
 
 pytestmark = [
@@ -158,10 +159,10 @@ def strips(tmp_path: Path) -> list[dict[str, object]]:
     return rows
 
 
-def kept(folder: Path, rows: list[dict[str, object]]) -> Path:
+def kept(folder: Path, rows: list[dict[str, object]]) -> str:
     path = folder / "fixes.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
+    return str(path)
 
 
 def test_corrections_are_learned_from(
@@ -217,3 +218,23 @@ def test_one_symbol_is_nothing_to_learn(tmp_path: Path) -> None:
     np.savez(path, images=np.full((9, 28, 28), 9, np.uint8), labels=np.array(["A"] * 9))
     with pytest.raises(InputError, match="one symbol only"):
         train(TrainSettings(out=tmp_path / "run", data=(path,)))
+
+
+def test_a_label_of_several_characters_is_no_symbol(tmp_path: Path) -> None:
+    path = tmp_path / "words.npz"
+    np.savez(path, images=np.full((9, 28, 28), 9, np.uint8), labels=np.array(["A", "junk", "B"] * 3))
+    with pytest.raises(InputError, match="'junk' is not one symbol"):
+        train(TrainSettings(out=tmp_path / "run", data=(path,)))
+
+
+def test_a_run_that_kept_nothing_gives_way_and_one_that_did_does_not(tmp_path: Path) -> None:
+    claim(tmp_path / "run", {"rate": 1})
+    claim(tmp_path / "run", {"rate": 2})
+    (tmp_path / "run" / "checkpoints").mkdir()
+    (tmp_path / "run" / "checkpoints" / "checkpoint").touch()
+    claim(tmp_path / "run", {"rate": 2})
+    with pytest.raises(InputError, match=r"holds another run \(with other rate\)"):
+        claim(tmp_path / "run", {"rate": 1})
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="give another folder"):
+        claim(tmp_path / "file", {})

@@ -15,6 +15,7 @@ from extractor.recognizer.card import checked_copy, read_card
 from extractor.values import Crops, Floats
 from training.data.batches import Answers
 from training.network import build_network
+from training.run import CHECKPOINTS
 
 BEST = "best.keras"
 AVERAGE = 0.9985
@@ -50,7 +51,7 @@ class Learner:
             tf.train.Checkpoint(
                 network=self._network, average=self._average, optimizer=self._optimizer, epoch=self._epoch
             ),
-            str(out / "checkpoints"),
+            str(out / CHECKPOINTS),
             max_to_keep=2,
         )
         if self._checkpoints.latest_checkpoint:

@@ -10,10 +10,12 @@ from typing import Any
 from extractor.errors import InputError, OutputError
 
 RUN = "run.json"
+CHECKPOINTS = "checkpoints"
 
 
 def claim(folder: Path, about: Mapping[str, Any]) -> None:
-    """Make `folder` that of the run that `about` describes, in plain values.
+    """Make `folder` that of the run that `about` describes, in plain values. A run that has not yet kept anything gives
+    way to another.
 
     Raises InputError where it holds another run, OutputError where it cannot be written.
     """
@@ -21,7 +23,8 @@ def claim(folder: Path, about: Mapping[str, Any]) -> None:
     wanted = json.loads(json.dumps(about))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        begun = path.exists() and any(folder.rglob(f"{CHECKPOINTS}/checkpoint"))
+        known = json.loads(path.read_text(encoding="utf-8")) if begun else None
         if known is None:
             path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
     except (OSError, json.JSONDecodeError) as error:

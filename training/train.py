@@ -192,6 +192,9 @@ def _licence(data: Path) -> str:
 def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.ndarray]]:
     if settings.data:
         parts = [only(load_samples(path), settings.alphabet, path) for path in settings.data]
+        odd = [symbol for part in parts for symbol in part.alphabet if len(symbol) != 1 or symbol.isspace()]
+        if odd:
+            raise InputError(f"The label '{odd[0]}' is not one symbol; name every image by a single character.")
         return (joined(parts) if len(parts) > 1 else parts[0]), lambda samples: np.ones(len(samples))
     samples = digits_to_train_on()
     if settings.alphabet:

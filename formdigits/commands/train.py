@@ -44,7 +44,7 @@ A run that was stopped goes on after its last whole epoch when the same command 
     metavar="X",
     help="Highest learning rate.  [default: 0.003; 0.0004 with --corrections]",
 )
-@click.option("--corrections", metavar="FILE", help="JSON Lines of fields that people corrected, to learn from.")
+@click.option("--corrections", metavar="FILE|JOB", help="Fields that people corrected, to learn from.")
 @click.option("--epochs", type=click.IntRange(1, 1000), metavar="N", help="[default: 16; 4 with --corrections]")
 @click.option(
     "--size",
@@ -86,5 +86,5 @@ def train(
     if corrections is not None:
         if alphabet or test:
             raise click.UsageError("--alphabet and --test are not for --corrections; leave them out")
-        raise SystemExit(training.carry_out_corrections(Path(corrections), training.TuneSettings(**common)))
+        raise SystemExit(training.carry_out_corrections(corrections, training.TuneSettings(**common)))
     raise SystemExit(training.carry_out(training.TrainSettings(alphabet=alphabet, test=test, **common)))

@@ -1,6 +1,7 @@
 """Learning from people's corrections: from the fields that they corrected to a model that reads such fields better."""
 
-from training.corrections.rows import Correction, read_corrections
-from training.corrections.tune import TuneResult, TuneSettings, tune
+from training.corrections.rows import Correction, parsed, read_corrections
+from training.corrections.settings import TuneSettings
+from training.corrections.tune import TuneResult, tune
 
-__all__ = ["Correction", "TuneResult", "TuneSettings", "read_corrections", "tune"]
+__all__ = ["Correction", "TuneResult", "TuneSettings", "parsed", "read_corrections", "tune"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ class Correction:
     """A field that a person looked at: where it is, and the `value` that they say it has (`was`: what was read).
 
     `quad` are its corners in pixels of page `page` of `file`, clockwise from the form's top left; `cells` counts the
-    cells of a comb, None for a free string. `form` is empty where no template was used; `dpi` is the resolution that a
-    PDF page is drawn at if it is no scan. What else a line may say (who, when, how it was read) is not needed.
+    cells of a comb, None for a free string. `form` is empty where no template was used; `dpi` is the resolution at
+    which a PDF page is drawn that is no scan. What else a line may say (who, when, how it was read) is not needed.
     """
 
     file: str
@@ -33,11 +34,15 @@ class Correction:
 def read_corrections(path: Path) -> list[Correction]:
     """The corrections in the JSON Lines file `path`; of several of one field the last. Raises InputError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return parsed(path.read_text(encoding="utf-8").splitlines(), str(path))
     except FileNotFoundError:
         raise InputError(f"There are no corrections at {path}; give a JSON Lines file of them.") from None
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path} cannot be read as text; give a JSON Lines file of corrections.") from None
+
+
+def parsed(lines: Iterable[str], where: str) -> list[Correction]:
+    """The corrections in JSON `lines` of `where`; of several of one field the last. Raises InputError."""
     found: dict[tuple[str, int, str], Correction] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -46,12 +51,12 @@ def read_corrections(path: Path) -> list[Correction]:
             row = _correction(json.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError):
             raise InputError(
-                f"{path}, line {number}: this is no correction; each line is a JSON object with file, page, form, "
+                f"{where}, line {number}: this is no correction; each line is a JSON object with file, page, form, "
                 "field, cells, quad (four corners), was and value."
             ) from None
         found[row.file, row.page, row.field] = row
     if not found:
-        raise InputError(f"{path} holds no corrections; give a JSON Lines file with at least one.")
+        raise InputError(f"{where} holds no corrections; give a JSON Lines file with at least one.")
     return list(found.values())
 
 

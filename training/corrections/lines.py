@@ -1,0 +1,151 @@
+"""Fine-tuning of the network for whole lines on free strings that people corrected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from extractor.decoding.lines import line_hypotheses
+from extractor.fields import FieldImage
+from extractor.recognizer.card import CARD, checked_copy, read_line_card
+from extractor.recognizer.lines import FOLDER, LineRecognizer, frames_of
+from extractor.segmentation.line import line_of
+from extractor.values import Gray
+from training.corrections.settings import TuneSettings
+from training.corrections.standing import Usable
+from training.data.samples import Samples
+from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, make_lines, packed
+from training.lines.compose import DELIMITERS, by_writer
+from training.lines.ship import write_line_model
+from training.lines.train import letters_to_train_on
+from training.ship import Origin
+from training.train import Progress
+
+BATCH = 32
+CHUNKS = 2
+"""Chunks of composed lines that are replayed in an epoch."""
+
+TIMES = 2
+"""How often an epoch shows each corrected line, each time from another side."""
+
+
+@dataclass(frozen=True)
+class LabelledLine:
+    """A free string and what its ink says, delimiters with it."""
+
+    image: FieldImage
+    text: str
+
+
+def labelled_lines(fields: Sequence[Usable], recognizer: LineRecognizer) -> list[LabelledLine]:
+    """The free strings among `fields` whose ink can say their value. The delimiters, which a value does not have, are
+    those that the network sees."""
+    lines = [(field, line_of(field.image)) for field in fields if field.cells is None]
+    seen = [(field, line.image) for field, line in lines if line is not None]
+    scores = recognizer.log_probabilities([image for _, image in seen])
+    found = []
+    for (field, image), options in zip(seen, line_hypotheses(scores, recognizer.classes), strict=True):
+        said = [option.text for option in options]
+        text = next((one for one in said if _digits(one) in field.texts), None)
+        if text is None:
+            text = with_delimiters(field.texts[0], said[0] if said else "")
+        if fits(image.shape[1], text):
+            found.append(LabelledLine(field.image, text))
+    return found
+
+
+def with_delimiters(value: str, said: str) -> str:
+    """The symbols of `value` with the delimiters of `said`: each in its place where both have as many symbols, else
+    those before the first and after the last."""
+    symbols = [c for c in said if c not in DELIMITERS]
+    if len(symbols) == len(value):
+        rest = iter(value)
+        return "".join(c if c in DELIMITERS else next(rest) for c in said)
+    if not symbols:
+        return value
+    before = said[: len(said) - len(said.lstrip(DELIMITERS))]
+    return before + value + said[len(said.rstrip(DELIMITERS)) :]
+
+
+def fits(width: int, text: str) -> bool:
+    """Whether CTC can say `text` in the frames of a line so wide: a blank must part the same symbol twice."""
+    return frames_of(width) >= len(text) + sum(a == b for a, b in pairwise(text)) + 1
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c not in DELIMITERS)
+
+
+def tune_lines(
+    found: Sequence[LabelledLine],
+    *,
+    replay: Samples,
+    aside: Samples,
+    settings: TuneSettings,
+    origin: Origin,
+    draft: Path,
+    progress: Callable[[Progress], None] | None,
+) -> None:
+    """Learn `found` among composed lines of the digits of `replay`, and write the line model into `draft`."""
+    from training.lines.learner import LineLearner
+
+    old = settings.start / FOLDER
+    card = read_line_card(old)
+    letters = letters_to_train_on()
+    batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
+    with checked_copy(old, card, "keras") as file:
+        learner = LineLearner(settings.out / FOLDER, file, settings.rate, batches * settings.epochs)
+    with LineEpochs(by_writer(replay, letters), settings.seed, CHUNKS, processes=settings.processes) as epochs:
+        for epoch in range(learner.epoch + 1, settings.epochs + 1):
+
+            def report(step: int, loss: float, epoch: int = epoch) -> None:
+                if progress:
+                    progress(Progress(epoch, settings.epochs, step, batches, loss))
+
+            rng = np.random.default_rng((settings.seed, epoch))
+            own = list(packed(_from_other_sides(found, rng), BATCH, rng))
+            loss = learner.learn(_mixed(epochs.get(epoch, BATCH), own), report)
+            learner.keep(epoch, best=True)
+            if progress:
+                progress(Progress(epoch, settings.epochs, batches, batches, loss))
+    import keras
+
+    best = keras.saving.load_model(settings.out / FOLDER / "best.keras", compile=False, safe_mode=True)
+    learned = make_lines(by_writer(replay, letters), 600, (settings.seed, 98, 0))
+    held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
+    written = write_line_model(draft / FOLDER, best, learned=learned, held_out=held_out, origin=origin)
+    # It is much like the model that it came from, and so is its confidence.
+    for name in ("glance", "views"):
+        if name in card.about["calibration"]:
+            written["calibration"][name] = card.about["calibration"][name]
+    text = json.dumps(written, indent=1, ensure_ascii=False) + "\n"
+    (draft / FOLDER / CARD).write_text(text, encoding="utf-8")
+
+
+def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -> Lines:
+    """Each line TIMES times, a little larger or smaller, and leaning a little."""
+    images: list[Gray] = []
+    texts: list[str] = []
+    for one in (*found,) * TIMES:
+        line = line_of(one.image, size=float(rng.uniform(0.85, 1.12)), lean=float(rng.normal(0, 0.1)))
+        if line is not None and fits(line.image.shape[1], one.text):
+            images.append(line.image)
+            texts.append(one.text)
+    return Lines(tuple(images), tuple(texts))
+
+
+def _mixed(replayed: Iterator[Batch], own: Sequence[Batch]) -> Iterator[Batch]:
+    """The batches of `own` spread evenly among `replayed`."""
+    whole = CHUNKS * (CHUNK // BATCH)
+    taken = 0
+    for count, batch in enumerate(replayed, 1):
+        yield batch
+        while taken < len(own) and taken * whole < count * len(own):
+            yield own[taken]
+            taken += 1
+    yield from own[taken:]
