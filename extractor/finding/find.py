@@ -46,8 +46,9 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     boxes = [upright_box(group.corners) for group in groups]
     printed = [is_printed(page, box, comb=len(group.cells) > 1) for group, box in zip(groups, boxes, strict=True)]
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
-    for group, taken in zip(groups, printed_rows(page, boxes, printed), strict=True):
-        if not taken:
+    for group, alone, taken in zip(groups, printed, printed_rows(page, boxes, printed), strict=True):
+        # A heading is one box: cells that are no print by themselves are no heading beside print either.
+        if not (alone if len(group.cells) > 2 else taken):
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
