@@ -9,6 +9,7 @@ import numpy as np
 
 from extractor.finding.cells import LEAST_BOX, Cell, find_cells
 from extractor.finding.columns import complete_columns
+from extractor.finding.dashes import part_at_dashes
 from extractor.finding.found import FoundField, Shape
 from extractor.finding.groups import Group, group_cells
 from extractor.finding.lines import find_lines
@@ -41,7 +42,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     lines, faint = find_lines(work.grey, work.long_side)
     cells = find_cells(lines, faint, work.long_side)
     page = page_print(_dark(work), cells, work.long_side)
-    groups = complete_columns(group_cells(cells, work.long_side), faint, work.long_side)
+    groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
+    groups = complete_columns(groups, faint, work.long_side)
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
     printed = [is_printed(page, box, comb=len(group.cells) > 1) for group, box in zip(groups, boxes, strict=True)]
