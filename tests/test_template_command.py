@@ -66,8 +66,9 @@ def test_filled_copies_become_a_template(run, tmp_path: Path) -> None:
 def test_a_form_in_a_dropout_colour_is_found_in_colour_and_read_in_grey(run, tmp_path: Path) -> None:
     """Yellow boxes, which grey hardly shows; what else is printed tells where the form lies."""
     marks = blank_sheet(2.0, FORM.model_copy(update={"fields": FORM.fields[:0]}))
-    for row in range(18):
-        cv2.putText(marks, f"{row}. Words on line {row * 37}", (120, 160 + 110 * row), 0, 1.1, 30, 3, cv2.LINE_AA)
+    for row, height in enumerate([160, 240, 320, *range(1150, 1750, 60), 1990]):
+        cv2.putText(marks, f"{row}. Words on line {row * 37}", (120, height), 0, 1.1, 30, 3, cv2.LINE_AA)
+        cv2.putText(marks, f"{row * 53} more", (1150, height), 0, 1.1, 30, 3, cv2.LINE_AA)
     boxes = blank_sheet(2.0) < 200
     colour = np.repeat(marks[:, :, None], 3, axis=2)
     colour[boxes & (marks > 200)] = (90, 242, 242)

@@ -17,6 +17,10 @@ NARROWEST, WIDEST = 0.45, 2.6
 DASHES, LONGEST, COVERED = 3, 0.3, 0.28
 """The least number of dashes in a line, the longest of them as a share of the height, and of it all that is dark."""
 
+END, BESIDE, ACROSS = 0.22, 0.1, 0.25
+"""Shares of the height within which the first dash begins and the last one ends, and at which distance beside the line
+is paper; the share of its dark rows that may be dark there as well."""
+
 
 def part_at_dashes(groups: list[Group], ink: Mask) -> list[Group]:
     """`groups`, and each single box among them that dashed lines part evenly as a comb of its cells.
@@ -52,11 +56,17 @@ def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     near = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
     height = len(near)
     steps = np.diff(np.pad(near, ((1, 1), (0, 0))).astype(np.int8), axis=0)
+    beside = max(4, round(BESIDE * height))
     out = np.zeros(near.shape[1], bool)
     for column in np.flatnonzero((steps == 1).sum(0) >= DASHES):
         starts, ends = np.flatnonzero(steps[:, column] == 1), np.flatnonzero(steps[:, column] == -1)
         lengths = ends - starts
-        out[column] = lengths.max() <= LONGEST * height and lengths.sum() >= COVERED * height
+        even = lengths.max() <= LONGEST * height and lengths.sum() >= COVERED * height
+        whole = starts[0] <= END * height and ends[-1] >= (1 - END) * height
+        # Strokes that run across the column, such as those of an 8, go on beside it.
+        dark = part[near[:, column]]
+        wide = max(dark[:, max(0, column - beside)].mean(), dark[:, min(dark.shape[1] - 1, column + beside)].mean())
+        out[column] = even and whole and wide < ACROSS
     return out
 
 
