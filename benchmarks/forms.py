@@ -9,7 +9,7 @@ form's sums) is in `benchmarks/names`. All data is real but `samples`, and none 
   with names alone, and with the form's sums as rules as well;
 - `tally_poses`: one form in five poses, template made of the third;
 - `tally_c1`: 13 scans; the hand-made template, and one made of the 13 filled pages alone, with the form's two sums;
-- `tally_lowres`: 3 scans of some 50 dpi with the template of `samples/templates`;
+- `tally_lowres`: 3 scans of some 50 dpi, template made of these three filled pages (`--dropout`: its boxes are yellow);
 - `nist_hsf`: no template at all;
 - `samples`: every page also turned and scaled, against its readings as it is.
 """
@@ -55,10 +55,10 @@ class Bench:
     def read(self, forms: Sequence[Template], pages: Sequence[Page]) -> list[PageResult]:
         return Reader(forms, self.model, finding=not forms).read(pages)
 
-    def new(self, files: Sequence[Path], name: str) -> Template:
+    def new(self, files: Sequence[Path], name: str, *, dropout: bool = False) -> Template:
         """A template by `formdigits template new`."""
         path = self.folder / f"{name}.yaml"
-        make([str(file) for file in files], str(path), None, 200, 1, everything=False)
+        make([str(file) for file in files], str(path), None, 200, 1, everything=False, dropout=dropout)
         return load_template(path)
 
     def report(self, what: str, results: Sequence[PageResult], truth: Sequence[Mapping[str, str]]) -> None:
@@ -106,6 +106,11 @@ def named(template: Template, middles: Mapping[str, tuple[float, float]], **more
     return template.model_copy(update={"fields": tuple(fields)})
 
 
+def on_page(template: Template, shares: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Places given as shares of the page's width and height, in units of the template."""
+    return {name: (x * template.page.width, y * template.page.height) for name, (x, y) in shares.items()}
+
+
 def with_rules(template: Template, rules: Sequence[str]) -> Template:
     known = {field.name for field in template.fields}
     parsed: list[Rule] = [rule for rule in map(parse_rule, rules) if known.issuperset(rule.names)]
@@ -140,8 +145,7 @@ def tally_poses(bench: Bench) -> None:
     names = yaml.safe_load((NAMES / "tally_poses.yaml").read_text(encoding="utf-8"))
     cells = json.loads((folder.parent / "truth.json").read_text(encoding="utf-8"))["photos"]["cells"]
     made = bench.new([folder / "3.jpg"], "poses")
-    size = made.page
-    form = named(made, {name: (x * size.width, y * size.height) for name, (x, y) in names["fields"].items()})
+    form = named(made, on_page(made, names["fields"]))
     pages = [page(file) for file in sorted(folder.glob("*.jpg"))]
     truth = [{name: cells[name] for name in names["fields"]}] * len(pages)
     bench.report("tally_poses, names only", bench.read([form], pages), truth)
@@ -192,12 +196,14 @@ def _moved(matrix: np.ndarray, field: TemplateField) -> tuple[float, float]:
 
 def tally_lowres(bench: Bench) -> None:
     folder = DATA / "tally_lowres"
+    names = yaml.safe_load((NAMES / "tally_lowres.yaml").read_text(encoding="utf-8"))
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
-    form = load_template(TEMPLATES / "acta_2025.yaml")
+    made = bench.new([folder / entry["file"] for entry in entries], "acta", dropout=True)
+    form = named(made, on_page(made, names["fields"]))
     pages = [page(folder / entry["file"]) for entry in entries]
     truth = [entry["fields"] for entry in entries]
-    bench.report("tally_lowres, no rules", bench.read([form.model_copy(update={"rules": ()})], pages), truth)
-    bench.report("tally_lowres, with the sums", bench.read([form], pages), truth)
+    bench.report("tally_lowres, names only", bench.read([form], pages), truth)
+    bench.report("tally_lowres, with the sums", bench.read([with_rules(form, names["rules"])], pages), truth)
 
 
 def nist_hsf(bench: Bench) -> None:

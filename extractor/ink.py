@@ -40,14 +40,14 @@ FAINTEST, DARKEST = 205, 110
 lighter than the first, and no pen is all darker than the second."""
 
 
-def soft_ink(lit: Gray, part: Gray) -> Gray:
+def soft_ink(lit: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     """Ink of an evenly lit picture: 0 on paper, rising to 255 where the stroke is full, 0 outside every stroke.
 
     The threshold is Otsu's (N. Otsu, 1979) over `part`, the pixels of it where only paper and writing are (printed
-    lines would hide faint writing), within limits.
+    lines would hide faint writing), within limits; what is brighter than `faintest` is paper.
     """
     threshold, _ = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    threshold = min(max(threshold, DARKEST), FAINTEST)
+    threshold = min(max(threshold, DARKEST), faintest)
     strokes = part[part < threshold]
     full = float(np.percentile(strokes, 25)) if len(strokes) else threshold - 40
     # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.

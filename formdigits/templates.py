@@ -29,8 +29,18 @@ REFERENCE_SIDE = 1500
 """Pixels of the long side of the reference picture."""
 
 
-def make(forms: Sequence[str], out: str | None, name: str | None, dpi: int, number: int, *, everything: bool) -> int:
-    """Makes a template from a blank form, or from several filled copies; says what it wrote.
+def make(
+    forms: Sequence[str],
+    out: str | None,
+    name: str | None,
+    dpi: int,
+    number: int,
+    *,
+    everything: bool,
+    dropout: bool = False,
+) -> int:
+    """Makes a template from a blank form, or from several filled copies; says what it wrote. `dropout` looks for boxes
+    in a colour that grey does not show.
 
     Raises InputError, DocumentError or OutputError.
     """
@@ -43,16 +53,18 @@ def make(forms: Sequence[str], out: str | None, name: str | None, dpi: int, numb
     if len(files) > MOST_COPIES:
         say(f"Of {len(files):,} copies, {MOST_COPIES} spread evenly over them are enough and are used.")
         files = [files[i] for i in np.linspace(0, len(files) - 1, MOST_COPIES).round().astype(int)]
-    copies = [black_on_white(_one_page(file, dpi, number).image) for file in files]
+    copies = [black_on_white(_one_page(file, dpi, number, darkest=dropout).image) for file in files]
     with _progress("Laying the copies on each other", shown=len(copies) > 1) as tell:
         blank = blank_form(copies, tell)
     _say_copies(files, blank)
     reference = target.with_name(f"{target.stem}_blank.png")
-    drafted = draft_template(blank.image, name or target.stem, reference.name, dpi=dpi, everything=everything)
+    drafted = draft_template(
+        blank.image, name or target.stem, reference.name, dpi=dpi, everything=everything, dropout=dropout
+    )
     if drafted.template is None:
         raise InputError(
-            f"No boxes to write in were found on {files[0]}; is it the right page (--page)? "
-            "A template can also be written by hand: see docs/templates.md."
+            f"No boxes to write in were found on {files[0]}; is it the right page (--page)? Are the boxes "
+            "printed in a pale colour (--dropout)? A template can also be written by hand: see docs/templates.md."
         )
     template = drafted.template.found_in(target.parent)
     preview = target.with_name(f"{target.stem}_preview.png")
@@ -154,7 +166,7 @@ def _how(found: Registration, located: Sequence[FieldImage]) -> str:
     return f"registered, fit {found.fit:.2f}, lines of {snapped} of {counted(len(located), 'field')} found"
 
 
-def _one_page(file: str, dpi: int, number: int) -> Page:
+def _one_page(file: str, dpi: int, number: int, *, darkest: bool = False) -> Page:
     """Page `number` of `file`. Raises DocumentError if it cannot be opened."""
     if not Path(file).exists():
         raise InputError(f"There is no {file}.")
@@ -164,7 +176,7 @@ def _one_page(file: str, dpi: int, number: int) -> Page:
         raise DocumentError(f"{file}: {error}") from None
     if number > count:
         raise InputError(f"{file} has no page {number}; give --page a number up to {count}.")
-    (page,) = open_pages(file, dpi=dpi, first=number, last=number)
+    (page,) = open_pages(file, dpi=dpi, first=number, last=number, darkest=darkest)
     if isinstance(page, FailedPage):
         raise DocumentError(f"{file}: {page.reason}")
     return page

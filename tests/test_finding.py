@@ -82,6 +82,18 @@ def test_separate_cells_at_one_pitch_are_one_comb_with_its_gaps() -> None:
     assert all(abs(gap - 18) <= 3 for gap in field.cell_gaps)
 
 
+def test_a_box_is_parted_where_dashed_lines_run_and_not_where_somebody_wrote() -> None:
+    page = lettered(sheet())
+    for left in (200, 700):
+        frame(page, (left, 600, 300, 56))
+    for x in (300, 400):
+        for y in range(604, 650, 12):
+            cv2.line(page, (x, y), (x, y + 5), 0, 2)
+    for x in (800, 900):
+        cv2.line(page, (x, 612), (x + 2, 646), 0, 3, cv2.LINE_AA)
+    assert [field.cells for field in find_fields(page, labels=False)] == [3, None]
+
+
 def test_groups_of_cells_of_a_date_stay_apart() -> None:
     page = lettered(sheet())
     for left, cells in ((200, 2), (330, 2), (460, 4)):

@@ -63,6 +63,28 @@ def test_filled_copies_become_a_template(run, tmp_path: Path) -> None:
     assert {3, 4} <= {field.cells for field in load_template("form.yaml").fields}
 
 
+def test_a_form_in_a_dropout_colour_is_found_in_colour_and_read_in_grey(run, tmp_path: Path) -> None:
+    """Yellow boxes, which grey hardly shows; what else is printed tells where the form lies."""
+    marks = blank_sheet(2.0, FORM.model_copy(update={"fields": FORM.fields[:0]}))
+    for row, height in enumerate([160, 240, 320, *range(1150, 1750, 60), 1990]):
+        cv2.putText(marks, f"{row}. Words on line {row * 37}", (120, height), 0, 1.1, 30, 3, cv2.LINE_AA)
+        cv2.putText(marks, f"{row * 53} more", (1150, height), 0, 1.1, 30, 3, cv2.LINE_AA)
+    boxes = blank_sheet(2.0) < 200
+    colour = np.repeat(marks[:, :, None], 3, axis=2)
+    colour[boxes & (marks > 200)] = (90, 242, 242)
+    blank = save(tmp_path / "blank.png", colour)
+    code, said = run("new", blank, "-o", "form.yaml", "--dropout")
+    assert code == 0
+    template = load_template("form.yaml")
+    assert template.landmarks.dropout
+    assert sorted(field.cells or 1 for field in template.fields) == [1, 3, 3, 4]
+    page = save(tmp_path / "page.png", lay(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), turns=1, degrees=3).image)
+    code, said = run("check", "form.yaml", page)
+    assert code == 0, said
+    other = save(tmp_path / "other.png", lay(blank_sheet(2.0), degrees=3).image)
+    assert run("check", "form.yaml", other)[0] == 1
+
+
 def test_a_template_that_is_there_is_not_overwritten(run, tmp_path: Path) -> None:
     blank = save(tmp_path / "blank.png", blank_sheet())
     (tmp_path / "blank.yaml").write_text("mine", encoding="utf-8")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from extractor.documents.limits import check_size
@@ -20,26 +22,36 @@ _FAX = 3.0
 """A fax has lines at half its columns' density; anything far beyond that is a wrong entry in the file."""
 
 
-def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE) -> Gray:
+def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE, *, darkest: bool = False) -> Gray:
     """The picture file `data`, which OpenCV knows, decoded to grey; EXIF orientation applied.
 
-    `flags` are OpenCV's: straight to grey, which is fastest, or in colour first.
+    `flags` are OpenCV's: straight to grey, which is fastest, or in colour first. `darkest`: see `darkest_colour`.
 
     Raises DocumentError where it cannot be decoded.
     """
     image = None
     with _quiet():
         try:
-            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR if darkest else flags)
         except cv2.error:
             image = None
     if image is None:
         raise DocumentError("The picture is damaged or of a rare kind; scan it again, or save it as PNG.")
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image, np.uint8)
+    if image.ndim == 2:
+        return np.asarray(image, np.uint8)
+    return darkest_colour(image) if darkest else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def grey_from_pillow(image: Image.Image) -> Gray:
+def darkest_colour(image: NDArray[Any]) -> Gray:
+    """The darkest of red, green and blue of each pixel of `image`, shape (height, width, 3): lines in a pale colour,
+    which grey hardly shows, are dark in one of them."""
+    return np.ascontiguousarray(image.min(2)).astype(np.uint8, copy=False)
+
+
+def grey_from_pillow(image: Image.Image, *, darkest: bool = False) -> Gray:
     """`image` in grey: 16 bits scaled to 8, what is transparent on white. The array is the caller's own.
+
+    `darkest`: see `darkest_colour`.
 
     Raises DocumentError for samples of 32 bits, whose black and white no file states.
     """
@@ -50,15 +62,15 @@ def grey_from_pillow(image: Image.Image) -> Gray:
     if image.mode == "LAB":
         return np.array(image.getchannel("L"))
     if image.has_transparency_data:
-        return _on_white(image)
-    return np.array(image.convert("L"))
+        return _on_white(image, "RGB" if darkest else "L")
+    return darkest_colour(np.asarray(image.convert("RGB"))) if darkest else np.array(image.convert("L"))
 
 
-def _on_white(image: Image.Image) -> Gray:
+def _on_white(image: Image.Image, mode: str) -> Gray:
     rgba = image.convert("RGBA")
-    paper = Image.new("L", rgba.size, 255)
-    paper.paste(rgba.convert("L"), mask=rgba.getchannel("A"))
-    return np.array(paper)
+    paper = Image.new(mode, rgba.size, "white")
+    paper.paste(rgba.convert(mode), mask=rgba.getchannel("A"))
+    return np.array(paper) if mode == "L" else darkest_colour(np.asarray(paper))
 
 
 def squared(image: Gray, across: float, down: float) -> Gray:

@@ -26,9 +26,9 @@ class ImageFile:
 
     count = 1
 
-    def __init__(self, stream: BinaryIO, kind: Format) -> None:
-        """`stream` is the open file."""
-        self._stream, self._kind = stream, kind
+    def __init__(self, stream: BinaryIO, kind: Format, *, darkest: bool = False) -> None:
+        """`stream` is the open file; `darkest` takes the darkest colour of each pixel."""
+        self._stream, self._kind, self._darkest = stream, kind, darkest
 
     def page(self, number: int) -> Gray:
         """The picture (`number` is 1) as grey, shape (height, width). Raises DocumentError or OSError."""
@@ -39,15 +39,16 @@ class ImageFile:
             case Format.JPEG:
                 header = jpeg_header(data)
                 check_size(header.width, header.height)
-                return grey_from_bytes(data)
+                return grey_from_bytes(data, darkest=self._darkest)
             case Format.PNG:
                 transparent, coloured = _check_png(data)
             case _:
                 transparent, coloured = _check_other(data, self._kind), False
         if transparent:
-            return _on_white(data, self._kind)
+            return _on_white(data, self._kind, darkest=self._darkest)
         # Decoded straight to grey, a PNG that states its gamma would come with blue ink as light as pencil.
-        return grey_from_bytes(data, cv2.IMREAD_COLOR if coloured else cv2.IMREAD_GRAYSCALE)
+        flags = cv2.IMREAD_COLOR if coloured else cv2.IMREAD_GRAYSCALE
+        return grey_from_bytes(data, flags, darkest=self._darkest)
 
     def close(self) -> None:
         self._stream.close()
@@ -91,9 +92,9 @@ def _check_other(data: bytes, kind: Format) -> bool:
         raise DocumentError(f"The {kind} is damaged; scan or copy it again.") from None
 
 
-def _on_white(data: bytes, kind: Format) -> Gray:
+def _on_white(data: bytes, kind: Format, *, darkest: bool) -> Gray:
     try:
         with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
-            return grey_from_pillow(ImageOps.exif_transpose(image))
+            return grey_from_pillow(ImageOps.exif_transpose(image), darkest=darkest)
     except (OSError, ValueError, SyntaxError, struct.error):
         raise DocumentError(f"The {kind} is damaged; scan or copy it again.") from None

@@ -47,17 +47,20 @@ def count_pages(file: str) -> int:
         raise DocumentError(_reason(error)) from None
 
 
-def open_pages(file: str, *, dpi: int = 200, first: int = 1, last: int | None = None) -> Iterator[Page | FailedPage]:
+def open_pages(
+    file: str, *, dpi: int = 200, first: int = 1, last: int | None = None, darkest: bool = False
+) -> Iterator[Page | FailedPage]:
     """Pages `first` to `last` (from 1, both included; None: to the end) of `file`, each decoded when it is asked for.
 
-    `dpi` is the resolution of PDF pages that have to be rendered; scans keep their own. Never raises for a bad file
-    or page: a page that cannot be opened comes as FailedPage and the next one follows; where nothing can be had, one
-    FailedPage with the number `first` comes.
+    `dpi` is the resolution of PDF pages that have to be rendered; scans keep their own. `darkest` takes the darkest of
+    red, green and blue for grey, which shows lines in pale colours; then all PDF pages are rendered. Never raises for
+    a bad file or page: a page that cannot be opened comes as FailedPage and the next one follows; where nothing can be
+    had, one FailedPage with the number `first` comes.
     """
     if first < 1:
         raise ValueError(f"pages count from 1, not from {first}")
     try:
-        document = _open(file, dpi)
+        document = _open(file, dpi, darkest=darkest)
     except Exception as error:
         yield FailedPage(file, first, _reason(error))
         return
@@ -79,7 +82,7 @@ def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
         return FailedPage(file, number, _reason(error))
 
 
-def _open(file: str, dpi: int) -> _Document:
+def _open(file: str, dpi: int, *, darkest: bool = False) -> _Document:
     path = Path(file)
     # Looked at first, because to open a pipe is to wait for its writer.
     status = path.stat()
@@ -92,7 +95,7 @@ def _open(file: str, dpi: int) -> _Document:
     try:
         kind = sniff(stream.read(HEAD))
         stream.seek(0)
-        document = _document(stream, kind, file, dpi)
+        document = _document(stream, kind, file, dpi, darkest=darkest)
         ending = path.suffix.lower()
         if ending in _ONE_PICTURE and document.count > 1:
             # By its ending one page was counted: the others would be lost.
@@ -105,14 +108,14 @@ def _open(file: str, dpi: int) -> _Document:
     return document
 
 
-def _document(stream: BinaryIO, kind: Format, file: str, dpi: int) -> _Document:
+def _document(stream: BinaryIO, kind: Format, file: str, dpi: int, *, darkest: bool) -> _Document:
     match kind:
         case Format.TIFF:
-            return TiffFile(stream)
+            return TiffFile(stream, darkest=darkest)
         case Format.PDF:
-            return PdfFile(stream, file, dpi)
+            return PdfFile(stream, file, dpi, darkest=darkest)
         case _:
-            return ImageFile(stream, kind)
+            return ImageFile(stream, kind, darkest=darkest)
 
 
 def _reason(error: Exception) -> str:

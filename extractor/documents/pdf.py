@@ -24,12 +24,13 @@ set_qpdf_limits(flate_max_memory=4 * MAX_PIXELS, run_length_max_memory=4 * MAX_P
 class PdfFile:
     """A PDF held open; its pages are decoded one at a time."""
 
-    def __init__(self, stream: BinaryIO, file: str, dpi: int) -> None:
-        """`stream` is the open `file`; `dpi` is for the pages that are rendered.
+    def __init__(self, stream: BinaryIO, file: str, dpi: int, *, darkest: bool = False) -> None:
+        """`stream` is the open `file`; `dpi` is for the pages that are rendered: all, where `darkest` asks for the
+        darkest colour of each pixel.
 
         Raises DocumentError where no page can be had.
         """
-        self._stream, self._file, self._dpi = stream, file, dpi
+        self._stream, self._file, self._dpi, self._darkest = stream, file, dpi, darkest
         try:
             # Not mapped into memory, where the pages read so far would pile up.
             self._pdf = pikepdf.open(stream, access_mode=pikepdf.AccessMode.stream)
@@ -48,13 +49,14 @@ class PdfFile:
         unit = _number(page.obj.get("/UserUnit", 1), 1.0)
         rotate = round(_number(page.obj.get("/Rotate", 0), 0.0) / 90) * 90 % 360
         scan = find_scan(page, visible)
-        image = read_scan(scan, rotate) if scan else None
+        image = read_scan(scan, rotate) if scan and not self._darkest else None
         if image is not None:
             return image
         for picture in page.get_images().values():
             check_size(int(picture.get("/Width", 1)), int(picture.get("/Height", 1)))
         size = (visible.width, visible.height)
-        return render(self._file, number, self._dpi, size[::-1] if rotate in (90, 270) else size, unit)
+        size = size[::-1] if rotate in (90, 270) else size
+        return render(self._file, number, self._dpi, size, unit, darkest=self._darkest)
 
     def close(self) -> None:
         self._pdf.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from pdf2image import convert_from_path
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPopplerTimeoutError
 
+from extractor.documents.grey import grey_from_pillow
 from extractor.documents.limits import check_size
 from extractor.errors import DocumentError
 from extractor.values import Gray
@@ -19,8 +19,8 @@ _INCH = 72.0
 _SLACK = 0.02
 
 
-def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: float) -> Gray:
-    """Page `number` (from 1) of the PDF `file` in grey at `dpi`.
+def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: float, *, darkest: bool = False) -> Gray:
+    """Page `number` (from 1) of the PDF `file` in grey at `dpi`; with `darkest` the darkest colour of each pixel.
 
     `size` is the page's width and height as it is shown, in its own units of `unit` / 72 inches; checked against
     the limits first, and what poppler draws is checked against it. Raises DocumentError.
@@ -34,7 +34,7 @@ def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: fl
             dpi=dpi,
             first_page=number,
             last_page=number,
-            grayscale=True,
+            grayscale=not darkest,
             use_cropbox=True,
             timeout=TIMEOUT,
         )
@@ -49,7 +49,7 @@ def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: fl
         raise DocumentError("The PDF page cannot be drawn; export the PDF again, or scan a print of it.") from None
     if len(images) != 1:
         raise DocumentError("The PDF page cannot be drawn; export the PDF again, or scan a print of it.")
-    image = np.array(images[0].convert("L"))
+    image = grey_from_pillow(images[0], darkest=darkest)
     # Some versions of poppler leave the page's own unit out.
     if not any(_close(image.shape, (height * scale, width * scale)) for scale in (unit, 1)):
         raise DocumentError("The PDF page states a size that it does not have; export the PDF again.")

@@ -21,8 +21,9 @@ _BROKEN = (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, Ov
 class TiffFile:
     """A TIFF held open; its pages are decoded one at a time."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, darkest: bool = False) -> None:
         """`stream` is the open file. Raises DocumentError where not even the first page's header can be read."""
+        self._darkest = darkest
         self._stream = stream
         try:
             # Given a name, Pillow would map an uncompressed file into memory and mix up pages that lie on their side.
@@ -58,7 +59,7 @@ class TiffFile:
             across, down = (_number(tags.get(tag)) for tag in (_X_RESOLUTION, _Y_RESOLUTION))
             if tags.get(_ORIENTATION, 1) >= 5:  # lies on its side; Pillow turns it when it loads
                 across, down = down, across
-            grey = grey_from_pillow(image)
+            grey = grey_from_pillow(image, darkest=self._darkest)
         except (EOFError, Image.DecompressionBombError, *_BROKEN):
             raise DocumentError(_DAMAGED) from None
         # Pillow inverts white-is-zero pages of every depth but this one.

@@ -12,10 +12,14 @@ import numpy as np
 from extractor.fields.cut import INSET, Cut, cut_out
 from extractor.fields.guides import without_guides
 from extractor.fields.lines import without_line
-from extractor.ink import soft_ink
+from extractor.ink import FAINTEST, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
+
+PEN, LEAST = 110, 14
+"""Grey levels, on evenly lit paper: writing darker than the first is a pen's; by the second pencil is darker than
+paper, at least."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +61,35 @@ class FieldImage:
 def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
     """`field`'s own picture out of the whole page `image`; only this part of the page is touched."""
     cut = cut_out(image, registration, field)
-    return _cleaned(cut, cut.lit)
+    return _cleaned(cut, cut.lit, FAINTEST)
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
     """The pictures of many fields of one page. What is printed in all cells of a kind is taken away as well."""
     cuts = [cut_out(image, registration, field) for registration, field in placed]
-    return [_cleaned(cut, lit) for cut, lit in zip(cuts, without_guides(cuts), strict=True)]
+    pictures = without_guides(cuts)
+    faintest = _faintest([_between_lines(cut, lit) for cut, lit in zip(cuts, pictures, strict=True)])
+    return [_cleaned(cut, lit, faintest) for cut, lit in zip(cuts, pictures, strict=True)]
 
 
-def _cleaned(cut: Cut, lit: Gray) -> FieldImage:
+def _faintest(parts: Sequence[Gray]) -> float:
+    """The grey level from which on all is paper, by what is between the lines of all fields of a page.
+
+    Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
+    pencil, and only the grain of the paper tells it from that.
+    """
+    strokes = [float(np.percentile(part, 1)) for part in parts]
+    if not strokes or np.percentile(strokes, 25) < PEN:
+        return FAINTEST
+    grain = float(np.median([np.percentile(part, 75) - np.percentile(part, 25) for part in parts])) / 1.35
+    paper = float(np.median([np.median(part) for part in parts]))
+    return max(FAINTEST, paper - max(LEAST, 5 * grain))
+
+
+def _cleaned(cut: Cut, lit: Gray, faintest: float) -> FieldImage:
     """The field's ink out of `lit`, an evenly lit picture of it, without its printed lines."""
     sides, inside = cut.sides, cut.inside
-    ink = soft_ink(lit, _between_lines(lit, sides, inside, round(INSET * cut.room)))
+    ink = soft_ink(lit, _between_lines(cut, lit), faintest)
     for lines, picture in ((cut.across, ink), (cut.along, ink.T)):
         for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
             if seen:
@@ -85,10 +105,11 @@ def _cleaned(cut: Cut, lit: Gray) -> FieldImage:
     )
 
 
-def _between_lines(lit: Gray, uprights: Points, inside: Box, inset: int) -> Gray:
-    """The pixels well inside the cells, one after the other; never none. `uprights`, shape (n, 2), are their sides."""
+def _between_lines(cut: Cut, lit: Gray) -> Gray:
+    """The pixels of `lit` well inside the cells, one after the other; never none."""
+    inside, inset = cut.inside, round(INSET * cut.room)
     top = max(0, round(inside.top) + inset)
     rows = lit[top : max(top + 1, round(inside.bottom) - inset)]
-    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in uprights]
+    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]
     pixels = np.concatenate([part.ravel() for part in parts])
     return (pixels if len(pixels) else lit.ravel())[None]

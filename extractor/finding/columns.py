@@ -15,6 +15,9 @@ from extractor.values import Box, Mask, Points
 LEVEL, UPRIGHT, WEAKEST = 0.6, 0.62, 0.38
 """The least shares that must be seen of the lines above and below, of all uprights together, and of each of them."""
 
+PAIR = 0.75
+"""The least share of its model's height that a comb of two cells has: the strokes of letters make lower ones."""
+
 DRIFT = 0.3
 """Cell widths by which a comb may stand to the side of another: photographs are not quite square."""
 
@@ -35,6 +38,8 @@ def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[
             continue
         done.add(column)
         for top, bottom in _bands(level, box, long_side):
+            if len(model.cells) == 2 and bottom - top < PAIR * box.height:
+                continue
             comb = _comb(model, upright, top, bottom)
             if comb is None or not _is_framed(comb, level, lines.solid):
                 continue

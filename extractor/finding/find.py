@@ -9,6 +9,7 @@ import numpy as np
 
 from extractor.finding.cells import LEAST_BOX, Cell, find_cells
 from extractor.finding.columns import complete_columns
+from extractor.finding.dashes import part_at_dashes
 from extractor.finding.found import FoundField, Shape
 from extractor.finding.groups import Group, group_cells
 from extractor.finding.lines import find_lines
@@ -41,13 +42,15 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     lines, faint = find_lines(work.grey, work.long_side)
     cells = find_cells(lines, faint, work.long_side)
     page = page_print(_dark(work), cells, work.long_side)
-    groups = complete_columns(group_cells(cells, work.long_side), faint, work.long_side)
+    groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
+    groups = complete_columns(groups, faint, work.long_side)
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
     printed = [is_printed(page, box, comb=len(group.cells) > 1) for group, box in zip(groups, boxes, strict=True)]
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
-    for group, taken in zip(groups, printed_rows(page, boxes, printed), strict=True):
-        if not taken:
+    for group, alone, taken in zip(groups, printed, printed_rows(page, boxes, printed), strict=True):
+        # A heading is one box: cells that are no print by themselves are no heading beside print either.
+        if not (alone if len(group.cells) > 2 else taken):
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))

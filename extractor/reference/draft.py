@@ -24,11 +24,14 @@ class Draft:
     left_out: int
 
 
-def draft_template(blank: Gray, form: str, reference: str, *, dpi: int, everything: bool = False) -> Draft:
+def draft_template(
+    blank: Gray, form: str, reference: str, *, dpi: int, everything: bool = False, dropout: bool = False
+) -> Draft:
     """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
 
     `form` names it, `reference` is the file name of the blank's picture. Without `everything`, writing lines beside
-    boxes, grids of single boxes and boxes too large or too narrow for a number are left out.
+    boxes, grids of single boxes and boxes too large or too narrow for a number are left out. `dropout` says that the
+    boxes are printed in a colour that pages in grey do not show.
     """
     found = find_fields(blank, labels=True)
     kept = found if everything else _for_numbers(found, blank.shape)
@@ -50,10 +53,10 @@ def draft_template(blank: Gray, form: str, reference: str, *, dpi: int, everythi
     if not fields:
         return Draft(None, len(found))
     marks = corner_marks(blank)
-    landmarks = Landmarks(reference=reference)
+    landmarks = Landmarks(reference=reference, dropout=dropout)
     if marks is not None:
         centres = tuple((round(float(x), 1), round(float(y), 1)) for x, y in marks[0])
-        landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference)
+        landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference, dropout=dropout)
     page = PageSize(width=width, height=height, dpi=dpi)
     template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields))
     return Draft(template, len(found) - len(fields))

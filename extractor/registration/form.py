@@ -53,7 +53,7 @@ def prepare(template: Template) -> Form:
             )
         reference, image = _reference(as_gray(picture), template)
         shown = look_along(image, reference.matrix, lines, reach=3.0).seen
-        lines = lines[shown]
+        lines = lines[:0] if template.landmarks.dropout else lines[shown]
     return Form(template, lines, marks, template_boxes(template), reference)
 
 
@@ -67,4 +67,6 @@ def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
     boxes = [field.box for field in template.fields]
     writing = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes], np.float64).reshape(-1, 2, 2)
     inside = np.asarray(cv2.perspectiveTransform(writing, matrix), np.float64).reshape(-1, 4)
-    return Reference(matrix, find_features(image), choose_patches(image, inside)), image
+    return Reference(
+        matrix, find_features(image), choose_patches(image, inside, apart=template.landmarks.dropout)
+    ), image

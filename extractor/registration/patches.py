@@ -48,15 +48,19 @@ class Pieces:
     telling: NDArray[np.bool_]
 
 
-def choose_patches(image: Gray, boxes: Points) -> Patches:
+def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patches:
     """Pieces with corners in them, spread over the reference `image` and on the borders of `boxes`, shape (n, 4).
 
     A box is left, top, right, bottom; its inside, where people write, is left out. The pieces on borders tell how well
     a page fits: another issue of the form may have other words and the same boxes, another form the same head and
-    other boxes.
+    other boxes. Pieces that are to lie `apart` from the boxes, whose lines pages do not show, all tell.
     """
     strength = _corners(image)
     whole = boxes.round().astype(int)
+    if apart:
+        for left, top, right, bottom in whole:
+            strength[max(0, top - HALF) : max(0, bottom + HALF), max(0, left - HALF) : max(0, right + HALF)] = 0
+        return _pick(image, strength, (GRID, GRID))
     for left, top, right, bottom in whole:
         strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
     spread = _pick(image, strength, (GRID, GRID))

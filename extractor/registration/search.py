@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -99,7 +99,11 @@ def _views(whole: View, image: Gray) -> Iterator[View]:
 
 
 def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
-    """The candidate that fits best, if it fits well enough; most are dropped after a look at a few lines."""
+    """The candidate that fits best, if it fits well enough; most are dropped after a look at a few lines.
+
+    Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
+    print is on the page as well.
+    """
     by_form: dict[int, list[_Candidate]] = {}
     for candidate in candidates:
         if is_plausible(candidate.matrix, candidate.form.boxes.centres):
@@ -117,13 +121,50 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
             if share >= 0.3 or form.reference is not None
         ]
     first.sort(key=lambda pair: -pair[0])
-    best: Registration | None = None
-    for quick, candidate in first[:HYPOTHESES]:
-        if best is not None and best.fit >= SURE and quick < best.fit - 0.15:
-            break
+    best: dict[int, tuple[float, _Candidate]] = {}
+    for quick, candidate in _worth_judging(first):
+        own = best.get(id(candidate.form))
+        surest = max((fit for fit, _ in best.values()), default=0.0)
+        if surest >= SURE and quick < surest - 0.15 and (own or candidate.form.reference is None):
+            continue
         matrix, fit = _judge(view, candidate)
-        if fit >= ENOUGH and (best is None or fit > best.fit):
-            best = Registration(candidate.form.template, view.matrix @ matrix, fit)
+        if fit >= ENOUGH and (own is None or fit > own[0]):
+            best[id(candidate.form)] = fit, _Candidate(candidate.form, matrix)
+    if not best:
+        return None
+    fitting = list(best.values())
+    if len(fitting) > 1:
+        fitting.sort(key=lambda one: one[0] + _likeness(view, *one), reverse=True)
+    fit, found = fitting[0]
+    return Registration(found.form.template, view.matrix @ found.matrix, fit)
+
+
+def _worth_judging(first: list[tuple[float, _Candidate]]) -> list[tuple[float, _Candidate]]:
+    """Of candidates, best first, some, and the best one of every form whose picture can still speak for it."""
+    judged = first[:HYPOTHESES]
+    known = {id(candidate.form) for _, candidate in judged}
+    for quick, candidate in first[HYPOTHESES:]:
+        if candidate.form.reference is not None and id(candidate.form) not in known:
+            known.add(id(candidate.form))
+            judged.append((quick, candidate))
+    return judged
+
+
+def _likeness(view: View, fit: float, found: _Candidate) -> float:
+    """How much of the form's print away from its boxes the page shows; without a picture of it, its fit has to do."""
+    reference = found.form.reference
+    if reference is None:
+        return fit
+    patches = reference.patches
+    if not patches.telling.all():
+        patches = replace(patches, telling=~patches.telling)
+    matrix, best = found.matrix @ np.linalg.inv(reference.matrix), 0.0
+    for _ in range(3):
+        # Boxes in a corner of the page place what is far from them only nearly.
+        matrix, share = align_patches(view.image, matrix, patches)
+        if share <= best:
+            break
+        best = share
     return best
 
 

@@ -39,15 +39,21 @@ class Landmarks(_Strict):
     """What registration can hold on to.
 
     `marks` are the centres of solid square marks; three at least. `mark_size` is their side. `reference` is the
-    file name of a picture of the blank form, beside the template.
+    file name of a picture of the blank form, beside the template. `dropout` says that the boxes are printed in a
+    colour that pages in grey do not show: then the rest of the picture tells how well a page fits.
     """
 
     marks: tuple[tuple[float, float], ...] = ()
     mark_size: Annotated[float, Field(gt=0)] | None = None
     reference: str | None = None
+    dropout: bool = False
 
     @model_validator(mode="after")
     def _enough_marks(self) -> Landmarks:
+        if self.dropout and self.reference is None:
+            raise ValueError(
+                "dropout needs a reference picture, since boxes that do not show cannot tell where they are"
+            )
         if self.marks and len(self.marks) < 3:
             raise ValueError("give at least three marks, or none")
         return self

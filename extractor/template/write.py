@@ -44,6 +44,8 @@ def template_yaml(template: Template) -> str:
             lines.append(f"  mark_size: {_number(landmarks.mark_size)}")
         if landmarks.reference:
             lines.append(f"  reference: {_text(landmarks.reference)}")
+        if landmarks.dropout:
+            lines.append("  dropout: true")
     if template.models:
         lines += ["", f"models: [{', '.join(_text(name) for name in template.models)}]"]
     lines += ["", "fields:"]

@@ -72,10 +72,13 @@ def template() -> None:
     "--page", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Page of each file."
 )
 @click.option("--all", "everything", is_flag=True, help="Keep writing lines and grids of single boxes too.")
-def new(*, forms: tuple[str, ...], out: str | None, name: str | None, dpi: int, page: int, everything: bool) -> None:
+@click.option("--dropout", is_flag=True, help="The boxes are printed in a pale colour that grey does not show.")
+def new(
+    *, forms: tuple[str, ...], out: str | None, name: str | None, dpi: int, page: int, everything: bool, dropout: bool
+) -> None:
     from formdigits.templates import make
 
-    raise SystemExit(make(forms, out, name, dpi, page, everything=everything))
+    raise SystemExit(make(forms, out, name, dpi, page, everything=everything, dropout=dropout))
 
 
 @template.command(help=PREVIEW)

@@ -1,0 +1,78 @@
+"""Boxes that dashed upright lines part into cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.finding.cells import Cell
+from extractor.finding.groups import Group
+from extractor.finding.quad import upright_box
+from extractor.values import Mask
+
+MOST_CELLS = 12
+NARROWEST, WIDEST = 0.45, 2.6
+"""Width over height of such a cell."""
+
+DASHES, LONGEST, COVERED = 3, 0.3, 0.28
+"""The least number of dashes in a line, the longest of them as a share of the height, and of it all that is dark."""
+
+END, BESIDE, ACROSS = 0.22, 0.1, 0.25
+"""Shares of the height within which the first dash begins and the last one ends, and at which distance beside the line
+is paper; the share of its dark rows that may be dark there as well."""
+
+
+def part_at_dashes(groups: list[Group], ink: Mask) -> list[Group]:
+    """`groups`, and each single box among them that dashed lines part evenly as a comb of its cells.
+
+    `ink`, shape of the work page, is 255 on thin dark things. Hardly any writing is broken so regularly.
+    """
+    return [_parted(group, ink) if len(group.cells) == 1 else group for group in groups]
+
+
+def _parted(group: Group, ink: Mask) -> Group:
+    cell = group.cells[0]
+    box = cell.box
+    top, bottom, left, right = round(box.top) + 1, round(box.bottom) - 1, round(box.left), round(box.right)
+    part = ink[max(0, top) : bottom, max(0, left) : right] > 0
+    if part.shape[0] < 12 or part.shape[1] < 24:
+        return group
+    dashed = _dashed(part)
+    height, width = part.shape
+    for count in range(min(MOST_CELLS, int(width / (NARROWEST * height))), 1, -1):
+        pitch = width / count
+        if pitch > WIDEST * height:
+            break
+        slack = max(2, round(0.05 * pitch))
+        places = [round(i * pitch) for i in range(1, count)]
+        if all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
+            return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True)
+    return group
+
+
+def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which columns of a box's ink hold a dashed line; dashes of a leaning one may lie in neighbours."""
+    wide = np.pad(part, ((0, 0), (1, 1)))
+    near = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
+    height = len(near)
+    steps = np.diff(np.pad(near, ((1, 1), (0, 0))).astype(np.int8), axis=0)
+    beside = max(4, round(BESIDE * height))
+    out = np.zeros(near.shape[1], bool)
+    for column in np.flatnonzero((steps == 1).sum(0) >= DASHES):
+        starts, ends = np.flatnonzero(steps[:, column] == 1), np.flatnonzero(steps[:, column] == -1)
+        lengths = ends - starts
+        even = lengths.max() <= LONGEST * height and lengths.sum() >= COVERED * height
+        whole = starts[0] <= END * height and ends[-1] >= (1 - END) * height
+        # Strokes that run across the column, such as those of an 8, go on beside it.
+        dark = part[near[:, column]]
+        wide = max(dark[:, max(0, column - beside)].mean(), dark[:, min(dark.shape[1] - 1, column + beside)].mean())
+        out[column] = even and whole and wide < ACROSS
+    return out
+
+
+def _slice(cell: Cell, index: int, count: int) -> Cell:
+    """One of `count` equal parts of a cell, from left to right."""
+    a, b, c, d = cell.corners
+    start, end = index / count, (index + 1) / count
+    corners = np.array((a + (b - a) * start, a + (b - a) * end, d + (c - d) * end, d + (c - d) * start))
+    return Cell(corners, upright_box(corners), clear=True)
