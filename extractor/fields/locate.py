@@ -73,12 +73,14 @@ def locate(image: Gray, registration: Registration, field: TemplateField) -> Fie
         float(across.at[0]), float(along.at[0]), float(across.at[-1] - across.at[0]), float(along.at[1] - along.at[0])
     )
     ink = soft_ink(lit, _between_lines(lit, across.at, snapped, inset))
+    # Enlarged, a line's soft edges are as wide as the pixels of the page.
+    soft = max(0.0, scale / native - 1)
     for at, seen in zip(across.at, across.seen, strict=True):
         if seen:
-            without_line(ink, float(at), across.thickness)
+            without_line(ink, float(at), across.thickness + soft)
     for at, seen in zip(along.at, along.seen, strict=True):
         if seen:
-            without_line(ink.T, float(at), along.thickness)
+            without_line(ink.T, float(at), along.thickness + soft)
     seen_lines = sum(across.seen) + sum(along.seen)
     return FieldImage(
         ink=ink,

@@ -100,7 +100,7 @@ class FormView:
         sheet = self._sheet
         if sheet is not None and sheet.form is not form:
             sheet = self._sheet = None
-        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields))
+        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields, at))
         seen: list[Observation] = []
         if sheet is not None and sheet.locked:
             pictures = {field.name: ink_picture(image) for field, image in located}
@@ -125,13 +125,14 @@ class FormView:
         if not sheet.locked:
             sheet.add(seen, pictures, weight, at)
 
-    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField]) -> list[TemplateField]:
-        """The fields whose turn it is: those seen in the fewest frames; else one after another."""
+    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+        """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
         count = min(AT_ONCE, len(fields))
         if sheet is None or sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
-        order = sorted(range(len(fields)), key=lambda i: (sheet.frames(fields[i].name), i))
+        settled = sheet.settled(at)
+        order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
         return [fields[i] for i in order[:count]]
 
     def _come_back(self, sheet: Sheet) -> Sheet | None:

@@ -99,7 +99,9 @@ class PaperView:
         clear = self._sharpness.weigh(light, at)
         self._match(found, moved, at)
         elapsed, self._at = max(1e-3, at - self._at), at
-        if clear >= BLURRED and float(np.linalg.norm(moved[:, 2])) / elapsed < FASTEST:
+        middle = np.array((grey.shape[1], grey.shape[0])) / 2
+        shift = moved[:, :2] @ middle + moved[:, 2] - middle
+        if clear >= BLURRED and float(np.linalg.norm(shift)) / elapsed < FASTEST:
             self._read(grey, light.sharpness**2, at)
         self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= GONE_S]
         numbers = [line for line in self._lines if line.is_number]

@@ -21,7 +21,7 @@ MOST_POINTS, FEWEST = 90, 12
 RETRY_S = 0.1
 """Seconds between two searches for a form: a search costs several frames."""
 
-RESTLESS, AT_MOST_S = 6.0, 0.6
+RESTLESS, AT_MOST_S = 9.0, 0.6
 """Grey levels by which reduced frames differ, on the mean, while something is moved about; it is not searched then,
 but no longer than so many seconds."""
 
@@ -94,7 +94,7 @@ class Tracker:
             self._anchored = False
         elif not self._anchored:
             # What moved fast may have been followed to the wrong line of many alike.
-            anew = self._search(grey, at)
+            anew = register(grey, self._forms)
             if anew is not None and anew.template is not template:
                 self._found = None
                 return None
@@ -128,8 +128,10 @@ def outline(registration: Registration) -> Points:
 def _restless(before: Gray, now: Gray) -> bool:
     """Whether large things moved between two frames; a trembling hand moves edges only."""
     size = (40, 24)
-    a, b = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, now))
-    return float(cv2.absdiff(a, b).mean()) > RESTLESS
+    a, b = (cv2.resize(one, size, interpolation=cv2.INTER_AREA).astype(np.float32) for one in (before, now))
+    # The camera's exposure changes the light everywhere at once.
+    changed = b * float(a.mean() / max(1.0, b.mean())) - a
+    return float(np.abs(changed).mean()) > RESTLESS
 
 
 def _distance(template: Template, before: Points, after: Points) -> float:
