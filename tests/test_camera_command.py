@@ -6,6 +6,7 @@ import csv
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
-from benchmarks.camera_video import Camera, Shot, load, save
+from benchmarks.camera_video import Camera, Shot, film, load, save
+from tests.camera_stream import Stream
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = str(ROOT / "samples" / "templates" / "tally.yaml")
@@ -66,6 +68,15 @@ def test_a_video_becomes_rows_with_the_frame_of_each(video: Path, tmp_path: Path
 
 
 @pytest.fixture
+def stream() -> Iterator[Stream]:
+    """A camera before which a sheet lies for ever."""
+    shot = Shot(load(ROOT / "samples" / "scans" / "tally_02.jpg"), rest=1.0, swap=True, stays=True)
+    made = Stream(next(film([shot], Camera(light=0))).frame)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def screen() -> Iterator[str]:
     """An X server without a screen, on a free number."""
     if shutil.which("Xvfb") is None:
@@ -83,20 +94,25 @@ def screen() -> Iterator[str]:
     server.wait()
 
 
-def test_the_window_shows_the_sheet_in_green_once_its_row_is_written(video: Path, tmp_path: Path, screen: str) -> None:
+def test_the_window_shows_the_sheet_in_green_once_its_row_is_written(
+    stream: Stream, tmp_path: Path, screen: str
+) -> None:
     out = tmp_path / "rows.csv"
-    process = start(
-        *["-t", TEMPLATE, "--source", str(video), "--no-realtime", "-o", str(out)],
-        env={**os.environ, "DISPLAY": screen},
-    )
-    wait_for(lambda: len(rows_of(out)) == 1, process)
-    time.sleep(0.5)
-    picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
-    _, said = process.communicate(timeout=200)
-    assert process.returncode == 0, said
-    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
-    assert int(((green > red + 60) & (green > blue + 60)).sum()) > 1000, "fields and outline are green"
-    assert int(((red > 180) & (green > 180) & (blue > 180)).sum()) > 5000, "labels are on white"
+    environment = {**os.environ, "DISPLAY": screen}
+    process = start("-t", TEMPLATE, "--source", stream.address, "-o", str(out), env=environment)
+    try:
+        wait_for(lambda: len(rows_of(out)) == 1, process)
+        time.sleep(1.0)
+        picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
+        red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+        assert int(((green > red + 60) & (green > blue + 60)).sum()) > 1000, "fields and outline are green"
+        assert int(((red > 180) & (green > 180) & (blue > 180)).sum()) > 5000, "labels are on white"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert "1 row from" in said
+    finally:
+        process.kill()
 
 
 def test_without_a_screen_the_way_out_is_told(video: Path) -> None:
@@ -107,31 +123,21 @@ def test_without_a_screen_the_way_out_is_told(video: Path) -> None:
     assert "Traceback" not in said
 
 
-def test_keys_in_the_terminal_take_a_row_back_and_quit(video: Path, tmp_path: Path) -> None:
+def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
     master, slave = pty.openpty()
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    # A pipe that stays open: the sheet lies there for as long as the test takes.
-    feeder = subprocess.Popen(["sh", "-c", f"exec 3>'{pipe}'; cat '{video}' >&3; sleep 300"])
-    process = start("-t", TEMPLATE, "--source", str(pipe), "--no-window", "-o", str(out), stdin=slave)
+    process = start("-t", TEMPLATE, "--source", stream.address, "--no-window", "-o", str(out), stdin=slave)
     try:
-        time.sleep(2)
-        for _ in range(200):
-            # Asked for again and again: on a slow machine few of the pipe's frames are seen.
-            os.write(master, b"c")
-            time.sleep(0.1)
-            if rows_of(out):
-                break
         wait_for(lambda: len(rows_of(out)) == 1, process)
         os.write(master, b"u")
         wait_for(lambda: len(rows_of(out)) == 0, process)
+        time.sleep(1.5)
+        assert len(rows_of(out)) == 0, "the sheet still lies there, and was taken back"
         os.write(master, b"q")
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0
         assert "Row 1 is taken back" in said
     finally:
-        feeder.kill()
         process.kill()
         os.close(master)
         os.close(slave)

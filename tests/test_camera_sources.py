@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ from extractor.errors import InputError
 from formdigits.camera.live.devices import devices
 from formdigits.camera.live.grabber import EveryFrame, Grabber
 from formdigits.camera.live.sources import Frame, VideoFile, open_source
+from tests.camera_stream import Stream
 
 
 def write_video(path: Path, frames: int, fps: float = 20.0, size: tuple[int, int] = (160, 120)) -> Path:
@@ -112,52 +112,9 @@ def test_a_named_pipe_is_a_stream(tmp_path: Path) -> None:
         assert take(frames).image.shape == (120, 160, 3)
 
 
-class Stream:
-    """A network camera: motion JPEG over HTTP, which can be held, cut, and changed in size."""
-
-    def __init__(self) -> None:
-        self.going = threading.Event()
-        self.going.set()
-        self.cut = False
-        self.size = (160, 120)
-        stream = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-                self.end_headers()
-                number = 0
-                while not stream.cut:
-                    stream.going.wait(0.1)
-                    if not stream.going.is_set():
-                        continue
-                    number += 1
-                    image = np.full((stream.size[1], stream.size[0], 3), number % 200, np.uint8)
-                    jpeg = cv2.imencode(".jpg", image)[1].tobytes()
-                    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                    try:
-                        self.wfile.write(head.encode() + jpeg + b"\r\n")
-                    except OSError:
-                        return
-                    time.sleep(0.03)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/video.mjpg"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.cut = True
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @pytest.fixture
 def stream() -> Iterator[Stream]:
-    made = Stream()
+    made = Stream(np.zeros((120, 160, 3), np.uint8))
     yield made
     made.close()
 
@@ -177,7 +134,7 @@ def test_a_stream_that_breaks_off_is_opened_again_also_with_another_size(stream:
         assert take(frames).image.shape == (120, 160, 3)
         stream.cut = True
         wait_for_trouble(frames, "No more pictures")
-        stream.size, stream.cut = (320, 200), False
+        stream.image, stream.cut = np.zeros((200, 320, 3), np.uint8), False
         ends = time.monotonic() + 15
         while take(frames).image.shape != (200, 320, 3):
             assert time.monotonic() < ends

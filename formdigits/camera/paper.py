@@ -91,9 +91,8 @@ class PaperView:
         """What is seen after the frame `grey`, shape (height, width)."""
         moved = self._movement(grey)
         found = find_strings(grey)
-        before = [line.corners for line in self._lines if line.is_number]
-        light = look(grey, np.concatenate(before) if before else None)
-        if not before:
+        light = look(grey, None)
+        if not any(line.is_number for line in self._lines):
             # What lies about says nothing of how sharp paper can be.
             self._sharpness.forget()
         clear = self._sharpness.weigh(light, at)
@@ -184,7 +183,7 @@ class PaperView:
         waiting = [line for line in numbers if not line.given]
         new = [line for line in waiting if line.settled(at) or self._asked]
         if not new or any(
-            not line.settled(at) and at - line.born < 3 * SETTLING_S for line in waiting if line not in new
+            not line.settled(at) and at - line.born < 2 * SETTLING_S for line in waiting if line not in new
         ):
             return None
         self._asked = False
