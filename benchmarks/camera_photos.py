@@ -87,11 +87,12 @@ def matched(read: list[str], written: list[str]) -> int:
 
 
 def templates(given: list[str], folder: Path) -> tuple[str, ...]:
-    """Template files in the folder given, else made from the blank forms and the first pose into `folder`."""
+    """Template files in the folder given, else made from the blank forms and the third pose into `folder`."""
     if given:
         return tuple(sorted(str(path) for path in Path(given[0]).glob("*.yaml")))
     made = []
-    for blank in sorted((DATA / "tally_photos" / "blank").glob("*.png")):
+    sources = [*sorted((DATA / "tally_photos" / "blank").glob("*.png")), DATA / "tally_poses" / "photos" / "3.jpg"]
+    for blank in sources:
         out = folder / f"{blank.stem.replace('.', '_')}.yaml"
         done = subprocess.run(
             [sys.executable, "-m", "formdigits", "template", "new", str(blank), "-o", str(out)],

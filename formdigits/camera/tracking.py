@@ -28,6 +28,10 @@ but no longer than so many seconds."""
 FASTEST = 250.0
 """Pixels a second at which a sheet moves too fast to be read."""
 
+EXACT_EVERY = 3
+"""Frames from one comparison with the form's lines to the next; between them movement alone is followed, which drifts
+by a fraction of a pixel."""
+
 PATIENCE_S = 0.4
 """How long a sheet that shows too few of its lines (blurred, a hand over it) is followed by its movement alone."""
 
@@ -55,6 +59,7 @@ class Tracker:
         self._seen_at = 0.0
         self._tried_at = self._rested_at = -1e9
         self._anchored = False
+        self._since_exact = 0
         self._shape: tuple[int, ...] = ()
 
     def follow(self, grey: Gray, at: float) -> Track | None:
@@ -89,6 +94,11 @@ class Tracker:
         assert self._found is not None
         template, matrix = self._found.template, moved @ self._found.matrix
         speed = _distance(template, self._found.matrix, matrix) / elapsed
+        self._since_exact += 1
+        if self._anchored and speed <= FASTEST and self._found.fit >= ENOUGH and self._since_exact < EXACT_EVERY:
+            self._found = Registration(template, matrix, self._found.fit)
+            return Track(self._found, fresh=False, sure=True, speed=speed)
+        self._since_exact = 0
         exact = follow(grey, Registration(template, matrix, 1.0))
         if speed > FASTEST:
             self._anchored = False
