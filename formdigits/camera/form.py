@@ -24,6 +24,9 @@ from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 AT_ONCE, CROPS_AT_ONCE = 6, 24
 """Fields that are read in one frame at most, and crops, of which a free string has many."""
 
+COMPARED = 3
+"""Fields of a locked sheet whose ink is compared in one frame."""
+
 DOUBTS = 2
 """Frames in a row that must show other ink before the sheet is another one: one may be a hand's shadow."""
 
@@ -72,7 +75,7 @@ class FormView:
         if track.fresh:
             # It may be another sheet than before: as many looks as there are fields tell.
             self._sharpness.forget()
-            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / AT_ONCE)
+            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
         if track.sure and clear >= BLURRED and track.speed < FASTEST and not light.dark:
@@ -100,7 +103,7 @@ class FormView:
         sheet = self._sheet
         if sheet is not None and sheet.form is not form:
             sheet = self._sheet = None
-        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields))
+        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields, at))
         seen: list[Observation] = []
         if sheet is not None and sheet.locked:
             pictures = {field.name: ink_picture(image) for field, image in located}
@@ -125,13 +128,14 @@ class FormView:
         if not sheet.locked:
             sheet.add(seen, pictures, weight, at)
 
-    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField]) -> list[TemplateField]:
-        """The fields whose turn it is: those seen in the fewest frames; else one after another."""
-        count = min(AT_ONCE, len(fields))
+    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+        """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
+        count = min(COMPARED if sheet is not None and sheet.locked else AT_ONCE, len(fields))
         if sheet is None or sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
-        order = sorted(range(len(fields)), key=lambda i: (sheet.frames(fields[i].name), i))
+        settled = sheet.settled(at)
+        order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
         return [fields[i] for i in order[:count]]
 
     def _come_back(self, sheet: Sheet) -> Sheet | None:

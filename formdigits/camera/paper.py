@@ -91,15 +91,16 @@ class PaperView:
         """What is seen after the frame `grey`, shape (height, width)."""
         moved = self._movement(grey)
         found = find_strings(grey)
-        before = [line.corners for line in self._lines if line.is_number]
-        light = look(grey, np.concatenate(before) if before else None)
-        if not before:
+        light = look(grey, None)
+        if not any(line.is_number for line in self._lines):
             # What lies about says nothing of how sharp paper can be.
             self._sharpness.forget()
         clear = self._sharpness.weigh(light, at)
         self._match(found, moved, at)
         elapsed, self._at = max(1e-3, at - self._at), at
-        if clear >= BLURRED and float(np.linalg.norm(moved[:, 2])) / elapsed < FASTEST:
+        middle = np.array((grey.shape[1], grey.shape[0])) / 2
+        shift = moved[:, :2] @ middle + moved[:, 2] - middle
+        if clear >= BLURRED and float(np.linalg.norm(shift)) / elapsed < FASTEST:
             self._read(grey, light.sharpness**2, at)
         self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= GONE_S]
         numbers = [line for line in self._lines if line.is_number]
@@ -182,7 +183,7 @@ class PaperView:
         waiting = [line for line in numbers if not line.given]
         new = [line for line in waiting if line.settled(at) or self._asked]
         if not new or any(
-            not line.settled(at) and at - line.born < 3 * SETTLING_S for line in waiting if line not in new
+            not line.settled(at) and at - line.born < 2 * SETTLING_S for line in waiting if line not in new
         ):
             return None
         self._asked = False

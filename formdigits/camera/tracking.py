@@ -21,12 +21,16 @@ MOST_POINTS, FEWEST = 90, 12
 RETRY_S = 0.1
 """Seconds between two searches for a form: a search costs several frames."""
 
-RESTLESS, AT_MOST_S = 6.0, 0.6
+RESTLESS, AT_MOST_S = 9.0, 0.6
 """Grey levels by which reduced frames differ, on the mean, while something is moved about; it is not searched then,
 but no longer than so many seconds."""
 
 FASTEST = 250.0
 """Pixels a second at which a sheet moves too fast to be read."""
+
+EXACT_EVERY = 3
+"""Frames from one comparison with the form's lines to the next; between them movement alone is followed, which drifts
+by a fraction of a pixel."""
 
 PATIENCE_S = 0.4
 """How long a sheet that shows too few of its lines (blurred, a hand over it) is followed by its movement alone."""
@@ -55,6 +59,7 @@ class Tracker:
         self._seen_at = 0.0
         self._tried_at = self._rested_at = -1e9
         self._anchored = False
+        self._since_exact = 0
         self._shape: tuple[int, ...] = ()
 
     def follow(self, grey: Gray, at: float) -> Track | None:
@@ -89,12 +94,17 @@ class Tracker:
         assert self._found is not None
         template, matrix = self._found.template, moved @ self._found.matrix
         speed = _distance(template, self._found.matrix, matrix) / elapsed
+        self._since_exact += 1
+        if self._anchored and speed <= FASTEST and self._found.fit >= ENOUGH and self._since_exact < EXACT_EVERY:
+            self._found = Registration(template, matrix, self._found.fit)
+            return Track(self._found, fresh=False, sure=True, speed=speed)
+        self._since_exact = 0
         exact = follow(grey, Registration(template, matrix, 1.0))
         if speed > FASTEST:
             self._anchored = False
         elif not self._anchored:
             # What moved fast may have been followed to the wrong line of many alike.
-            anew = self._search(grey, at)
+            anew = register(grey, self._forms)
             if anew is not None and anew.template is not template:
                 self._found = None
                 return None
@@ -128,8 +138,10 @@ def outline(registration: Registration) -> Points:
 def _restless(before: Gray, now: Gray) -> bool:
     """Whether large things moved between two frames; a trembling hand moves edges only."""
     size = (40, 24)
-    a, b = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, now))
-    return float(cv2.absdiff(a, b).mean()) > RESTLESS
+    a, b = (cv2.resize(one, size, interpolation=cv2.INTER_AREA).astype(np.float32) for one in (before, now))
+    # The camera's exposure changes the light everywhere at once.
+    changed = b * float(a.mean() / max(1.0, b.mean())) - a
+    return float(np.abs(changed).mean()) > RESTLESS
 
 
 def _distance(template: Template, before: Points, after: Points) -> float:

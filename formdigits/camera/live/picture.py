@@ -73,7 +73,8 @@ def _label(out: Image, reading: Reading, settled: bool, colour: tuple[int, int, 
     value = reading.value or {FieldStatus.BLANK: "blank", FieldStatus.VOID: "void"}.get(reading.status, "?")
     sure = percent(reading.confidence) if reading.status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW) else ""
     size, small = 0.55 * scale, 0.36 * scale
-    (width, height), below = cv2.getTextSize(value, FONT, size, 1)
+    bold = max(1, round(1.6 * scale))
+    (width, height), below = cv2.getTextSize(value, FONT, size, bold)
     (extra, _), _ = cv2.getTextSize(sure, FONT, small, 1)
     pad = round(3 * scale)
     quad = np.array(reading.quad)
@@ -82,13 +83,13 @@ def _label(out: Image, reading: Reading, settled: bool, colour: tuple[int, int, 
         # An upright field of a sheet that lies on its side has room beside it.
         left = round(float(quad[:, 0].min())) - width - extra - 3 * pad
         top = round(float(quad[:, 1].mean())) + height // 2
-    left = min(max(left, pad), out.shape[1] - width - extra - 3 * pad)
+    left = min(max(left, pad), out.shape[1] - width - extra - 4 * pad)
     top = min(max(top, height + pad), out.shape[0] - pad)
-    cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 2 * pad, top + below), WHITE, -1)
+    cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 3 * pad, top + below), WHITE, -1)
     if settled:
-        cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 2 * pad, top + below), colour, 1)
-    cv2.putText(out, value, (left, top), FONT, size, colour, max(1, round(1.6 * scale)), cv2.LINE_AA)
-    cv2.putText(out, sure, (left + width + pad, top), FONT, small, (90, 90, 90), 1, cv2.LINE_AA)
+        cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 3 * pad, top + below), colour, 1)
+    cv2.putText(out, value, (left, top), FONT, size, colour, bold, cv2.LINE_AA)
+    cv2.putText(out, sure, (left + width + 2 * pad, top), FONT, small, (90, 90, 90), 1, cv2.LINE_AA)
 
 
 def _bars(out: Image, sight: Sight | None, status: Status) -> None:

@@ -1,0 +1,228 @@
+"""Sheets under a camera: one row each, the right values, known again when they come back, noticed when swapped."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
+from extractor.fields import locate
+from extractor.reading import Observation, Reader, ReadOptions, open_reader
+from extractor.registration import register
+from extractor.values import FieldStatus, PageResult
+from formdigits.camera import Guidance, Session, Sight
+from formdigits.camera.fusion import CombEvidence
+from formdigits.camera.identity import SAME, agreement, ink_picture
+
+FPS = 12.0
+
+
+@pytest.fixture(scope="module")
+def template() -> str:
+    return str(Path(__file__).resolve().parents[1] / "samples" / "templates" / "tally.yaml")
+
+
+@pytest.fixture(scope="module")
+def reader(template: str) -> Reader:
+    return open_reader(ReadOptions((template,)))
+
+
+@pytest.fixture(scope="module")
+def scans() -> Path:
+    return Path(__file__).resolve().parents[1] / "samples" / "scans"
+
+
+def truth(scans: Path, name: str) -> dict[str, str]:
+    with (scans.parent / "truth.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["field"]: row["value"] for row in csv.DictReader(stream) if row["file"] == f"scans/{name}"}
+
+
+def values(row: PageResult) -> dict[str, str]:
+    return {reading.field: reading.value for reading in row.readings}
+
+
+def swaps(scans: Path) -> Iterator[Moment]:
+    """One sheet, at once another of the same form in its place, then the first once more."""
+    one, two = load(scans / "tally_01.jpg"), load(scans / "tally_02.jpg")
+    return film(
+        [
+            Shot(one, rest=2.2, stays=True),
+            Shot(two, rest=2.1, swap=True, stays=True),
+            Shot(one, rest=1.8, swap=True, stays=True),
+        ],
+        Camera(fps=FPS, shake=3.0),
+    )
+
+
+@pytest.fixture(scope="module")
+def sights(reader: Reader, scans: Path) -> list[tuple[Moment, Sight]]:
+    session = Session(reader, "video")
+    seen = []
+    for moment in swaps(scans):
+        sight = session.see(moment.frame, moment.at)
+        seen.append((replace(moment, frame=np.zeros((1, 1, 3), np.uint8)), sight))
+    return seen
+
+
+def test_every_sheet_gives_one_row_with_what_is_written_on_it(sights: list[tuple[Moment, Sight]], scans: Path) -> None:
+    rows = [(moment.shot, sight.row) for moment, sight in sights if sight.row is not None]
+    assert [(shot, row.page, row.file) for shot, row in rows] == [(0, 1, "video"), (1, 2, "video")]
+    for (_, row), name in zip(rows, ("tally_01.jpg", "tally_02.jpg"), strict=True):
+        assert values(row) == truth(scans, name)
+        assert all(one.status is FieldStatus.REVIEW or one.confidence >= 0.99 for one in row.readings)
+
+
+def test_a_row_comes_within_two_seconds_of_rest(sights: list[tuple[Moment, Sight]]) -> None:
+    for shot in (0, 1):
+        rested = next(moment.at for moment, _ in sights if moment.shot == shot and moment.rests)
+        given = next(moment.at for moment, sight in sights if moment.shot == shot and sight.row is not None)
+        assert given - rested <= 2.0
+
+
+def test_the_same_sheet_again_is_known_and_gives_no_second_row(sights: list[tuple[Moment, Sight]]) -> None:
+    last = [sight for moment, sight in sights if moment.shot == 2]
+    assert not any(sight.row for sight in last)
+    assert last[-1].locked
+    assert last[-1].again
+
+
+def test_boxes_lie_where_the_sheet_is_in_this_very_frame(reader: Reader, scans: Path) -> None:
+    session = Session(reader)
+    for moment in film([Shot(load(scans / "tally_01.jpg"), rest=1.0, stays=True)], Camera(fps=FPS)):
+        sight = session.see(moment.frame, moment.at)
+    found = register(cv2.cvtColor(moment.frame, cv2.COLOR_BGR2GRAY), reader.forms)
+    assert found is not None
+    quads = np.array([reading.quad for reading in sight.readings])
+    boxes = np.array([field.box.corners for field in reader.forms[0].fields])
+    there = cv2.perspectiveTransform(boxes.reshape(-1, 1, 2), found.matrix).reshape(-1, 4, 2)
+    assert np.abs(quads - there).max() < 4
+
+
+def test_a_row_taken_back_comes_again_only_when_asked_for(reader: Reader, scans: Path) -> None:
+    session = Session(reader)
+    moments = list(film([Shot(load(scans / "tally_01.jpg"), rest=4.2, swap=True, stays=True)], Camera(fps=FPS)))
+    rows, undone_at, asked = [], None, False
+    for moment in moments:
+        sight = session.see(moment.frame, moment.at)
+        if sight.row is not None:
+            rows.append((moment.at, sight.row))
+        if rows and undone_at is None:
+            undone, undone_at = session.undo(), moment.at
+            assert undone == rows[0][1]
+            assert session.undo() is None
+        if undone_at is not None and not asked and moment.at - undone_at > 1.6:
+            assert len(rows) == 1
+            session.capture()
+            asked = True
+    assert asked
+    assert [row.page for _, row in rows] == [1, 1]
+
+
+def test_another_size_of_frames_in_the_middle_does_no_harm(reader: Reader, scans: Path) -> None:
+    session = Session(reader)
+    rows = []
+    for number, moment in enumerate(film([Shot(load(scans / "tally_02.jpg"), rest=3.0, swap=True)], Camera(fps=FPS))):
+        size = (1280, 720) if number < 4 else (1600, 900)
+        frame = cv2.resize(moment.frame, size)
+        # Grey frames are frames too.
+        sight = session.see(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) if number % 2 else frame, moment.at)
+        rows += [sight.row] if sight.row else []
+    assert len(rows) == 1
+    assert values(rows[0]) == truth(scans, "tally_02.jpg")
+
+
+def last_guidance(reader: Reader, page: np.ndarray, **how: object) -> Guidance | None:
+    session = Session(reader)
+    light = how.pop("light", 1.0)
+    for moment in film([Shot(page, rest=1.7, swap=True, stays=True, **how)], Camera(fps=6, light=0)):  # type: ignore[arg-type]
+        sight = session.see(cv2.convertScaleAbs(moment.frame, alpha=light), moment.at)
+    return sight.guidance
+
+
+def test_guidance_says_what_is_in_the_way(reader: Reader, scans: Path) -> None:
+    sheet = load(scans / "tally_01.jpg")
+    far = ((0.70, 0.25), (0.70, 0.75), (0.30, 0.75), (0.30, 0.25))
+    assert last_guidance(reader, sheet, corners=far) is Guidance.CLOSER
+    assert last_guidance(reader, sheet, light=0.2) is Guidance.DARK
+    assert last_guidance(reader, load(scans.parent / "other" / "delivery_note.png")) is Guidance.WRONG
+    session = Session(reader)
+    assert session.see(np.full((720, 1280, 3), 120, np.uint8), 0.0).guidance is Guidance.SHOW
+
+
+def one_field(reader: Reader, scan: Path, name: str) -> Observation:
+    page = load(scan)
+    found = register(page, reader.forms)
+    assert found is not None
+    field = next(field for field in reader.forms[0].fields if field.name == name)
+    return reader.observe([(field, locate(page, found, field))])[0]
+
+
+def test_the_same_picture_over_and_over_does_not_make_a_doubtful_reading_certain(reader: Reader, scans: Path) -> None:
+    seen = one_field(reader, scans / "tally_01.jpg", "votes_2")
+    # As sure of a wrong symbol as 0.8 is, in one cell.
+    scores = np.full_like(seen.scores, np.log(0.2 / (seen.scores.shape[1] - 1)))
+    scores[:, 3] = np.log(0.8)
+    doubtful = replace(seen, scores=scores.astype(np.float32))
+    evidence = CombEvidence()
+    for _ in range(1000):
+        evidence.add(doubtful, 1.0)
+    alone, fused = reader.decode(doubtful).confidence, reader.decode(evidence.fused()).confidence
+    assert alone <= fused < 0.99
+
+
+def test_one_blurred_frame_among_good_ones_changes_nothing(reader: Reader, scans: Path) -> None:
+    seen = one_field(reader, scans / "tally_01.jpg", "votes_2")
+    wrong = replace(seen, scores=np.roll(seen.scores, 1, axis=1))
+    evidence = CombEvidence()
+    for one in (seen, wrong, seen, seen, seen):
+        evidence.add(one, 1.0)
+    assert reader.decode(evidence.fused()).meaning.value == reader.decode(seen).meaning.value == "33"
+
+
+def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path) -> None:
+    pictures = []
+    for name, blur in (("tally_01.jpg", 0.0), ("tally_01.jpg", 2.0), ("tally_02.jpg", 0.0)):
+        page = load(scans / name)
+        if blur:
+            page = cv2.GaussianBlur(page, (0, 0), blur)
+        found = register(page, reader.forms)
+        assert found is not None
+        pictures.append({f.name: ink_picture(locate(page, found, f)) for f in reader.forms[0].fields})
+    same, other = agreement(pictures[0], pictures[1]), agreement(pictures[0], pictures[2])
+    assert same is not None
+    assert other is not None
+    assert same > SAME > other
+
+
+def test_without_a_template_numbers_on_plain_paper_are_read() -> None:
+    page = plain_page(
+        [
+            ("scans/expenses_01.jpg", "employee"),
+            ("scans/expenses_03.jpg", "km_total"),
+            ("scans/expenses_04.jpg", "km_total"),
+        ]
+    )
+    session = Session(open_reader(ReadOptions()))
+    shot = Shot(page, rest=3.0, corners=((0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95)), swap=True, stays=True)
+    rows: list[PageResult] = []
+    for moment in film([shot], Camera(fps=FPS, shake=2.0)):
+        sight = session.see(moment.frame, moment.at)
+        rows += [sight.row] if sight.row else []
+    read = {reading.value for row in rows for reading in row.readings}
+    written = {
+        truth(page_folder, name)[field]
+        for page_folder in [Path(__file__).resolve().parents[1] / "samples" / "scans"]
+        for name, field in (
+            ("expenses_01.jpg", "employee"),
+            ("expenses_03.jpg", "km_total"),
+            ("expenses_04.jpg", "km_total"),
+        )
+    }
+    assert written <= read
+    assert len([reading for row in rows for reading in row.readings]) == len(read), "no number is written twice"

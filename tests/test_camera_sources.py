@@ -1,0 +1,148 @@
+"""Cameras, files and streams: the newest frame, whatever happens to the source."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.errors import InputError
+from formdigits.camera.live.devices import devices
+from formdigits.camera.live.grabber import EveryFrame, Grabber
+from formdigits.camera.live.sources import Frame, VideoFile, open_source
+from tests.camera_stream import Stream
+
+
+def write_video(path: Path, frames: int, fps: float = 20.0, size: tuple[int, int] = (160, 120)) -> Path:
+    """A video whose frames are grey, each brighter than the last."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
+    for number in range(frames):
+        writer.write(np.full((size[1], size[0], 3), 10 + 4 * number, np.uint8))
+    writer.release()
+    return path
+
+
+def take(frames: Grabber, seconds: float = 10.0) -> Frame:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        frame = frames.take(0.1)
+        if frame is not None:
+            return frame
+    raise AssertionError(f"no frame came: {frames.trouble}")
+
+
+def wait_for_trouble(frames: Grabber, word: str, seconds: float = 10.0) -> str:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        frames.take(0.05)
+        if word in frames.trouble:
+            return frames.trouble
+    raise AssertionError(f"'{word}' was never said; last: {frames.trouble!r}")
+
+
+def test_every_frame_of_a_file_comes_once_with_its_own_time(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "v.avi", 12)
+    times = []
+    with EveryFrame(open_source(str(path))) as frames:
+        while (frame := frames.take(1.0)) is not None:
+            times.append(frame.at)
+            time.sleep(0.02)
+        assert frames.ended
+    assert times == pytest.approx([n / 20 for n in range(12)])
+
+
+def test_a_file_plays_at_its_own_speed_and_the_slow_get_the_newest_frame(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "v.avi", 24)
+    begun, seen = time.monotonic(), []
+    with Grabber(open_source(str(path))) as frames:
+        while not frames.ended:
+            frame = frames.take(0.5)
+            if frame is not None:
+                seen.append(frame)
+                # Never older than one frame and the time that the machine needs.
+                assert time.monotonic() - frame.taken < 0.5
+                time.sleep(0.25)
+    assert time.monotonic() - begun >= 23 / 20
+    numbers = [frame.number for frame in seen]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) < 12
+    assert frames.grabbed == 24
+    assert frames.dropped == 24 - len(numbers)
+
+
+@pytest.mark.parametrize("content", [b"", b"no video at all", b"RIFF\x00\x00\x00\x00AVI LIST"])
+def test_a_file_that_is_no_video_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "v.avi"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"video|picture"), EveryFrame(VideoFile(path)) as frames:
+        frames.take(1.0)
+    with Grabber(VideoFile(path)) as grabber, pytest.raises(InputError, match=r"video|picture"):
+        take(grabber)
+
+
+def test_what_is_no_source_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no video at"):
+        open_source(str(tmp_path / "absent.mp4"))
+    with pytest.raises(InputError, match="folder"):
+        open_source(str(tmp_path))
+
+
+def test_a_missing_camera_is_told_and_looked_for_again() -> None:
+    with Grabber(open_source("97")) as frames:
+        assert "There is no camera 97" in wait_for_trouble(frames, "camera 97")
+        assert not frames.ended
+
+
+def test_a_named_pipe_is_a_stream(tmp_path: Path) -> None:
+    video, pipe = write_video(tmp_path / "v.avi", 40), tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def pour() -> None:
+        with pipe.open("wb") as out:
+            out.write(video.read_bytes())
+
+    threading.Thread(target=pour, daemon=True).start()
+    with Grabber(open_source(str(pipe))) as frames:
+        assert take(frames).image.shape == (120, 160, 3)
+
+
+@pytest.fixture
+def stream() -> Iterator[Stream]:
+    made = Stream(np.zeros((120, 160, 3), np.uint8))
+    yield made
+    made.close()
+
+
+def test_a_stream_that_stalls_is_told_and_goes_on(stream: Stream) -> None:
+    with Grabber(open_source(stream.address)) as frames:
+        take(frames)
+        stream.going.clear()
+        assert "has given no picture for" in wait_for_trouble(frames, "no picture for")
+        stream.going.set()
+        take(frames)
+        assert frames.trouble == ""
+
+
+def test_a_stream_that_breaks_off_is_opened_again_also_with_another_size(stream: Stream) -> None:
+    with Grabber(open_source(stream.address)) as frames:
+        assert take(frames).image.shape == (120, 160, 3)
+        stream.cut = True
+        wait_for_trouble(frames, "No more pictures")
+        stream.image, stream.cut = np.zeros((200, 320, 3), np.uint8), False
+        ends = time.monotonic() + 15
+        while take(frames).image.shape != (200, 320, 3):
+            assert time.monotonic() < ends
+
+
+def test_cameras_that_the_system_lists_are_named(tmp_path: Path) -> None:
+    (tmp_path / "video93").mkdir()
+    (tmp_path / "video93" / "name").write_text("Desk camera\n")
+    (found,) = devices(tmp_path)
+    assert (found.number, found.name) == (93, "Desk camera")
+    assert "cannot be used" in found.gives
