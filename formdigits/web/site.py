@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
 
+from extractor.errors import FormdigitsError
+from formdigits.web.desk import warm
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.pictures import Pictures
@@ -58,7 +62,14 @@ def open_site(settings: Settings) -> Site:
         steward=Steward(store, settings),
     )
     site.steward.start()
+    # The first who tries it should not wait for a model to be loaded.
+    threading.Thread(target=_warm, args=(site.desk,), daemon=True).start()
     return site
+
+
+def _warm(desk: Desk) -> None:
+    with suppress(FormdigitsError):
+        desk.ask(warm)
 
 
 def _site(request: Request) -> Site:
