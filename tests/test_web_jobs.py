@@ -97,7 +97,7 @@ def test_every_format_says_the_same(fake_web: WebServer) -> None:
 
 
 def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
-    pictures(tmp_path / "scans", 120, "slow")
+    pictures(tmp_path / "scans", 80, "slow")
     server = WebServer(tmp_path, "--folder", tmp_path / "scans", real=False)
     try:
         server.start()
@@ -107,7 +107,7 @@ def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
         server.kill()
         server.start()
         with server.client() as client:
-            assert finished(client, job)["counts"]["read"] == 120
+            assert finished(client, job)["counts"]["read"] == 80
     finally:
         server.kill()
 
