@@ -15,7 +15,7 @@ from extractor.values import PageResult, Reading
 
 HERE = Path(__file__).parent
 
-SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"))
+SECTIONS = (("/", "Try it"), ("/live", "Live"), ("/jobs", "Jobs"))
 """The navigation: address and name."""
 
 

@@ -15,6 +15,7 @@ from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.pictures import Pictures
 from formdigits.web.jobs.steward import Steward
+from formdigits.web.live import Live
 from formdigits.web.names import Names
 from formdigits.web.settings import Settings
 from formdigits.web.uploads import Batches
@@ -35,7 +36,8 @@ class Site:
     forms: Forms
     names: Names
     desk: Desk
-    """Reads what is tried and what the camera sees."""
+    """Reads what is tried."""
+    live: Live
     pictures: Pictures
     steward: Steward
 
@@ -43,6 +45,7 @@ class Site:
         self.steward.stop()
         self.pictures.close()
         self.desk.close()
+        self.live.close()
         self.store.close()
 
 
@@ -58,6 +61,7 @@ def open_site(settings: Settings) -> Site:
         forms=Forms(settings.home, settings.templates),
         names=Names(batches, folders),
         desk=Desk(),
+        live=Live(),
         pictures=Pictures(store),
         steward=Steward(store, settings),
     )

@@ -1,7 +1,7 @@
 """Pages and the API, a module for each concern. `ROUTERS` are all of them, `LIMITS` the bytes that an address takes
 where it takes more than the usual."""
 
-from formdigits.web.routes import description, entry, job_pages, jobs, templates, trying, uploads
+from formdigits.web.routes import description, entry, job_pages, jobs, live, templates, trying, uploads
 
 ROUTERS = (
     entry.router,
@@ -10,6 +10,7 @@ ROUTERS = (
     uploads.router,
     jobs.router,
     job_pages.router,
+    live.router,
     description.router,
 )
 
