@@ -20,11 +20,11 @@ def field(
     return Reading(name, kind, value, value, confidence, status, quad, others, notes=("not sure",))
 
 
-def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "") -> Job:
-    """A finished job of a document for each of `pages`, which are lists of readings."""
+def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "") -> Job:
+    """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one."""
     names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
     job = store.create("key", {"templates": []}, list(names))
-    store.set_documents(job.id, [FileState(f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
+    store.set_documents(job.id, [FileState(file or f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
     store.set_page_counts(job.id, [(number, 1) for number, _ in store.uncounted(job.id)])
     keys = list(store.waiting(job.id))
     outcomes = [
