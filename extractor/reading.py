@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +17,27 @@ from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, segment
 from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, Template, TemplateField, load_template
-from extractor.values import Box, FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus, Reading
+from extractor.values import (
+    Box,
+    FailedPage,
+    FieldStatus,
+    Floats,
+    Kind,
+    Page,
+    PageResult,
+    PageStatus,
+    Reading,
+    RuleOutcome,
+)
 
 SINGLE = "value"
 """The name of the one field of a picture that is a field by itself."""
 
 WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
+
+FEW = 8
+"""Crops at a time where only a few fields are looked at: the smallest batch that the engines make ready."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
@@ -50,6 +64,18 @@ class _Job:
     image: FieldImage
     lattice: Lattice
     rows: slice
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One field in one picture before anything is decided: its lattice, and what the network says of each crop,
+    log-probabilities of shape (crops of the lattice, classes)."""
+
+    name: str
+    format: Format
+    image: FieldImage
+    lattice: Lattice
+    scores: Floats
 
 
 @dataclass(frozen=True)
@@ -101,6 +127,11 @@ class Reader:
         return tuple(kinds.items())
 
     @property
+    def forms(self) -> tuple[Template, ...]:
+        """The templates that pages are read by."""
+        return self._forms
+
+    @property
     def dpi(self) -> int:
         """The resolution at which PDF pages that are no scans should be drawn."""
         return max((form.page.dpi for form in self._forms), default=200)
@@ -112,6 +143,39 @@ class Reader:
         batch = np.concatenate(crops) if crops else stack_crops([])
         scores = self._recognizer.log_probabilities(batch)
         return [sheet.result or self._finish(sheet, scores) for sheet in sheets]
+
+    def observe(
+        self, located: Iterable[tuple[TemplateField, FieldImage]], most: int | None = None
+    ) -> list[Observation]:
+        """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet.
+
+        With `most` no further field is taken once there are so many crops: the network's time is then bounded.
+        """
+        crops: list[np.ndarray] = []
+        jobs: list[_Job] = []
+        for field, image in located:
+            jobs.append(self._queue(field, image, segment(image, comb=field.cells is not None), crops))
+            if most is not None and jobs[-1].rows.stop >= most:
+                break
+        batch = np.concatenate(crops) if crops else stack_crops([])
+        parts = [self._recognizer.log_probabilities(batch[i : i + FEW]) for i in range(0, len(batch), FEW)]
+        scores = np.concatenate(parts) if parts else np.zeros((0, len(self._recognizer.classes)), np.float32)
+        return [Observation(job.name, job.format, job.image, job.lattice, scores[job.rows]) for job in jobs]
+
+    def holds_digits(self, seen: Observation) -> bool:
+        """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
+        return holds_digits(seen.lattice, seen.scores, self._recognizer.classes)
+
+    def decode(self, seen: Observation) -> Decoded:
+        """The best reading of what is seen, under its field's format."""
+        return decode(seen.lattice, seen.scores, self._recognizer.classes, seen.format, self._recognizer.calibration)
+
+    def settle(
+        self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
+    ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
+        """The readings of one sheet from what was decided for its fields, after the rules of `form`."""
+        readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
+        return apply_rules(form.rules if form is not None else (), readings, self._accept)
 
     def _prepare(self, page: Page | FailedPage, crops: list[np.ndarray]) -> _Sheet:
         if isinstance(page, FailedPage):
@@ -166,7 +230,7 @@ def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:
     return PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
 
 
-def _reading(job: _Job, decoded: Decoded, accept: float) -> Reading:
+def _reading(job: _Job | Observation, decoded: Decoded, accept: float) -> Reading:
     meaning = decoded.meaning
     if meaning.problem or decoded.confidence < accept:
         status = FieldStatus.REVIEW

@@ -11,6 +11,7 @@ import click
 
 COMMANDS = {
     "read": ("formdigits.commands.read:read", "Read forms into a table, here and now."),
+    "camera": ("formdigits.commands.camera:camera", "Read forms held in front of a camera."),
     "template": ("formdigits.commands.template:template", "Make, draw and check the templates of forms."),
     "submit": ("formdigits.commands.queue.submit:submit", "Give forms to the workers; prints the job's id."),
     "worker": ("formdigits.commands.queue.worker:worker", "Read what is in the queue, until stopped."),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.queue_services import PostgresServer, missing_postgres
-from tests.web_site import browser, context, web  # noqa: F401 - fixtures of the web page's tests
+from tests.web_site import browser, context, fake_web, web  # noqa: F401 - fixtures of the web page's tests
 
 ROOT = Path(__file__).resolve().parents[1]
 

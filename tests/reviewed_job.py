@@ -44,7 +44,7 @@ INSERT INTO pages (job, document, page, state, attempts, status, form, fit, reas
 INSERT INTO readings
   (job, document, page, position, field, kind, value, written, confidence, status, quad, alternatives, rules, notes)
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
-  SELECT '{job}', number, 1, i, 'field_' || i, 'integer', '57', '57', 
+  SELECT '{job}', number, 1, i, 'field_' || i, 'integer', '57', '57',
     (number * 7919 + i * 104729 - (number * 7919 + i * 104729) / 99000 * 99000) / 100000.0,
     'review', '{quad}', '[]', '[]', '[]' FROM documents, n WHERE job = '{job}';
 """

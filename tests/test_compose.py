@@ -49,6 +49,19 @@ def test_flower_is_started_only_when_asked_for_and_answers_this_machine_only() -
     assert not any("ports" in SERVICES[name] for name in ("redis", "postgres"))
 
 
+def test_the_web_page_is_locked_and_can_write_to_its_state_only() -> None:
+    web = SERVICES["web"]
+    assert web["command"][:3] == ["serve", "--host", "0.0.0.0"]
+    assert "FORMDIGITS_TOKEN" in web["environment"]
+    assert all(port.startswith("127.0.0.1:") for port in web["ports"])
+    assert (web["read_only"], web["cap_drop"]) == (True, ["ALL"])
+    assert "no-new-privileges:true" in web["security_opt"]
+    # What is uploaded there is read by the workers, so by the same path; what is read is not written to.
+    shared = [volume for volume in web["volumes"] if volume in SERVICES["worker"]["volumes"]]
+    assert len(shared) == 2
+    assert [volume.endswith(":ro") for volume in web["volumes"]] == [True, False]
+
+
 def test_the_image_has_no_tensorflow_and_all_that_is_packed() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert '".[postgres]"' in dockerfile

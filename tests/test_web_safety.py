@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,9 @@ from playwright.sync_api import BrowserContext, expect
 
 from formdigits.web.settings import is_loopback
 from tests.web_site import WebServer, serving
+
+# Without certificates, which take a second to load for each call.
+get, post = partial(httpx.get, verify=False), partial(httpx.post, verify=False)
 
 TOKEN = "a-token-that-nobody-guesses"
 
@@ -28,14 +32,14 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     "host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[::1", "192.168.0.1"]
 )
 def test_a_name_that_was_made_to_point_here_is_not_answered(web: WebServer, host: str) -> None:
-    answer = httpx.get(f"{web.url}/api/openapi.json", headers={"Host": host})
+    answer = get(f"{web.url}/api/openapi.json", headers={"Host": host})
     assert answer.status_code in (400, 421)
     assert "paths" not in answer.text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost:1234", "[::1]:80", "127.0.0.9"])
 def test_the_names_of_this_machine_are_answered(web: WebServer, host: str) -> None:
-    assert httpx.get(f"{web.url}/api/openapi.json", headers={"Host": host}).status_code == 200
+    assert get(f"{web.url}/api/openapi.json", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -50,14 +54,14 @@ def test_the_names_of_this_machine_are_answered(web: WebServer, host: str) -> No
     ],
 )
 def test_another_sites_page_changes_nothing(web: WebServer, headers: dict[str, str]) -> None:
-    answer = httpx.post(f"{web.url}/logout", headers=headers)
+    answer = post(f"{web.url}/logout", headers=headers)
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "own"}])
 def test_own_pages_and_programs_may(web: WebServer, headers: dict[str, str]) -> None:
     own = {name: web.url if value == "own" else value for name, value in headers.items()}
-    assert httpx.post(f"{web.url}/logout", headers=own).status_code == 303
+    assert post(f"{web.url}/logout", headers=own).status_code == 303
 
 
 def test_nothing_is_told_without_the_token(locked: WebServer) -> None:
@@ -68,19 +72,19 @@ def test_nothing_is_told_without_the_token(locked: WebServer) -> None:
             {"Authorization": f"Basic {TOKEN}"},
             {"Cookie": "formdigits=x"},
         ):
-            answer = httpx.get(f"{locked.url}{path}", headers=headers)
+            answer = get(f"{locked.url}{path}", headers=headers)
             assert (answer.status_code, list(answer.json())) == (401, ["error"]), (path, headers)
-    page = httpx.get(f"{locked.url}/", headers={})
+    page = get(f"{locked.url}/", headers={})
     assert (page.status_code, page.headers["location"]) == (303, "/login?next=/")
 
 
 def test_the_token_itself_is_no_cookie(locked: WebServer) -> None:
-    assert httpx.get(f"{locked.url}/api/openapi.json", headers={"Cookie": f"formdigits={TOKEN}"}).status_code == 401
+    assert get(f"{locked.url}/api/openapi.json", headers={"Cookie": f"formdigits={TOKEN}"}).status_code == 401
 
 
 def test_the_token_opens_the_api_under_any_name(locked: WebServer) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}", "Host": "forms.example"}
-    assert httpx.get(f"{locked.url}/api/openapi.json", headers=headers).status_code == 200
+    assert get(f"{locked.url}/api/openapi.json", headers=headers).status_code == 200
 
 
 def test_logging_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use(locked: WebServer) -> None:
@@ -97,7 +101,7 @@ def test_logging_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use(locke
 
 @pytest.mark.parametrize("path", ["/", "/login", "/assets/base.css", "/api/openapi.json", "/nowhere"])
 def test_every_answer_carries_the_policy(web: WebServer, path: str) -> None:
-    headers = httpx.get(f"{web.url}{path}").headers
+    headers = get(f"{web.url}{path}").headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -123,10 +127,10 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(web: WebS
             yield b"x" * 100_000
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    said = httpx.post(f"{web.url}/login", content=b"x" * 2_000_000, headers=form)
+    said = post(f"{web.url}/login", content=b"x" * 2_000_000, headers=form)
     assert said.status_code == 413
     try:
-        unsaid = httpx.post(f"{web.url}/login", content=endless(), headers=form)
+        unsaid = post(f"{web.url}/login", content=endless(), headers=form)
         assert unsaid.status_code == 413
     except httpx.WriteError:
         pass  # The server hung up before all was sent, as it should.
@@ -148,9 +152,9 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(web: WebServer, tmp_path: Pa
 def test_any_other_address_wants_a_token_which_is_made_and_printed(tmp_path: Path) -> None:
     with serving(tmp_path, "--host", "0.0.0.0") as server:
         token = server.log().rpartition(" ")[2].strip()
-        assert httpx.get(f"{server.url}/api/openapi.json").status_code == 401
+        assert get(f"{server.url}/api/openapi.json").status_code == 401
         shown = {"Authorization": f"Bearer {token}"}
-        assert httpx.get(f"{server.url}/api/openapi.json", headers=shown).status_code == 200
+        assert get(f"{server.url}/api/openapi.json", headers=shown).status_code == 200
         assert server.stop() == 0
 
 

@@ -10,13 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.queue_services import ROOT, free_port, wait_until
 
+expect.set_options(timeout=30_000)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -62,15 +66,15 @@ class WebServer:
         assert self._process is not None
         assert self._process.poll() is None, self.log()
         with suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/health", timeout=5, verify=False).status_code == 200
         return False
 
     def log(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")
 
     def client(self, **options: object) -> httpx.Client:
-        """A client whose paths are below this server."""
-        return httpx.Client(base_url=self.url, timeout=60, **options)  # type: ignore[arg-type]
+        """A client whose paths are below this server; without certificates, which take a second to load."""
+        return httpx.Client(base_url=self.url, timeout=60, verify=False, **options)  # type: ignore[arg-type]
 
     def kill(self) -> None:
         """As when the power fails."""
@@ -135,9 +139,49 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     assert not complaints, complaints
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    """A server on this machine's own address with the samples' templates and folder, for the tests of one module."""
+    """A server on this machine's own address with the samples' templates and folder, with the real reader."""
     arguments = ["--folder", ROOT / "samples" / "scans", "--templates", ROOT / "samples" / "templates"]
     with serving(tmp_path_factory.mktemp("web"), *arguments) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def fake_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """A server with the quick reader and twelve small pictures in its folder `scans/2024`."""
+    folder = tmp_path_factory.mktemp("fake")
+    pictures(folder / "scans" / "2024", 12, "page")
+    with serving(folder, "--folder", folder / "scans", real=False) as server:
+        yield server
+
+
+def pictures(folder: Path, count: int, name: str) -> Path:
+    """A folder of small pictures for the fake reader, each with another darkness."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        image = np.full((20, 30), 255, np.uint8)
+        image[:, : 1 + number % 29] = 0
+        cv2.imwrite(str(folder / f"{name}{number:03}.png"), image)
+    return folder
+
+
+def begin(client: httpx.Client, **wanted: Any) -> str:
+    """The id of a new job."""
+    answer = client.post("/api/jobs", json=wanted)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def state(client: httpx.Client, job: str) -> dict[str, Any]:
+    """How far the job is."""
+    answer = client.get(f"/api/jobs/{job}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def finished(client: httpx.Client, job: str, patience_s: float = 120) -> dict[str, Any]:
+    """The same once the job is over."""
+    wait_until(lambda: state(client, job)["state"] == "finished", f"job {job}", patience_s)
+    return state(client, job)

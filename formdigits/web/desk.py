@@ -52,6 +52,11 @@ def look(file: str, options: ReadOptions, most: int, side: int) -> tuple[list[Se
         return pages, len(pages)
 
 
+def warm() -> None:
+    """Loads what nearly every question needs. Raises ModelError."""
+    _reader(ReadOptions(single_field=True))
+
+
 def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:
     """Page `number` of `file` with at most `side` pixels a side. Raises DocumentError."""
     return _picture(_page(file, number, dpi), side)

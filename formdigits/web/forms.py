@@ -29,6 +29,17 @@ MOST_SENT = 500
 
 FORM = "form.yaml"
 
+DEEPEST = 30
+"""Brackets and indents within each other; a template has six."""
+
+BEGIN = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+END = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
 
 @dataclass(frozen=True)
 class Form:
@@ -120,19 +131,28 @@ def _tree(shown: str, text: bytes) -> Any:
         raise TemplateError(f"{shown} has more than {LONGEST / 1e6:.1f} MB, which is no template; send its YAML file.")
     try:
         decoded = text.decode("utf-8")
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(decoded)):
-            # A few lines of them can stand for gigabytes.
-            raise TemplateError(f"{shown} uses YAML aliases (*name), which are not taken here; write them out.")
+        _check_tokens(shown, decoded)
         return yaml.safe_load(decoded)
     except UnicodeDecodeError:
         raise TemplateError(f"{shown} cannot be read as text; send a template's YAML file.") from None
-    except RecursionError:
-        raise TemplateError(f"{shown} is nested too deeply to be a template; mend the YAML.") from None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it is not YAML"
         raise TemplateError(f"{shown}{where}: {problem}; mend the YAML there.") from None
+
+
+def _check_tokens(shown: str, text: str) -> None:
+    """Looks at the YAML piece by piece, and stops at what would cost gigabytes or minutes to take in."""
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            # A few lines of them can stand for gigabytes.
+            raise TemplateError(f"{shown} uses YAML aliases (*name), which are not taken here; write them out.")
+        depth += isinstance(token, BEGIN)
+        depth -= isinstance(token, END)
+        if depth > DEEPEST:
+            raise TemplateError(f"{shown} is nested too deeply to be a template; mend the YAML.")
 
 
 def _reference(tree: Any) -> str | None:
@@ -152,5 +172,3 @@ def _checked(path: Path, shown: str) -> Template:
         return load_template(path)
     except TemplateError as error:
         raise TemplateError(str(error).replace(str(path), shown)) from None
-    except RecursionError:
-        raise TemplateError(f"{shown} is nested too deeply to be a template; mend the YAML.") from None

@@ -15,7 +15,7 @@ from extractor.values import PageResult, Reading
 
 HERE = Path(__file__).parent
 
-SECTIONS = (("/", "Try it"), ("/jobs", "Jobs"), ("/review", "Review"))
+SECTIONS = (("/", "Try it"), ("/live", "Live"), ("/jobs", "Jobs"), ("/review", "Review"))
 """The navigation: address and name."""
 
 

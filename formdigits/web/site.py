@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
 
+from extractor.errors import FormdigitsError
+from formdigits.web.desk import warm
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.pictures import Pictures
 from formdigits.web.jobs.steward import Steward
+from formdigits.web.live import Live
 from formdigits.web.names import Names
 from formdigits.web.review.bench import Bench
 from formdigits.web.settings import Settings
@@ -32,7 +37,8 @@ class Site:
     forms: Forms
     names: Names
     desk: Desk
-    """Reads what is tried and what the camera sees."""
+    """Reads what is tried."""
+    live: Live
     pictures: Pictures
     steward: Steward
     bench: Bench
@@ -42,6 +48,7 @@ class Site:
         self.pictures.close()
         self.bench.close()
         self.desk.close()
+        self.live.close()
         self.store.close()
 
 
@@ -57,12 +64,20 @@ def open_site(settings: Settings) -> Site:
         forms=Forms(settings.home, settings.templates),
         names=Names(batches, folders),
         desk=Desk(),
+        live=Live(),
         pictures=Pictures(store),
         steward=Steward(store, settings),
         bench=Bench(store),
     )
     site.steward.start()
+    # The first who tries it should not wait for a model to be loaded.
+    threading.Thread(target=_warm, args=(site.desk,), daemon=True).start()
     return site
+
+
+def _warm(desk: Desk) -> None:
+    with suppress(FormdigitsError):
+        desk.ask(warm)
 
 
 def _site(request: Request) -> Site:

@@ -49,7 +49,7 @@ def plain_name(given: str | None) -> str:
     """What a sender calls a file, as text to be shown: without folders and control characters, and not too long."""
     name = PureWindowsPath(PurePosixPath(given or "").name).name
     shown = "".join(letter for letter in name if letter.isprintable()).strip()
-    return shown[:200] or "unnamed"
+    return shown[:200] if shown.strip(".") else "unnamed"
 
 
 def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:

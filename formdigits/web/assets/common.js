@@ -25,7 +25,7 @@ export async function ask(path, options = {}) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
     throw new Error("You are logged out; log in again.");
   }
-  const body = await answer.json().catch(() => null);
+  const body = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (!answer.ok) throw new Error(body?.error ?? `The server refused this (${answer.status}).`);
   return body;
 }

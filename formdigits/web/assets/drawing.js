@@ -1,6 +1,6 @@
 // A sheet to write on with mouse, finger or pen.
 
-const PEN = 15;
+const PEN = 18;
 const PAPER = "#ffffff";
 const INK = "#10201d";
 

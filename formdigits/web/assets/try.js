@@ -88,9 +88,10 @@ const drawing = new Drawing(document.querySelector("#canvas"), () => {
   undo.disabled = clear.disabled = drawing.empty;
   document.querySelector("#canvas-hint").hidden = !drawing.empty;
   clearTimeout(waiting);
+  // What is still being read is of a drawing that is no more.
+  asked += 1;
+  busy.hidden = drawing.empty;
   if (drawing.empty) {
-    asked += 1;
-    busy.hidden = true;
     results.replaceChildren();
     tell(problem, "");
     return;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from extractor.export import FieldColumn, open_sink
+from extractor.values import Kind, PageResult
 from formdigits.web.names import Names
 from workers.job import Job
 from workers.store import Store
@@ -29,11 +31,18 @@ MEDIA = {
 
 
 def write(store: Store, job: Job, names: Names, out: Path, *, long: bool) -> None:
-    """Writes what was read until now, documents by their names. Raises OutputError.
+    """Writes what was read until now, documents by their names. Raises OutputError."""
+    write_results(names.named(store.results(job.id)), job.fields, out, long=long)
+
+
+def write_results(
+    results: Iterable[PageResult], fields: Sequence[tuple[str, Kind]], out: Path, *, long: bool = False
+) -> None:
+    """Writes `results` with columns for `fields`. Raises OutputError.
 
     Without a template fields differ from page to page; then it is one row a field in any case.
     """
-    columns = [FieldColumn(name, kind) for name, kind in job.fields]
+    columns = [FieldColumn(name, kind) for name, kind in fields]
     with open_sink(out, fields=columns, long=long or not columns) as sink:
-        for result in names.named(store.results(job.id)):
+        for result in results:
             sink.write(result)

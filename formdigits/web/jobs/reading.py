@@ -1,19 +1,20 @@
-"""Reads one job that was put aside for this machine; the server starts `python -m formdigits.web.jobs.reading JOB`.
+"""One job that was put aside for this machine, read in a process of its own that the server starts.
 
 It ends with the server, also when that is killed; what was read until then is kept, and the job goes on when the server
-is back. Exit codes: 0 done, 75 another process has the job, else as everywhere, with a sentence on standard error.
+is back.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import Connection
 
-from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, InputError
 from extractor.reading import ReadOptions
+from workers.child import settle
 from workers.home import home, processors
 from workers.local import carry_out
 from workers.lock import job_lock
@@ -22,44 +23,46 @@ from workers.pool import Pool
 from workers.queue.recipe import unpacked
 from workers.schema import RUNNING
 from workers.store import open_store
-
-TAKEN = 75
-"""Exit code for 'try again later', as sysexits.h has it."""
+from workers.work import PageReader
 
 
-def main(job: str) -> int:
-    threading.Thread(target=_end_with_server, daemon=True).start()
+@dataclass(frozen=True)
+class End:
+    """How it ended: `taken` says that another server's process has the job; `problem` is a sentence, empty if none."""
+
+    problem: str = ""
+    taken: bool = False
+
+
+def main(pipe: Connection, job: str, opener: Callable[[ReadOptions], PageReader]) -> None:
+    """Reads `job` with the readers that `opener` makes, and sends its `End`."""
+    settle(False)
+    pipe.send(_end(job, opener))
+
+
+def _end(job: str, opener: Callable[[ReadOptions], PageReader]) -> End:
     try:
         with job_lock(home(), job):
-            return _read(job)
+            _read(job, opener)
     except InputError:
-        return TAKEN
+        return End(taken=True)
     except FormdigitsError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+        return End(str(error))
+    except Exception as error:
+        return End("".join(traceback.format_exception_only(error)).strip())
+    return End()
 
 
-def _read(name: str) -> int:
+def _read(name: str, opener: Callable[[ReadOptions], PageReader]) -> None:
     store = open_store()
     job = find_job(store, name)
     if job is None or job.state != RUNNING:
-        return 0
+        return
     options = job.options
     templates = unpacked(store, job.recipe or "", options["templates"])
     asked = ReadOptions(templates, options["single_field"], options["accept"], options["engine"])
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = max(2, processors())
-    with Pool(partial(extractor_reading.open_reader, asked), processes) as pool:
+    with Pool(partial(opener, asked), processes) as pool:
         carry_out(store, job, pool, processes, lambda _what, _done, _of: None)
     store.finish(job.id)
-    return 0
-
-
-def _end_with_server() -> None:
-    """The server holds the other end of standard input, and lets go of it however it ends."""
-    sys.stdin.buffer.read()
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
+import os
+import signal
 import threading
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 
+from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, ServiceError
-from formdigits.web.jobs.reading import TAKEN
+from formdigits.web.jobs.reading import End, main
 from formdigits.web.settings import Settings
 from workers.local import put_aside_here
+from workers.pool import without_interrupts
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.ledger import ACTIVE, cancel, listing
 from workers.store import Store
@@ -30,7 +34,7 @@ class Steward:
         self._called = threading.Event()
         self._stopped = False
         self._lock = threading.Lock()
-        self._now: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._now: tuple[str, SpawnProcess] | None = None
         self._problems: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
 
@@ -83,28 +87,31 @@ class Steward:
         job = next((job.id for job in waiting if job.id not in self._problems), None)
         if job is None:
             return False
+        context = get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        # Through the module, so that what stands in for it in tests is used here as well.
+        process = context.Process(target=main, args=(theirs, job, extractor_reading.open_reader), daemon=False)
         with self._lock:
             if self._stopped:
                 return False
-            process = subprocess.Popen(
-                [sys.executable, "-m", "formdigits.web.jobs.reading", job],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+            with without_interrupts():
+                process.start()
             self._now = (job, process)
-        # Not communicate(): standard input must stay open for as long as the server lives.
-        assert process.stderr is not None
-        said = process.stderr.read().decode("utf-8", "replace").strip()
-        code = process.wait()
+        theirs.close()
+        try:
+            end: End = ours.recv()
+        except EOFError:
+            end = End("The process that read this job was ended from outside.")
+        ours.close()
+        process.join()
         with self._lock:
-            ended = self._now is None
+            given_up = self._now is None
             self._now = None
-        if code and code != TAKEN and not ended and not self._stopped:
-            log.warning("job %s: %s", job, said)
-            self._problems[job] = (said.splitlines() or [f"Its process ended with code {code}."])[-1]
-        return code != TAKEN
+        process.close()
+        if end.problem and not given_up:
+            log.warning("job %s: %s", job, end.problem)
+            self._problems[job] = end.problem
+        return not end.taken
 
     def _end(self, job: str | None) -> None:
         """Ends the process that reads `job`, or whichever there is."""
@@ -112,8 +119,12 @@ class Steward:
             if self._now is not None and job in (None, self._now[0]):
                 process = self._now[1]
                 self._now = None
-                with suppress(ProcessLookupError):
-                    process.kill()
+                pid = process.pid
+                assert pid is not None
+                process.kill()
+                with suppress(OSError):
+                    # It leads a group of its own.
+                    os.killpg(pid, signal.SIGKILL)
 
     def _sweep(self) -> None:
         if self._settings.local or not any(job.state in ACTIVE for job in listing(self._store, limit=50)):

@@ -6,6 +6,7 @@ from formdigits.web.routes import (
     entry,
     job_pages,
     jobs,
+    live,
     report,
     review,
     review_pages,
@@ -24,6 +25,7 @@ ROUTERS = (
     review.router,
     review_pages.router,
     report.router,
+    live.router,
     description.router,
 )
 

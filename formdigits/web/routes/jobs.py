@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
-from starlette.background import BackgroundTask
 from starlette.status import HTTP_201_CREATED
 
-from extractor.errors import InputError, ServiceError
+from extractor.errors import InputError
 from extractor.values import PageStatus
 from formdigits.web.answers import PageAnswer
+from formdigits.web.downloads import download
 from formdigits.web.errors import Refusals, refusals
 from formdigits.web.jobs.export import MEDIA, Ending, write
 from formdigits.web.jobs.status import JobAnswer, status_of
@@ -160,18 +157,10 @@ def export(
     long: Annotated[bool, Query(description="One row a field, with confidence and place.")] = False,
 ) -> FileResponse:
     """What was read until now as a file."""
-    try:
-        folder = FilePath(tempfile.mkdtemp(prefix="export-", dir=site.settings.home))
-    except OSError as error:
-        raise ServiceError(f"The server cannot write the file ({error.strerror}); have its owner make room.") from None
-    try:
-        out = folder / f"formdigits-{job.id}.{ending.value}"
-        write(site.store, job, site.names, out, long=long)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    done = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    return FileResponse(out, media_type=MEDIA[ending], filename=out.name, background=done)
+    name = f"formdigits-{job.id}.{ending.value}"
+    return download(
+        site.settings.home, name, MEDIA[ending], lambda out: write(site.store, job, site.names, out, long=long)
+    )
 
 
 def place_of(after: str | None) -> Place | None:

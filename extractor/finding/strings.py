@@ -1,0 +1,149 @@
+"""Finding strings of writing on plain paper: no box, no line, only ink that stands in a row."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.fields import FieldImage, whole_field
+from extractor.finding.find import reading_order
+from extractor.finding.found import FoundField
+from extractor.finding.quad import upright_box
+from extractor.ink import as_gray
+from extractor.template import TemplateField
+from extractor.values import Gray, Points
+
+WORK_SIDE = 1280
+"""Pixels of the long side on which strings are looked for."""
+
+LOWEST, TALLEST = 0.022, 0.35
+"""Heights of a symbol as shares of the picture's shorter side."""
+
+AROUND, DARKER = 0.09, 0.1
+"""Ink is darker than the mean of what is around it, so far as a share of the shorter side, by at least so much, as a
+share of the paper's brightness."""
+
+WIDEST, FULLEST = 3.0, 0.8
+"""Width over height, and filled share of its box, beyond which a piece is no symbol."""
+
+GAP, STEEPEST = 0.9, 0.35
+"""Gaps between symbols of one string, in their heights, and the steepest slope of a string."""
+
+MARGIN = 0.22
+"""Room around a string, in heights: the paper there tells how bright paper is."""
+
+MOST = 40
+"""Strings of one picture that are kept, the tallest: a page of print has hundreds."""
+
+
+def find_strings(image: Gray) -> tuple[FoundField, ...]:
+    """Every row of ink that may be a number on the picture `image`, shape (height, width), in reading order.
+
+    What is in them is known when they are recognised. Words, print and drawings are among them.
+    """
+    if min(image.shape) < 40:
+        return ()
+    shrink = max(1.0, max(image.shape) / WORK_SIDE)
+    size = (round(image.shape[1] / shrink), round(image.shape[0] / shrink))
+    small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if shrink > 1 else image
+    pieces = _pieces(small)
+    quads = [_around(pieces[group]) * shrink for group in _rows(pieces)]
+    quads = sorted(quads, key=lambda quad: -_height(quad))[:MOST]
+    quads = [quads[i] for i in reading_order(quads)]
+    return tuple(
+        FoundField(
+            box=upright_box(quad),
+            quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad),
+            cells=None,
+            shape="line",
+            name=f"number_{number}",
+        )
+        for number, quad in enumerate(quads, 1)
+    )
+
+
+def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldImage]:
+    """One string that was found on `image`, ready for segmentation, as a picture that is a field by itself is read."""
+    corners = np.array(found.quad, np.float64)
+    width = max(4, round(float(np.linalg.norm(corners[1] - corners[0]))))
+    height = max(4, round(float(np.linalg.norm(corners[3] - corners[0]))))
+    own = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = np.asarray(cv2.getPerspectiveTransform(own, corners.astype(np.float32)), np.float64)
+    cut = cv2.warpPerspective(
+        image,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    field = whole_field(as_gray(cut))
+    return TemplateField(name=found.name, box=found.box), replace(field, matrix=matrix @ field.matrix)
+
+
+def _pieces(image: Gray) -> NDArray[np.float64]:
+    """Left, top, width and height of the pieces of ink that may be symbols, shape (n, 4)."""
+    short = min(image.shape)
+    soft = as_gray(cv2.GaussianBlur(image, (3, 3), 0))
+    # Against the mean around: edges of shadows and of other sheets give thin outlines, not solid areas.
+    around = max(15, round(AROUND * short)) | 1
+    paper = float(np.percentile(soft[::4, ::4], 90))
+    dark = cv2.adaptiveThreshold(
+        soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
+    )
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]
+    _, _, w, h = boxes.T
+    kept = (h >= LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)
+    # A solid patch is a mark or a shadow; a 1 is solid too, but slim.
+    kept &= (areas <= FULLEST * w * h) | (w < 0.5 * h)
+    kept &= areas >= 0.02 * w * h
+    symbols: NDArray[np.float64] = boxes[kept]
+    return symbols
+
+
+def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
+    """Indices of the pieces that stand in one row, from left to right; every piece is in one row."""
+    count = len(pieces)
+    if count == 0:
+        return []
+    left, top, width, height = pieces.T
+    right, bottom = left + width, top + height
+    taller = np.maximum(height[:, None], height[None, :])
+    smaller = np.minimum(height[:, None], height[None, :])
+    gap = np.maximum(left[:, None], left[None, :]) - np.minimum(right[:, None], right[None, :])
+    shared = np.minimum(bottom[:, None], bottom[None, :]) - np.maximum(top[:, None], top[None, :])
+    near = (gap < GAP * taller) & (shared > 0.4 * smaller) & (taller < 2.5 * smaller)
+    root = np.arange(count)
+    for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
+        a, b = root[i], root[j]
+        if a != b:
+            root[root == b] = a
+    groups = [np.flatnonzero(root == one) for one in np.unique(root)]
+    return [group[np.argsort(left[group])] for group in groups]
+
+
+def _around(boxes: NDArray[np.float64]) -> Points:
+    """The corners, shape (4, 2), of the room around a row of pieces, along its slope."""
+    left, top, width, height = boxes.T
+    tall = float(np.percentile(height, 75))
+    slope = 0.0
+    if len(boxes) > 2:
+        x, y = left + width / 2, top + height / 2
+        # Over a long row only: the middles of a 1 and a 7 differ by themselves.
+        slope = float(np.polyfit(x, y, 1)[0]) if np.ptp(x) > 2 * tall else 0.0
+        slope = slope if abs(slope) > 0.03 else 0.0
+    angle = math.atan(max(-STEEPEST, min(STEEPEST, slope)))
+    turn = np.array(((math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))))
+    corners = np.concatenate([np.stack([x, y], 1) for x in (left, left + width) for y in (top, top + height)])
+    flat = corners @ turn.T
+    low, high = flat.min(0) - MARGIN * tall, flat.max(0) + MARGIN * tall
+    around = np.array([(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])])
+    return np.asarray(around @ turn, np.float64)
+
+
+def _height(quad: Points) -> float:
+    return float(np.linalg.norm(quad[3] - quad[0]))

@@ -1,0 +1,218 @@
+"""Sheets of known forms: followed, read a few fields a frame, locked, and known again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from extractor.fields import locate
+from extractor.reading import Observation, Reader
+from extractor.registration import Registration
+from extractor.registration.sheet import find_sheet
+from extractor.template import TemplateField
+from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
+from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look, room_for_a_digit
+from formdigits.camera.identity import SAME, agreement, ink_picture
+from formdigits.camera.sheet import Sheet
+from formdigits.camera.sight import Guidance, Quad, Sight
+from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
+
+AT_ONCE, CROPS_AT_ONCE = 6, 24
+"""Fields that are read in one frame at most, and crops, of which a free string has many."""
+
+DOUBTS = 2
+"""Frames in a row that must show other ink before the sheet is another one: one may be a hand's shadow."""
+
+REMEMBERED = 500
+"""Sheets that are known again, the last ones: some 25 KB each."""
+
+AWAY_S = 1.0
+"""How long no form must be seen before a sheet counts as gone, and what is there instead as another form."""
+
+
+class FormView:
+    """What a session sees of sheets of the reader's forms."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._tracker = Tracker(reader.forms)
+        self._sharpness = Sharpness()
+        self._sheet: Sheet | None = None
+        self._known: list[Sheet] = []
+        self._turn = 0
+        self._strange = 0
+        self._unsure = 0
+        self._asked = False
+        self._lost_at: float | None = None
+
+    def capture(self) -> None:
+        """Locks the sheet with the next frame that shows it."""
+        self._asked = True
+
+    def undo(self) -> None:
+        """Forgets the sheet that gave the last row. If it still lies there, it gives none until it comes back."""
+        if not self._known:
+            return
+        sheet = self._known.pop()
+        if sheet is self._sheet:
+            self._sheet = Sheet(self._reader, sheet.form, dismissed=True)
+
+    def see(self, grey: Gray, at: float) -> Sight:
+        """What is seen after the frame `grey`, shape (height, width)."""
+        track = self._tracker.follow(grey, at)
+        if track is None:
+            return self._nothing(grey, at)
+        self._lost_at = None
+        corners = outline(track.registration)
+        light = look(grey, corners)
+        if track.fresh:
+            # It may be another sheet than before: as many looks as there are fields tell.
+            self._sharpness.forget()
+            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / AT_ONCE)
+        clear = self._sharpness.weigh(light, at)
+        hint = _guidance(track, light, clear)
+        if track.sure and clear >= BLURRED and track.speed < FASTEST and not light.dark:
+            # Blur takes away more than half of what half the sharpness shows.
+            self._read(grey, track.registration, light.sharpness**2, at)
+        sheet = self._sheet
+        if sheet is None or self._unsure or sheet.form is not track.registration.template:
+            return Sight(at, form=track.registration.template.form, outline=_quad(corners), guidance=hint)
+        sheet, row = self._lock(sheet, track.registration, at)
+        return Sight(
+            at,
+            form=track.registration.template.form,
+            outline=_quad(corners),
+            readings=_placed(track.registration, sheet),
+            settled=sheet.settled(at),
+            locked=sheet.locked,
+            again=sheet.again,
+            guidance=None if sheet.locked else hint,
+            row=row,
+        )
+
+    def _read(self, grey: Gray, registration: Registration, weight: float, at: float) -> None:
+        """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
+        form = registration.template
+        sheet = self._sheet
+        if sheet is not None and sheet.form is not form:
+            sheet = self._sheet = None
+        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields))
+        seen: list[Observation] = []
+        if sheet is not None and sheet.locked:
+            pictures = {field.name: ink_picture(image) for field, image in located}
+        else:
+            seen = self._reader.observe(located, CROPS_AT_ONCE)
+            pictures = {one.name: ink_picture(one.image) for one in seen}
+        if sheet is not None:
+            alike = agreement(pictures, sheet.ink)
+            if alike is not None and alike < SAME:
+                self._strange += 1
+                if self._strange < DOUBTS:
+                    return
+                sheet = None
+            if alike is None and self._unsure > 1:
+                self._unsure -= 1
+                return
+            if sheet is not None and self._unsure:
+                sheet.again = sheet.locked
+        self._strange, self._unsure = 0, 0
+        if sheet is None:
+            sheet = self._sheet = Sheet(self._reader, form)
+        if not sheet.locked:
+            sheet.add(seen, pictures, weight, at)
+
+    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField]) -> list[TemplateField]:
+        """The fields whose turn it is: those seen in the fewest frames; else one after another."""
+        count = min(AT_ONCE, len(fields))
+        if sheet is None or sheet.locked or self._unsure or self._strange:
+            self._turn += 1
+            return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
+        order = sorted(range(len(fields)), key=lambda i: (sheet.frames(fields[i].name), i))
+        return [fields[i] for i in order[:count]]
+
+    def _come_back(self, sheet: Sheet) -> Sheet | None:
+        """The known sheet that `sheet` is, if it was here before."""
+        ink = sheet.ink
+        for known in reversed(self._known):
+            if known.form is sheet.form:
+                alike = agreement(ink, known.ink)
+                if alike is None or alike >= SAME:
+                    return known
+        return None
+
+    def _lock(self, sheet: Sheet, registration: Registration, at: float) -> tuple[Sheet, PageResult | None]:
+        """The sheet, or the known one that it turns out to be; and its row, if this is the frame that finishes it."""
+        if sheet.locked or self._strange or not sheet.whole:
+            return sheet, None
+        if not self._asked and (sheet.dismissed or not sheet.complete(at)):
+            return sheet, None
+        self._asked = False
+        before = self._come_back(sheet)
+        if before is not None:
+            before.again = True
+            self._sheet = before
+            return before, None
+        sheet.lock()
+        self._known.append(sheet)
+        del self._known[:-REMEMBERED]
+        row = PageResult(
+            file="",
+            page=0,
+            form=sheet.form.form,
+            status=PageStatus.READ,
+            readings=_placed(registration, sheet),
+            fit=registration.fit,
+            rules=sheet.rules,
+        )
+        return sheet, row
+
+    def _nothing(self, grey: Gray, at: float) -> Sight:
+        """A frame without a form."""
+        if self._lost_at is None or at < self._lost_at:
+            self._lost_at = at
+        gone = at - self._lost_at
+        if gone > AWAY_S:
+            self._asked = False
+            if self._sheet is not None and self._sheet.dismissed:
+                self._sheet = None
+        light = look(grey, None)
+        hint = Guidance.SHOW
+        if light.dark:
+            hint = Guidance.DARK
+        elif gone > AWAY_S and find_sheet(grey) is not None:
+            hint = Guidance.WRONG
+        return Sight(at, guidance=hint)
+
+
+def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:
+    """What hinders reading most."""
+    if light.dark:
+        return Guidance.DARK
+    if light.glaring:
+        return Guidance.GLARE
+    if room_for_a_digit(track.registration) < SMALLEST:
+        return Guidance.CLOSER
+    if not track.sure or clear < BLURRED or track.speed >= FASTEST:
+        return Guidance.STILL
+    return None
+
+
+def _quad(corners: Points) -> Quad:
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+
+
+def _placed(registration: Registration, sheet: Sheet) -> tuple[Reading, ...]:
+    """The sheet's readings where their fields lie now; fields that were not read yet are empty."""
+    fields, known = sheet.form.fields, sheet.readings
+    corners = np.concatenate([field.box.corners for field in fields]).reshape(-1, 1, 2)
+    seen = np.asarray(cv2.perspectiveTransform(corners, registration.matrix), np.float64).reshape(-1, 4, 2)
+    return tuple(
+        replace(known[field.name], quad=_quad(quad))
+        if field.name in known
+        else Reading(field.name, field.format.kind, "", "", 0.0, FieldStatus.REVIEW, _quad(quad))
+        for field, quad in zip(fields, seen, strict=True)
+    )

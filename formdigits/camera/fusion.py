@@ -1,0 +1,168 @@
+"""One field's readings of many frames as one.
+
+The frames of a video show the same ink: what is hard to read in it is hard in every one of them, and only blur, noise
+and light differ. So log-probabilities are added as if the frames were correlated: n of them count as
+n / (1 + (n - 1) * CORRELATION) independent ones, at most 1 / CORRELATION however long the sheet is held (the design
+effect of a cluster sample; L. Kish, Survey Sampling, 1965).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.decoding import Decoded
+from extractor.decoding.format import Meaning
+from extractor.decoding.paths import RESIDUE
+from extractor.reading import Observation
+from extractor.segmentation import Candidate
+from extractor.values import Alternative
+
+CORRELATION = 0.8
+"""Of what frames of one sheet say beyond what is true."""
+
+MIXED = 0.1
+"""A cell that this share of the frames shows blank and as much shows written is doubtful."""
+
+UNSAID, LEAST = 0.01, 1e-5
+"""A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
+
+
+class Weights:
+    """The weights of the frames so far."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.total = 0.0
+        self._squares = 0.0
+
+    def add(self, weight: float) -> None:
+        self.frames += 1
+        self.total += weight
+        self._squares += weight * weight
+
+    @property
+    def independent(self) -> float:
+        """How many independent frames they count for; uneven weights count as fewer even ones."""
+        frames = max(1.0, self.total**2 / self._squares)
+        return frames / (1 + (frames - 1) * CORRELATION)
+
+
+class CombEvidence:
+    """What frames say of the cells of a comb: log-probabilities added up cell by cell."""
+
+    def __init__(self) -> None:
+        self.weights = Weights()
+        self._last: Observation | None = None
+        self._sums: NDArray[np.float64] = np.zeros((0, 0))
+        self._written: NDArray[np.float64] = np.zeros(0)
+        self._dirt: NDArray[np.float64] = np.zeros(0)
+
+    def add(self, seen: Observation, weight: float) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+        cells = seen.lattice.candidates
+        if self.weights.frames == 0:
+            self._sums = np.zeros((len(cells), seen.scores.shape[1]))
+            self._written, self._dirt = np.zeros(len(cells)), np.zeros(len(cells))
+        for i, cell in enumerate(cells):
+            if cell.crop is None:
+                self._dirt[i] += weight * cell.residue
+            else:
+                self._sums[i] += weight * seen.scores[cell.crop]
+                self._written[i] += weight
+        self.weights.add(weight)
+        self._last = seen
+
+    def fused(self) -> Observation:
+        """All frames as one observation, which decodes like any other; there must be one at least."""
+        assert self._last is not None
+        counted, total = self.weights.independent, self.weights.total
+        share = self._written / total
+        candidates: list[Candidate] = []
+        rows: list[NDArray[np.float64]] = []
+        for i, cell in enumerate(self._last.lattice.candidates):
+            if share[i] < 0.5:
+                residue = float(self._dirt[i] / (total - self._written[i]))
+                candidates.append(
+                    replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED else 0))
+                )
+                continue
+            row = self._sums[i] / self._written[i] * counted
+            row -= np.logaddexp.reduce(row)
+            # What the frames that show no ink here say against any symbol.
+            candidates.append(replace(cell, crop=len(rows)))
+            rows.append(row + (math.log(share[i]) if share[i] < 1 - MIXED else 0.0))
+        scores = np.array(rows, np.float32).reshape(len(rows), self._sums.shape[1])
+        last = self._last
+        return replace(last, lattice=replace(last.lattice, candidates=tuple(candidates)), scores=scores)
+
+
+@dataclass
+class _Value:
+    """A value that some frame named: what those frames say for it beyond what an unnamed value gets, and the last
+    decoding that had it as its best."""
+
+    gain: float = 0.0
+    best: Decoded | None = None
+
+
+class StringEvidence:
+    """What frames say of a free string: log-probabilities added up value by value, since each frame parts the ink in
+    its own way."""
+
+    def __init__(self) -> None:
+        self.weights = Weights()
+        self._unsaid = 0.0
+        self._else = 0.0
+        self._values: dict[Meaning, _Value] = {}
+        self._last: tuple[Observation, Decoded] | None = None
+
+    def add(self, seen: Observation, decoded: Decoded, weight: float) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+        named: dict[Meaning, float] = {}
+        if not decoded.meaning.problem:
+            named[replace(decoded.meaning, trust=1.0)] = decoded.confidence
+        for other in decoded.alternatives:
+            named.setdefault(Meaning(value=other.value), other.probability)
+        left = max(LEAST, 1.0 - sum(named.values()))
+        unsaid = math.log(max(LEAST, UNSAID * left))
+        for meaning, probability in named.items():
+            value = self._values.setdefault(meaning, _Value())
+            value.gain += weight * (math.log(max(LEAST, probability)) - unsaid)
+        if not decoded.meaning.problem:
+            self._values[replace(decoded.meaning, trust=1.0)].best = decoded
+        self._unsaid += weight * unsaid
+        self._else += weight * math.log(left)
+        self.weights.add(weight)
+        self._last = seen, decoded
+        if len(self._values) > MOST_VALUES:
+            kept = sorted(self._values.items(), key=lambda item: -item[1].gain)[: MOST_VALUES // 2]
+            self._values = dict(kept)
+
+    def fused(self) -> tuple[Observation, Decoded]:
+        """All frames as one decoding, with the last frame's picture; there must be one at least."""
+        assert self._last is not None
+        seen, last = self._last
+        if not self._values:
+            return seen, last
+        counted = self.weights.independent / self.weights.total
+        meanings = list(self._values)
+        logs = np.array([self._unsaid + self._values[meaning].gain for meaning in meanings] + [self._else]) * counted
+        shares = np.exp(logs - np.logaddexp.reduce(logs))
+        # What no frame had as its best is shown only as an alternative.
+        shown = [i for i, meaning in enumerate(meanings) if self._values[meaning].best is not None]
+        if not shown:
+            return seen, last
+        top = max(shown, key=lambda i: shares[i])
+        best = self._values[meanings[top]].best
+        assert best is not None
+        order = sorted((i for i in range(len(meanings)) if i != top and meanings[i].value), key=lambda i: -shares[i])
+        others = tuple(Alternative(meanings[i].value, float(shares[i])) for i in order[:5])
+        return seen, replace(best, confidence=float(shares[top]), alternatives=others)
+
+
+MOST_VALUES = 64
+"""Values that are kept of one string, however long it is held."""

@@ -1,0 +1,109 @@
+"""How well a frame shows what is to be read, and what would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.ink import as_gray
+from extractor.registration import Registration
+from extractor.values import Gray, Points
+
+DARKEST = 70
+"""Grey of paper below which it is too dark: the sensor's noise is then as strong as a pen."""
+
+BURNT, GLARE_SHARE, GLARE_STEP = 250, 0.03, 45
+"""Glare is a patch of this grey or more, of this share of the sheet at least, so much brighter than the other paper."""
+
+SMALLEST = 17.0
+"""Pixels of the room for one digit (a cell's side, a box's height) below which one must come closer."""
+
+BLURRED = 0.55
+"""A frame with less than this share of the sharpness that the sheet had before is not read."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """`paper` is the grey of the paper, 0 to 255; `glare` the share of the sheet that is burnt out beside it;
+    `sharpness` the strength of edges, whatever the light, larger for a sharper picture."""
+
+    paper: float
+    glare: float
+    sharpness: float
+
+    @property
+    def dark(self) -> bool:
+        return self.paper < DARKEST
+
+    @property
+    def glaring(self) -> bool:
+        return self.glare > GLARE_SHARE
+
+
+def look(grey: Gray, corners: Points | None) -> Light:
+    """The light on what these `corners`, shape (n, 2), in pixels of `grey`, enclose; on all of it where None."""
+    part = grey
+    if corners is not None:
+        left, top = np.maximum(corners.min(0), 0).astype(int)
+        right, bottom = np.maximum(corners.max(0), 0).astype(int)
+        part = grey[top:bottom, left:right]
+    if min(part.shape) < 32:
+        part = grey
+    step = max(1, round(max(part.shape) / 640))
+    small = part[::step, ::step]
+    # Without a sheet whatever is brightest may be paper.
+    paper = float(np.percentile(small, 80 if corners is not None else 98))
+    burnt = small >= BURNT
+    share = float(burnt.mean())
+    rest = small[~burnt]
+    usual = float(np.percentile(rest, 70)) if len(rest) else 255.0
+    glare = share if share < 0.6 and BURNT - usual > GLARE_STEP else 0.0
+    # Edges on the full picture, for reducing it takes blur away.
+    edges = cv2.Laplacian(cv2.GaussianBlur(part, (3, 3), 0), cv2.CV_16S)
+    strength = float(np.square(edges[::2, ::2], dtype=np.float32).mean())
+    return Light(paper, glare, strength / max(1.0, paper) ** 2)
+
+
+class Sharpness:
+    """How sharp frames are beside the best of the last few seconds."""
+
+    FADES = 0.9
+    """What remains in a second of what the best frame counts."""
+
+    def __init__(self) -> None:
+        self._best, self._at = 0.0, 0.0
+
+    def weigh(self, light: Light, at: float) -> float:
+        """The frame's sharpness as a share of the best, 0 to 1."""
+        self._best *= self.FADES ** min(10.0, max(0.0, at - self._at))
+        self._at = at
+        self._best = max(self._best, light.sharpness)
+        return light.sharpness / self._best if self._best > 0 else 0.0
+
+    def forget(self) -> None:
+        """Starts anew, for another sheet."""
+        self._best = 0.0
+
+
+def room_for_a_digit(registration: Registration) -> float:
+    """Pixels of the frame that one digit has room in: the median over the form's fields of a cell's shorter side, of
+    a box's height."""
+    sides = []
+    for field in registration.template.fields:
+        box = field.box
+        x, y = box.left + box.width / 2, box.top + box.height / 2
+        side = min(box.height, box.width / field.cells) if field.cells else box.height
+        across = np.array([(x - side / 2, y), (x + side / 2, y), (x, y - side / 2), (x, y + side / 2)])
+        seen = cv2.perspectiveTransform(across.reshape(-1, 1, 2), registration.matrix).reshape(4, 2)
+        sides.append(float(np.linalg.norm(seen[1::2] - seen[::2], axis=1).min()))
+    return float(np.median(sides))
+
+
+def to_grey(frame: np.ndarray) -> Gray:
+    """A frame as cameras give it (BGR, BGRA or grey, any whole-number depth) as grey uint8, shape (height, width)."""
+    if frame.ndim == 3:
+        how = {1: None, 3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}[frame.shape[2]]
+        frame = frame[..., 0] if how is None else cv2.cvtColor(frame, how)
+    return as_gray(frame) if frame.dtype == np.uint8 else as_gray(cv2.convertScaleAbs(frame, alpha=1 / 256))

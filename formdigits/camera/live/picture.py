@@ -1,0 +1,137 @@
+"""A frame with what was read drawn on it: field boxes, readings and confidence in green and amber, guidance below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.overlay.text import FIELD, percent
+from extractor.values import FieldStatus, Reading
+from formdigits.camera.sight import Quad, Sight
+
+Image = NDArray[np.uint8]
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+WHITE, BLACK, GREEN, AMBER, PALE = (255, 255, 255), (0, 0, 0), (70, 200, 90), (0, 170, 255), (190, 190, 190)
+BAR = 0.055
+"""The height of the bars at head and foot, as a share of the picture's."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What stands in the bars: frames a second, rows so far, the last row's summary, whether it is paused; `flash`
+    while a new row is being announced."""
+
+    fps: float = 0.0
+    rows: int = 0
+    note: str = ""
+    trouble: str = ""
+    paused: bool = False
+    flash: bool = False
+
+
+def draw(image: Image, sight: Sight | None, status: Status) -> Image:
+    """`image`, BGR, shape (height, width, 3), with `sight` drawn on it; a copy."""
+    out: Image = image.copy() if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
+    if sight is not None:
+        _sheet(out, sight, status)
+    _bars(out, sight, status)
+    return out
+
+
+def _sheet(out: Image, sight: Sight, status: Status) -> None:
+    thick = max(1, round(out.shape[0] / 360))
+    if sight.outline is not None:
+        colour = GREEN if sight.locked else WHITE
+        _polygon(out, sight.outline, colour, 3 * thick if status.flash else thick)
+    scale = out.shape[0] / 720
+    for reading in sight.readings:
+        if not reading.quad:
+            continue
+        known = bool(reading.written) or reading.confidence > 0
+        colour = _colour(reading) if known else PALE
+        _polygon(out, reading.quad, colour, thick)
+        if known:
+            _label(out, reading, reading.field in sight.settled, colour, scale)
+
+
+def _colour(reading: Reading) -> tuple[int, int, int]:
+    red, green, blue = FIELD[reading.status]
+    return blue, green, red
+
+
+def _polygon(out: Image, quad: Quad, colour: tuple[int, int, int], thick: int) -> None:
+    points = np.clip(np.array(quad), -30000, 30000).round().astype(np.int32)
+    cv2.polylines(out, [points], True, colour, thick, cv2.LINE_AA)
+
+
+def _label(out: Image, reading: Reading, settled: bool, colour: tuple[int, int, int], scale: float) -> None:
+    """The value on a white plate beside the field, upright whichever way the sheet lies."""
+    value = reading.value or {FieldStatus.BLANK: "blank", FieldStatus.VOID: "void"}.get(reading.status, "?")
+    sure = percent(reading.confidence) if reading.status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW) else ""
+    size, small = 0.55 * scale, 0.36 * scale
+    (width, height), below = cv2.getTextSize(value, FONT, size, 1)
+    (extra, _), _ = cv2.getTextSize(sure, FONT, small, 1)
+    pad = round(3 * scale)
+    quad = np.array(reading.quad)
+    left, top = round(float(quad[:, 0].mean()) - (width + extra) / 2), round(float(quad[:, 1].min())) - pad
+    if quad[:, 1].max() - quad[:, 1].min() > 1.3 * (quad[:, 0].max() - quad[:, 0].min()):
+        # An upright field of a sheet that lies on its side has room beside it.
+        left = round(float(quad[:, 0].min())) - width - extra - 3 * pad
+        top = round(float(quad[:, 1].mean())) + height // 2
+    left = min(max(left, pad), out.shape[1] - width - extra - 3 * pad)
+    top = min(max(top, height + pad), out.shape[0] - pad)
+    cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 2 * pad, top + below), WHITE, -1)
+    if settled:
+        cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 2 * pad, top + below), colour, 1)
+    cv2.putText(out, value, (left, top), FONT, size, colour, max(1, round(1.6 * scale)), cv2.LINE_AA)
+    cv2.putText(out, sure, (left + width + pad, top), FONT, small, (90, 90, 90), 1, cv2.LINE_AA)
+
+
+def _bars(out: Image, sight: Sight | None, status: Status) -> None:
+    height = max(18, round(BAR * out.shape[0]))
+    for part in (out[:height], out[-height:]):
+        part[:] = part // 4
+    size = height / 40
+    base = round(0.68 * height)
+    counted = f"{status.rows} row{'' if status.rows == 1 else 's'}"
+    right = f"{counted}   {status.fps:.0f} frames/s"
+    (width, _), _ = cv2.getTextSize(right, FONT, size, 1)
+    _text(out, _headline(sight, status), (12, base), size, WHITE)
+    _text(out, right, (out.shape[1] - width - 12, base), size, WHITE)
+    words, colour = _advice(sight, status)
+    _text(out, words, (12, out.shape[0] - height + base), size, colour)
+    keys = "SPACE capture   U undo   P pause   Q quit"
+    (width, _), _ = cv2.getTextSize(keys, FONT, 0.75 * size, 1)
+    _text(out, keys, (out.shape[1] - width - 12, out.shape[0] - height + base), 0.75 * size, PALE)
+
+
+def _headline(sight: Sight | None, status: Status) -> str:
+    if sight is None or not sight.form:
+        return status.note
+    done = f"{len(sight.settled)} of {len(sight.readings)} fields" if sight.readings else "looking"
+    return f"{sight.form}: {done}"
+
+
+def _advice(sight: Sight | None, status: Status) -> tuple[str, tuple[int, int, int]]:
+    if status.trouble:
+        return status.trouble, AMBER
+    if status.paused:
+        return "Paused: P goes on.", AMBER
+    if status.flash and status.note:
+        return status.note, GREEN
+    if sight is None:
+        return "", WHITE
+    if sight.locked:
+        return ("This sheet has its row already." if sight.again else "Done: next sheet."), GREEN
+    if sight.guidance is not None:
+        return sight.guidance.sentence, AMBER
+    return "Reading ...", WHITE
+
+
+def _text(out: Image, words: str, at: Sequence[int], size: float, colour: tuple[int, int, int]) -> None:
+    plain = words.encode("ascii", "replace").decode()
+    cv2.putText(out, plain, (int(at[0]), int(at[1])), FONT, size, colour, max(1, round(1.4 * size)), cv2.LINE_AA)

@@ -1,0 +1,82 @@
+"""The camera's core: frames in, what is seen in them out. No thread, window or file; the frames bring their time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from extractor.reading import Reader
+from extractor.values import PageResult
+from formdigits.camera.form import REMEMBERED, FormView
+from formdigits.camera.guidance import to_grey
+from formdigits.camera.paper import PaperView
+from formdigits.camera.sight import Sight
+
+
+class _View(Protocol):
+    """What a session looks at: sheets of known forms, or strings on plain paper."""
+
+    def see(self, grey: np.ndarray, at: float) -> Sight: ...
+
+    def capture(self) -> None: ...
+
+    def undo(self) -> None: ...
+
+
+class Session:
+    """Reads sheets held under one camera, one after another, by fusing what many frames show of each.
+
+    `reader` is opened by `extractor.reading.open_reader`; `source` is what rows give as their file. Feed it frames in
+    the order of their time, as many or as few as there is time for:
+
+        session = Session(open_reader(ReadOptions(templates=("form.yaml",))), source="camera")
+        sight = session.see(frame, at)       # frame: BGR or grey array; at: seconds, from any zero
+        sight.outline, sight.readings        # to be drawn on this very frame
+        if sight.row is not None: ...        # one finished sheet: a PageResult, numbered from 1
+
+    A sheet locks when each of its fields is accepted or has not changed for a second; then, once, `row` is there.
+    The same sheet again is known by its ink and gives no second row; another sheet of the same form is noticed by its
+    ink, also when it takes the place of the first between two frames.
+
+    Without templates every string of handwritten digits in the frame is read: `sight.readings` are those that are seen
+    now, and a row has the strings that have settled since the last one.
+
+    One frame costs the following of the sheet and the reading of a few of its fields (the fields take turns), so a
+    call takes some 50 ms of one processor at 1280x720. Not for use from several threads at once.
+    """
+
+    def __init__(self, reader: Reader, source: str = "camera") -> None:
+        self._view: _View = FormView(reader) if reader.forms else PaperView(reader)
+        self._source = source
+        self._rows: list[PageResult] = []
+        self._count = 0
+
+    def see(self, frame: np.ndarray, at: float) -> Sight:
+        """What is seen after one more frame: a BGR or grey array, whatever its size, of time `at` in seconds.
+
+        Raises TemplateError if a template's reference picture cannot be read.
+        """
+        sight = self._view.see(to_grey(frame), at)
+        if sight.row is None:
+            return sight
+        self._count += 1
+        row = replace(sight.row, file=self._source, page=self._count)
+        self._rows.append(row)
+        del self._rows[:-REMEMBERED]
+        return replace(sight, row=row)
+
+    def capture(self) -> None:
+        """Takes the sheet as it reads now, with the next frame that shows it, though it is not settled yet."""
+        self._view.capture()
+
+    def undo(self) -> PageResult | None:
+        """Takes the last row back and returns it; None without one. Its sheet gives a row again only after it has
+        left and returned, or when it is captured."""
+        if not self._rows:
+            return None
+        row = self._rows.pop()
+        self._count -= 1
+        self._view.undo()
+        return row

@@ -1,0 +1,63 @@
+"""What a session sees in one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from extractor.values import PageResult, Reading
+
+Quad: TypeAlias = tuple[tuple[float, float], ...]
+"""Four corners in pixels of the frame, clockwise from the sheet's own top left."""
+
+
+class Guidance(StrEnum):
+    """What would help the camera to see better."""
+
+    SHOW = "show"
+    WRITE = "write"
+    CLOSER = "closer"
+    STILL = "still"
+    DARK = "dark"
+    GLARE = "glare"
+    WRONG = "wrong"
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self]
+
+
+SENTENCES = {
+    Guidance.SHOW: "Hold a form in front of the camera, all of it.",
+    Guidance.WRITE: "Hold up a sheet with handwritten numbers.",
+    Guidance.CLOSER: "Come closer: the digits are too small.",
+    Guidance.STILL: "Hold still.",
+    Guidance.DARK: "Too dark: more light.",
+    Guidance.GLARE: "Glare: tilt the sheet or move the lamp.",
+    Guidance.WRONG: "This is another form, or not all of it shows.",
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """All that is known after one frame, in pixels of that frame.
+
+    `at` is the frame's time in seconds. `form` is the name of the form that is seen (empty without one, and always
+    without templates), `outline` the corners of the sheet. `readings` are fused over all frames of this sheet; their
+    `quad` is where the field lies in this frame; a field that was not read yet has an empty `value`, `written` and
+    confidence 0. `settled` names the fields that are accepted or have not changed for a second. `locked` says that
+    the sheet is settled and its row given, `again` that the row was given when the sheet was here before.
+    `row` is there in the one frame in which a new row comes into being: a page of the table, whose `page` counts the
+    session's rows from 1.
+    """
+
+    at: float
+    form: str = ""
+    outline: Quad | None = None
+    readings: tuple[Reading, ...] = ()
+    settled: frozenset[str] = frozenset()
+    locked: bool = False
+    again: bool = False
+    guidance: Guidance | None = None
+    row: PageResult | None = None

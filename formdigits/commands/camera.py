@@ -1,0 +1,80 @@
+"""`formdigits camera`: read forms held under a camera."""
+
+from __future__ import annotations
+
+import click
+
+HELP = """Read forms that are held in front of a camera, one row a sheet.
+
+\b
+  formdigits camera -t form.yaml -o numbers.csv            the first webcam
+  formdigits camera -t form.yaml --source rtsp://…         a network camera or phone
+  formdigits camera -t form.yaml --source video.mp4        a video file, at its own speed
+  formdigits camera                                        paper, pen, webcam: every number that is seen
+
+Hold a sheet still until it turns green: its row is written then, with a sound. The next sheet gives the next row; the
+same sheet again gives none. Rows are added to OUT (.csv or .jsonl) as they come.
+
+\b
+Keys: SPACE takes the sheet as it reads now, U takes the last row back, P pauses, Q quits.
+"""
+
+
+@click.command(help=HELP)
+@click.option(
+    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
+)
+@click.option("-o", "--out", metavar="OUT", help="File that rows are added to: .csv or .jsonl; - is CSV on the screen.")
+@click.option(
+    "--source", default="0", show_default=True, metavar="SOURCE", help="A camera's number, a video file, or an address."
+)
+@click.option("--list", "listing", is_flag=True, help="Say which cameras there are, and stop.")
+@click.option("--no-window", is_flag=True, help="No window: what is read goes to the terminal.")
+@click.option("--no-realtime", is_flag=True, help="Every frame of a video file, as fast as it can be read.")
+@click.option("--save-frames", metavar="DIR", help="Keep the frame of each row in this folder.")
+@click.option(
+    "--accept",
+    type=click.FloatRange(0, 1),
+    default=0.99,
+    show_default=True,
+    metavar="P",
+    help="Accept numbers that are right with this probability; the rest is for review.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["litert", "keras"]),
+    default="litert",
+    show_default=True,
+    help="What runs the network; keras needs the tensorflow extra.",
+)
+def camera(
+    *,
+    templates: tuple[str, ...],
+    out: str | None,
+    source: str,
+    listing: bool,
+    no_window: bool,
+    no_realtime: bool,
+    save_frames: str | None,
+    accept: float,
+    engine: str,
+) -> None:
+    from formdigits.camera.live import loop
+
+    if listing:
+        for line in loop.listing():
+            click.echo(line)
+        return
+    from formdigits.reading import find_templates
+
+    request = loop.Request(
+        source=source,
+        templates=find_templates(templates),
+        out=out,
+        accept=accept,
+        engine=engine,
+        window=not no_window,
+        realtime=not no_realtime,
+        save_frames=save_frames,
+    )
+    raise SystemExit(loop.carry_out(request))

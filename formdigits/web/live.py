@@ -1,0 +1,140 @@
+"""The browser's camera: frames that it sends go through the same session as those of `formdigits camera`."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from extractor import reading as extractor_reading
+from extractor.errors import DocumentError, InputError
+from extractor.reading import ReadOptions
+from extractor.values import Kind, PageResult
+from formdigits.camera import Session, Sight
+from workers.desk import Desk
+
+MOST_PIXELS = 10_000_000
+"""Of a frame."""
+
+AT_ONCE = 8
+"""Sessions that are kept; of more, the one that was not used for longest is forgotten."""
+
+SOURCE = "camera"
+
+
+@dataclass
+class Viewer:
+    """One browser's session: how it reads, the columns of its table, and the rows so far."""
+
+    options: ReadOptions
+    fields: tuple[tuple[str, Kind], ...]
+    rows: list[PageResult] = field(default_factory=list)
+
+
+class Live:
+    """The sessions of a server, whose frames are read in a process beside it."""
+
+    def __init__(self) -> None:
+        self._desk = Desk(limit_s=20)
+        self._lock = threading.Lock()
+        self._viewers: OrderedDict[str, Viewer] = OrderedDict()
+
+    def begin(self, options: ReadOptions) -> str:
+        """A new session's id. Raises TemplateError or ModelError."""
+        fields = self._desk.ask(_fields, options)
+        name = secrets.token_hex(16)
+        with self._lock:
+            self._viewers[name] = Viewer(options, fields)
+            while len(self._viewers) > AT_ONCE:
+                self._viewers.popitem(last=False)
+        return name
+
+    def see(self, name: str, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
+        """What is seen after one more frame, and its width and height. Raises InputError or DocumentError."""
+        viewer = self._viewer(name)
+        sight, size = self._desk.ask(_see, name, viewer.options, jpeg, at)
+        if sight.row is not None:
+            with self._lock:
+                # Numbered here: the process that reads may have been replaced.
+                row = replace(sight.row, page=len(viewer.rows) + 1)
+                viewer.rows.append(row)
+            sight = replace(sight, row=row)
+        return sight, size
+
+    def capture(self, name: str) -> None:
+        """Takes the sheet as it reads now, with the next frame. Raises InputError."""
+        self._desk.ask(_capture, name, self._viewer(name).options)
+
+    def undo(self, name: str) -> None:
+        """Takes the last row back. Raises InputError."""
+        viewer = self._viewer(name)
+        self._desk.ask(_undo, name, viewer.options)
+        with self._lock:
+            del viewer.rows[-1:]
+
+    def viewer(self, name: str) -> Viewer:
+        """The session itself. Raises InputError where there is none."""
+        return self._viewer(name)
+
+    def close(self) -> None:
+        self._desk.close()
+
+    def _viewer(self, name: str) -> Viewer:
+        with self._lock:
+            viewer = self._viewers.get(name)
+            if viewer is None:
+                raise InputError("This camera session is over; start the camera again.")
+            self._viewers.move_to_end(name)
+            return viewer
+
+
+# What follows is called in the process beside the server.
+
+_sessions: OrderedDict[str, Session] = OrderedDict()
+
+
+def _session(name: str, options: ReadOptions) -> Session:
+    if name not in _sessions:
+        _sessions[name] = Session(extractor_reading.open_reader(options), SOURCE)
+        while len(_sessions) > AT_ONCE:
+            _sessions.popitem(last=False)
+    _sessions.move_to_end(name)
+    return _sessions[name]
+
+
+def _fields(options: ReadOptions) -> tuple[tuple[str, Kind], ...]:
+    return extractor_reading.open_reader(options).fields
+
+
+def _see(name: str, options: ReadOptions, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
+    frame = _frame(jpeg)
+    return _session(name, options).see(frame, at), (frame.shape[1], frame.shape[0])
+
+
+def _capture(name: str, options: ReadOptions) -> None:
+    _session(name, options).capture()
+
+
+def _undo(name: str, options: ReadOptions) -> None:
+    _session(name, options).undo()
+
+
+def _frame(jpeg: bytes) -> np.ndarray:
+    """The frame, grey. Its size is looked at before a pixel is decoded."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as head:
+            width, height = head.size
+    except (OSError, ValueError, Image.DecompressionBombError):
+        raise DocumentError("A frame must be a JPEG; this is none.") from None
+    if width * height > MOST_PIXELS or min(width, height) < 16:
+        raise DocumentError(f"A frame of {width} x {height} pixels is not read; send one of 1280 x 720.")
+    frame = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if frame is None:
+        raise DocumentError("The frame is damaged; send the next one.")
+    return frame

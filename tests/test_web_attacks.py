@@ -1,0 +1,255 @@
+"""What people with bad intentions send: each is refused, or harmless."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from http.client import HTTPConnection
+from typing import Any
+
+import cv2
+import numpy as np
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from formdigits.web.uploads import plain_name
+from tests.web_site import WebServer, begin, finished, pictures
+
+PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
+EVIL = "<img src=x onerror=window.hit=1><svg onload=window.hit=1>'-alert(1)-'.png"
+TEMPLATE = """formdigits: 1
+form: {form}
+page: {{width: 100, height: 100}}
+landmarks: {{reference: {reference}}}
+fields:
+  - {{name: a, box: [10, 10, 50, 20]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def fake(fake_web: WebServer) -> WebServer:
+    """The server with the quick reader; beside the folder that it may read lies one that it may not."""
+    scans = pictures(fake_web.folder / "scans" / "linked", 2, "page").parent
+    pictures(fake_web.folder / "scans-private", 2, "secret")
+    (scans / "way-out").symlink_to(fake_web.folder / "scans-private")
+    (scans / "linked" / "way-out.png").symlink_to(fake_web.folder / "scans-private" / "secret000.png")
+    return fake_web
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "scans/..",
+        "scans/../scans-private",
+        "scans/../../../../etc",
+        "scans//etc",
+        "scans/way-out",
+        "scans-private",
+        "/etc",
+        "..",
+        ".",
+        "scans/\0",
+        "scans/" + "a/" * 3000,
+        "~",
+        "scans\\..\\scans-private",
+    ],
+)
+def test_no_folder_outside_is_read_or_told_of(fake: WebServer, path: str) -> None:
+    with fake.client() as client:
+        looked = client.get("/api/folders", params={"in": path})
+        submitted = client.post("/api/jobs", json={"folder": path, "single_field": True})
+    if path == "scans//etc":
+        path = "scans/etc"  # Which is not there either.
+    assert looked.status_code == submitted.status_code == 400
+    assert "secret" not in looked.text + submitted.text
+
+
+def test_a_link_out_of_the_folder_is_left_out(fake: WebServer) -> None:
+    with fake.client() as client:
+        job = begin(client, folder="scans/linked", single_field=True)
+        assert finished(client, job)["documents"] == 2
+
+
+@pytest.mark.parametrize("job", ["../../../etc", "aaaaaaa", "aaaaaaaa'--", "AAAAAAAA", "%2e%2e%2f%2e%2e", "a" * 5000])
+def test_a_job_is_an_id_and_nothing_else(fake: WebServer, job: str) -> None:
+    with fake.client() as client:
+        for path in (f"/api/jobs/{job}", f"/api/jobs/{job}/export", f"/jobs/{job}"):
+            assert client.get(path).status_code in (404, 422), path
+
+
+@pytest.mark.parametrize("batch", ["../../jobs", "a" * 32, "", "0" * 31, "../" * 10])
+def test_a_batch_is_an_id_and_nothing_else(fake: WebServer, batch: str) -> None:
+    with fake.client() as client:
+        assert client.post("/api/jobs", json={"uploads": [batch], "single_field": True}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.png", "/etc/passwd.png", "C:\\evil.png", "a\0b.png", "\u202egnp.exe", "." * 300, "", "-rf"]
+)
+def test_an_upload_is_kept_under_a_name_of_ours(fake: WebServer, name: str) -> None:
+    before = {path for path in fake.folder.parent.rglob("*") if path.is_file()}
+    with fake.client() as client:
+        answer = client.post("/api/uploads", files=[("files", (name, PNG)), ("files", ("other.png", PNG))])
+    assert answer.status_code in (201, 422), answer.text
+    if answer.status_code == 201:
+        new = {path for path in fake.folder.parent.rglob("*") if path.is_file()} - before
+        assert {path.name for path in new if path.suffix == ".png"} <= {"0001.png", "0002.png"}
+        assert all(path.is_relative_to(fake.home) for path in new)
+        assert all("/" not in one["name"] and "\\" not in one["name"] for one in answer.json()["files"])
+
+
+def _zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("../../evil", "x")
+    return packed.getvalue()
+
+
+MISLABELLED = {
+    "page.png": b"<html><script>alert(1)</script>",
+    "picture.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "scan.pdf": _zip(),
+    "scan.jpg": b"MZ\x90\0" + bytes(200),
+    "program.tif": b"\x7fELF" + bytes(200),
+    "empty.png": b"",
+    "anim.png": b"GIF89a" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("name", sorted(MISLABELLED))
+def test_what_is_not_what_its_name_says_is_refused(fake: WebServer, name: str) -> None:
+    with fake.client() as client:
+        for path, field in (("/api/uploads", "files"), ("/api/read", "file")):
+            answer = client.post(path, files={field: (name, MISLABELLED[name])})
+            assert answer.status_code == 400, answer.text
+            assert answer.json()["error"].startswith(name)
+        mixed = client.post("/api/uploads", files=[("files", (name, MISLABELLED[name])), ("files", ("good.png", PNG))])
+    assert mixed.status_code == 201
+    assert ([one["name"] for one in mixed.json()["files"]], len(mixed.json()["refused"])) == (["good.png"], 1)
+
+
+def test_what_is_too_large_is_refused_and_leaves_nothing(fake: WebServer) -> None:
+    connection = HTTPConnection("127.0.0.1", fake.port)
+    connection.putrequest("POST", "/api/read")
+    connection.putheader("Content-Length", "99000000000")
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    with fake.client() as client:
+        many = [("files", (f"{number}.png", PNG)) for number in range(501)]
+        assert client.post("/api/uploads", files=many).status_code == 413
+    assert not any((fake.home / "trying").glob("*"))
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused(fake: WebServer) -> None:
+    # 60,000 x 60,000 pixels of nothing in a few hundred bytes.
+    head = b"\x89PNG\r\n\x1a\n" + bytes.fromhex("0000000d49484452 0000ea60 0000ea60 08 00 00 00 00") + bytes(4)
+    with fake.client() as client:
+        answer = client.post("/api/read", files={"file": ("bomb.png", head)}, data={"single_field": "true"})
+    assert answer.status_code == 200
+    [page] = answer.json()["pages"]
+    assert page["status"] == "failed"
+    assert page["readings"] == []
+
+
+def test_names_with_html_run_nothing(fake: WebServer, context: BrowserContext) -> None:
+    with fake.client() as client:
+        batch = client.post("/api/uploads", files=[("files", (EVIL, PNG))]).json()
+        job = begin(client, uploads=[batch["id"]], single_field=True)
+        finished(client, job)
+    page = context.new_page()
+    for path in (
+        f"/jobs/{job}",
+        "/jobs",
+        f"/jobs/{job}?form=<script>window.hit=1</script>",
+        "/<script>window.hit=1</script>",
+    ):
+        page.goto(f"{fake.url}{path}")
+        assert page.evaluate("window.hit") is None
+        assert page.locator("script:not([src])").count() == 0
+    page.goto(f"{fake.url}/jobs/{job}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<img src=x onerror=")
+
+
+def test_the_policy_stops_even_a_script_that_got_into_a_page(fake: WebServer, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(fake.url)
+    tried = """() => {
+      const script = document.createElement("script");
+      try { script.text = "window.hit = 1"; } catch { return "refused"; }
+      document.body.append(script);
+      return window.hit ?? "refused";
+    }"""
+    assert page.evaluate(tried) == "refused"
+    outside = "() => fetch('http://192.0.2.1/').then(() => 'sent', () => 'refused')"
+    assert page.evaluate(outside) == "refused"
+    page.close()
+
+
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_stays_text(fake: WebServer) -> None:
+    name = "=1+cmd|'calc'!A0.png"
+    with fake.client() as client:
+        batch = client.post("/api/uploads", files=[("files", (name, PNG))]).json()
+        assert batch["files"][0]["name"] == name
+        job = begin(client, uploads=[batch["id"]], single_field=True)
+        finished(client, job)
+        csv = client.get(f"/api/jobs/{job}/export?format=csv").text
+        xlsx = client.get(f"/api/jobs/{job}/export?format=xlsx").content
+    assert not any(cell.lstrip('"').startswith("=") for line in csv.splitlines() for cell in [line])
+    cell: Any = openpyxl.load_workbook(io.BytesIO(xlsx)).worksheets[0]["A2"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (name, "s", None)
+
+
+@pytest.mark.parametrize("reference", ["../../../../etc/passwd", "/etc/passwd", "missing.png", "./blank.png"])
+def test_a_template_reaches_no_file_but_its_own(fake: WebServer, reference: str) -> None:
+    text = TEMPLATE.format(form="evil", reference=reference).encode()
+    files = [("files", ("evil.yaml", text)), ("files", ("blank.png", PNG))]
+    with fake.client() as client:
+        before = client.get("/api/templates").json()
+        answer = client.post("/api/templates", files=files)
+        assert answer.status_code == 400
+        assert client.get("/api/templates").json() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nfields: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n",
+        "[" * 20_000,
+        "formdigits: !!python/object/apply:os.system ['touch /tmp/formdigits-was-here']",
+        "formdigits: 1",
+        "\0",
+        "{a: " * 20_000,
+        "- " * 50_000,
+        "formdigits: 1\nform: [1, 2]\nlandmarks: 7\n",
+    ],
+)
+def test_a_template_that_is_none_is_refused_at_once(fake: WebServer, text: str) -> None:
+    with fake.client() as client:
+        answer = client.post("/api/templates", files={"files": ("evil.yaml", text.encode())})
+    assert answer.status_code == 400, answer.text
+    assert len(answer.text) < 3000
+    assert not os.path.exists("/tmp/formdigits-was-here")  # noqa: PTH110
+
+
+def test_a_good_template_with_its_picture_is_kept_once_under_names_of_ours(fake: WebServer) -> None:
+    text = TEMPLATE.format(form="<b>good</b>", reference="blank form.png").encode()
+    files = [("files", ("good.yaml", text)), ("files", ("blank form.png", PNG))]
+    with fake.client() as client:
+        first, second = (client.post("/api/templates", files=files) for _ in range(2))
+        assert first.status_code == second.status_code == 201, first.text
+        assert first.json() == second.json()
+        assert [one["form"] for one in client.get("/api/templates").json()].count("<b>good</b>") == 1
+        assert "<b>good</b>" not in client.get("/jobs").text
+        assert "<b>good</b>" not in client.get("/").text
+    kept = sorted(path.name for path in (fake.home / "forms" / first.json()["id"]).iterdir())
+    assert kept == ["blank.png", "form.yaml"]
+
+
+def test_names_are_text_without_folders_or_control_characters() -> None:
+    assert plain_name("a/b\\c.png") == "c.png"
+    assert plain_name("\x1b[31mred\n.png") == "[31mred.png"
+    assert plain_name(None) == plain_name("") == plain_name("..\\") == "unnamed"
+    assert plain_name("Übersicht (2).pdf") == "Übersicht (2).pdf"
+    assert len(plain_name("x" * 1000)) == 200

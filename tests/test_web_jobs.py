@@ -1,0 +1,180 @@
+"""Jobs in the browser: files or a folder become the right spreadsheet, whatever happens to the server meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.queue_services import missing, site, wait_until
+from tests.web_site import WebServer, begin, finished, pictures, serving, state
+
+
+def test_a_pdf_becomes_the_right_spreadsheet(
+    web: WebServer, context: BrowserContext, samples: Path, tmp_path: Path
+) -> None:
+    page = context.new_page()
+    page.goto(f"{web.url}/jobs")
+    page.get_by_label("Scans").set_input_files(samples / "scans" / "expenses_tablet.pdf")
+    page.get_by_role("checkbox", name="c1-ppwp-2019").uncheck()
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#state")).to_have_text("finished", timeout=120_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("expenses_tablet.pdf")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="XLSX").click()
+    downloading.value.save_as(tmp_path / "numbers.xlsx")
+    header, row = openpyxl.load_workbook(tmp_path / "numbers.xlsx").worksheets[0].iter_rows(values_only=True)
+    got = dict(zip(header, row, strict=True))
+    assert (got["file"], got["page"], got["form"], got["status"]) == ("expenses_tablet.pdf", 1, "time-expenses", "read")
+    with (samples / "truth.csv").open(encoding="utf-8") as rows:
+        truth = {one["field"]: one["value"] for one in csv.DictReader(rows) if one["file"].endswith("tablet.pdf")}
+    assert len(truth) == 27
+    wrong = {field for field, value in truth.items() if (got[field] is None) != (value == "")}
+    wrong |= {
+        field for field, value in truth.items() if value and got[field] is not None and not same(got[field], value)
+    }
+    assert wrong <= set((got["review"] or "").split())
+    assert len(wrong) <= 1
+    # The table on the page, and the page beside it with a field for each row.
+    expect(page.locator("#table tbody tr")).to_have_count(1)
+    assert page.locator("#page .sheet img").evaluate("image => image.complete && image.naturalWidth > 500")
+    assert page.locator("#page polygon").count() == page.locator("#page .readings tbody tr").count() == 27
+
+
+def same(cell: Any, value: str) -> bool:
+    """Whether a cell holds a value: numbers as numbers, all else as text."""
+    return str(cell) == value if isinstance(cell, str) else float(cell) == float(value)
+
+
+def test_a_folder_is_picked_by_going_into_it(fake_web: WebServer, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(f"{fake_web.url}/jobs")
+    page.get_by_role("button", name="scans/").click()
+    page.get_by_role("button", name="2024/").click()
+    expect(page.locator("#picked")).to_contain_text("scans/2024 is picked: 12 documents")
+    page.get_by_role("radio", name="Every picture is one number").check()
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#state")).to_have_text("finished", timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("scans/2024/page000.png and 11 more")
+    expect(page.locator("#table tbody tr")).to_have_count(12)
+    page.locator("#table tbody tr").nth(4).locator("td").last.click()
+    expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page004.png, page 1")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page005.png, page 1")
+
+
+def test_every_format_says_the_same(fake_web: WebServer) -> None:
+    with fake_web.client() as client:
+        job = begin(client, folder="scans/2024", single_field=True)
+        finished(client, job)
+        got = {
+            ending: client.get(f"/api/jobs/{job}/export", params={"format": ending})
+            for ending in ("csv", "xlsx", "json", "jsonl")
+        }
+        pages = client.get(f"/api/jobs/{job}/pages", params={"limit": 5}).json()
+        rest = client.get(f"/api/jobs/{job}/pages", params={"limit": 50, "after": pages["after"]}).json()
+    assert all(answer.status_code == 200 for answer in got.values())
+    assert all("attachment" in answer.headers["content-disposition"] for answer in got.values())
+    values = [line.rpartition(",")[2] for line in got["csv"].text.splitlines()[1:]]
+    sheet = openpyxl.load_workbook(io.BytesIO(got["xlsx"].content)).worksheets[0]
+    assert ["" if row[-1] is None else str(row[-1]) for row in sheet.iter_rows(min_row=2, values_only=True)] == values
+    lines = [json.loads(line) for line in got["jsonl"].text.splitlines()]
+    assert [line["readings"][0]["value"] for line in lines] == values
+    listed = [*pages["pages"], *rest["pages"]]
+    assert (len(pages["pages"]), rest["after"]) == (5, None)
+    assert [one["readings"][0]["value"] for one in listed] == values
+    assert [one["file"] for one in listed] == [f"scans/2024/page{number:03}.png" for number in range(12)]
+    assert not list(fake_web.home.glob("export-*"))
+
+
+def test_a_job_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
+    pictures(tmp_path / "scans", 80, "slow")
+    server = WebServer(tmp_path, "--folder", tmp_path / "scans", real=False)
+    try:
+        server.start()
+        with server.client() as client:
+            job = begin(client, folder="scans", single_field=True)
+            wait_until(lambda: state(client, job)["counts"]["done"] >= 8, "eight pages")
+        server.kill()
+        server.start()
+        with server.client() as client:
+            assert finished(client, job)["counts"]["read"] == 80
+    finally:
+        server.kill()
+
+
+def test_a_page_that_kills_its_process_harms_no_other_and_not_the_server(fake_web: WebServer) -> None:
+    files = [
+        ("files", (f"{name}.png", (fake_web.folder / "scans" / "2024" / "page003.png").read_bytes())) for name in "ab"
+    ]
+    pictures(fake_web.folder / "scans" / "bad", 3, "killed")
+    with fake_web.client() as client:
+        batch = client.post("/api/uploads", files=files).json()["id"]
+        job = begin(client, uploads=[batch], folder="scans/bad", single_field=True)
+        counts = finished(client, job)["counts"]
+        failed = client.get(f"/api/jobs/{job}/pages", params={"status": "failed"}).json()["pages"]
+        page = client.get(f"/jobs/{job}", params={"status": "failed"})
+    assert (counts["read"], counts["failed"]) == (2, 3)
+    assert all("stopped its process" in one["reason"] for one in failed)
+    assert page.status_code == 200
+    assert "stopped its process" in page.text
+
+
+def test_a_job_is_stopped_and_others_go_on(fake_web: WebServer) -> None:
+    pictures(fake_web.folder / "scans" / "long", 400, "slow")
+    with fake_web.client() as client:
+        long = begin(client, folder="scans/long", single_field=True)
+        other = begin(client, folder="scans/2024", single_field=True)
+        wait_until(lambda: state(client, long)["counts"]["done"] > 0, "the first pages")
+        assert state(client, other)["state"] == "queued"
+        assert client.post(f"/api/jobs/{long}/cancel").json()["state"] == "cancelled"
+        finished(client, other)
+        done = state(client, long)["counts"]["done"]
+        time.sleep(1)
+        assert state(client, long)["counts"]["done"] == done < 400
+
+
+def test_jobs_of_the_command_line_are_seen_as_well(fake_web: WebServer) -> None:
+    read = ["read", "scans/2024", "--single-field", "--processes", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.run_fake", *read, "-o", "out.csv"],
+        cwd=fake_web.folder,
+        env={"PATH": "/usr/bin:/bin", **fake_web.settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with fake_web.client() as client:
+        newest = client.get("/api/jobs").json()[0]
+        assert (newest["state"], newest["counts"]["read"]) == ("finished", 12)
+        assert client.post(f"/api/jobs/{newest['id']}/cancel").status_code == 400
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(missing()), reason=missing() or "-")
+def test_with_a_broker_the_workers_read(tmp_path: Path) -> None:
+    pictures(tmp_path / "scans", 40, "page")
+    (tmp_path / "site").mkdir()
+    with site(tmp_path / "site") as one:
+        settings = {"FORMDIGITS_BROKER_URL": one.redis.url, "FORMDIGITS_HOME": one.settings["FORMDIGITS_HOME"]}
+        web = serving(tmp_path / "web", "--folder", tmp_path / "scans", real=False, settings=settings)
+        with web as server, server.client() as client:
+            job = begin(client, folder="scans", single_field=True)
+            time.sleep(1)
+            assert state(client, job)["counts"]["done"] == 0
+            one.worker()
+            assert finished(client, job)["counts"]["read"] == 40
+            one.redis.kill()
+            refused = client.post("/api/jobs", json={"folder": "scans", "single_field": True})
+    assert refused.status_code == 503
+    assert "FORMDIGITS_BROKER_URL" in refused.json()["error"]
