@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
+from training.evaluate import digit_tests
 
 from benchmarks.strokes import Stroke, strokes
 from training.data.sources import data_folder
-from training.evaluate import digit_tests
 
 ROOT = Path(__file__).resolve().parents[1]
 SCALE = 8.5

@@ -1,6 +1,7 @@
 """The screenshots in docs/web.md: a server with the samples, and Chromium looking at its pages.
 
-python docs/make_screenshots.py [NAME…]      all of them, or those that are named (try, draw, job, live)
+python docs/make_screenshots.py [NAME…]      all of them, or those that are named (try, draw, job, live,
+review, report)
 """
 
 from __future__ import annotations
@@ -84,11 +85,34 @@ def live_page(page: Page) -> None:
     expect(page.locator("#drawn .sheet-line.locked")).to_be_visible(timeout=PATIENCE_MS)
 
 
+def review_page(page: Page) -> None:
+    """A doubtful field, after a few answers."""
+    job_page(page)
+    page.get_by_role("link", name="Review", exact=True).last.click()
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Your name").fill("Ann")
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        expect(page.locator("#picture img")).to_be_visible(timeout=PATIENCE_MS)
+        page.wait_for_timeout(1500)
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(1500)
+
+
+def report_page(page: Page) -> None:
+    """What came of a job that was reviewed a little."""
+    review_page(page)
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_role("heading", name="Fields by confidence")).to_be_visible()
+
+
 SHOTS: dict[str, tuple[str, Callable[[Page], None], ViewportSize, bool]] = {
     "try": ("/", try_page, DESK, False),
     "draw": ("/", draw_page, PHONE, True),
     "job": ("/jobs", job_page, DESK, False),
     "live": ("/live", live_page, DESK, True),
+    "review": ("/jobs", review_page, DESK, False),
+    "report": ("/jobs", report_page, DESK, True),
 }
 """Name of the picture: where it begins, what is done there, the window, and whether it is dark."""
 

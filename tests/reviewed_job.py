@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
-
 from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.job import FileState, Job
 from workers.store import Store
@@ -20,11 +18,11 @@ def field(
     return Reading(name, kind, value, value, confidence, status, quad, others, notes=("not sure",))
 
 
-def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "") -> Job:
-    """A finished job of a document for each of `pages`, which are lists of readings."""
+def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "") -> Job:
+    """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one."""
     names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
     job = store.create("key", {"templates": []}, list(names))
-    store.set_documents(job.id, [FileState(f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
+    store.set_documents(job.id, [FileState(file or f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
     store.set_page_counts(job.id, [(number, 1) for number, _ in store.uncounted(job.id)])
     keys = list(store.waiting(job.id))
     outcomes = [
@@ -39,15 +37,16 @@ def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "
 
 FILL = """
 INSERT INTO documents (job, number, position, file, size, modified, pages)
-  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count / 20)
-  SELECT :job, i, i - 1, :file, 1, 1, 1 FROM n;
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {pages})
+  SELECT '{job}', i, i - 1, '{file}', 1, 1, 1 FROM n;
 INSERT INTO pages (job, document, page, state, attempts, status, form, fit, reason, rules)
-  SELECT :job, number, 1, 'done', 1, 'read', '', 1.0, '', '[]' FROM documents WHERE job = :job;
+  SELECT '{job}', number, 1, 'done', 1, 'read', '', 1.0, '', '[]' FROM documents WHERE job = '{job}';
 INSERT INTO readings
   (job, document, page, position, field, kind, value, written, confidence, status, quad, alternatives, rules, notes)
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
-  SELECT :job, number, 1, i, 'field_' || i, 'integer', '57', '57', ((number * 7919 + i * 104729) % 99000) / 100000.0,
-    'review', :quad, '[]', '[]', '[]' FROM documents, n WHERE job = :job;
+  SELECT '{job}', number, 1, i, 'field_' || i, 'integer', '57', '57',
+    (number * 7919 + i * 104729 - (number * 7919 + i * 104729) / 99000 * 99000) / 100000.0,
+    'review', '{quad}', '[]', '[]', '[]' FROM documents, n WHERE job = '{job}';
 """
 
 
@@ -55,9 +54,9 @@ def job_of_many(store: Store, count: int, file: str) -> Job:
     """A job of `count` doubtful fields, twenty on each page, all of them of the one picture `file`; quick to make."""
     job = store.create("many", {"templates": []}, [(f"field_{number}", Kind.INTEGER) for number in range(20)])
     quad = "[[10.0, 20.0], [110.0, 20.0], [110.0, 60.0], [10.0, 60.0]]"
+    filled = FILL.format(pages=count // 20, job=job.id, file=file.replace("'", "''"), quad=quad)
     with store.engine.begin() as connection:
-        for statement in FILL.split(";")[:-1]:
-            values = {"job": job.id, "count": count, "file": file, "quad": quad}
-            connection.execute(text(statement), {name: one for name, one in values.items() if f":{name}" in statement})
+        for statement in filled.split(";")[:-1]:
+            connection.exec_driver_sql(statement)
     store.finish(job.id)
     return job

@@ -40,7 +40,7 @@ class FieldKey(NamedTuple):
     def parse(job: str, text: str) -> FieldKey:
         """The key of a field of `job` that `str` has written. Raises InputError."""
         if not re.fullmatch(r"\d{1,9}-\d{1,9}-\d{1,9}", text, re.ASCII):
-            raise InputError(f"'{text[:40]}' is no field of a job; take the ids that the queue gives.")
+            raise InputError("That is no field of a job; take the ids that the queue gives.")
         document, page, position = map(int, text.split("-"))
         return FieldKey(job, document, page, position)
 

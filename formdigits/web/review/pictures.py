@@ -57,7 +57,7 @@ def page_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
         # A quarter to the left.
         corners = np.stack([corners[:, 1], small.shape[1] - corners[:, 0]], axis=1)
         small = as_gray(cv2.rotate(small, cv2.ROTATE_90_COUNTERCLOCKWISE))
-    dimmed = (small * 0.72 + 255 * 0.2).astype(np.uint8)
+    dimmed = as_gray(cv2.convertScaleAbs(small, alpha=0.72, beta=51))
     return _jpeg(_marked(dimmed, corners, inside=small))
 
 

@@ -22,10 +22,10 @@ ROUTERS = (
     uploads.router,
     jobs.router,
     job_pages.router,
-    live.router,
     review.router,
     review_pages.router,
     report.router,
+    live.router,
     description.router,
 )
 

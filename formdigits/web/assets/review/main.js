@@ -7,7 +7,7 @@ const at = (id) => document.getElementById(id);
 const work = at("work");
 const value = at("value");
 const touch = matchMedia("(hover: none), (pointer: coarse)").matches;
-const own = { answers: 0, times: [], last: 0, recent: [] };
+const own = { answers: 0, times: [], last: 0, recent: [], past: [] };
 const queue = new Queue(work.dataset.job, returned, changed);
 
 let told = null;
@@ -27,7 +27,10 @@ function shown(field, since) {
   show(field, (text) => { value.value = text; typed(); value.focus(); });
   if (!touch) value.focus();
   own.last = performance.now();
-  if (since !== undefined) requestAnimationFrame(() => performance.measure("next-field", { start: since, end: performance.now() }));
+  if (since === undefined) return;
+  // From the key until the picture is there to be looked at; see benchmarks/review.py.
+  const seen = () => requestAnimationFrame(() => performance.measure("next-field", { start: since, end: performance.now() }));
+  field.image.decode().then(seen, seen);
 }
 
 async function rest() {
@@ -70,7 +73,7 @@ async function answer(kind, text, since) {
   const asked = { ...body, at: performance.now() - own.last };
   const sure = kind === "accept" ? !field.notes.length || fits(field.value, field.format) : kind !== "type" || fits(text, field.format);
   if (body.force || sure) {
-    queue.send(field, body, (settled) => answered(field, kind, settled));
+    passed(field, queue.send(field, body, (settled) => answered(field, kind, settled)));
     count(asked.at);
     await forward(since);
     return;
@@ -79,6 +82,7 @@ async function answer(kind, text, since) {
   busy = true;
   try {
     const settled = await queue.answer(field, body);
+    passed(field, null);
     count(asked.at);
     answered(field, kind, settled);
     busy = false;
@@ -149,7 +153,7 @@ function changed(trouble) {
 async function skip(since) {
   const field = queue.current;
   if (!field || busy) return;
-  queue.skip(field).catch(() => {});
+  passed(field, queue.skip(field).catch(() => {}));
   await forward(since);
 }
 
@@ -165,12 +169,24 @@ async function again(id) {
   }
 }
 
-function back() {
-  const id = queue.current?.id;
-  const position = own.recent.findIndex((one) => one.id === id);
-  const before = own.recent[position + 1];
-  if (before) again(before.id);
-  else say("There is nothing before this one.", "note");
+/** Remembers the way here, with what the server has not confirmed yet. */
+function passed(field, sent) {
+  const known = own.past.find((one) => one.id === field.id);
+  if (known) known.sent = sent;
+  else own.past.push({ id: field.id, sent });
+}
+
+async function back() {
+  const here = own.past.findIndex((one) => one.id === queue.current?.id);
+  // From before this page was opened there is what the server knows, the newest first.
+  const older = own.recent.filter((one) => !own.past.some((other) => other.id === one.id));
+  const before = own.past[(here < 0 ? own.past.length : here) - 1] ?? older[older.findIndex((one) => one.id === queue.current?.id) + 1];
+  if (!before) {
+    say("There is nothing before this one.", "note");
+    return;
+  }
+  await before.sent;
+  await again(before.id);
 }
 
 function fits(text, format) {

@@ -1,6 +1,7 @@
 // The fields of one window: some ahead of the one on the screen, answers on their way to the server.
 
-const AHEAD = 4;
+const AHEAD = 6;
+const PICTURES_AHEAD = 3;
 const RENEW_MS = 40_000;
 const AGAIN_MS = 2_000;
 
@@ -35,6 +36,7 @@ export class Queue {
       method: body === undefined ? "GET" : "POST",
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify({ ...seat, ...body }),
+      priority: "high",
       ...options,
     });
     if (answer.status === 204) return null;
@@ -50,7 +52,8 @@ export class Queue {
         const wanted = AHEAD - this.ready.length;
         if (wanted <= 0) return false;
         const told = await this.call("/next", { count: wanted });
-        for (const field of told.fields) this.ready.push(prepared(field));
+        this.ready.push(...told.fields);
+        this.warm();
         return told.fields.length > 0;
       } finally {
         this.filling = null;
@@ -61,19 +64,28 @@ export class Queue {
 
   /** The next field, or null where nothing is left for this person. */
   async next() {
+    // While it is on its way there is nothing on the screen that a key could answer.
+    this.current = null;
     if (!this.ready.length) await this.fill();
     this.current = this.ready.shift() ?? null;
+    if (this.current) prepare(this.current);
+    this.warm();
     this.fill().catch(() => {});
     return this.current;
   }
 
   /** Shows a field of before once more; the present one comes after it. */
   async take(id) {
-    const field = prepared(await this.call(`/fields/${id}/take`, {}));
+    const field = prepare(await this.call(`/fields/${id}/take`, {}));
     if (this.current && this.current.id !== id) this.ready.unshift(this.current);
     this.ready = this.ready.filter((one) => one.id !== id);
     this.current = field;
     return field;
+  }
+
+  /** Has the pictures of the next few fields on their way. Pages are large, so only the next one's is. */
+  warm() {
+    this.ready.slice(0, PICTURES_AHEAD).forEach((field, index) => prepare(field, index === 0));
   }
 
   answer(field, answer) {
@@ -121,14 +133,17 @@ export class Queue {
   }
 }
 
-/** A field with its pictures on their way, so that they are there when it is its turn. */
-function prepared(field) {
-  return { ...field, image: picture(field.picture), pageImage: picture(field.page_picture) };
+/** Has the field's picture, and with `page` its page's, on their way, so that they are there when it is its turn. */
+function prepare(field, page = true) {
+  field.image ??= picture(field.picture, "high");
+  if (page) field.pageImage ??= picture(field.page_picture, "low");
+  return field;
 }
 
-function picture(address) {
+function picture(address, priority) {
   const image = new Image();
   image.decoding = "sync";
+  image.fetchPriority = priority;
   image.src = address;
   image.decode().catch(() => {});
   return image;
