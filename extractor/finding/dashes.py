@@ -65,7 +65,8 @@ def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
         whole = starts[0] <= END * height and ends[-1] >= (1 - END) * height
         # Strokes that run across the column, such as those of an 8, go on beside it.
         dark = part[near[:, column]]
-        wide = max(dark[:, max(0, column - beside)].mean(), dark[:, min(dark.shape[1] - 1, column + beside)].mean())
+        left, right = max(0, int(column) - beside), min(dark.shape[1] - 1, int(column) + beside)
+        wide = max(float(dark[:, left].mean()), float(dark[:, right].mean()))
         out[column] = even and whole and wide < ACROSS
     return out
 

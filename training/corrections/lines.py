@@ -100,7 +100,9 @@ def tune_lines(
     batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
     with checked_copy(old, card, "keras") as file:
         learner = LineLearner(settings.out / FOLDER, file, settings.rate, batches * settings.epochs)
-    with LineEpochs(by_writer(replay, letters), settings.seed, CHUNKS, processes=settings.processes) as epochs:
+    with LineEpochs(
+        by_writer(replay, letters), settings.seed, CHUNKS, settle=1, processes=settings.processes
+    ) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
 
             def report(step: int, loss: float, epoch: int = epoch) -> None:

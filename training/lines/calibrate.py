@@ -29,8 +29,9 @@ from extractor.recognizer import Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.lines import FOLDER, load_lines
 from extractor.template import Format
-from training.calibrate import Outcomes, expected_calibration_error, fit
+from training.calibrate import Outcomes, fit
 from training.data.sources import data_folder, digits_to_train_on
+from training.evaluation.measures import expected_calibration_error
 from training.lines.compose import EASY, by_writer, composed
 from training.lines.train import HELD_OUT, SEED, letters_to_train_on
 
