@@ -66,8 +66,8 @@ def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
         # Strokes that run across the column, such as those of an 8, go on beside it.
         dark = part[near[:, column]]
         left, right = max(0, int(column) - beside), min(dark.shape[1] - 1, int(column) + beside)
-        wide = max(float(dark[:, left].mean()), float(dark[:, right].mean()))
-        out[column] = even and whole and wide < ACROSS
+        beyond = max(float(dark[:, left].mean()), float(dark[:, right].mean()))
+        out[column] = even and whole and beyond < ACROSS
     return out
 
 

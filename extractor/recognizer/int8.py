@@ -21,6 +21,9 @@ class Int8Network:
         from ai_edge_litert.interpreter import Interpreter
 
         self._make = Interpreter
+        entry = Interpreter(model_content=model).get_input_details()[0]
+        self.size = int(entry["shape"][1]), int(entry["shape"][2])
+        """Height and width of the pictures that it was converted for."""
         self._model = model
         self._threads = threads
         self._prepared: dict[tuple[int, ...], Any] = {}

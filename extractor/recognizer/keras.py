@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.errors import ModelError
-from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import checked_copy, read_card
+from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.card import checked_copy, read_card, read_line_card
+from extractor.recognizer.lines import checked, frames_in
 from extractor.recognizer.softmax import log_softmax
-from extractor.values import Crops, Floats
+from extractor.values import Crops, Floats, Gray
 
 BATCH = 1024
 
@@ -24,13 +27,7 @@ class KerasRecognizer:
         self.classes: tuple[str, ...] = card.classes
         self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
-        try:
-            import keras
-            import tensorflow as tf
-        except ImportError:
-            raise ModelError(
-                "The engine 'keras' needs TensorFlow; run 'pip install formdigits[tensorflow]' or use 'litert'."
-            ) from None
+        keras, tf = _tensorflow()
         with checked_copy(folder, card, "keras") as path:
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
         shape = (None, *model.input_shape[1:])
@@ -46,3 +43,38 @@ class KerasRecognizer:
             part = crops[start : start + BATCH, ..., None].astype(np.float32)
             logits[start : start + len(part)] = np.asarray(self._logits(part)).reshape(len(part), -1)
         return log_softmax(logits, self._temperature)
+
+
+class KerasLines:
+    """The float line model in `folder`, through TensorFlow. Raises ModelError."""
+
+    def __init__(self, folder: Path) -> None:
+        card = read_line_card(folder)
+        self.classes: tuple[str, ...] = card.classes
+        self.calibration: LineCalibration = card.calibration
+        self._temperature = card.temperature.get("keras", 1.0)
+        keras, tf = _tensorflow()
+        with checked_copy(folder, card, "keras") as path:
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
+        run = tf.function(lambda lines: model(lines, training=False), input_signature=signature)
+
+        def logits(pictures: NDArray[np.uint8]) -> Floats:
+            return np.asarray(run(pictures[..., None].astype(np.float32)), np.float32)
+
+        checked(folder, card, logits)
+        self._logits = logits
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        return frames_in(lines, self._logits, len(self.classes) + 1, self._temperature)
+
+
+def _tensorflow() -> tuple[Any, Any]:
+    try:
+        import keras
+        import tensorflow as tf
+    except ImportError:
+        raise ModelError(
+            "The engine 'keras' needs TensorFlow; run 'pip install formdigits[tensorflow]' or use 'litert'."
+        ) from None
+    return keras, tf

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.errors import ModelError
 from extractor.recognizer.calibration import LineCalibration
-from extractor.recognizer.card import LineCard, checked_copy, model_bytes, read_line_card
+from extractor.recognizer.card import LineCard, model_bytes, read_line_card
 from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Floats, Gray
@@ -60,39 +60,13 @@ class LitertLines:
         self._temperature = card.temperature.get("litert", 1.0)
         try:
             network = Int8Network(model_bytes(folder, card, "litert"), threads)
-            _check(folder, card, network.logits)
+            checked(folder, card, network.logits)
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
         self._logits = network.logits
 
     def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
-        return _frames(lines, self._logits, len(self.classes) + 1, self._temperature)
-
-
-class KerasLines:
-    """The float line model in `folder`, through TensorFlow. Raises ModelError."""
-
-    def __init__(self, folder: Path) -> None:
-        card = read_line_card(folder)
-        self.classes: tuple[str, ...] = card.classes
-        self.calibration: LineCalibration = card.calibration
-        self._temperature = card.temperature.get("keras", 1.0)
-        import keras
-        import tensorflow as tf
-
-        with checked_copy(folder, card, "keras") as path:
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
-        run = tf.function(lambda lines: model(lines, training=False), input_signature=signature)
-
-        def logits(pictures: NDArray[np.uint8]) -> Floats:
-            return np.asarray(run(pictures[..., None].astype(np.float32)), np.float32)
-
-        _check(folder, card, logits)
-        self._logits = logits
-
-    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
-        return _frames(lines, self._logits, len(self.classes) + 1, self._temperature)
+        return frames_in(lines, self._logits, len(self.classes) + 1, self._temperature)
 
 
 def load_lines(folder: Path, engine: str = "litert", threads: int = 1) -> LineRecognizer | None:
@@ -100,13 +74,19 @@ def load_lines(folder: Path, engine: str = "litert", threads: int = 1) -> LineRe
     inside = folder / FOLDER
     if not inside.is_dir():
         return None
-    return KerasLines(inside) if engine == "keras" else LitertLines(inside, threads)
+    if engine == "keras":
+        from extractor.recognizer.keras import KerasLines
+
+        return KerasLines(inside)
+    return LitertLines(inside, threads)
 
 
-def _frames(
+def frames_in(
     lines: Sequence[Gray], logits: Callable[[NDArray[np.uint8]], Floats], outputs: int, temperature: float
 ) -> list[Floats]:
-    """Each line by itself: a line costs so much more than the call that batches would gain nothing."""
+    """The log-probabilities of each line's frames by `logits`, which answers with `outputs` numbers a frame.
+
+    Each line by itself: a line costs so much more than the call that batches would gain nothing."""
     found: list[Floats] = []
     for line in lines:
         height, width = line.shape
@@ -117,7 +97,8 @@ def _frames(
     return found
 
 
-def _check(folder: Path, card: LineCard, logits: Callable[[NDArray[np.uint8]], Floats]) -> None:
+def checked(folder: Path, card: LineCard, logits: Callable[[NDArray[np.uint8]], Floats]) -> None:
+    """Raises ModelError where the network in `folder` is not the one that its card describes."""
     answers = logits(np.zeros((1, card.height, STEP), np.uint8))
     if answers.size != frames_of(STEP) * (len(card.classes) + 1):
         raise ModelError(f"The model in {folder} has another number of classes than its card; train it anew.")

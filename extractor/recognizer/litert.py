@@ -11,7 +11,6 @@ from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import model_bytes, read_card
 from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
-from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
 
 BATCHES = (8, 64, 256)
@@ -31,7 +30,7 @@ class LitertRecognizer:
         self._temperature = card.temperature.get("litert", 1.0)
         try:
             self._network = Int8Network(model_bytes(folder, card, "litert"), threads)
-            first = self._network.logits(np.zeros((BATCHES[0], SIZE, SIZE), np.uint8))
+            first = self._network.logits(np.zeros((BATCHES[0], *self._network.size), np.uint8))
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
         if first.size != BATCHES[0] * len(self.classes):
@@ -44,7 +43,7 @@ class LitertRecognizer:
         while start < len(crops):
             size = next((size for size in reversed(BATCHES) if size <= len(crops) - start), BATCHES[0])
             part = crops[start : start + size]
-            batch = np.zeros((size, SIZE, SIZE), np.uint8)
+            batch = np.zeros((size, *self._network.size), np.uint8)
             batch[: len(part)] = part
             logits[start : start + len(part)] = self._network.logits(batch).reshape(size, -1)[: len(part)]
             start += len(part)
