@@ -1,0 +1,107 @@
+"""Composed lines, their batches, and the network that learns from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from extractor.recognizer.card import read_line_card
+from extractor.recognizer.lines import FOLDER, frames_of, load_lines
+from extractor.segmentation.line import HEIGHT
+from training.data.samples import Samples
+from training.lines.batches import CLASSES, make_lines, pack, packed
+from training.lines.compose import DELIMITERS, DIGITS, EASY, OTHER, STRUCK, Writers, by_writer, composed, text
+from training.lines.ship import best_line_temperature
+
+
+@pytest.fixture(scope="module")
+def writers() -> Writers:
+    """Two writers of each digit, three images each: bars at places that tell the digits apart."""
+    rng = np.random.default_rng(4)
+    images, labels, people = [], [], []
+    for digit in range(10):
+        for person in range(6):
+            image = np.zeros((28, 28), np.uint8)
+            image[4:24, 6 + digit : 9 + digit] = 255
+            image[4 + 2 * digit : 7 + 2 * digit, 5:23] = rng.integers(200, 256)
+            images.append(image)
+            labels.append(str(digit))
+            people.append(person % 2)
+    samples = Samples(np.stack(images), np.array(labels), np.array(people, np.int64))
+    letters = np.zeros((3, 28, 28), np.uint8)
+    letters[:, 8:20, 8:20] = 255
+    return by_writer(samples, letters, fewest=5)
+
+
+def test_every_line_says_what_people_write(writers: Writers) -> None:
+    rng = np.random.default_rng(1)
+    said = [text(rng) for _ in range(400)]
+    assert all(said)
+    assert set("".join(said)) == set(DIGITS + DELIMITERS + STRUCK + OTHER) == set(CLASSES)
+    assert max(map(len, said)) < 24
+
+
+def test_pictures_are_dark_ink_on_lighter_paper(writers: Writers) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        picture, _ = composed(writers, rng, EASY)
+        assert picture.dtype == np.uint8
+        assert picture.min() < np.median(picture)
+
+
+def test_lines_are_a_function_of_their_key(writers: Writers) -> None:
+    first, again, other = (make_lines(writers, 6, (1, key)) for key in (5, 5, 6))
+    assert first.texts == again.texts != other.texts
+    assert all(np.array_equal(a, b) for a, b in zip(first.images, again.images, strict=True))
+    for image, what in zip(first.images, first.texts, strict=True):
+        assert image.shape[0] == HEIGHT
+        assert frames_of(image.shape[1]) > len(what)
+
+
+def test_a_batch_keeps_every_line_and_what_it_says(writers: Writers) -> None:
+    lines = make_lines(writers, 9, (3,))
+    batches = list(packed(lines, 4, np.random.default_rng(0)))
+    assert [len(batch.images) for batch in batches].count(4) == 2
+    told = sorted("".join(CLASSES[i] for i in row if i >= 0) for batch in batches for row in batch.texts)
+    assert told == sorted(lines.texts)
+    batch = pack([lines.images[0]], ["17"])
+    assert np.array_equal(batch.images[0, :, : lines.images[0].shape[1], 0], lines.images[0])
+    assert batch.frames[0] == frames_of(lines.images[0].shape[1])
+
+
+def test_a_temperature_is_found_that_fits_the_answers() -> None:
+    rows = np.full((6, len(CLASSES) + 1), -9.0, np.float32)
+    rows[:, -1] = 0
+    rows[2, 1] = 4.0
+    rows -= np.log(np.exp(rows).sum(1, keepdims=True))
+    assert best_line_temperature([rows] * 4, ["1"] * 4) < 1
+    assert best_line_temperature([rows] * 4, ["1", "", "1", ""]) > 1
+
+
+@pytest.mark.slow
+def test_a_line_model_is_trained_and_read_by_the_product(
+    tmp_path: Path, writers: Writers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tensorflow", reason="training needs TensorFlow")
+    from training.lines import train
+
+    monkeypatch.setattr(train, "VALIDATION", 24)
+    monkeypatch.setattr(train, "RANGES", 16)
+    monkeypatch.setattr(train, "digits_to_train_on", lambda: writers.samples)
+    monkeypatch.setattr(train, "letters_to_train_on", lambda: writers.letters)
+    told: list[str] = []
+    card = train.train_lines(train.LineSettings(tmp_path, epochs=1, settle=1, lines=512), told.append)
+    assert told[-1].startswith("Epoch 1 of 1")
+    assert read_line_card(tmp_path / FOLDER).classes == CLASSES
+    assert card["parameters"] < 1_000_000
+    lines = make_lines(writers, 5, (7,))
+    answers = []
+    for engine in ("litert", "keras"):
+        recognizer = load_lines(tmp_path, engine)
+        assert recognizer is not None
+        answers.append(recognizer.log_probabilities(lines.images))
+    for image, int8, float_ in zip(lines.images, *answers, strict=True):
+        assert int8.shape == float_.shape == (frames_of(image.shape[1]), len(CLASSES) + 1)
+        assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
