@@ -184,15 +184,9 @@ def test_corrections_are_learned_from(
 def test_a_model_that_got_worse_is_thrown_away(
     model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # People who call every A a B: in combs, where each cell's ink is known, that is learned.
-    wrong = str.maketrans("ABC", "BCA")
-    lies = []
-    for row, word in zip(strips, WORDS, strict=True):
-        left, right = 22, 22 + 60 * len(word)
-        quad = [[left, 5], [right, 5], [right, 75], [left, 75]]
-        lies.append({**row, "form": "f", "cells": len(word), "quad": quad, "value": word.translate(wrong)})
-    settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64, rate=5e-3)
-    assert carry_out_corrections(kept(tmp_path, lies), settings) == 1
+    # Far too high a rate: whatever it knew is forgotten.
+    settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64, rate=0.03)
+    assert carry_out_corrections(kept(tmp_path, strips), settings) == 1
     assert "reads worse" in capsys.readouterr().err
     assert not (tmp_path / "run" / "model").exists()
     assert not (tmp_path / "run" / "draft").exists()

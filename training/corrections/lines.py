@@ -92,14 +92,15 @@ def tune_lines(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among composed lines of the digits of `replay`, and write the line model into `draft`."""
-    from training.lines.learner import LineLearner
+    from training.lines.learner import BEST, LineLearner
 
-    old = settings.start / FOLDER
+    old, out = settings.start / FOLDER, settings.out / FOLDER
+    out.mkdir(parents=True, exist_ok=True)
     card = read_line_card(old)
     letters = letters_to_train_on()
     batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
     with checked_copy(old, card, "keras") as file:
-        learner = LineLearner(settings.out / FOLDER, file, settings.rate, batches * settings.epochs)
+        learner = LineLearner(out, file, settings.rate, batches * settings.epochs)
     with LineEpochs(
         by_writer(replay, letters), settings.seed, CHUNKS, settle=1, processes=settings.processes
     ) as epochs:
@@ -117,7 +118,7 @@ def tune_lines(
                 progress(Progress(epoch, settings.epochs, batches, batches, loss))
     import keras
 
-    best = keras.saving.load_model(settings.out / FOLDER / "best.keras", compile=False, safe_mode=True)
+    best = keras.saving.load_model(out / BEST, compile=False, safe_mode=True)
     learned = make_lines(by_writer(replay, letters), 600, (settings.seed, 98, 0))
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
     written = write_line_model(draft / FOLDER, best, learned=learned, held_out=held_out, origin=origin)

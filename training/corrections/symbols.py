@@ -54,6 +54,7 @@ def tune_symbols(
     from training.learner import Learner
 
     out = settings.out / "symbols"
+    out.mkdir(parents=True, exist_ok=True)
     mixture = Mixture().scaled(settings.size)
     steps = -(-round(len(mixture) * (1 + SHARE)) // settings.batch)
     learner = Learner(out, card.classes, settings.rate, steps * settings.epochs, TrainSettings.smoothing)
