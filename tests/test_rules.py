@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.rules import apply_rules
-from extractor.template.rule import parse_rule
+from extractor.template.rule import Rule, parse_rule
 from extractor.values import Alternative, FieldStatus, Kind, Reading
 
 SUM = parse_rule("total = a + b")
@@ -45,6 +45,14 @@ def test_confident_readings_that_disagree_keep_their_values_and_go_to_review() -
     assert [r.value for r in after] == ["44", "61", "150"]
     assert {r.status for r in after} == {FieldStatus.REVIEW}
     assert all(r.rules == (SUM.text,) for r in after)
+
+
+def test_lists_of_fields_are_added_up() -> None:
+    rule = Rule("total = sum(votes) + blank - sum(a, a)", (("votes", ("a", "b")),))
+    assert rule.names == ("total", "blank", "a", "b")
+    values = {name: Decimal(value) for name, value in (("a", 3), ("b", 4), ("blank", 5), ("total", 6))}
+    assert rule.holds(values)
+    assert not rule.holds({**values, "total": Decimal(7)})
 
 
 def test_a_rule_that_misses_a_value_says_unknown() -> None:

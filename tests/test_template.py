@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import TemplateError
-from extractor.template import load_template
+from extractor.template import load_template, template_yaml
 from extractor.values import Kind
 
 GOOD = """\
@@ -48,6 +48,15 @@ def test_a_good_template_is_read(write) -> None:
     assert template.rules[0].names == ("reading", "before")
 
 
+def test_rules_may_add_up_lists_of_fields_and_are_written_as_they_were_read(write) -> None:
+    template = load_template(
+        write(GOOD.replace("rules:", "lists: {all: [reading, before]}\nrules:\n  - sum(all) <= 9"))
+    )
+    assert template.rules[0].names == ("reading", "before")
+    again = load_template(write(template_yaml(template)))
+    assert again == template
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "line", "says"),
     [
@@ -59,6 +68,9 @@ def test_a_good_template_is_read(write) -> None:
         ("box: [20, 40, 60, 10]", "box: [20, 40, 600, 10]", 7, "reaches outside the page"),
         ("box: [20, 40, 60, 10]", "box: [20, 40, -6, 10]", 7, "width and height above zero"),
         ("cells: 6", "cells: 6\n    gap: 12", 7, "leave no room for 6 cells"),
+        ("rules:", "lists: {all: [reading, later]}\nrules:", 14, "'later', which is no field"),
+        ("rules:\n  - reading >=", "lists: {all: [reading]}\nrules:\n  - all >=", 16, "write sum(all)"),
+        ("rules:\n  - reading >=", "rules:\n  - sum(reading, 2) >=", 15, "not of the form"),
         ("name: before", "name: before\n    gap: 2", 11, "give cells as well"),
         ("landmarks:", "landmarks:\n  dropout: true", 4, "dropout needs a reference picture"),
         ("name: before", "name: 2before", 11, "not start with a digit"),

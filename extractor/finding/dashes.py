@@ -46,7 +46,7 @@ def _parted(group: Group, ink: Mask) -> Group:
         slack = max(2, round(0.05 * pitch))
         places = [round(i * pitch) for i in range(1, count)]
         if all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
-            return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True)
+            return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True, dashed=True)
     return group
 
 
@@ -58,16 +58,15 @@ def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     steps = np.diff(np.pad(near, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     beside = max(4, round(BESIDE * height))
     out = np.zeros(near.shape[1], bool)
-    for column in np.flatnonzero((steps == 1).sum(0) >= DASHES):
+    for column in (int(x) for x in np.flatnonzero((steps == 1).sum(0) >= DASHES)):
         starts, ends = np.flatnonzero(steps[:, column] == 1), np.flatnonzero(steps[:, column] == -1)
         lengths = ends - starts
         even = lengths.max() <= LONGEST * height and lengths.sum() >= COVERED * height
         whole = starts[0] <= END * height and ends[-1] >= (1 - END) * height
         # Strokes that run across the column, such as those of an 8, go on beside it.
-        dark = part[near[:, column]]
-        left, right = max(0, int(column) - beside), min(dark.shape[1] - 1, int(column) + beside)
-        beyond = max(float(dark[:, left].mean()), float(dark[:, right].mean()))
-        out[column] = even and whole and beyond < ACROSS
+        rows = np.flatnonzero(near[:, column])
+        sides = (max(0, column - beside), min(part.shape[1] - 1, column + beside))
+        out[column] = even and whole and max(float(part[rows, side].mean()) for side in sides) < ACROSS
     return out
 
 

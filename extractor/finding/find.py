@@ -46,7 +46,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     groups = complete_columns(groups, faint, work.long_side)
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
-    printed = [is_printed(page, box, comb=len(group.cells) > 1) for group, box in zip(groups, boxes, strict=True)]
+    printed = [_is_printed(group, box, page) for group, box in zip(groups, boxes, strict=True)]
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
     for group, alone, taken in zip(groups, printed, printed_rows(page, boxes, printed), strict=True):
         # A heading is one box: cells that are no print by themselves are no heading beside print either.
@@ -72,6 +72,15 @@ def _is_place(group: Group, page: Print) -> bool:
     if len(group.cells) == 1 and (box.width < SLIMMEST * box.height or box.height < LEAST_BOX * page.long_side):
         return False
     return not is_lettering(page, group.cells)
+
+
+def _is_printed(group: Group, box: Box, page: Print) -> bool:
+    """Whether a group's cells hold print; the dashes between them are none."""
+    if not group.dashed:
+        return is_printed(page, box, comb=len(group.cells) > 1)
+    inner = [cell.box for cell in group.cells]
+    edge = 0.1 * inner[0].width
+    return any(is_printed(page, Box(b.left + edge, b.top, b.width - 2 * edge, b.height), comb=True) for b in inner)
 
 
 def _holds_lines(box: Box, rooms: list[Points]) -> bool:

@@ -16,10 +16,12 @@ NARROWEST, WIDEST = 0.32, 1.35
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Cells, left to right, that make one field. `joined` says that neighbours share their lines."""
+    """Cells, left to right, that make one field. `joined` says that neighbours share their lines, `dashed` that these
+    are dashed."""
 
     cells: tuple[Cell, ...]
     joined: bool
+    dashed: bool = False
 
     @property
     def corners(self) -> Points:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from extractor.alphabet import symbols
-from extractor.template.rule import Rule, parse_rule
+from extractor.template.rule import Rule, lists_outside_sums, parse_rule
 from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
@@ -158,7 +158,7 @@ class TemplateField(_Strict):
 
 
 class Template(_Strict):
-    """A form: its size, its landmarks, its fields and its arithmetic.
+    """A form: its size, its landmarks, its fields, its lists of fields and its arithmetic.
 
     `models` are folders of models, beside the template, that are tried for the fields' alphabets before those that
     come with the program.
@@ -169,6 +169,10 @@ class Template(_Strict):
     page: PageSize
     landmarks: Landmarks = Landmarks()
     fields: Annotated[tuple[TemplateField, ...], Field(min_length=1)]
+    lists: Annotated[
+        tuple[tuple[str, tuple[str, ...]], ...],
+        BeforeValidator(lambda v: tuple(v.items()) if isinstance(v, dict) else v),
+    ] = ()
     rules: tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...] = ()
     models: tuple[str, ...] = ()
     _folder: Path | None = PrivateAttr(None)
@@ -190,6 +194,32 @@ class Template(_Strict):
         copy = self.model_copy()
         copy._folder = folder
         return copy
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_in_rules(cls, tree: object) -> object:
+        """Hands the lists to the rules, which are read one by one."""
+        if not isinstance(tree, dict) or not isinstance(tree.get("lists"), dict) or not tree.get("rules"):
+            return tree
+        lists = tuple(
+            (str(name), tuple(map(str, fields))) for name, fields in tree["lists"].items() if isinstance(fields, list)
+        )
+        rules = [Rule(rule, lists) if isinstance(rule, str) else rule for rule in tree["rules"]]
+        return {**tree, "rules": rules}
+
+    @model_validator(mode="after")
+    def _lists_known(self) -> Template:
+        names = {field.name for field in self.fields}
+        for name, fields in self.lists:
+            if name in names:
+                raise ValueError(f"'{name}' is a field and a list; give the list another name")
+            for field in fields:
+                if field not in names:
+                    raise ValueError(f"'{field}', which is no field of this form, is in the list '{name}'")
+        for rule in self.rules:
+            for name in lists_outside_sums(rule):
+                raise ValueError(f"rule '{rule.text}' uses the list '{name}' as a number; write sum({name})")
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Template:

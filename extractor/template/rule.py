@@ -13,9 +13,11 @@ COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: 
 
 @dataclass(frozen=True)
 class Rule:
-    """A comparison of two expressions over field names, numbers, `+`, `-`, `*` and brackets."""
+    """A comparison of two expressions over field names, numbers, `+`, `-`, `*`, brackets and `sum(…)`, which adds up
+    fields and the `lists` of fields, by name, that the template gives."""
 
     text: str
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @cached_property
     def _tree(self) -> ast.Compare:
@@ -24,8 +26,10 @@ class Rule:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The fields that the rule needs, in the order of their first use."""
-        found = [node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)]
-        return tuple(dict.fromkeys(found))
+        functions = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
+        used = [n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name) and id(n) not in functions]
+        lists = dict(self.lists)
+        return tuple(dict.fromkeys(name for one in used for name in lists.get(one, (one,))))
 
     @property
     def is_equation(self) -> bool:
@@ -34,8 +38,9 @@ class Rule:
 
     def holds(self, values: Mapping[str, Decimal]) -> bool:
         """Whether the rule is true of `values`, which must hold every one of `names`."""
-        left = _value(self._tree.left, values)
-        right = _value(self._tree.comparators[0], values)
+        lists = dict(self.lists)
+        left = _value(self._tree.left, values, lists)
+        right = _value(self._tree.comparators[0], values, lists)
         match self._tree.ops[0]:
             case ast.Eq():
                 return left == right
@@ -51,18 +56,19 @@ class Rule:
 
 def parse_rule(text: object) -> Rule:
     """A rule from its text as written in a template. Raises ValueError with the fix."""
-    if isinstance(text, Rule):
-        return text
-    if not isinstance(text, str):
+    if not isinstance(text, str | Rule):
         raise ValueError("a rule is text such as: total = a + b")
-    rule = Rule(text)
+    rule = text if isinstance(text, Rule) else Rule(text)
+    text = rule.text
     if not rule.names:
         raise ValueError(f"rule '{text}' names no field")
     return rule
 
 
 def _parse(text: str) -> ast.Compare:
-    bad = f"rule '{text}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers and brackets)"
+    bad = (
+        f"rule '{text}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers, brackets and sum(a, b, …))"
+    )
     python = text.replace("==", "=")
     for double in ("<=", ">="):
         python = python.replace(double, double[0] + "\0")
@@ -91,19 +97,34 @@ def _check(node: ast.expr, bad: str) -> None:
             _check(right, bad)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             _check(operand, bad)
+        case ast.Call(func=ast.Name(id="sum"), args=[_, *_] as parts, keywords=[]):
+            if not all(isinstance(part, ast.Name) for part in parts):
+                raise ValueError(bad)
         case _:
             raise ValueError(bad)
 
 
-def _value(node: ast.expr, values: Mapping[str, Decimal]) -> Decimal:
+def _value(node: ast.expr, values: Mapping[str, Decimal], lists: Mapping[str, tuple[str, ...]]) -> Decimal:
     match node:
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=number):
             return Decimal(str(number))
         case ast.UnaryOp(operand=operand):
-            return -_value(operand, values)
+            return -_value(operand, values, lists)
+        case ast.Call(args=parts):
+            named = [part.id for part in parts if isinstance(part, ast.Name)]
+            return sum((values[field] for name in named for field in lists.get(name, (name,))), Decimal(0))
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _value(left, values), _value(right, values)
+            a, b = _value(left, values, lists), _value(right, values, lists)
             return a + b if isinstance(op, ast.Add) else a - b if isinstance(op, ast.Sub) else a * b
     raise AssertionError(f"unchecked node {node!r}")
+
+
+def lists_outside_sums(rule: Rule) -> tuple[str, ...]:
+    """Lists of fields that `rule` uses as if they were one number."""
+    inside = {id(part) for node in ast.walk(rule._tree) if isinstance(node, ast.Call) for part in node.args}
+    names = dict(rule.lists)
+    return tuple(
+        n.id for n in ast.walk(rule._tree) if isinstance(n, ast.Name) and n.id in names and id(n) not in inside
+    )

@@ -20,6 +20,7 @@ TAIL = """\
 # The form's arithmetic, checked on every page; the fields in it must be of a kind that is a number:
 # rules:
 #   - total = {first} + {second}
+# (also -, *, <=, >=, <, >, and sum({first}, {second}); lists: {{paid: [{first}, {second}]}} makes that sum(paid))
 """
 
 
@@ -59,6 +60,8 @@ def template_yaml(template: Template) -> str:
             lines.append(f"    alphabet: {_text(field.alphabet)}")
         lines.append(f"    format: {_format(field.format)}")
     lines.append("")
+    if template.lists:
+        lines += ["lists:", *(f"  {_text(name)}: [{', '.join(fields)}]" for name, fields in template.lists)]
     if template.rules:
         lines += ["rules:", *(f"  - {_text(rule.text)}" for rule in template.rules), ""]
     else:
