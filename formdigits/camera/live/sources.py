@@ -166,7 +166,7 @@ def open_source(text: str) -> VideoFile | LiveSource:
 def _hush() -> None:
     """Keeps OpenCV and FFmpeg from saying in their own words, every second, what we say in ours."""
     if not os.environ.get("FORMDIGITS_DEBUG"):
-        cv2.setLogLevel(0)
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
