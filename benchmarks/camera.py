@@ -1,7 +1,7 @@
 """The live camera on synthetic video of sample pages (benchmarks/camera_video.py): whether every sheet gives one row,
 whether its values are right, and how long that takes once the sheet rests.
 
-python -m benchmarks.camera [--fps N] [--pages N]
+python -m benchmarks.camera [--form tally|expenses] [--fps N]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from extractor.values import FieldStatus, PageResult
 from formdigits.camera import Session
 
 TEMPLATES = tuple(str(SAMPLES / "templates" / name) for name in ("tally.yaml", "expenses.yaml"))
-PAGES = [f"scans/{form}_0{number}.jpg" for number in range(1, 7) for form in ("tally", "expenses")]
+PAGES = {form: [f"scans/{form}_0{number}.jpg" for number in range(1, 7)] for form in ("tally", "expenses")}
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def watch(shots: Sequence[Shot], camera: Camera, every: int = 1) -> list[Given]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fps", type=float, default=15.0, help="frames a second that are seen")
-    parser.add_argument("--pages", type=int, default=len(PAGES))
+    parser.add_argument("--form", choices=sorted(PAGES), default="tally")
     asked = parser.parse_args()
-    pages = PAGES[: asked.pages]
+    pages = PAGES[asked.form]
     shots = [
         Shot(load(SAMPLES / page), swap=number % 3 == 2, stays=number % 3 == 1 and number + 1 < len(pages))
         for number, page in enumerate(pages)

@@ -1,4 +1,4 @@
-"""The pictures in README.md and docs/templates.md, drawn from the samples by the commands that the guide describes.
+"""The pictures in README.md and the guides in docs, drawn from the samples by the commands that the guide describes.
 
 python docs/make_pictures.py
 """
@@ -14,6 +14,13 @@ import cv2
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.camera_video import Camera, Shot, film, load  # noqa: E402
+from extractor.reading import ReadOptions, open_reader  # noqa: E402
+from formdigits.camera import Session  # noqa: E402
+from formdigits.camera.live.picture import Status, draw  # noqa: E402
+
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLES = ROOT / "samples"
 COPIES = [f"tally_0{number}.jpg" for number in range(1, 7)]
@@ -28,6 +35,17 @@ def save(name: str, picture: np.ndarray, width: int) -> None:
     height = round(picture.shape[0] * width / picture.shape[1])
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(PICTURES / name), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
+def camera() -> None:
+    """The camera's window while a sheet lies there, most of it read."""
+    session = Session(open_reader(ReadOptions((str(SAMPLES / "templates" / "tally.yaml"),))))
+    shot = Shot(load(SAMPLES / "scans" / "tally_02.jpg"), rest=4.0, swap=True, stays=True)
+    for moment in film([shot], Camera(fps=12)):
+        sight = session.see(moment.frame, moment.at)
+        if len(sight.settled) >= 14:
+            break
+    save("camera.jpg", draw(moment.frame, sight, Status(fps=15, rows=3)), 1100)
 
 
 def main() -> None:
@@ -49,6 +67,7 @@ def main() -> None:
         filled = cv2.imread(copies[0])
         filled = cv2.resize(filled, (blank.shape[1], blank.shape[0]), interpolation=cv2.INTER_AREA)
         part = slice(round(0.1 * blank.shape[0]), round(0.45 * blank.shape[0]))
+        camera()
         save("filled_and_blank.jpg", np.hstack([filled[part], np.full_like(filled[part, :20], 255), blank[part]]), 1100)
 
 

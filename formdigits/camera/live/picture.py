@@ -14,6 +14,7 @@ from extractor.values import FieldStatus, Reading
 from formdigits.camera.sight import Quad, Sight
 
 Image = NDArray[np.uint8]
+Bounds = tuple[float, float, float, float]
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 WHITE, BLACK, GREEN, AMBER, PALE = (255, 255, 255), (0, 0, 0), (70, 200, 90), (0, 170, 255), (190, 190, 190)
 BAR = 0.055
@@ -47,7 +48,7 @@ def _sheet(out: Image, sight: Sight, status: Status) -> None:
     if sight.outline is not None:
         colour = GREEN if sight.locked else WHITE
         _polygon(out, sight.outline, colour, 3 * thick if status.flash else thick)
-    scale = out.shape[0] / 720
+    taken = [_bounds(reading.quad) for reading in sight.readings if reading.quad]
     for reading in sight.readings:
         if not reading.quad:
             continue
@@ -55,7 +56,8 @@ def _sheet(out: Image, sight: Sight, status: Status) -> None:
         colour = _colour(reading) if known else PALE
         _polygon(out, reading.quad, colour, thick)
         if known:
-            _label(out, reading, reading.field in sight.settled, colour, scale)
+            plate = _plate(reading, colour, out.shape[0] / 720, settled=reading.field in sight.settled)
+            taken.append(_put(out, plate, reading.quad, taken))
 
 
 def _colour(reading: Reading) -> tuple[int, int, int]:
@@ -68,28 +70,53 @@ def _polygon(out: Image, quad: Quad, colour: tuple[int, int, int], thick: int) -
     cv2.polylines(out, [points], True, colour, thick, cv2.LINE_AA)
 
 
-def _label(out: Image, reading: Reading, settled: bool, colour: tuple[int, int, int], scale: float) -> None:
-    """The value on a white plate beside the field, upright whichever way the sheet lies."""
+def _plate(reading: Reading, colour: tuple[int, int, int], scale: float, *, settled: bool) -> Image:
+    """The value and how sure it is on white, upright."""
     value = reading.value or {FieldStatus.BLANK: "blank", FieldStatus.VOID: "void"}.get(reading.status, "?")
     sure = percent(reading.confidence) if reading.status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW) else ""
-    size, small = 0.55 * scale, 0.36 * scale
-    bold = max(1, round(1.6 * scale))
+    size, small, bold, pad = 0.5 * scale, 0.32 * scale, max(1, round(1.6 * scale)), max(2, round(2.5 * scale))
     (width, height), below = cv2.getTextSize(value, FONT, size, bold)
     (extra, _), _ = cv2.getTextSize(sure, FONT, small, 1)
-    pad = round(3 * scale)
-    quad = np.array(reading.quad)
-    left, top = round(float(quad[:, 0].mean()) - (width + extra) / 2), round(float(quad[:, 1].min())) - pad
-    if quad[:, 1].max() - quad[:, 1].min() > 1.3 * (quad[:, 0].max() - quad[:, 0].min()):
-        # An upright field of a sheet that lies on its side has room beside it.
-        left = round(float(quad[:, 0].min())) - width - extra - 3 * pad
-        top = round(float(quad[:, 1].mean())) + height // 2
-    left = min(max(left, pad), out.shape[1] - width - extra - 4 * pad)
-    top = min(max(top, height + pad), out.shape[0] - pad)
-    cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 3 * pad, top + below), WHITE, -1)
+    plate: Image = np.full((height + below + pad, width + extra + 4 * pad, 3), 255, np.uint8)
     if settled:
-        cv2.rectangle(out, (left - pad, top - height - pad), (left + width + extra + 3 * pad, top + below), colour, 1)
-    cv2.putText(out, value, (left, top), FONT, size, colour, bold, cv2.LINE_AA)
-    cv2.putText(out, sure, (left + width + 2 * pad, top), FONT, small, (90, 90, 90), 1, cv2.LINE_AA)
+        cv2.rectangle(plate, (0, 0), (plate.shape[1] - 1, plate.shape[0] - 1), colour, 1)
+    cv2.putText(plate, value, (pad, height + pad // 2), FONT, size, colour, bold, cv2.LINE_AA)
+    cv2.putText(plate, sure, (width + 3 * pad, height + pad // 2), FONT, small, (90, 90, 90), 1, cv2.LINE_AA)
+    return plate
+
+
+def _bounds(quad: Quad) -> Bounds:
+    (left, top), (right, bottom) = np.min(quad, 0), np.max(quad, 0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _put(out: Image, plate: Image, quad: Quad, taken: Sequence[Bounds]) -> Bounds:
+    """Lays `plate` beside a field, turned by quarters as the sheet lies, where it covers nothing that is `taken`."""
+    corners = np.array(quad)
+    along = corners[1] - corners[0] + corners[2] - corners[3]
+    turns = round(float(np.arctan2(along[1], along[0])) / (np.pi / 2)) % 4
+    plate = np.ascontiguousarray(np.rot90(plate, -turns))
+    height, width = plate.shape[:2]
+    left, top, right, bottom = _bounds(quad)
+    x, y = (left + right - width) / 2, (top + bottom - height) / 2
+    gap = 3
+    sides = [(left - gap - width, y), (x, top - gap - height), (right + gap, y), (x, bottom + gap)]
+    # Left of the field as its reader sees it, then above, right, below.
+    sides = sides[turns:] + sides[:turns]
+    places = [(px, py, px + width, py + height) for px, py in sides]
+    place = min(places, key=lambda place: sum(_covers(place, other) for other in taken))
+    px = int(min(max(place[0], 0), out.shape[1] - width))
+    py = int(min(max(place[1], 0), out.shape[0] - height))
+    if px >= 0 and py >= 0:
+        out[py : py + height, px : px + width] = plate
+    return (float(px), float(py), float(px + width), float(py + height))
+
+
+def _covers(one: Bounds, other: Bounds) -> float:
+    """The area that two rectangles share."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, wide) * max(0.0, high)
 
 
 def _bars(out: Image, sight: Sight | None, status: Status) -> None:

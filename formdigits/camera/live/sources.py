@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import time
@@ -139,6 +140,7 @@ def open_source(text: str) -> VideoFile | LiveSource:
 
     Raises InputError where it is none of them.
     """
+    _hush()
     if text.isdecimal():
         return LiveSource(int(text))
     if STREAM.match(text):
@@ -159,6 +161,13 @@ def open_source(text: str) -> VideoFile | LiveSource:
         number = re.fullmatch(r"/dev/video(\d+)", text)
         return LiveSource(int(number[1]) if number else text)
     return VideoFile(path)
+
+
+def _hush() -> None:
+    """Keeps OpenCV and FFmpeg from saying in their own words, every second, what we say in ours."""
+    if not os.environ.get("FORMDIGITS_DEBUG"):
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 def _opened(capture: cv2.VideoCapture) -> cv2.VideoCapture | None:
