@@ -73,6 +73,7 @@ def job_page(page: Page) -> None:
     page.get_by_role("link", name="tally_03.jpg").click()
     expect(page.get_by_role("heading", level=2).first).to_have_text("tally_03.jpg, page 1")
     page.mouse.move(0, 0)
+    page.wait_for_load_state("networkidle")
 
 
 def live_page(page: Page) -> None:
@@ -80,6 +81,8 @@ def live_page(page: Page) -> None:
     page.get_by_label("Read", exact=True).select_option(label="the form polling-tally")
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator("#rows tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
+    # The film begins anew again and again, and with it the sheet is lost for a moment.
+    expect(page.locator("#drawn .sheet-line.locked")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def review_page(page: Page) -> None:
@@ -157,7 +160,7 @@ def main(names: list[str]) -> None:
                 page = context.new_page()
                 page.goto(f"{address}{path}")
                 act(page)
-                page.wait_for_timeout(400)
+                page.wait_for_timeout(50)
                 page.screenshot(path=PICTURES / f"web_{name}.jpg", type="jpeg", quality=82)
                 context.close()
             browser.close()

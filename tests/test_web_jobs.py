@@ -163,7 +163,7 @@ def test_jobs_of_the_command_line_are_seen_as_well(fake_web: WebServer) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 def test_with_a_broker_the_workers_read(tmp_path: Path) -> None:
-    pictures(tmp_path / "scans", 40, "page")
+    pictures(tmp_path / "scans", 25, "page")
     (tmp_path / "site").mkdir()
     with site(tmp_path / "site") as one:
         settings = {"FORMDIGITS_BROKER_URL": one.redis.url, "FORMDIGITS_HOME": one.settings["FORMDIGITS_HOME"]}
@@ -173,7 +173,7 @@ def test_with_a_broker_the_workers_read(tmp_path: Path) -> None:
             time.sleep(1)
             assert state(client, job)["counts"]["done"] == 0
             one.worker()
-            assert finished(client, job)["counts"]["read"] == 40
+            assert finished(client, job)["counts"]["read"] == 25
             one.redis.kill()
             refused = client.post("/api/jobs", json={"folder": "scans", "single_field": True})
     assert refused.status_code == 503

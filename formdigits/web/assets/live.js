@@ -171,10 +171,12 @@ function draw(sight) {
     if (one.quad.length !== 4) continue;
     const settled = sight.settled.includes(one.field) && one.status !== "review";
     shapes.push(element("polygon", { points: points(one.quad), class: `outline ${settled ? "accepted" : ""}` }));
-    const size = Math.max(14, Math.min(30, 0.8 * Math.hypot(
-      one.quad[3][0] - one.quad[0][0], one.quad[3][1] - one.quad[0][1])));
+    // Along the field, as on the sheet: on one that lies sideways level words would run into each other.
+    const [[x, y], [right, down], , [left, below]] = one.quad;
+    const size = Math.max(14, Math.min(30, 0.8 * Math.hypot(left - x, below - y)));
+    const turn = Math.atan2(down - y, right - x) * 180 / Math.PI;
     const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    text.setAttribute("transform", `translate(${one.quad[0][0]} ${one.quad[0][1] - 4}) scale(${size})`);
+    text.setAttribute("transform", `translate(${x} ${y}) rotate(${turn}) translate(0 -4) scale(${size})`);
     text.textContent = one.value;
     shapes.push(text);
   }

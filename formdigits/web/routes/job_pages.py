@@ -65,8 +65,8 @@ def job_page(
         "job.html",
         status=status_of(site, job, time.time()),
         rows=done,
-        # Of one form among several, its own columns; nobody looks for a field in a table without it.
-        columns=[name for name, _ in job.fields if form is None or name in seen],
+        # Nobody looks for a field that none of these pages has; without any page, all are shown.
+        columns=[name for name, _ in job.fields if name in seen or not seen],
         forms=form_counts(site.store, job.id),
         form=form,
         names=site.names,
