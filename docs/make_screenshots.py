@@ -92,11 +92,12 @@ def review_page(page: Page) -> None:
     page.get_by_role("button", name="Begin").click()
     page.get_by_label("Your name").fill("Ann")
     page.keyboard.press("Enter")
-    for _ in range(3):
-        expect(page.locator("#picture img")).to_be_visible(timeout=PATIENCE_MS)
-        page.wait_for_timeout(1500)
-        page.keyboard.press("Enter")
-    page.wait_for_timeout(1500)
+    for count in (1, 2, 3, 4):
+        for picture in ("#picture img", "#page img"):
+            page.locator(picture).evaluate("picture => picture.decode()")
+        if count < 4:
+            page.keyboard.press("Enter")
+            expect(page.locator("#recent li")).to_have_count(count, timeout=PATIENCE_MS)
 
 
 def report_page(page: Page) -> None:

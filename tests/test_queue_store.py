@@ -18,11 +18,15 @@ import workers.migrations
 from extractor.errors import InputError
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
+from tests.reviewed_job import field, job_of_pages
 from workers.job import FileState, Job
 from workers.queue import claims, ledger
 from workers.queue.chunks import POISON, Done, carry_out, content_hash
 from workers.queue.planning import advance, stalled
 from workers.queue.recipe import Recipe, make_recipe, unpacked
+from workers.review.claims import claim
+from workers.review.plans import set_plan
+from workers.review.values import Seat
 from workers.schema import VERSION, metadata
 from workers.store import Store, open_store
 from workers.work import Outcome
@@ -341,6 +345,23 @@ def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in_it(st
     again.close()
     with store.engine.begin() as connection:
         assert not connection.dialect.has_table(connection, "formdigits_schema")
+
+
+def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(store: Store) -> None:
+    job = job_of_pages(store, [[field("total", "57", 0.4)]]).id
+    url = store.engine.url
+    with store.engine.begin() as connection:
+        for table in ("corrections", "reviews", "review_plans"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("DROP INDEX pages_to_review")
+        connection.exec_driver_sql("ALTER TABLE pages DROP COLUMN reviewed")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    again = open_store(url.render_as_string(hide_password=False))
+    assert_as_the_tables_say(again)
+    assert set_plan(again, job, second=False, sample=0).doubtful == 1
+    [item] = claim(again, job, Seat("Ann", "window"), 1)
+    assert item.reading.value == "57"
+    again.close()
 
 
 def test_a_new_database_is_as_the_steps_would_make_it(store: Store) -> None:

@@ -10,6 +10,8 @@ const touch = matchMedia("(hover: none), (pointer: coarse)").matches;
 const own = { answers: 0, times: [], last: 0, recent: [], past: [] };
 const queue = new Queue(work.dataset.job, returned, changed);
 
+const NOT_YET = "The picture is still on its way: nobody can say yet what it shows.";
+
 let told = null;
 let forcing = "";
 let choice = -1;
@@ -26,6 +28,7 @@ function shown(field, since) {
   choice = -1;
   show(field, (text) => { value.value = text; typed(); value.focus(); });
   if (!touch) value.focus();
+  field.image.addEventListener("load", () => { if (at("message").textContent === NOT_YET) say(""); });
   own.last = performance.now();
   if (since === undefined) return;
   // From the key until the picture is there to be looked at; see benchmarks/review.py.
@@ -65,6 +68,10 @@ function typed() {
 async function answer(kind, text, since) {
   const field = queue.current;
   if (!field || busy) return;
+  if (!field.image.complete) {
+    say(NOT_YET, "note");
+    return;
+  }
   if (kind === "accept" && !field.value) {
     say("Nothing was read here: type the value, or say that it is blank (B) or struck out (V).", "problem");
     return;
