@@ -40,6 +40,9 @@ SINGLE = "value"
 WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
 
+NOTHING = Lattice(1, (), stack_crops([]), comb=False)
+"""The lattice of a string that is not cut into symbols."""
+
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
@@ -62,8 +65,9 @@ class ReadOptions:
 class Observation:
     """One field in one picture before anything is decided, and the `model` of its alphabet.
 
-    A comb, and a string whose alphabet no network reads whole, has its `lattice` and what the network says of each of
-    its crops: `scores`, log-probabilities of shape (crops of the lattice, classes). Any other string has its `line`.
+    `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
+    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line`, and an empty lattice where
+    one glance at that was enough.
     """
 
     name: str
@@ -199,12 +203,13 @@ class Reader:
 
     def decode(self, seen: Observation) -> Decoded:
         """The best reading of what is seen, under its field's format."""
-        if seen.line is not None:
-            assert seen.model.lines is not None
-            curves = seen.model.lines.calibration
-            return decode_line(seen.line.hypotheses, seen.format, curves.glance if seen.line.glance else curves.views)
         symbols = seen.model.symbols
-        return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
+        if seen.line is None or seen.model.lines is None:
+            return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
+        second = None
+        if not seen.line.glance:
+            second = decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
+        return decode_line(seen.line.hypotheses, seen.format, seen.model.lines.calibration, second)
 
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
@@ -255,26 +260,30 @@ def observe(located: Sequence[Located]) -> list[Observation]:
         by_model.setdefault(id(one.model), []).append(index)
     for places in by_model.values():
         model = located[places[0]].model
-        whole = [i for i in places if located[i].field.cells is None and model.lines is not None]
-        if model.lines is not None:
-            nothing = Lattice(1, (), stack_crops([]), comb=False)
-            none = np.zeros((0, len(model.symbols.classes)), np.float32)
-            for i, line in zip(whole, read_lines([located[i].image for i in whole], model.lines), strict=True):
-                seen[i] = _observation(located[i], nothing, none, line)
-        cut = [i for i in places if i not in set(whole)]
-        lattices = [segment(located[i].image, comb=located[i].field.cells is not None) for i in cut]
-        scores = model.symbols.log_probabilities(
-            np.concatenate([lattice.crops for lattice in lattices]) if lattices else stack_crops([])
-        )
+        lines = _lines([located[i] for i in places])
+        # One glance at the whole is enough for a string that leaves no doubt; all else is cut into its symbols.
+        lattices = [
+            NOTHING if line is not None and line.glance else segment(one.image, comb=one.field.cells is not None)
+            for one, line in zip((located[i] for i in places), lines, strict=True)
+        ]
+        scores = model.symbols.log_probabilities(np.concatenate([lattice.crops for lattice in lattices]))
         start = 0
-        for i, lattice in zip(cut, lattices, strict=True):
-            seen[i] = _observation(located[i], lattice, scores[start : start + len(lattice.crops)])
+        for i, line, lattice in zip(places, lines, lattices, strict=True):
+            one = located[i]
+            rows = scores[start : start + len(lattice.crops)]
+            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, rows, line)
             start += len(lattice.crops)
     return [one for one in seen if one is not None]
 
 
-def _observation(one: Located, lattice: Lattice, scores: Floats, line: LineReading | None = None) -> Observation:
-    return Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, line)
+def _lines(located: Sequence[Located]) -> list[LineReading | None]:
+    """What the fields of one model say as whole lines; None for combs, and where the model reads no lines."""
+    lines = located[0].model.lines
+    if lines is None:
+        return [None] * len(located)
+    strings = [one.image for one in located if one.field.cells is None]
+    said = iter(read_lines(strings, lines))
+    return [next(said) if one.field.cells is None else None for one in located]
 
 
 def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:

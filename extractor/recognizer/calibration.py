@@ -25,8 +25,11 @@ class Calibration:
 
 @dataclass(frozen=True)
 class LineCalibration:
-    """How probabilities of strings that were read whole become calibrated ones: those that one `glance` was enough for,
-    and those that were seen from several sides."""
+    """How probabilities of strings that were read whole become calibrated ones: of those that one `glance` was enough
+    for, and of those seen from several sides, where the lattice of their parts `agreed`, or where the whole stands
+    `alone`.
+    """
 
     glance: Calibration = Calibration()
-    views: Calibration = Calibration()
+    agreed: Calibration = Calibration()
+    alone: Calibration = Calibration()

@@ -92,7 +92,7 @@ def read_line_card(folder: Path) -> LineCard:
             raise ValueError
         height = int(tree["input"]["shape"][0])
         curves = tree["calibration"]
-        calibration = LineCalibration(_curve(curves["glance"]), _curve(curves["views"]))
+        calibration = LineCalibration(*(_curve(curves[name]) for name in ("glance", "agreed", "alone")))
         return LineCard(classes, height, _files(tree), _temperature(tree), calibration, tree)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _senseless(folder) from None

@@ -123,7 +123,7 @@ def tune_lines(
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
     written = write_line_model(draft / FOLDER, best, learned=learned, held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
-    for name in ("glance", "views"):
+    for name in ("glance", "agreed", "alone"):
         if name in card.about["calibration"]:
             written["calibration"][name] = card.about["calibration"][name]
     text = json.dumps(written, indent=1, ensure_ascii=False) + "\n"

@@ -2,10 +2,9 @@
 
     python -m training.lines.calibrate [MODEL]
 
-Two logistic curves (J. Platt, 1999), for strings that one glance was enough for and for those seen from several sides,
-are fitted on every fifth string of `cheque_amounts` and `photo_strings`, which are left out of every figure that is
-reported, and on composed lines of writers that the model never learned from. They are written into the line model's
-card.
+Three logistic curves (J. Platt, 1999), one for each kind of evidence (`LineCalibration`), are fitted on every fifth
+string of `cheque_amounts` and `photo_strings`, which are left out of every figure that is reported, and on composed
+lines of writers that the model never learned from. They are written into the line model's card.
 """
 
 from __future__ import annotations
@@ -20,14 +19,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from extractor.decoding import decode_line
+from extractor.decoding import decode, decode_line
 from extractor.errors import ModelError
 from extractor.fields import FieldImage, whole_field
 from extractor.ink import as_gray
-from extractor.lines import read_lines
-from extractor.recognizer import Calibration
+from extractor.reading import WHOLE, Located, Observation, observe
+from extractor.recognizer.calibration import LineCalibration
 from extractor.recognizer.card import CARD, SHIPPED
-from extractor.recognizer.lines import FOLDER, load_lines
+from extractor.recognizer.choice import load_model
+from extractor.recognizer.lines import FOLDER
 from extractor.template import Format
 from training.calibrate import Outcomes, fit
 from training.data.sources import data_folder, digits_to_train_on
@@ -42,6 +42,9 @@ WRONG = frozenset({"a_car_000285.jpg", "a_car_000817.jpg", "a_car_001011.jpg"})
 """Strings of the calibration part whose label is not what is written, by eye."""
 
 COMPOSED, BATCH = 1000, 50
+
+KINDS = ("glance", "agreed", "alone")
+"""The kinds of evidence that are calibrated apart: see `LineCalibration`."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +66,22 @@ def entries(name: str, folder: Path | None = None) -> list[Entry]:
 
 def calibrate_lines(folder: Path, composed_lines: int = COMPOSED) -> dict[str, float]:
     """Fits the line model in `folder` (a symbols' model with one) and writes its card; returns what was fitted."""
-    recognizer = load_lines(folder)
-    if recognizer is None:
+    model = load_model(folder)
+    if model.lines is None:
         raise ModelError(f"The model in {folder} reads no lines; train one with 'python -m training.lines.train'.")
     raw: list[float] = []
     right: list[bool] = []
-    glance: list[bool] = []
+    kinds: list[str] = []
     for fields, labels in _batches(composed_lines):
-        for reading, label in zip(read_lines(fields, recognizer), labels, strict=True):
-            decoded = decode_line(reading.hypotheses, Format(), Calibration())
+        for seen, label in zip(observe([Located(WHOLE, field, model) for field in fields]), labels, strict=True):
+            assert seen.line is not None
+            decoded = decode_line(seen.line.hypotheses, Format(), LineCalibration())
             raw.append(decoded.confidence)
             right.append(decoded.meaning.value == label)
-            glance.append(reading.glance)
-    outcomes = Outcomes(np.array(raw), np.array(right))
-    at_once = np.array(glance)
-    curves = {
-        "glance": fit(Outcomes(outcomes.raw[at_once], outcomes.right[at_once])),
-        "views": fit(Outcomes(outcomes.raw[~at_once], outcomes.right[~at_once])),
-    }
-    calibrated = np.array([curves["glance" if once else "views"].apply(p) for p, once in zip(raw, glance, strict=True)])
+            kinds.append(_kind(seen, decoded.meaning.value))
+    outcomes, kind = Outcomes(np.array(raw), np.array(right)), np.array(kinds)
+    curves = {name: fit(Outcomes(outcomes.raw[kind == name], outcomes.right[kind == name])) for name in KINDS}
+    calibrated = np.array([curves[name].apply(p) for p, name in zip(raw, kinds, strict=True)])
     path = folder / FOLDER / CARD
     card = json.loads(path.read_text(encoding="utf-8"))
     for name, curve in curves.items():
@@ -96,6 +96,16 @@ def calibrate_lines(folder: Path, composed_lines: int = COMPOSED) -> dict[str, f
     }
     path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {f"{name} {key}": value for name, curve in curves.items() for key, value in vars(curve).items()}
+
+
+def _kind(seen: Observation, value: str) -> str:
+    """By which of KINDS of evidence a string was read as `value`."""
+    assert seen.line is not None
+    if seen.line.glance:
+        return "glance"
+    symbols = seen.model.symbols
+    second = decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
+    return "agreed" if second.meaning.value == value and not second.meaning.problem else "alone"
 
 
 def _batches(composed_lines: int) -> Iterator[tuple[list[FieldImage], list[str]]]:

@@ -45,7 +45,7 @@ def write_line_model(folder: Path, model: Any, *, learned: Lines, held_out: Line
         "files": file_entries(folder),
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), "glance": {}, "views": {}},
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), "glance": {}, "agreed": {}, "alone": {}},
         "accuracy": [],
     }
     write_card(folder, card)
