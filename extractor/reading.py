@@ -66,8 +66,8 @@ class Observation:
     """One field in one picture before anything is decided, and the `model` of its alphabet.
 
     `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
-    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line`, and an empty lattice where
-    one glance at that was enough.
+    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line`, and an empty lattice
+    where one glance at that was enough.
     """
 
     name: str
