@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import cv2
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.queue_services import ROOT, free_port, wait_until
 
@@ -109,12 +111,19 @@ def chromium(*arguments: str) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         missing = "Chromium is not installed; 'make test-system' installs it"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """One for all browsers: a second one in the same thread refuses to start."""
+    manager = sync_playwright()
+    atexit.register(manager.__exit__)
+    return manager.start()
 
 
 @pytest.fixture(scope="session")
