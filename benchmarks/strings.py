@@ -3,7 +3,7 @@
     python -m benchmarks.strings [--mistakes]
 
 `cheque_amounts` and `photo_strings` are measured only: no weight was trained on them. The constants of calibration are
-fitted on every fifth of their strings, which is left out here. `nist_hsf` is a page whose fields are found without a
+fitted on every third of their strings, which is left out here. `nist_hsf` is a page whose fields are found without a
 template; a field counts as found within 15 pixels of its true place.
 """
 
