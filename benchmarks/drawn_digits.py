@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
-from training.evaluate import digit_tests
 
 from benchmarks.strokes import Stroke, strokes
+from training.accuracy import digit_tests
 from training.data.sources import data_folder
 
 ROOT = Path(__file__).resolve().parents[1]
