@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import ModelError
 from extractor.recognizer.calibration import Calibration, LineCalibration
-from extractor.recognizer.card import checked_copy, read_card, read_line_card
+from extractor.recognizer.card import Card, LineCard, checked_copy, read_card, read_line_card
 from extractor.recognizer.lines import checked, frames_in
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Crops, Floats, Gray
@@ -27,21 +26,14 @@ class KerasRecognizer:
         self.classes: tuple[str, ...] = card.classes
         self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
-        keras, tf = _tensorflow()
-        with checked_copy(folder, card, "keras") as path:
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        shape = (None, *model.input_shape[1:])
-        # Traced once for any number of crops; `predict` would build a data pipeline on every call.
-        self._logits: Any = tf.function(
-            lambda crops: model(crops, training=False), input_signature=[tf.TensorSpec(shape, tf.float32)]
-        )
+        self._logits = _logits(folder, card)
 
     def log_probabilities(self, crops: Crops) -> Floats:
         """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28)."""
         logits = np.empty((len(crops), len(self.classes)), np.float32)
         for start in range(0, len(crops), BATCH):
-            part = crops[start : start + BATCH, ..., None].astype(np.float32)
-            logits[start : start + len(part)] = np.asarray(self._logits(part)).reshape(len(part), -1)
+            part = crops[start : start + BATCH]
+            logits[start : start + len(part)] = self._logits(part).reshape(len(part), -1)
         return log_softmax(logits, self._temperature)
 
 
@@ -53,23 +45,15 @@ class KerasLines:
         self.classes: tuple[str, ...] = card.classes
         self.calibration: LineCalibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
-        keras, tf = _tensorflow()
-        with checked_copy(folder, card, "keras") as path:
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
-        run = tf.function(lambda lines: model(lines, training=False), input_signature=signature)
-
-        def logits(pictures: NDArray[np.uint8]) -> Floats:
-            return np.asarray(run(pictures[..., None].astype(np.float32)), np.float32)
-
-        checked(folder, card, logits)
-        self._logits = logits
+        self._logits = _logits(folder, card)
+        checked(folder, card, self._logits)
 
     def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
         return frames_in(lines, self._logits, len(self.classes) + 1, self._temperature)
 
 
-def _tensorflow() -> tuple[Any, Any]:
+def _logits(folder: Path, card: Card | LineCard) -> Callable[[NDArray[np.uint8]], Floats]:
+    """The network in `folder`: from pictures, shape (n, height, width), to what it says of each."""
     try:
         import keras
         import tensorflow as tf
@@ -77,4 +61,9 @@ def _tensorflow() -> tuple[Any, Any]:
         raise ModelError(
             "The engine 'keras' needs TensorFlow; run 'pip install formdigits[tensorflow]' or use 'litert'."
         ) from None
-    return keras, tf
+    with checked_copy(folder, card, "keras") as path:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    # Traced once for any number of pictures; `predict` would build a data pipeline on every call.
+    signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
+    run = tf.function(lambda pictures: model(pictures, training=False), input_signature=signature)
+    return lambda pictures: np.asarray(run(pictures[..., None].astype(np.float32)), np.float32)

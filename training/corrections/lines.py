@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from extractor.decoding.lines import line_hypotheses
 from extractor.fields import FieldImage
-from extractor.recognizer.card import CARD, checked_copy, read_line_card
-from extractor.recognizer.lines import FOLDER, LineRecognizer, frames_of
+from extractor.recognizer.card import checked_copy, read_line_card
+from extractor.recognizer.lines import FOLDER, LineRecognizer
 from extractor.segmentation.line import line_of
 from extractor.values import Gray
 from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
 from training.data.samples import Samples
-from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, make_lines, packed
+from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, fits, make_lines, packed
 from training.lines.compose import DELIMITERS, by_writer
 from training.lines.ship import write_line_model
 from training.lines.train import letters_to_train_on
-from training.ship import Origin
+from training.ship import Origin, write_card
 from training.train import Progress
 
 BATCH = 32
@@ -72,11 +70,6 @@ def with_delimiters(value: str, said: str) -> str:
     return before + value + said[len(said.rstrip(DELIMITERS)) :]
 
 
-def fits(width: int, text: str) -> bool:
-    """Whether CTC can say `text` in the frames of a line so wide: a blank must part the same symbol twice."""
-    return frames_of(width) >= len(text) + sum(a == b for a, b in pairwise(text)) + 1
-
-
 def _digits(text: str) -> str:
     return "".join(c for c in text if c not in DELIMITERS)
 
@@ -92,7 +85,7 @@ def tune_lines(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among composed lines of the digits of `replay`, and write the line model into `draft`."""
-    from training.lines.learner import BEST, LineLearner
+    from training.lines.learner import LineLearner
 
     old, out = settings.start / FOLDER, settings.out / FOLDER
     out.mkdir(parents=True, exist_ok=True)
@@ -116,18 +109,14 @@ def tune_lines(
             learner.keep(epoch, best=True)
             if progress:
                 progress(Progress(epoch, settings.epochs, batches, batches, loss))
-    import keras
-
-    best = keras.saving.load_model(out / BEST, compile=False, safe_mode=True)
     learned = make_lines(by_writer(replay, letters), 600, (settings.seed, 98, 0))
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
-    written = write_line_model(draft / FOLDER, best, learned=learned, held_out=held_out, origin=origin)
+    written = write_line_model(draft / FOLDER, learner.best(), learned=learned, held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
     for name in ("glance", "agreed", "alone"):
         if name in card.about["calibration"]:
             written["calibration"][name] = card.about["calibration"][name]
-    text = json.dumps(written, indent=1, ensure_ascii=False) + "\n"
-    (draft / FOLDER / CARD).write_text(text, encoding="utf-8")
+    write_card(draft / FOLDER, written)
 
 
 def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -> Lines:

@@ -49,13 +49,13 @@ def make_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trou
     texts: list[str] = []
     while len(images) < count:
         line, what = composed_line(writers, rng, trouble)
-        if _fits(line.image.shape[1], what):
+        if fits(line.image.shape[1], what):
             images.append(line.image)
             texts.append(what)
     return Lines(tuple(images), tuple(texts))
 
 
-def _fits(width: int, what: str) -> bool:
+def fits(width: int, what: str) -> bool:
     """Whether CTC can say `what` in the frames of a line so wide: a blank must part the same symbol twice."""
     return frames_of(width) >= len(what) + sum(a == b for a, b in pairwise(what)) + 1
 

@@ -33,6 +33,7 @@ from training.data.sources import data_folder, digits_to_train_on
 from training.evaluation.measures import expected_calibration_error
 from training.lines.compose import EASY, by_writer, composed
 from training.lines.train import HELD_OUT, SEED, letters_to_train_on
+from training.ship import write_card
 
 SETS = {"cheque_amounts": "images", "photo_strings": "."}
 EVERY = 3
@@ -94,7 +95,7 @@ def calibrate_lines(folder: Path, composed_lines: int = COMPOSED) -> dict[str, f
         "expected_calibration_error": round(expected_calibration_error(calibrated, outcomes.right), 4),
         "command": "python -m training.lines.calibrate",
     }
-    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_card(path.parent, card)
     return {f"{name} {key}": value for name, curve in curves.items() for key, value in vars(curve).items()}
 
 

@@ -24,7 +24,7 @@ from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
 from training.data.sources import data_folder, digits_to_train_on, load_samples
 from training.lines.batches import CHUNK, CLASSES, Batch, LineEpochs, Lines, make_lines, packed
-from training.lines.compose import LETTERS, by_writer
+from training.lines.compose import EASY, LETTERS, by_writer
 from training.ship import Origin
 from training.train import DIGIT_DATA
 
@@ -66,7 +66,8 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     writers = by_writer(learned, letters)
     chunks = max(1, settings.lines // CHUNK)
     steps = chunks * -(-CHUNK // settings.batch)
-    validation = make_lines(by_writer(aside, letters), VALIDATION, (SEED, 0, 0))
+    # Of the kind that the last epochs learn from: the hard ones would prefer an epoch before those.
+    validation = make_lines(by_writer(aside, letters), VALIDATION, (SEED, 0, 0), EASY)
     learner = LineLearner(settings.out, settings.start, settings.rate, steps * settings.epochs)
     log = settings.out / HISTORY
     history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
