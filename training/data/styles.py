@@ -292,14 +292,155 @@ def curled_zero(_: Gray, rng: np.random.Generator) -> Gray:
     return frame.ink
 
 
+def stemmed_nine(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 9 like the Greek koppa or rho: a round head, begun at its left or below, and a stem from under it that
+    is short, straight, and hardly to its right."""
+    frame = _Frame(rng)
+    frame.wide = max(frame.wide, 0.5 * frame.high)
+    deep, stem = rng.uniform(0.45, 0.65), rng.uniform(0.4, 0.85)
+    foot = frame.at(stem + rng.uniform(-0.3, 0.1), 1)
+    around = [frame.at(0.15, 0.12), frame.at(0.55, 0.0), frame.at(0.92, 0.3 * deep), frame.at(0.85, 0.8 * deep)]
+    kind = rng.random()
+    if kind < 0.45:  # across the head from the left, over the top, and down behind itself
+        frame.spline(frame.at(rng.uniform(0.45, 0.85), deep), frame.at(0.12, 0.8 * deep), frame.at(0.05, 0.4 * deep))
+        frame.spline(frame.at(0.05, 0.4 * deep, 0.02), *around, frame.at(stem, deep + 0.08), foot)
+    elif kind < 0.65:  # a head that never closes
+        open_to = frame.at(rng.uniform(0.15, 0.5), rng.uniform(0.8, 1.0) * deep)
+        begin = (
+            [frame.at(0.5, 0.55 * deep), frame.at(0.2, 0.6 * deep)]
+            if rng.random() < 0.5
+            else [open_to, frame.at(0.06, 0.5 * deep)]
+        )
+        frame.spline(*begin, *around, frame.at(stem, deep + 0.1), foot)
+    else:  # a ring, and a stroke of its own
+        frame.spline(*around, frame.at(0.45, deep), frame.at(0.08, 0.75 * deep), frame.at(0.08, 0.3 * deep), around[0])
+        frame.stroke(frame.at(stem, deep - rng.uniform(0, 0.25)), foot)
+    return frame.ink
+
+
+def straight_five(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 5 in haste: a flag at its top, a long straight back, and of its belly only a small hook at the foot."""
+    frame = _Frame(rng)
+    frame.wide = min(frame.wide, 0.7 * frame.high)
+    x, belly = rng.uniform(0.3, 0.5), rng.uniform(0.0, 0.3)
+    waist = rng.uniform(0.3, 0.5)
+    flag = frame.at(x + rng.uniform(0.35, 0.75), rng.uniform(-0.08, 0.08))
+    body = [
+        frame.at(x, waist),
+        frame.at(x + 0.1 + belly, waist + 0.12),
+        frame.at(x + 0.05 + belly, 0.82),
+        frame.at(x - 0.2, rng.uniform(0.95, 1.05)),
+        frame.at(x - rng.uniform(0.3, 0.55), rng.uniform(0.8, 0.98)),
+    ]
+    if rng.random() < 0.6:
+        frame.stroke(flag, frame.at(x + 0.05, 0.04), body[0])
+        frame.spline(*body)
+    else:
+        frame.spline(frame.at(x + 0.05, 0.0), *body)
+        frame.stroke(frame.at(x, rng.uniform(-0.05, 0.1)), flag)
+    return frame.ink
+
+
+def narrow_seven(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 7 whose roof is a small hook or wave, and whose bar is as wide as all of it: near to a t or a plus."""
+    frame = _Frame(rng)
+    frame.wide = frame.high * rng.uniform(0.4, 0.65)
+    left, right = rng.uniform(0.05, 0.3), rng.uniform(0.7, 0.9)
+    roof = [frame.at(left, rng.uniform(0.1, 0.28)), frame.at(left + 0.1, 0.02)]
+    if rng.random() < 0.5:
+        roof.append(frame.at(0.5 * (left + right), rng.uniform(0.02, 0.14)))
+    frame.spline(
+        *roof,
+        frame.at(right, rng.uniform(-0.04, 0.1)),
+        frame.at(right - 0.12, 0.4),
+        frame.at(rng.uniform(0.2, 0.55), 1),
+    )
+    y = rng.uniform(0.4, 0.65)
+    rise = rng.uniform(-0.05, 0.12)
+    frame.stroke(frame.at(rng.uniform(-0.1, 0.2), y + rise), frame.at(rng.uniform(0.8, 1.15), y - rise))
+    return frame.ink
+
+
+def footed_one(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 1 on a foot that is joined to it or crosses its end, with a curved upstroke: near to a 2."""
+    frame = _Frame(rng)
+    frame.wide = frame.high * rng.uniform(0.35, 0.65)
+    x = rng.uniform(0.45, 0.7)
+    start = frame.at(rng.uniform(0.0, 0.3), rng.uniform(0.15, 0.45))
+    end = frame.at(x - rng.uniform(0.0, 0.25), 1.0, 0.03)
+    if rng.random() < 0.5:
+        frame.spline(start, frame.at(0.6 * x, 0.12), frame.at(x, 0.0), frame.at(x, 0.4), end)
+    else:
+        frame.stroke(start, frame.at(x, 0.0, 0.03), end)
+    right = frame.at(rng.uniform(0.75, 1.15), rng.uniform(0.93, 1.03), 0.02)
+    left = end if rng.random() < 0.4 else frame.at(rng.uniform(-0.1, 0.2), rng.uniform(0.97, 1.04), 0.02)
+    frame.stroke(left, right)
+    return frame.ink
+
+
+def open_zero(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 0 with a gap at its top or side, such as one in a quick row of them."""
+    frame = _Frame(rng)
+    frame.high *= rng.uniform(0.6, 1)
+    frame.wide = frame.high * rng.uniform(0.6, 1.1)
+    begins, way = rng.uniform(-2.9, -0.5), 1 if rng.random() < 0.3 else -1
+    turns = way * (2 * np.pi - rng.uniform(0.2, 1.0))
+    angles = np.linspace(begins, begins + turns, 9)
+    sizes = np.linspace(rng.uniform(0.42, 0.52), rng.uniform(0.42, 0.52), 9)
+    frame.spline(
+        *(frame.at(0.5 + r * np.cos(a), 0.5 + r * np.sin(a), 0.02) for a, r in zip(angles, sizes, strict=True))
+    )
+    return frame.ink
+
+
+def open_eight(_: Gray, rng: np.random.Generator) -> Gray:
+    """An 8 as an S whose way back up does not meet its beginning, or crosses it; the lower ring may be small."""
+    frame = _Frame(rng)
+    waist, low = rng.uniform(0.35, 0.6), rng.uniform(0.6, 1.0)
+    start = frame.at(rng.uniform(0.6, 1.05), rng.uniform(-0.05, 0.22))
+    middle = frame.at(0.5, waist)
+    end = frame.at(rng.uniform(0.6, 1.2), rng.uniform(-0.1, 0.3))
+    frame.spline(
+        start,
+        frame.at(0.5, 0.02),
+        frame.at(0.15, 0.5 * waist),
+        middle,
+        frame.at(0.5 + 0.35 * low, 0.5 * (1 + waist)),
+        frame.at(0.5, 1.0),
+        frame.at(0.5 - 0.4 * low, 0.5 * (1 + waist)),
+        frame.at(0.5, waist),
+        end,
+    )
+    return frame.ink
+
+
+def tailed_three(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 3 with a small loop at its waist, or a flat roof, and a foot that curls back."""
+    frame = _Frame(rng)
+    waist = rng.uniform(0.35, 0.5)
+    roof = (
+        [frame.at(0.1, 0.05), frame.at(0.8, 0.0)]
+        if rng.random() < 0.3
+        else [frame.at(0.1, rng.uniform(0.05, 0.25)), frame.at(0.45, 0.0), frame.at(0.8, 0.2)]
+    )
+    loop = [frame.at(0.3, waist + 0.05), frame.at(0.28, waist - 0.06)] if rng.random() < 0.5 else []
+    foot = [frame.at(0.45, 1.0), frame.at(0.05, rng.uniform(0.82, 0.98))]
+    if rng.random() < 0.4:
+        foot += [frame.at(0.1, 0.75), frame.at(0.35, 0.85)]
+    frame.spline(*roof, frame.at(0.4, waist), *loop, frame.at(0.85, 0.7), *foot)
+    return frame.ink
+
+
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
-    "0": ((0.02, slashed_zero), (0.08, curled_zero)),
-    "1": ((0.26, european_one), (0.26, long_one)),
-    "2": ((0.18, looped_two),),
-    "4": ((0.14, open_four), (0.14, humped_four)),
-    "5": ((0.1, flagged_five),),
-    "7": ((0.24, crossed_seven), (0.14, european_seven)),
-    "9": ((0.22, curled_nine),),
+    "0": ((0.02, slashed_zero), (0.07, curled_zero), (0.08, open_zero)),
+    "1": ((0.22, european_one), (0.24, long_one), (0.1, footed_one)),
+    "2": ((0.16, looped_two),),
+    "3": ((0.08, tailed_three),),
+    "4": ((0.14, open_four), (0.16, humped_four)),
+    "5": ((0.1, flagged_five), (0.14, straight_five)),
+    "7": ((0.2, crossed_seven), (0.12, european_seven), (0.16, narrow_seven)),
+    "8": ((0.12, open_eight),),
+    "9": ((0.14, curled_nine), (0.2, stemmed_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 
