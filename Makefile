@@ -40,11 +40,15 @@ quality: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# A file of tests goes to one process, since its fixtures are shared; what measures time or memory runs by itself.
+BESIDE := $(BIN)/pytest --numprocesses logical --dist loadfile
+
 test: test-system quality
-	$(BIN)/pytest
+	$(BESIDE) -m "not alone"
+	$(BIN)/pytest -m alone
 
 quick: test-system setup
-	$(BIN)/pytest -m "not slow"
+	$(BESIDE) -m "not alone and not slow"
 
 format: setup
 	$(BIN)/ruff format .

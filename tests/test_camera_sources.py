@@ -57,6 +57,7 @@ def test_every_frame_of_a_file_comes_once_with_its_own_time(tmp_path: Path) -> N
     assert times == pytest.approx([n / 20 for n in range(12)])
 
 
+@pytest.mark.alone
 def test_a_file_plays_at_its_own_speed_and_the_slow_get_the_newest_frame(tmp_path: Path) -> None:
     path = write_video(tmp_path / "v.avi", 24)
     begun, seen = time.monotonic(), []

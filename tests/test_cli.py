@@ -43,6 +43,7 @@ def formdigits(*arguments: str, folder: Path = ROOT, **settings: str) -> subproc
     )
 
 
+@pytest.mark.alone
 def test_help_is_there_in_half_a_second() -> None:
     times = []
     for _ in range(5):

@@ -134,6 +134,7 @@ def test_pages_may_be_drawn_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_jpeg_costs_hardly_more_than_its_decoding(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     scan = np.clip(240 + rng.normal(0, 4, (3508, 2480, 1)), 0, 255).astype(np.uint8).repeat(3, 2)

@@ -533,6 +533,7 @@ def test_too_many_pages_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_memory_stays_flat_over_five_hundred_pages(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil")
     _pages(tmp_path / "p.pdf", 500)

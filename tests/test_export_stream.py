@@ -31,6 +31,7 @@ def page(number: int, file: str) -> PageResult:
     ("ending", "long", "pages"),
     [(".csv", False, 20_000), (".xlsx", False, 20_000), (".xlsx", True, 12_000), (".json", False, 20_000)],
 )
+@pytest.mark.alone
 def test_memory_does_not_grow_with_the_pages(tmp_path: Path, ending: str, long: bool, pages: int) -> None:
     process = psutil.Process()
     scan = tmp_path / "scan.pdf"
