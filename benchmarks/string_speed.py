@@ -1,0 +1,76 @@
+"""What reading one string costs: processor time a string, step by step, with the shipped int8 model on one core.
+
+    python -m benchmarks.string_speed [--digits 6]
+
+The strings are those of `cheque_amounts` with so many digits, read in one batch as the product reads them. Strings that
+one glance is enough for are told apart from those that are looked at again from other sides and cut into their symbols.
+Processor time is counted, so that other work on the machine disturbs little; the best of several rounds counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+
+from benchmarks.strings import DATA
+from extractor.decoding.lines import line_hypotheses
+from extractor.fields import FieldImage, whole_field
+from extractor.ink import as_gray
+from extractor.reading import WHOLE, Located, Reader, observe
+from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.choice import load_model
+from extractor.segmentation.line import line_of
+from training.lines.calibrate import entries
+
+ROUNDS = 5
+
+
+def best(work: Callable[[], Any]) -> tuple[float, Any]:
+    """The least processor time of ROUNDS calls, in ms, and what the last gave."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        answer = work()
+        times.append(time.process_time() - start)
+    return min(times) * 1000, answer
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--digits", type=int, default=6)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    model = load_model(SHIPPED)
+    assert model.lines is not None
+    reader = Reader((), model)
+    chosen = [entry for entry in entries("cheque_amounts", DATA) if len(entry.label) == options.digits]
+    pictures = [as_gray(np.asarray(cv2.imread(str(entry.picture), cv2.IMREAD_GRAYSCALE))) for entry in chosen]
+
+    def told(what: str, milliseconds: float, count: int) -> None:
+        print(f"  {what}: {milliseconds / max(1, count):.2f} ms a string")
+
+    def everything(fields: list[FieldImage]) -> list[Any]:
+        return [reader.decode(one) for one in observe([Located(WHOLE, field, model) for field in fields])]
+
+    cut, fields = best(lambda: [whole_field(picture) for picture in pictures])
+    seen = observe([Located(WHOLE, field, model) for field in fields])
+    sure = [field for field, one in zip(fields, seen, strict=True) if one.line is not None and one.line.glance]
+    doubtful = [field for field, one in zip(fields, seen, strict=True) if one.line is None or not one.line.glance]
+    print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure at a glance")
+    told("light, ruled lines and ink", cut, len(fields))
+    spent, lines = best(lambda: [line.image for field in sure if (line := line_of(field)) is not None])
+    told("line", spent, len(sure))
+    spent, frames = best(lambda: model.lines.log_probabilities(lines))
+    told("network", spent, len(sure))
+    told("n best strings", best(lambda: line_hypotheses(frames, model.lines.classes))[0], len(sure))
+    told("all that follows the first step, sure at a glance", best(lambda: everything(sure))[0], len(sure))
+    told("all that follows the first step, not sure", best(lambda: everything(doubtful))[0], len(doubtful))
+
+
+if __name__ == "__main__":
+    main()
