@@ -22,7 +22,10 @@ CLASSES = 3
 """Other classes that each symbol may be."""
 
 RAREST = -9.2
-"""Log-odds (one in ten thousand) below which another symbol is not tried."""
+"""Log-odds (one in ten thousand) below which another symbol or string is not tried."""
+
+TINY = 1e-300
+"""What is less probable counts as this probable, so that it has a logarithm."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
     tries = 0
     while heap and len(found) < MOST and tries < 4 * MOST:
         cost, choice = heapq.heappop(heap)
+        if cost > -RAREST:
+            break
         tries += 1
         said: list[int] = []
         frames: list[float] = []
@@ -135,39 +140,39 @@ def _slots(rows: Floats) -> list[_Slot]:
 
 
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-    """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`."""
+    """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`.
+
+    Probabilities are brought back to a sum of one after every frame, as L. Rabiner (1989) does for hidden Markov models.
+    """
     rows = np.asarray(lines)
-    lengths = np.array([len(scores[index]) for index in lines])
+    lengths = np.array([len(part) for part in scores])
     classes = scores[0].shape[1]
     blank, longest = classes - 1, max(len(s) for s in said)
     padded = np.zeros((len(scores), int(lengths.max()), classes))
     for index, part in enumerate(scores):
-        padded[index, : len(part)] = part
+        padded[index, : len(part)] = np.exp(part)
     states = np.full((len(said), 2 * longest + 1), blank)
     for row, symbols in enumerate(said):
         states[row, 1 : 2 * len(symbols) : 2] = symbols
     # A blank may be skipped between two symbols that differ.
-    skip = np.full(states.shape, -np.inf)
-    differs = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
-    skip[:, 2:][differs] = 0.0
-    alpha = np.full((len(said), states.shape[1] + 2), -1e30)
-    alpha[:, 2] = 0.0  # before the first frame, as if a blank had been said
-    alpha_in = alpha[:, 2:]
-    ends = 2 * np.array([len(s) for s in said])
-    every = np.arange(len(said))
+    skip = np.zeros(states.shape)
+    skip[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    emitted = np.take_along_axis(padded[rows], states[:, None, :], 2).transpose(1, 0, 2)
+    # Two columns of nothing on the left, so that all states move alike.
+    alpha = np.zeros((len(said), states.shape[1] + 2))
+    alpha[:, 2:4] = emitted[0, :, :2]
+    log_scale = np.zeros(len(said))
+    ends = 2 * np.array([len(s) for s in said]) + 2
+    every, last = np.arange(len(said)), lengths[rows] - 1
     out = np.zeros(len(said))
     for frame in range(padded.shape[1]):
-        emit = padded[rows[:, None], frame, states]
-        stay, step = alpha_in, alpha[:, 1:-1]
-        jump = alpha[:, :-2] + skip
-        if frame == 0:
-            jump = np.full_like(jump, -1e30)
-        most = np.maximum(np.maximum(stay, step), jump)
-        total = most + np.log(np.exp(stay - most) + np.exp(step - most) + np.exp(jump - most)) + emit
-        alpha_in[:] = np.maximum(total, -1e30)
-        done = lengths == frame + 1
+        if frame:
+            alpha[:, 2:] = (alpha[:, 2:] + alpha[:, 1:-1] + alpha[:, :-2] * skip) * emitted[frame]
+        total = np.maximum(alpha.sum(1), TINY)
+        alpha /= total[:, None]
+        log_scale += np.log(total)
+        done = last == frame
         if done.any():
-            last = alpha_in[every, ends]
-            before = np.where(ends > 0, alpha_in[every, np.maximum(ends - 1, 0)], -1e30)
-            out[done] = np.logaddexp(last, before)[done]
+            said_all = alpha[every, ends] + np.where(ends > 2, alpha[every, ends - 1], 0.0)
+            out[done] = (log_scale + np.log(np.maximum(said_all, TINY)))[done]
     return out
