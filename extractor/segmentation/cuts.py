@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from extractor.values import Gray
 
 
+SIDEWAYS = 0.02
+"""What a way pays for moving to the next column, where ink costs 1 a row."""
+
+
 def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
     """Columns of one connected piece of ink near which two symbols may touch, from left to right.
 
@@ -51,14 +55,19 @@ def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
     inside = (at >= 0) & (at < width)
     ink = piece[:, at.clip(0, width - 1)].astype(np.float32) / 255.0
     price = np.where(inside[None], ink, 9.0) + 0.01 * np.abs(offsets) / max(1, reach) + 0.002
-    total = price[0]
-    came = np.zeros((height, *total.shape), np.int8)
+    # Dear columns at both ends, so that all ways move alike; the straight way is the cheapest of equals.
+    total = np.full((len(columns), 2 * reach + 3), 1e9, np.float32)
+    total[:, 1:-1] = price[0]
+    came = np.zeros(price.shape, np.int8)
     for row in range(1, height):
-        sides = np.pad(total, ((0, 0), (1, 1)), constant_values=1e9)
-        ways = np.stack((sides[:, 1:-1], sides[:, :-2] + 0.02, sides[:, 2:] + 0.02))
-        best = ways.argmin(0)
-        came[row] = np.array((0, -1, 1), np.int8)[best]
-        total = np.take_along_axis(ways, best[None], 0)[0] + price[row]
+        best = total[:, 1:-1].copy()
+        left, right, turned = total[:, :-2] + SIDEWAYS, total[:, 2:] + SIDEWAYS, came[row]
+        turned[left < best] = -1
+        np.minimum(best, left, out=best)
+        turned[right < best] = 1
+        np.minimum(best, right, out=best)
+        total[:, 1:-1] = best + price[row]
+    total = total[:, 1:-1]
     where = total.argmin(1)
     path = np.zeros((len(columns), height), np.int64)
     rows = np.arange(len(columns))
