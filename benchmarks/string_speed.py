@@ -24,6 +24,7 @@ from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, Reader, observe
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
+from extractor.segmentation import segment
 from extractor.segmentation.line import line_of
 from training.lines.calibrate import entries
 
@@ -46,7 +47,8 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
-    assert model.lines is not None
+    recognizer = model.lines
+    assert recognizer is not None
     reader = Reader((), model)
     chosen = [entry for entry in entries("cheque_amounts", DATA) if len(entry.label) == options.digits]
     pictures = [as_gray(np.asarray(cv2.imread(str(entry.picture), cv2.IMREAD_GRAYSCALE))) for entry in chosen]
@@ -63,11 +65,13 @@ def main() -> None:
     doubtful = [field for field, one in zip(fields, seen, strict=True) if one.line is None or not one.line.glance]
     print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure at a glance")
     told("light, ruled lines and ink", cut, len(fields))
-    spent, lines = best(lambda: [line.image for field in sure if (line := line_of(field)) is not None])
-    told("line", spent, len(sure))
-    spent, frames = best(lambda: model.lines.log_probabilities(lines))
-    told("network", spent, len(sure))
-    told("n best strings", best(lambda: line_hypotheses(frames, model.lines.classes))[0], len(sure))
+    spent, lines = best(lambda: [line for field in fields if (line := line_of(field)) is not None])
+    told("line", spent, len(fields))
+    spent, frames = best(lambda: recognizer.log_probabilities(lines))
+    told("network", spent, len(fields))
+    told("n best strings", best(lambda: line_hypotheses(frames, recognizer.classes))[0], len(fields))
+    spent = best(lambda: [segment(field, comb=False) for field in fields])[0]
+    told("lattice, where one glance is not enough", spent, len(fields))
     told("all that follows the first step, sure at a glance", best(lambda: everything(sure))[0], len(sure))
     told("all that follows the first step, not sure", best(lambda: everything(doubtful))[0], len(doubtful))
 

@@ -70,10 +70,10 @@ def _places(reading: LineReading, classes: Sequence[str]) -> tuple[Symbol, ...]:
         return (Symbol(BLANK, True, None, ()),)
     best = reading.hypotheses[0]
     columns = [FRAME * (frame + 0.5) for frame in best.frames]
-    edges = [0.0, *((a + b) / 2 for a, b in pairwise(columns)), float(first.line.image.shape[1])]
+    edges = [0.0, *((a + b) / 2 for a, b in pairwise(columns)), float(first.line.shape[1])]
     symbols = []
     for text, frame, left, right in zip(best.text, best.frames, edges, edges[1:], strict=False):
-        ink = first.line.image[:, round(left) : max(round(left) + 1, round(right))]
+        ink = first.line[:, round(left) : max(round(left) + 1, round(right))]
         crop = mnist_crop(np.where(ink >= PAPER, ink, 0).astype(np.uint8))
         row = np.exp(first.frames[min(round(frame), len(first.frames) - 1)])
         odds = sorted(zip(classes, (float(p) for p in row), strict=False), key=lambda one: -one[1])

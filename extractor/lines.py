@@ -10,8 +10,8 @@ import numpy as np
 from extractor.decoding.lines import Hypothesis, line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.lines import LineRecognizer
-from extractor.segmentation.line import Line, line_of
-from extractor.values import Floats
+from extractor.segmentation.line import Writing, writing_of
+from extractor.values import Floats, Gray
 
 SURE = 0.97
 """A string as probable as this at the first glance needs no second."""
@@ -28,7 +28,7 @@ class Seen:
     """One view of a string: the `line` (None where nothing is written), the log-probabilities of its frames, shape
     (frames, classes + 1), and what they say, best first."""
 
-    line: Line | None
+    line: Gray | None
     frames: Floats
     hypotheses: tuple[Hypothesis, ...]
 
@@ -49,12 +49,13 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
     Strings that are seen from several sides are as probable as the geometric mean over the views says: one view that
     does not agree is enough for doubt.
     """
-    first = _seen(fields, recognizer)
+    writings = [writing_of(field) for field in fields]
+    first = _seen(writings, recognizer)
     readings = [LineReading(one.hypotheses, glance=True, first=one) for one in first]
     doubtful = [i for i, one in enumerate(first) if one.hypotheses and np.exp(one.hypotheses[0].log_probability) < SURE]
     if not doubtful:
         return readings
-    views = [_seen([fields[i] for i in doubtful], recognizer, **view) for view in VIEWS]
+    views = [_seen([writings[i] for i in doubtful], recognizer, **view) for view in VIEWS]
     for place, index in enumerate(doubtful):
         sides = [first[index].hypotheses, *(view[place].hypotheses for view in views)]
         readings[index] = LineReading(_agreed(sides), glance=False, first=first[index])
@@ -62,10 +63,10 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
 
 
 def _seen(
-    fields: Sequence[FieldImage], recognizer: LineRecognizer, *, size: float = 1.0, lean: float = 0.0
+    writings: Sequence[Writing | None], recognizer: LineRecognizer, *, size: float = 1.0, lean: float = 0.0
 ) -> list[Seen]:
-    lines = [line_of(field, size=size, lean=lean) for field in fields]
-    frames = recognizer.log_probabilities([line.image for line in lines if line is not None])
+    lines = [None if writing is None else writing.line(size=size, lean=lean) for writing in writings]
+    frames = recognizer.log_probabilities([line for line in lines if line is not None])
     said = iter(zip(frames, line_hypotheses(frames, recognizer.classes), strict=True))
     nothing = Seen(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())
     return [nothing if line is None else Seen(line, *next(said)) for line in lines]

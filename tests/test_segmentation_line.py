@@ -8,7 +8,7 @@ import pytest
 
 from extractor.fields import whole_field
 from extractor.ink import as_gray
-from extractor.segmentation.line import HEIGHT, TEXT, WIDEST, Line, line_of
+from extractor.segmentation.line import HEIGHT, TEXT, WIDEST, line_of
 from extractor.values import Gray
 
 
@@ -23,8 +23,8 @@ def number(text: str = "40718", scale: float = 1.6, turn: float = 0.0, lean: flo
     return (page * np.linspace(0.6, 1, 360)[None]).astype(np.uint8)
 
 
-def rows_of(line: Line) -> tuple[int, int]:
-    inked = np.flatnonzero((line.image > 100).any(1))
+def rows_of(line: Gray) -> tuple[int, int]:
+    inked = np.flatnonzero((line > 100).any(1))
     return int(inked[0]), int(inked[-1])
 
 
@@ -32,7 +32,7 @@ def rows_of(line: Line) -> tuple[int, int]:
 def test_digits_come_to_one_height_whatever_theirs_is(scale: float) -> None:
     line = line_of(whole_field(number(scale=scale, text="4071")))
     assert line is not None
-    assert line.image.shape[0] == HEIGHT
+    assert line.shape[0] == HEIGHT
     top, bottom = rows_of(line)
     assert abs(bottom - top + 1 - TEXT) <= 3
     assert abs((top + bottom) / 2 - HEIGHT / 2) <= 2
@@ -50,19 +50,8 @@ def test_leaning_digits_are_put_upright() -> None:
     assert straight is not None
     assert leaning is not None
     # Upright strokes leave more columns free.
-    free = [float((line.image > 100).any(0).mean()) for line in (straight, leaning)]
+    free = [float((line > 100).any(0).mean()) for line in (straight, leaning)]
     assert abs(free[0] - free[1]) < 0.12
-
-
-def test_places_in_the_line_are_places_in_the_field() -> None:
-    field = whole_field(number(text="1  1"))
-    line = line_of(field)
-    assert line is not None
-    columns = np.flatnonzero((line.image > 120).any(0))
-    x, y = line.to_field(float(columns[0]))
-    inked = np.flatnonzero((field.ink > 120).any(0))
-    assert abs(x - inked[0]) < 6
-    assert 0 < y < field.ink.shape[0]
 
 
 def test_another_view_is_larger_or_leans() -> None:
@@ -70,10 +59,10 @@ def test_another_view_is_larger_or_leans() -> None:
     usual, larger = line_of(field), line_of(field, size=1.2)
     assert usual is not None
     assert larger is not None
-    assert larger.image.shape[1] > 1.1 * usual.image.shape[1]
+    assert larger.shape[1] > 1.1 * usual.shape[1]
     leaning = line_of(field, lean=0.3)
     assert leaning is not None
-    assert leaning.image.shape[1] != usual.image.shape[1]
+    assert leaning.shape[1] != usual.shape[1]
 
 
 def test_bare_paper_gives_no_line() -> None:
@@ -85,4 +74,4 @@ def test_a_very_long_string_is_squeezed() -> None:
     cv2.putText(page, "8" * 90, (10, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 50, 2, cv2.LINE_AA)
     line = line_of(whole_field(page))
     assert line is not None
-    assert line.image.shape[1] <= WIDEST
+    assert line.shape[1] <= WIDEST

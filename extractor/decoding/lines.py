@@ -142,7 +142,7 @@ def _slots(rows: Floats) -> list[_Slot]:
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
     """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`.
 
-    Probabilities are brought back to a sum of one after every frame, as L. Rabiner (1989) does for hidden Markov models.
+    Probabilities are brought back to a sum of one after every frame (L. Rabiner, 1989).
     """
     rows = np.asarray(lines)
     lengths = np.array([len(part) for part in scores])

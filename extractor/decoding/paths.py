@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -55,15 +56,22 @@ def best_paths(lattice: Lattice, log_probabilities: Floats, classes: Sequence[st
     beams: list[list[Path]] = [[] for _ in range(lattice.nodes)]
     beams[0] = [Path((), 0.0, "")]
     for node in range(1, lattice.nodes):
+        ways = [
+            (path.score + score, path, mark)
+            for candidate in arriving[node]
+            for mark, score in options[id(candidate)]
+            for path in beams[candidate.start]
+        ]
+        ways.sort(key=itemgetter(0), reverse=True)
+        # Best first, so that of the ways to one text the first is its best; few of them are ever written out.
         grown: dict[str, Path] = {}
-        for candidate in arriving[node]:
-            for mark, score in options[id(candidate)]:
-                for path in beams[candidate.start]:
-                    total = path.score + score
-                    text = path.text + mark.text
-                    if text not in grown or total > grown[text].score:
-                        grown[text] = Path((*path.marks, mark), total, text)
-        beams[node] = sorted(grown.values(), key=lambda p: -p.score)[:BEAM]
+        for total, path, mark in ways:
+            text = path.text + mark.text
+            if text not in grown:
+                grown[text] = Path((*path.marks, mark), total, text)
+                if len(grown) == BEAM:
+                    break
+        beams[node] = list(grown.values())
     return beams[-1]
 
 

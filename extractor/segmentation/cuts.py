@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from extractor.values import Gray
 
-
 SIDEWAYS = 0.02
 """What a way pays for moving to the next column, where ink costs 1 a row."""
 

@@ -31,50 +31,58 @@ FULL_INK = 204
 """What the middle of a stroke is brought to, so that darker places have room above."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """`image`, shape (HEIGHT, width), uint8, has ink = bright, digits about TEXT rows high and upright on a level
-    baseline; `matrix`, shape (2, 3), takes pixels of the field image to those of the line."""
+@dataclass(frozen=True, eq=False)
+class Writing:
+    """What is written in a field, ready to be drawn as a line.
 
-    image: Gray
-    matrix: Points
-
-    def to_field(self, x: float, y: float = HEIGHT / 2) -> tuple[float, float]:
-        """Where in the field image a place in the line lies."""
-        back = cv2.invertAffineTransform(self.matrix)
-        return (
-            float(back[0, 0] * x + back[0, 1] * y + back[0, 2]),
-            float(back[1, 0] * x + back[1, 1] * y + back[1, 2]),
-        )
-
-
-def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Line | None:
-    """The string in `field` as a line; None where nothing is written.
-
-    `size` times as large as usual, and sheared by `lean` (columns to the right for each row upwards) once it is
-    upright, it is another view of the same ink.
+    `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of its
+    digits, which reach from `low` to `high` once they are level; `rise` is the slope of their baseline, `shear` the
+    columns to the right for each row upwards that make them upright.
     """
+
+    picture: Gray
+    xs: NDArray[np.intp]
+    ys: NDArray[np.intp]
+    rise: float
+    shear: float
+    low: float
+    high: float
+
+    def line(self, *, size: float = 1.0, lean: float = 0.0) -> Gray:
+        """The writing as a line, shape (HEIGHT, width): ink = bright, digits about TEXT rows high and upright on a
+        level baseline.
+
+        `size` times as large as usual, and sheared by `lean` once it is upright, it is another view of the same ink.
+        """
+        tall = max(4.0, (self.high - self.low) * 1.04)
+        scale = size * TEXT / tall
+        # First level, then upright, about the middle of the writing.
+        level = np.array(((1, 0, 0), (-self.rise, 1, -(self.low + self.high) / 2), (0, 0, 1.0)))
+        upright = np.array(((1, self.shear - lean, 0), (0, 1, 0), (0, 0, 1.0))) @ level
+        across = upright[0, 0] * self.xs + upright[0, 1] * self.ys + upright[0, 2]
+        left, right = float(across.min()) - MARGIN * tall, float(across.max()) + MARGIN * tall
+        wide = scale * min(1.0, WIDEST / (scale * (right - left)))
+        to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
+        width = min(WIDEST, max(8, int(np.ceil(wide * (right - left)))))
+        return _drawn(self.picture, to_line, scale, width)
+
+
+def writing_of(field: FieldImage) -> Writing | None:
+    """What is written in `field`; None where nothing is."""
     ink = inside_only(field) if field.printed else field.ink
     writing = _writing(ink)
     if writing is None:
         return None
     ys, xs = np.nonzero(writing)
     rise = _rise(xs, ys)
-    shear = slant(writing) - lean
-    low, high = np.quantile(ys - rise * xs, (0.02, 0.98))
-    tall = max(4.0, float(high - low) * 1.04)
-    scale = size * TEXT / tall
-    # First level, then upright, about the middle of the writing.
-    middle = (low + high) / 2
-    level = np.array(((1, 0, 0), (-rise, 1, -middle), (0, 0, 1.0)))
-    stand = np.array(((1, shear, 0), (0, 1, 0), (0, 0, 1.0)))
-    upright = stand @ level
-    across = upright[0, 0] * xs + upright[0, 1] * ys + upright[0, 2]
-    left, right = float(across.min()) - MARGIN * tall, float(across.max()) + MARGIN * tall
-    wide = scale * min(1.0, WIDEST / (scale * (right - left)))
-    to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
-    width = min(WIDEST, max(8, int(np.ceil(wide * (right - left)))))
-    return Line(_drawn(contrast(field, ink), to_line, scale, width), to_line[:2])
+    low, high = _between(ys - rise * xs, 0.02)
+    return Writing(contrast(field, ink), xs, ys, rise, slant(writing), float(low), float(high))
+
+
+def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
+    """The string in `field` as `Writing.line` draws it; None where nothing is written."""
+    writing = writing_of(field)
+    return None if writing is None else writing.line(size=size, lean=lean)
 
 
 def contrast(field: FieldImage, ink: Gray) -> Gray:
@@ -83,10 +91,15 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     if field.lit is None:
         return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
     strokes = ink >= FULL
-    paper, full = float(np.median(field.lit[~strokes])), float(np.median(field.lit[strokes]))
-    return as_gray(
-        np.clip((paper - field.lit.astype(np.float32)) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
-    )
+    paper, full = _middle_grey(field.lit[~strokes]), _middle_grey(field.lit[strokes])
+    greys = np.arange(256, dtype=np.float32)
+    table = np.clip((paper - greys) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
+    return as_gray(cv2.LUT(field.lit, table))
+
+
+def _middle_grey(pixels: Gray) -> int:
+    """The median of `pixels`, which are not sorted for it."""
+    return int(np.searchsorted(np.cumsum(np.bincount(pixels, minlength=256)), (len(pixels) + 1) // 2))
 
 
 def _writing(ink: Gray) -> Gray | None:
@@ -114,9 +127,17 @@ def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
     xs, ys = xs[::step], ys[::step]
     slopes = np.linspace(-STEEPEST, STEEPEST, 17)
     rows = ys[None, :] - slopes[:, None] * xs[None, :]
-    low, high = np.quantile(rows, (0.03, 0.97), axis=1)
+    low, high = _between(rows, 0.03)
     cost = (high - low) * (1 + 0.8 * np.abs(slopes))
     return float(slopes[int(cost.argmin())])
+
+
+def _between(values: NDArray[np.float64], share: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where all but the lowest and the highest `share` of `values` along the last axis begin and end."""
+    last = values.shape[-1] - 1
+    first, final = round(share * last), round((1 - share) * last)
+    parted = np.partition(values, (first, final), axis=-1)
+    return parted[..., first], parted[..., final]
 
 
 def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:

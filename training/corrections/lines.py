@@ -44,7 +44,7 @@ def labelled_lines(fields: Sequence[Usable], recognizer: LineRecognizer) -> list
     """The free strings among `fields` whose ink can say their value. The delimiters, which a value does not have, are
     those that the network sees."""
     lines = [(field, line_of(field.image)) for field in fields if field.cells is None]
-    seen = [(field, line.image) for field, line in lines if line is not None]
+    seen = [(field, line) for field, line in lines if line is not None]
     scores = recognizer.log_probabilities([image for _, image in seen])
     found = []
     for (field, image), options in zip(seen, line_hypotheses(scores, recognizer.classes), strict=True):
@@ -125,8 +125,8 @@ def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -
     texts: list[str] = []
     for one in (*found,) * TIMES:
         line = line_of(one.image, size=float(rng.uniform(0.85, 1.12)), lean=float(rng.normal(0, 0.1)))
-        if line is not None and fits(line.image.shape[1], one.text):
-            images.append(line.image)
+        if line is not None and fits(line.shape[1], one.text):
+            images.append(line)
             texts.append(one.text)
     return Lines(tuple(images), tuple(texts))
 

@@ -49,8 +49,8 @@ def make_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trou
     texts: list[str] = []
     while len(images) < count:
         line, what = composed_line(writers, rng, trouble)
-        if fits(line.image.shape[1], what):
-            images.append(line.image)
+        if fits(line.shape[1], what):
+            images.append(line)
             texts.append(what)
     return Lines(tuple(images), tuple(texts))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.fields.whole import whole_field
 from extractor.ink import as_gray
-from extractor.segmentation.line import Line, line_of
+from extractor.segmentation.line import line_of
 from extractor.values import Box, Crops, Floats, Gray
 from training.data.junk import tight
 from training.data.marks import cross, curve, draw_stroke
@@ -354,7 +354,7 @@ def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD
     return photographed(written(what, writers, rng, trouble), rng, trouble), what
 
 
-def composed_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Line, str]:
+def composed_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
     """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
     while True:
         picture, what = composed(writers, rng, trouble)
