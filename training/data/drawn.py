@@ -371,3 +371,41 @@ def tailed_three(_: Gray, rng: np.random.Generator) -> Gray:
         foot += [frame.at(0.1, 0.75), frame.at(0.35, 0.85)]
     frame.spline(*roof, frame.at(0.4, waist), *loop, frame.at(0.85, 0.7), *foot)
     return frame.ink
+
+
+def rounded_four(_: Gray, rng: np.random.Generator) -> Gray:
+    """A 4 whose first stroke bends round at its foot without a corner, as that of a 6 does; a short stem crosses it."""
+    frame = _Frame(rng)
+    low, x = rng.uniform(0.55, 0.75), rng.uniform(0.5, 0.75)
+    frame.spline(
+        frame.at(rng.uniform(0.3, 0.65), 0),
+        frame.at(0.15, 0.55 * low),
+        frame.at(0.05, 0.9 * low),
+        frame.at(0.2, low + 0.03),
+        frame.at(x, low),
+        frame.at(rng.uniform(0.85, 1.1), low - rng.uniform(0.0, 0.12)),
+    )
+    frame.stroke(
+        frame.at(x, low - rng.uniform(0.05, 0.35)), frame.at(x - rng.uniform(-0.05, 0.15), rng.uniform(0.9, 1.1))
+    )
+    return frame.ink
+
+
+def tied_eight(_: Gray, rng: np.random.Generator) -> Gray:
+    """An 8 written like a 2 whose foot is a ring: over the top from the left, down across, round, and up to its head,
+    which it may not reach."""
+    frame = _Frame(rng)
+    waist = rng.uniform(0.35, 0.55)
+    end = frame.at(rng.uniform(0.05, 0.45), rng.uniform(0.05, 0.3))
+    frame.spline(
+        frame.at(rng.uniform(0.05, 0.35), rng.uniform(0.05, 0.3)),
+        frame.at(0.45, 0.0),
+        frame.at(0.8, 0.5 * waist),
+        frame.at(0.5, waist),
+        frame.at(0.12, 0.5 * (1 + waist)),
+        frame.at(0.45, 1.0),
+        frame.at(0.9, 0.5 * (1 + waist) + 0.05),
+        frame.at(rng.uniform(0.4, 0.6), waist + rng.uniform(-0.03, 0.1)),
+        *([end] if rng.random() < 0.7 else []),
+    )
+    return frame.ink

@@ -74,10 +74,10 @@ STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "1": ((0.22, european_one), (0.24, drawn.long_one), (0.1, drawn.footed_one)),
     "2": ((0.16, drawn.looped_two),),
     "3": ((0.08, drawn.tailed_three),),
-    "4": ((0.14, drawn.open_four), (0.16, drawn.humped_four)),
+    "4": ((0.14, drawn.open_four), (0.12, drawn.humped_four), (0.14, drawn.rounded_four)),
     "5": ((0.1, drawn.flagged_five), (0.14, drawn.straight_five)),
     "7": ((0.2, crossed_seven), (0.12, drawn.european_seven), (0.16, drawn.narrow_seven)),
-    "8": ((0.12, drawn.open_eight),),
+    "8": ((0.1, drawn.open_eight), (0.12, drawn.tied_eight)),
     "9": ((0.14, drawn.curled_nine), (0.2, drawn.stemmed_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
