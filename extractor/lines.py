@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from extractor.decoding.lines import Hypothesis, line_hypotheses
+from extractor.decoding.lines import TINY, Hypothesis, line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.lines import LineRecognizer
 from extractor.segmentation.line import Writing, writing_of
@@ -18,9 +19,6 @@ SURE = 0.97
 
 VIEWS: tuple[dict[str, float], ...] = ({"size": 0.87}, {"lean": 0.2}, {"size": 1.12, "lean": -0.12})
 """The other sides that a doubtful string is looked at from: smaller, leaning to the left, larger and to the right."""
-
-UNSEEN = 1e-4
-"""The probability of a string in a view whose likeliest strings do not have it."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ class LineReading:
 def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list[LineReading]:
     """What is written in each of `fields`, all free strings.
 
-    Strings that are seen from several sides are as probable as the geometric mean over the views says: one view that
-    does not agree is enough for doubt.
+    Strings that are seen from several sides are as probable as the mean over the views says.
     """
     writings = [writing_of(field) for field in fields]
     first = _seen(writings, recognizer)
@@ -73,15 +70,14 @@ def _seen(
 
 
 def _agreed(views: Sequence[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:
+    """The strings of all `views`, best first, each with the mean of its probabilities there."""
     by_text: dict[str, Hypothesis] = {}
     total: dict[str, float] = {}
-    floor = float(np.log(UNSEEN))
-    for count, view in enumerate(views):
-        for text in total:
-            total[text] += floor
+    for view in views:
         for option in view:
             by_text.setdefault(option.text, option)
-            before = total[option.text] - floor if option.text in total else floor * count
-            total[option.text] = before + max(floor, option.log_probability)
-    agreed = [Hypothesis(text, total[text] / len(views), by_text[text].frames) for text in total]
+            total[option.text] = total.get(option.text, 0.0) + math.exp(option.log_probability)
+    agreed = [
+        Hypothesis(text, math.log(max(sum_, TINY) / len(views)), by_text[text].frames) for text, sum_ in total.items()
+    ]
     return tuple(sorted(agreed, key=lambda h: -h.log_probability))
