@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.decoding import decode
 from extractor.decoding.format import interpret
+from extractor.decoding.unread import unread_cells
 from extractor.recognizer import Calibration
 from extractor.segmentation import Candidate, Lattice
 from extractor.template import Format
@@ -187,3 +190,22 @@ def test_of_two_ways_to_read_a_date_the_one_within_its_range_is_taken_but_not_ac
     seen = decode(lattice, scores, CLASSES, Format(kind="date", min="2019-01-01", max="2020-12-31"), Calibration())
     assert (seen.meaning.value, seen.meaning.problem) == ("2019-04-17", "")
     assert seen.confidence < 0.99
+
+
+def test_a_cell_written_over_allows_any_digit_and_the_others_what_they_look_like() -> None:
+    lattice, scores = comb("X", "?", "9")
+    scores[2, [4, 9]] = np.log((0.02, 0.97))
+    cells = unread_cells(lattice, scores, CLASSES, INTEGER)
+    assert cells is not None
+    assert [cells.spell(Decimal(n)) is not None for n in (19, 24, 25, 819, 1019)] == [True, True, False, False, False]
+    spelled = cells.spell(Decimal(24))
+    assert spelled is not None
+    assert spelled[:2] == ("24", "X24")
+    assert 0 < spelled[2] < 0.01
+
+
+def test_only_whole_numbers_in_combs_that_cannot_be_read_are_open_to_arithmetic() -> None:
+    lattice, scores = comb("1", "?")
+    assert unread_cells(lattice, scores, CLASSES, INTEGER) is not None
+    assert unread_cells(lattice, scores, CLASSES, Format(kind="digits")) is None
+    assert unread_cells(*comb("1", "2"), CLASSES, INTEGER) is None

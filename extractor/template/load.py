@@ -19,10 +19,11 @@ PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "
 class _Loader(yaml.SafeLoader):
     """YAML whose days stay text: what is no day of the calendar is then a mistake with a line, like any other."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def load_template(path: str | Path) -> Template:
