@@ -320,4 +320,12 @@ def _reading(job: Observation, decoded: Decoded, accept: float) -> Reading:
         quad=job.image.quad,
         alternatives=decoded.alternatives,
         notes=(meaning.problem,) if meaning.problem else (),
+        cells=_apart(job.image),
     )
+
+
+def _apart(image: FieldImage) -> tuple[tuple[float, float], ...]:
+    if not image.gap:
+        return ()
+    left, width = image.inside.left, max(image.inside.width, 1e-6)
+    return tuple((round((b.left - left) / width, 4), round((b.right - left) / width, 4)) for b in image.cell_boxes)
