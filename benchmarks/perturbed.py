@@ -2,9 +2,10 @@
 
     python -m benchmarks.perturbed [--mistakes] [--rounds N]
 
-Every page of `tally_c1` (13 real scans, never trained on) is spoilt in each way by a seeded program and read with its own
-template, the two of the samples and one made from each of the 5 blank designs of `tally_photos` as decoys; then with
-the decoys alone, which must not match. Counted are fields right, and fields accepted and wrong: there should be none.
+Every page of `tally_c1` (13 real scans, never trained on) is spoilt in each way by a seeded program and read with its
+own template, the two of the samples and one made from each of the 5 blank designs of `tally_photos` as decoys; then
+with the decoys alone, which must not match. Counted are fields right, and fields accepted and wrong, of which there
+should be none.
 """
 
 from __future__ import annotations
