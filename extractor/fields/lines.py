@@ -22,6 +22,9 @@ CLEAR, DARK = 24, 190
 STROKE = 127
 """Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
 
+SOFT = 0.6
+"""The share of a line's length along which its soft edge is dark, where it is ink at all."""
+
 ROWS = 48
 """About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
 
@@ -181,12 +184,23 @@ def without_line(ink: Mask, at: float, thickness: float) -> None:
     low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
     if low >= high:
         return
+    # Where faint pencil counts as ink, so do the soft edges of a black line, along nearly all of it.
+    line = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
+    most = max(2, round(0.4 * thickness))
+    for _ in range(most):
+        low -= bool(low > 0 and _runs_along(ink[:, low - 1], line))
+        high += bool(high < width and _runs_along(ink[:, high], line))
     band = ink[:, low:high]
     left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
     band[~crossing] = 0
+
+
+def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:
+    """Whether `column`, shape (height,), is dark beside most of the line, as no writing is."""
+    return bool(np.count_nonzero((column >= STROKE) & line) > SOFT * np.count_nonzero(line))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:
