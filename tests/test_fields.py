@@ -93,7 +93,7 @@ def test_the_soft_edges_of_a_black_line_go_with_it_where_pencil_counts_as_ink() 
     ink = np.zeros((100, 60), np.uint8)
     ink[:, 26:35] = 255
     stroke = ink.copy()
-    cv2.line(stroke, (10, 20), (22, 80), (255,), 3)
+    cv2.line(stroke, (6, 20), (18, 80), (255,), 3)
     cv2.line(stroke, (2, 50), (58, 50), (255,), 3)
     without_line(stroke, 30.0, 5.0)
     # Nothing is left of the line, nor of its edges; what stands beside it and what crosses it stays.
