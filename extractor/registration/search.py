@@ -38,6 +38,10 @@ WELL_FOUND = 0.7
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
 
+ROOM = 1.5
+"""The least side of a cell, as so many times the reach within which its lines are looked for: in smaller ones any
+lettering passes for lines."""
+
 COMPARED = 4
 """Forms whose features are compared in full, those most like the page by its strongest features."""
 
@@ -106,7 +110,7 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
     """
     by_form: dict[int, list[_Candidate]] = {}
     for candidate in candidates:
-        if is_plausible(candidate.matrix, candidate.form.boxes.centres):
+        if is_plausible(candidate.matrix, candidate.form.boxes.centres) and _room(candidate) >= ROOM * view.reach:
             by_form.setdefault(id(candidate.form), []).append(candidate)
     first = []
     for group in by_form.values():
