@@ -41,7 +41,7 @@ def segment_comb(field: FieldImage) -> Lattice:
         crop = len(crops) if len(own) else None
         residue = 0.0
         if crop is None:
-            residue = float(pieces.boxes[owner == cell, 2:].max(initial=0)) / min(box.width, box.height)
+            residue = float(pieces.boxes[owner == cell, 2:].max(initial=0)) / max(1.0, min(box.width, box.height))
         candidates.append(Candidate(cell, cell + 1, crop, box, ink=area, residue=residue))
         if len(own):
             crops.append(mnist_crop(cut_out(ink, pieces, own)))
