@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from benchmarks.registration import pictures, turned
+from benchmarks.registration import turned
 from extractor.documents import open_pages
 from extractor.reading import Reader
 from extractor.recognizer.choice import Model, load_model
@@ -226,7 +226,12 @@ def nist_hsf(bench: Bench) -> None:
 
 def samples(bench: Bench) -> None:
     forms = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses")]
-    pages = [Page(name, 1, image) for name, image in pictures(ROOT / "samples" / "scans").items()]
+    pages = [
+        replace(one, file=f"{file.name}, page {one.number}")
+        for file in sorted((ROOT / "samples" / "scans").iterdir())
+        for one in open_pages(str(file))
+        if isinstance(one, Page)
+    ]
     before = bench.read(forms, pages)
     for degrees, scale in ((90, 1.0), (180, 1.0), (270, 1.0), (7, 1.0), (0, 0.5), (0, 2.0)):
         same = total = wrong = 0

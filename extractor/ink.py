@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cv2
@@ -48,12 +49,27 @@ def soft_ink(lit: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     """
     threshold, _ = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     threshold = min(max(threshold, DARKEST), faintest)
-    strokes = part[part < threshold]
-    full = float(np.percentile(strokes, 25)) if len(strokes) else threshold - 40
+    counts = grey_counts(part)
+    counts[math.ceil(threshold) :] = 0
+    full = percentile(counts, 25) if counts.any() else threshold - 40
     # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.
     span = max(20.0, threshold - full) * 2
-    ink = np.clip((threshold + span / 2 - lit.astype(np.float32)) * (255 / span), 0, 255)
+    by_grey = np.clip((threshold + span / 2 - np.arange(256)) * (255 / span), 0, 255).astype(np.uint8)
+    ink = cv2.LUT(lit, by_grey)
     # A soft edge is beside a stroke; anything faint elsewhere is paper.
-    stroke = as_gray(cv2.dilate((ink >= 127).astype(np.uint8), np.ones((3, 3), np.uint8)))
-    soft: Gray = (ink * stroke).astype(np.uint8)
-    return soft
+    stroke = cv2.dilate(cv2.threshold(ink, 126, 255, cv2.THRESH_BINARY)[1], np.ones((3, 3), np.uint8))
+    return as_gray(cv2.bitwise_and(ink, stroke))
+
+
+def grey_counts(image: Gray) -> NDArray[np.float64]:
+    """How often each grey level occurs in `image`, shape (256,): with it, percentiles cost next to nothing."""
+    counts: NDArray[np.float64] = cv2.calcHist([image], [0], None, [256], [0, 256]).ravel().astype(np.float64)
+    return counts
+
+
+def percentile(counts: NDArray[np.float64], percent: float) -> float:
+    """The grey level that `percent` of those counted (at least one) lie below, between two levels where need be."""
+    upto = counts.cumsum()
+    at = percent / 100 * (upto[-1] - 1)
+    low, high = np.searchsorted(upto, (math.floor(at), math.ceil(at)), side="right")
+    return float(low + (high - low) * (at - math.floor(at)))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from extractor.decoding import Decoded, decode, decode_line
+from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, locate_all, whole_field
 from extractor.finding.read import holds_digits, line_holds_digits, page_fields
@@ -216,7 +217,16 @@ class Reader:
     ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
         """The readings of one sheet from what was decided for its fields, after the rules of `form`."""
         readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
-        return apply_rules(form.rules if form is not None else (), readings, self._accept)
+        if form is None or not form.rules:
+            return tuple(readings), ()
+        unread = {}
+        for (seen, _), reading in zip(decided, readings, strict=True):
+            cells = None
+            if not reading.value and reading.notes:
+                cells = unread_cells(seen.lattice, seen.scores, seen.model.symbols.classes, seen.format)
+            if cells is not None:
+                unread[seen.name] = cells
+        return apply_rules(form.rules, readings, self._accept, unread)
 
     def _prepare(self, page: Page | FailedPage) -> _Sheet:
         if isinstance(page, FailedPage):
@@ -310,4 +320,12 @@ def _reading(job: Observation, decoded: Decoded, accept: float) -> Reading:
         quad=job.image.quad,
         alternatives=decoded.alternatives,
         notes=(meaning.problem,) if meaning.problem else (),
+        cells=_apart(job.image),
     )
+
+
+def _apart(image: FieldImage) -> tuple[tuple[float, float], ...]:
+    if not image.gap:
+        return ()
+    left, width = image.inside.left, max(image.inside.width, 1e-6)
+    return tuple((round((b.left - left) / width, 4), round((b.right - left) / width, 4)) for b in image.cell_boxes)

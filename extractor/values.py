@@ -147,6 +147,8 @@ class Reading:
     `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
     `rules` are the rules that this field breaks; `notes` say in plain words why it is to be checked.
     `checked` is there once people have settled the field.
+    `cells` are where the cells of a comb begin and end that stand apart, as shares of the field's width; they are there
+    as long as the page is at hand.
     """
 
     field: str
@@ -160,6 +162,7 @@ class Reading:
     rules: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     checked: Checked | None = None
+    cells: tuple[tuple[float, float], ...] = ()
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -229,6 +232,7 @@ def reading_of(tree: Mapping[Any, Any]) -> Reading:
         rules=tuple(tree["rules"]),
         notes=tuple(tree["notes"]),
         checked=_checked(tree["checked"]) if tree.get("checked") else None,
+        cells=tuple((begin, end) for begin, end in tree.get("cells", ())),
     )
 
 

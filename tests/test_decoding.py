@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.decoding import decode
 from extractor.decoding.format import interpret
+from extractor.decoding.unread import unread_cells
 from extractor.recognizer import Calibration
 from extractor.segmentation import Candidate, Lattice
 from extractor.template import Format
@@ -119,6 +122,9 @@ def test_the_range_decides_between_two_likely_readings() -> None:
         ("04172019", Format(kind="date", order="mdy"), True, "2019-04-17"),
         ("20190417", Format(kind="date", order="ymd"), True, "2019-04-17"),
         ("17.4.19", Format(kind="date"), False, "2019-04-17"),
+        ("17042019", Format(kind="date", min="2019-04-17", max="2019-04-17"), True, "2019-04-17"),
+        ("17.4.45", Format(kind="date", max="2020-12-31"), False, "1945-04-17"),
+        ("29.2.00", Format(kind="date"), False, "2000-02-29"),
         ("0930", Format(kind="time"), True, "09:30"),
         ("9.30", Format(kind="time"), False, "09:30"),
         ("12.-", Format(), False, "12"),
@@ -135,6 +141,9 @@ def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str
     ("text", "form", "is_comb"),
     [
         ("31022019", Format(kind="date"), True),
+        ("31122019", Format(kind="date", min="2020-01-01"), True),
+        ("01012021", Format(kind="date", max="2020-12-31"), True),
+        ("17.4.45", Format(kind="date", min="2019-01-01", max="2020-12-31"), False),
         ("2575", Format(kind="time"), True),
         ("12.5", Format(kind="amount"), False),
         ("79927398710", Format(check="luhn"), True),
@@ -172,3 +181,31 @@ def test_probabilities_of_a_field_sum_to_at_most_one(data: st.DataObject) -> Non
 def test_no_text_makes_the_formats_stumble(text: str, kind: str, is_comb: bool) -> None:
     meaning = interpret(text, Format(kind=kind), comb=is_comb)
     assert meaning.problem or meaning.value or meaning.missing or meaning.void
+
+
+def test_of_two_ways_to_read_a_date_the_one_within_its_range_is_taken_but_not_accepted() -> None:
+    lattice, scores = comb(*"17042019")
+    scores[6] = np.log(1e-5)
+    scores[6, [1, 7]] = np.log((0.4, 0.5))
+    seen = decode(lattice, scores, CLASSES, Format(kind="date", min="2019-01-01", max="2020-12-31"), Calibration())
+    assert (seen.meaning.value, seen.meaning.problem) == ("2019-04-17", "")
+    assert seen.confidence < 0.99
+
+
+def test_a_cell_written_over_allows_any_digit_and_the_others_what_they_look_like() -> None:
+    lattice, scores = comb("X", "?", "9")
+    scores[2, [4, 9]] = np.log((0.02, 0.97))
+    cells = unread_cells(lattice, scores, CLASSES, INTEGER)
+    assert cells is not None
+    assert [cells.spell(Decimal(n)) is not None for n in (19, 24, 25, 819, 1019)] == [True, True, False, False, False]
+    spelled = cells.spell(Decimal(24))
+    assert spelled is not None
+    assert spelled[:2] == ("24", "X24")
+    assert 0 < spelled[2] < 0.01
+
+
+def test_only_whole_numbers_in_combs_that_cannot_be_read_are_open_to_arithmetic() -> None:
+    lattice, scores = comb("1", "?")
+    assert unread_cells(lattice, scores, CLASSES, INTEGER) is not None
+    assert unread_cells(lattice, scores, CLASSES, Format(kind="digits")) is None
+    assert unread_cells(*comb("1", "2"), CLASSES, INTEGER) is None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from extractor.fields import locate, whole_field
+from extractor.fields.lines import without_line
 from extractor.registration import Registration, register
 from tests.forms import FORM, blank_sheet, lay
 
@@ -86,3 +87,16 @@ def test_a_picture_of_any_shape_is_a_field(shape: tuple[int, int]) -> None:
     field = whole_field(np.full(shape, 200, np.uint8))
     assert field.ink.ndim == 2
     assert max(field.ink.shape) <= 4096
+
+
+def test_the_soft_edges_of_a_black_line_go_with_it_where_pencil_counts_as_ink() -> None:
+    ink = np.zeros((100, 60), np.uint8)
+    ink[:, 26:35] = 255
+    stroke = ink.copy()
+    cv2.line(stroke, (6, 20), (18, 80), (255,), 3)
+    cv2.line(stroke, (2, 50), (58, 50), (255,), 3)
+    without_line(stroke, 30.0, 5.0)
+    # Nothing is left of the line, nor of its edges; what stands beside it and what crosses it stays.
+    assert not stroke[60:, 24:37].any()
+    assert stroke[49:52, 26:35].all()
+    assert (stroke[:, :24] > 0).sum() > 150

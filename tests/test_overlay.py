@@ -54,6 +54,17 @@ def near(picture: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np
     return (np.abs(picture.astype(int) - np.array(colour[::-1])) < 12).all(axis=2)
 
 
+def test_cells_that_stand_apart_are_outlined_one_by_one() -> None:
+    one = replace(reading(Box(100, 300, 300, 40)), cells=((0.0, 0.3), (0.35, 0.65), (0.7, 1.0)))
+    drawn = near(below_header(draw_overlay(blank(), page(one))), FIELD[FieldStatus.ACCEPTED])
+    lines = drawn[310:330].all(0)
+    uprights = np.flatnonzero(lines[1:] & ~lines[:-1]) + 1
+    # Each cell's left and right; the paper between two cells is not tinted.
+    assert (uprights - 100) / 300 == pytest.approx([0.0, 0.3, 0.35, 0.65, 0.7, 1.0], abs=0.02)
+    assert (below_header(draw_overlay(blank(), page(one)))[320, 198] == 255).all()
+    assert page(one) == PageResult.from_dict(page(one).to_dict())
+
+
 @pytest.mark.parametrize("status", FieldStatus)
 def test_a_field_is_outlined_in_the_colour_of_its_status(status: FieldStatus) -> None:
     box = Box(200, 300, 120, 40)

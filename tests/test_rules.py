@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.decoding.unread import UnreadCells
 from extractor.rules import apply_rules
+from extractor.template import Format
 from extractor.template.rule import Rule, parse_rule
 from extractor.values import Alternative, FieldStatus, Kind, Reading
 
@@ -74,6 +77,48 @@ def test_rules_that_share_a_field_are_weighed_together() -> None:
     assert after[2].value == "42"
     assert [o.outcome for o in outcomes] == ["chosen", "chosen"]
     assert after[2].confidence > 0.99
+
+
+def overwritten(*digits: str) -> UnreadCells:
+    """Three cells, each all but no symbol at all, whose ink leaves of the digits only some."""
+    return UnreadCells(tuple({**dict.fromkeys(one, 0.1), "X": 0.02} for one in digits), Format(kind="integer"))
+
+
+def test_a_field_that_is_written_over_gets_what_an_equation_leaves_for_it_and_goes_to_review() -> None:
+    no_value = replace(reading("b", "", 0.0, ("829", 1e-5)), written="??9", notes=("something here is no symbol",))
+    fields = [reading("a", "180", 0.95), no_value, reading("total", "194", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99, {"b": overwritten("8", "12", "49")})
+    assert [o.outcome for o in outcomes] == ["chosen"]
+    assert (after[1].value, after[1].written, after[1].status) == ("14", "X14", FieldStatus.REVIEW)
+    assert after[1].confidence < 0.5
+    assert (after[0], after[2]) == (fields[0], fields[2]), "a value that was never read confirms nothing"
+
+
+@pytest.mark.parametrize("digits", [("8", "12", "379"), ("8", "2", "49"), ("12", "4", "")])
+def test_a_value_that_the_ink_does_not_allow_is_not_suggested(digits: tuple[str, str, str]) -> None:
+    no_value = replace(reading("b", "", 0.0), written="??9", notes=("something here is no symbol",))
+    fields = [reading("a", "180", 0.999), no_value, reading("total", "194", 0.999)]
+    after, outcomes = apply_rules([SUM], fields, 0.99, {"b": overwritten(*digits)})
+    assert [o.outcome for o in outcomes] == ["broken"]
+    assert [r.value for r in after] == ["180", "", "194"]
+    assert {r.status for r in after} == {FieldStatus.REVIEW}
+
+
+def test_two_rules_must_leave_the_same_for_a_field_that_is_written_over() -> None:
+    other = parse_rule("b = c + 3")
+    no_value = replace(reading("b", "", 0.0), written="??9", notes=("something here is no symbol",))
+    for last, outcome in (("11", "chosen"), ("12", "broken")):
+        fields = [reading("a", "180", 0.999), no_value, reading("total", "194", 0.999), reading("c", last, 0.999)]
+        _, outcomes = apply_rules([SUM, other], fields, 0.99, {"b": overwritten("8", "12", "49")})
+        assert sorted(o.outcome for o in outcomes) == sorted(["chosen", outcome])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "left"),
+    [("t = a + b", "b", 2), ("t = a - b", "b", -2), ("2 * b + a = t", "b", 1), ("t = a + b - b", "b", None)],
+)
+def test_equations_are_solved_for_one_field(text: str, name: str, left: int | None) -> None:
+    assert parse_rule(text).solved_for(name, {"t": Decimal(7), "a": Decimal(5)}) == left
 
 
 @given(

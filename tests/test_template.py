@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_rules_may_add_up_lists_of_fields_and_are_written_as_they_were_read(writ
     assert again == template
 
 
+def test_a_date_may_have_a_first_and_a_last_day(write) -> None:
+    text = GOOD.replace("kind: integer, min: 0, max: 999999", 'kind: date, min: 2020-01-01, max: "2020-12-31"')
+    template = load_template(write(text))
+    assert (template.fields[0].format.min, template.fields[0].format.max) == (date(2020, 1, 1), date(2020, 12, 31))
+    assert "min: 2020-01-01, max: 2020-12-31" in template_yaml(template)
+    assert load_template(write(template_yaml(template))) == template
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "line", "says"),
     [
@@ -76,6 +85,12 @@ def test_rules_may_add_up_lists_of_fields_and_are_written_as_they_were_read(writ
         ("name: before", "name: 2before", 11, "not start with a digit"),
         ("name: before", "name: status", 11, "choose another"),
         ("min: 0, max: 999999", "min: 9, max: 1", 10, "min 9 is above max 1"),
+        ("min: 0, max: 999999", "min: 2020-01-31", 10, "of kind integer are numbers"),
+        ("min: 0, max: 999999", "min: little", 10, "such as 2020-01-31, but it is 'little'"),
+        ("kind: integer, min: 0, max: 999999, blank: zero", "kind: date, min: 2020", 10, "days such as 2020-01-31"),
+        ("kind: integer, min: 0, max: 999999", "kind: date, max: 2020-31-01", 10, "but it is '2020-31-01'"),
+        ("integer, min: 0, max: 999999", "date, min: 2020-01-02, max: 2020-01-01", 10, "is above max 2020-01-01"),
+        ("kind: integer, min: 0", "kind: time, min: 0", 10, "leave them out of a time"),
         ("[[10, 10], [200, 10], [10, 287], [200, 287]]", "[[10, 10]]", 4, "at least three marks"),
         ("digits: 3-6", "digits: 3-6, check: lunh", 13, "check 'lunh' is not known"),
         ("digits: 3-6", "pattern: '[0-9'", 13, "not a regular expression"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -129,11 +130,17 @@ def _date(body: str, form: Format, marks: str) -> Meaning:
         size = [2 if n == 4 and len(digits) == 6 else n for n in lengths]
         groups = [digits[: size[0]], digits[size[0] : size[0] + size[1]], digits[size[0] + size[1] :]]
     part = dict(zip(form.order, (int(g) for g in groups), strict=True))
-    year = part["y"] + (2000 if part["y"] < 70 else 1900) if part["y"] < 100 else part["y"]
-    try:
-        return Meaning(value=date(year, part["m"], part["d"]).isoformat())
-    except ValueError:
+    years = [part["y"]]
+    if part["y"] < 100:
+        # Two figures stand for the century that the form allows.
+        years = [part["y"] + century for century in ((2000, 1900) if part["y"] < 70 else (1900, 2000))]
+    days = []
+    for year in years:
+        with suppress(ValueError):
+            days.append(date(year, part["m"], part["d"]).isoformat())
+    if not days:
         return Meaning(value=digits, problem="no such day in the calendar")
+    return Meaning(value=next((day for day in days if not _outside(day, form)), days[0]))
 
 
 def _time(body: str, marks: str) -> Meaning:
@@ -155,10 +162,8 @@ def _checked(meaning: Meaning, form: Format, body: str, marks: str, *, comb: boo
     if form.digits and (count > form.digits[1] or (count < form.digits[0] and not (comb and form.kind.is_number))):
         low, high = form.digits
         problem = f"{count} digits where {low if low == high else f'{low} to {high}'} belong"
-    elif form.min is not None and Decimal(_number(value)) < form.min:
-        problem = f"below the least allowed, {form.min}"
-    elif form.max is not None and Decimal(_number(value)) > form.max:
-        problem = f"above the most allowed, {form.max}"
+    elif outside := _outside(value, form):
+        problem = outside
     elif form.values is not None and value not in form.values:
         problem = "none of the values that the form allows"
     elif form.pattern is not None and not re.fullmatch(form.pattern, value):
@@ -168,8 +173,21 @@ def _checked(meaning: Meaning, form: Format, body: str, marks: str, *, comb: boo
     return replace(meaning, problem=problem)
 
 
-def _number(value: str) -> str:
-    return value if re.fullmatch(r"\d+(\.\d+)?", value) else "0"
+def _outside(value: str, form: Format) -> str:
+    """What is wrong with a number or a day below `min` or above `max`; nothing about any other value."""
+    if form.kind is Kind.DATE:
+        day = date.fromisoformat(value)
+        if isinstance(form.min, date) and day < form.min:
+            return f"before the first day allowed, {form.min}"
+        if isinstance(form.max, date) and day > form.max:
+            return f"after the last day allowed, {form.max}"
+        return ""
+    number = Decimal(value if re.fullmatch(r"\d+(\.\d+)?", value) else "0")
+    if isinstance(form.min, Decimal) and number < form.min:
+        return f"below the least allowed, {form.min}"
+    if isinstance(form.max, Decimal) and number > form.max:
+        return f"above the most allowed, {form.max}"
+    return ""
 
 
 def check_digits(scheme: str, value: str) -> bool:

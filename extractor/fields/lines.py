@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -20,6 +21,9 @@ CLEAR, DARK = 24, 190
 
 STROKE = 127
 """Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
+
+SOFT = 0.6
+"""The share of a line's length along which its soft edge is dark, where it is ink at all."""
 
 ROWS = 48
 """About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
@@ -56,14 +60,13 @@ def snap_lines(
     if rows.shape[0] == 0:
         return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted))
     profile = _profile(rows, thickest)
-    padded = np.pad(profile, 1)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
-    soft = np.minimum(1.0, padded[:-2] * 0.5 + padded[1:-1] + padded[2:] * 0.5)
+    soft = np.minimum(1.0, np.convolve(profile, (0.5, 1.0, 0.5), "same")) if len(profile) > 2 else profile
     shifts = np.arange(-round(reach), round(reach) + 1)
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
     own = round(reach / 3) + 1
-    score = np.where(inside, _nearly(soft, own)[columns.clip(0, len(profile) - 1)], 0.0)
+    score = np.where(inside, _nearly(soft, own)[np.minimum(np.maximum(columns, 0), len(profile) - 1)], 0.0)
     total = np.where(score >= SEEN, score, 0.2 * score).mean(0) - FAR * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
     at, seen = wanted + shift, []
@@ -87,15 +90,18 @@ def snap_lines(
         at[i] = (low + high) / 2
         seen.append(True)
     known = [width for width in widths if width is not None]
-    usual = float(np.median(known)) if known else 1.0
+    usual = float(median(known)) if known else 1.0
     return SnappedLines(at, tuple(seen), tuple(usual if width is None else max(width, usual) for width in widths))
 
 
 def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """For each column the best of those within `reach` of it, half of it where that is as far away."""
-    wide = np.pad(profile, reach)
-    steps = [(k, 1.0 - 0.5 * abs(k) / reach) for k in range(-reach, reach + 1)]
-    best: NDArray[np.float64] = np.max([part * wide[reach + k : reach + k + len(profile)] for k, part in steps], axis=0)
+    wide = np.zeros(len(profile) + 2 * reach)
+    wide[reach:-reach] = profile
+    best: NDArray[np.float64] = profile.copy()
+    for away in range(1, reach + 1):
+        beside = np.maximum(wide[reach - away :][: len(best)], wide[reach + away :][: len(best)])
+        np.maximum(best, (1.0 - 0.5 * away / reach) * beside, out=best)
     return best
 
 
@@ -107,7 +113,8 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
     """
     hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
     dark = cv2.threshold(rows, DARK - 1, CLEAR, cv2.THRESH_BINARY_INV)[1]
-    seen = _means(as_gray(cv2.max(np.minimum(hat, np.uint8(CLEAR)), dark))) / CLEAR
+    clear = cv2.threshold(hat, CLEAR, 0, cv2.THRESH_TRUNC)[1]
+    seen = _means(as_gray(cv2.max(clear, dark))) / CLEAR
     # The grain of the paper is everywhere.
     line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
     return line
@@ -147,7 +154,10 @@ def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) ->
         return 0.0
     # Lines at the picture's edge have their surroundings too.
     pad = 3 * most
-    upper, lower = (np.pad(_means(part), pad, mode="edge") for part in (rows[:half], rows[-half:]))
+    upper, lower = (
+        np.concatenate((np.full(pad, means[0]), means, np.full(pad, means[-1])))
+        for means in (_means(rows[:half]), _means(rows[-half:]))
+    )
     score = np.zeros(2 * most + 1)
     for at, seen in zip(lines.at, lines.seen, strict=True):
         low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
@@ -174,12 +184,23 @@ def without_line(ink: Mask, at: float, thickness: float) -> None:
     low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
     if low >= high:
         return
+    # Where faint pencil counts as ink, so do the soft edges of a black line, along nearly all of it.
+    line = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
+    most = max(2, round(0.4 * thickness))
+    for _ in range(most):
+        low -= bool(low > 0 and _runs_along(ink[:, low - 1], line))
+        high += bool(high < width and _runs_along(ink[:, high], line))
     band = ink[:, low:high]
     left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
     band[~crossing] = 0
+
+
+def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:
+    """Whether `column`, shape (height,), is dark beside most of the line, as no writing is."""
+    return bool(np.count_nonzero((column >= STROKE) & line) > SOFT * np.count_nonzero(line))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:

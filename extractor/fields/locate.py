@@ -12,7 +12,7 @@ import numpy as np
 from extractor.fields.cut import INSET, Cut, cut_out
 from extractor.fields.guides import without_guides
 from extractor.fields.lines import without_line
-from extractor.ink import FAINTEST, soft_ink
+from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
@@ -78,11 +78,11 @@ def _faintest(parts: Sequence[Gray]) -> float:
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
     pencil, and only the grain of the paper tells it from that.
     """
-    strokes = [float(np.percentile(part, 1)) for part in parts]
-    if not strokes or np.percentile(strokes, 25) < PEN:
+    counts = [grey_counts(part) for part in parts]
+    if not counts or np.percentile([percentile(one, 1) for one in counts], 25) < PEN:
         return FAINTEST
-    grain = float(np.median([np.percentile(part, 75) - np.percentile(part, 25) for part in parts])) / 1.35
-    paper = float(np.median([np.median(part) for part in parts]))
+    grain = float(np.median([percentile(one, 75) - percentile(one, 25) for one in counts])) / 1.35
+    paper = float(np.median([percentile(one, 50) for one in counts]))
     return max(FAINTEST, paper - max(LEAST, 5 * grain))
 
 

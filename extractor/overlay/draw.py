@@ -18,10 +18,10 @@ from extractor.values import FieldStatus, Gray, PageResult, Points, Reading
 def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
     """The page with what was read, shape (height + strips, width, 3), blue-green-red, at the size of `image`.
 
-    Fields are outlined by status: green accepted, amber to check, grey blank, blue-grey void. Value and confidence
-    stand beside the field, along its direction, where they cover no field and as little ink as can be; readings for
-    which there is no room are listed below the page. The strip above it names form, fit and counts, the rules that
-    are broken, and for a page that was not read the reason.
+    Fields, and cells that stand apart, are outlined by status: green accepted, amber to check, grey blank, blue-grey
+    void. Value and confidence stand beside the field, along its direction, where they cover no field and as little ink
+    as can be; readings for which there is no room are listed below the page. The strip above it names form, fit and
+    counts, the rules that are broken, and for a page that was not read the reason.
     """
     readings, quads, homeless = outlines(result.readings)
     size = label_size(image, quads)
@@ -43,10 +43,23 @@ def _draw_fields(picture: NDArray[np.uint8], readings: Sequence[Reading], quads:
     # Fields to check come last, so that no neighbour's line covers theirs.
     for reading, quad in sorted(zip(readings, quads, strict=True), key=lambda one: one[0].status is FieldStatus.REVIEW):
         colour = FIELD[reading.status]
-        _tint(picture, quad, colour)
-        cv2.polylines(
-            picture, [np.rint(_grown(quad, width / 2 + 1)).astype(np.int32)], True, colour, width, cv2.LINE_AA
+        parts = _parts(quad, reading.cells)
+        for part in parts:
+            _tint(picture, part, colour)
+        around = [np.rint(_grown(part, width / 2 + 1)).astype(np.int32) for part in parts]
+        cv2.polylines(picture, around, True, colour, width, cv2.LINE_AA)
+
+
+def _parts(quad: Points, cells: Sequence[tuple[float, float]]) -> list[Points]:
+    """The quads of cells that stand apart; of all other fields the one quad."""
+    top_left, top_right, bottom_right, bottom_left = quad
+    along, below = top_right - top_left, bottom_right - bottom_left
+    return [
+        np.array(
+            [top_left + begin * along, top_left + end * along, bottom_left + end * below, bottom_left + begin * below]
         )
+        for begin, end in cells or ((0.0, 1.0),)
+    ]
 
 
 def _grown(quad: Points, by: float) -> Points:

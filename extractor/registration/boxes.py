@@ -83,11 +83,15 @@ def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> It
         if grown[0] > 0.9 * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
+    aside: list[Points] = []
     if found and found[0][0] < len(ideal.centres):
-        aside = (_grow(found[0][1] @ step, ideal, seen) for step in _one_off(ideal))
-        found = sorted([*filter(None, aside), *found], key=lambda match: -match[0])
+        aside = [found[0][1] @ step for step in _one_off(ideal)]
+        grown_aside = (_grow(matrix, ideal, seen) for matrix in aside)
+        found = sorted([*filter(None, grown_aside), *found], key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
+    # Where the page shows an outer line of most combs badly, boxes alone grow back to the wrong cell: their lines tell.
+    yield from aside
 
 
 def _one_off(ideal: Boxes) -> Iterator[Points]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -91,9 +92,9 @@ def match_marks(squares: Squares, marks: Points, mark_size: float | None) -> lis
     pairs = sorted(combinations(range(count), 2), key=lambda p: -float(np.linalg.norm(marks[p[0]] - marks[p[1]])))
     for first, second in pairs[: 2 if count > 3 else 3]:
         for picked in _by_pair(squares, marks, first, second, mark_size):
-            match = _fit(squares, marks, picked, spread)
+            match = None if picked in matches else _fit(squares, marks, picked, spread)
             if match is not None:
-                matches.setdefault(tuple(picked), match)
+                matches[picked] = match
         if any(match.found == count for match in matches.values()):
             break
     return sorted(matches.values(), key=lambda m: (-m.found, m.error))
@@ -131,10 +132,13 @@ def _fit(squares: Squares, marks: Points, picked: tuple[int, ...], spread: float
     seen = squares.centres[[picked[i] for i in have]]
     flat = np.c_[ideal, np.ones(len(ideal))]
     affine = np.linalg.lstsq(flat, seen, rcond=None)[0].T
-    stretch = np.linalg.svd(affine[:, :2])[1]
-    if np.linalg.det(affine[:, :2]) <= 0 or stretch[1] <= 0 or stretch[0] > 1.8 * stretch[1]:
+    (a, b), (c, d) = affine[:, :2].tolist()
+    # The singular values of a matrix of two by two, in closed form.
+    turned, leaning = math.hypot(a + d, c - b), math.hypot(a - d, c + b)
+    longest, shortest = (turned + leaning) / 2, (turned - leaning) / 2
+    if shortest <= 0 or longest > 1.8 * shortest:
         return None
-    error = float(np.linalg.norm(flat @ affine.T - seen, axis=1).mean() / (spread * stretch[0]))
+    error = float(np.linalg.norm(flat @ affine.T - seen, axis=1).mean() / (spread * longest))
     if len(have) >= 4:
         matrix, _ = cv2.findHomography(ideal, seen, 0)
         if matrix is None or not np.isfinite(matrix).all():

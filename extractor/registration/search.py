@@ -38,6 +38,10 @@ WELL_FOUND = 0.7
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
 
+ROOM = 1.5
+"""The least side of a cell, as so many times the reach within which its lines are looked for: in smaller ones any
+lettering passes for lines."""
+
 COMPARED = 4
 """Forms whose features are compared in full, those most like the page by its strongest features."""
 
@@ -106,7 +110,7 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
     """
     by_form: dict[int, list[_Candidate]] = {}
     for candidate in candidates:
-        if is_plausible(candidate.matrix, candidate.form.boxes.centres):
+        if is_plausible(candidate.matrix, candidate.form.boxes.centres) and _room(candidate) >= ROOM * view.reach:
             by_form.setdefault(id(candidate.form), []).append(candidate)
     first = []
     for group in by_form.values():
@@ -212,24 +216,32 @@ def _room(candidate: _Candidate) -> float:
 def _lacks_marks(view: View, candidate: _Candidate) -> bool:
     """Whether marks that should be in the picture are not: then it is another form, or lies another way.
 
-    One may be covered; those outside the picture may have been cropped.
+    One may be covered; those that reach outside the picture may have been cropped.
     """
     marks, size = candidate.form.marks, candidate.form.template.landmarks.mark_size
     if len(marks) == 0:
         return False
     half = (size or 0.01 * candidate.form.template.page.width) / 2
-    around = marks[:, None] + half * np.array([(0, 0), (-3, -3), (3, -3), (3, 3), (-3, 3)])
-    seen = cv2.perspectiveTransform(around.reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
+    square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
+    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
     limit = np.array((view.image.shape[1], view.image.shape[0]))
     inside = ((seen > 0) & (seen < limit)).all((1, 2))
     missing = 0
     for corners in seen[inside]:
-        left, top = corners.min(0).astype(int)
-        right, bottom = corners.max(0).astype(int)
-        area = view.image[top : bottom + 1, left : right + 1]
-        x, y = corners[0].astype(int)
-        missing += view.image[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2].mean() > 0.65 * np.percentile(area, 85)
+        side = float(np.linalg.norm(corners[2] - corners[1]))
+        paper, near = (_around(view.image, corners, times) for times in (3, 2))
+        # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
+        size = max(1, round(side / 2))
+        missing += cv2.blur(near, (size, size)).min() > 0.65 * np.percentile(paper, 85)
     return bool(missing > max(1, 0.3 * inside.sum()) or (missing and inside.sum() == 1))
+
+
+def _around(image: Gray, corners: Points, times: float) -> Gray:
+    """The part of `image` around `corners`, shape (5, 2), of which the first is the middle, so many times as wide."""
+    wide = corners[0] + times * (corners - corners[0])
+    left, top = np.maximum(wide.min(0), 0).astype(int)
+    right, bottom = wide.max(0).astype(int) + 1
+    return image[top:bottom, left:right]
 
 
 def _by_marks(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:

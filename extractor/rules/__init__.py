@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
+from extractor.decoding.unread import UnreadCells
+from extractor.rules.solved import CHOSEN, solve
 from extractor.template import Rule
 from extractor.values import Alternative, FieldStatus, Reading, RuleOutcome
 
@@ -29,21 +31,33 @@ class _Choice:
 
 
 def apply_rules(
-    rules: Sequence[Rule], readings: Sequence[Reading], accept: float
+    rules: Sequence[Rule],
+    readings: Sequence[Reading],
+    accept: float,
+    unread: Mapping[str, UnreadCells] | None = None,
 ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
     """The readings after `rules`, and what each rule did. `accept` splits confident readings from the others.
+    `unread` has the fields without a value that may be what an equation leaves for them.
 
     Rules that share fields are weighed together: the most probable combination of the fields' values, where one that
     breaks a rule counts `MISTAKE` times as much, is taken, and each field's confidence becomes the share of all
     combinations that agree with it.
     """
     by_name = {reading.field: reading for reading in readings}
+    unread = {name: cells for name, cells in (unread or {}).items() if not by_name[name].value}
     outcomes: dict[str, str] = {}
     for group in _groups(rules):
-        known = [rule for rule in group if all(_choices(by_name[name], accept) for name in rule.names)]
-        outcomes.update({rule.text: "unknown" for rule in group if rule not in known})
+        known = [
+            rule for rule in group if all(name not in unread and _choices(by_name[name], accept) for name in rule.names)
+        ]
         if known:
             _weigh(known, by_name, accept, outcomes)
+        rest = [rule for rule in group if rule not in known]
+        outcomes.update({rule.text: "unknown" for rule in rest})
+        outcomes.update(solve(rest, by_name, unread, MISTAKE))
+        for rule in rest:
+            if outcomes[rule.text] == "broken":
+                _send_to_review(rule, by_name)
     return (
         tuple(by_name[reading.field] for reading in readings),
         tuple(RuleOutcome(rule.text, outcomes[rule.text]) for rule in rules),
@@ -148,7 +162,7 @@ def _settled(
     status = reading.status
     if status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW):
         status = FieldStatus.ACCEPTED if confidence >= accept and not reading.notes else FieldStatus.REVIEW
-    notes = reading.notes if chosen.value == reading.value else (*reading.notes, "chosen by the form's arithmetic")
+    notes = reading.notes if chosen.value == reading.value else (*reading.notes, CHOSEN)
     return replace(
         reading, value=chosen.value, confidence=confidence, status=status, alternatives=tuple(others), notes=notes
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +35,13 @@ def segment_comb(field: FieldImage) -> Lattice:
     owner = np.where(belongs, shares.argmax(1), -1) if len(shares) else np.zeros(0, np.int64)
     candidates: list[Candidate] = []
     crops: list[Gray] = []
-    for cell, box in enumerate(field.cell_boxes):
-        found = np.flatnonzero(owner == cell)
-        own = _writing(pieces, found, box)
+    boxes = field.cell_boxes
+    for cell, (box, own) in enumerate(zip(boxes, _writing(pieces, owner, boxes), strict=True)):
         area = float(pieces.areas[own].sum())
         crop = len(crops) if len(own) else None
-        dropped = pieces.boxes[found, 2:].max(initial=0) / min(box.width, box.height)
-        residue = float(dropped) if crop is None else 0.0
+        residue = 0.0
+        if crop is None:
+            residue = float(pieces.boxes[owner == cell, 2:].max(initial=0)) / max(1.0, min(box.width, box.height))
         candidates.append(Candidate(cell, cell + 1, crop, box, ink=area, residue=residue))
         if len(own):
             crops.append(mnist_crop(cut_out(ink, pieces, own)))
@@ -61,39 +61,56 @@ def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_]) -> Gra
 
 def _shares(field: FieldImage, pieces: Pieces) -> NDArray[np.float64]:
     """Share of each piece's pixels that lies in each cell, shape (pieces, cells)."""
-    count = len(pieces.areas)
-    top, bottom = max(0, round(field.inside.top)), round(field.inside.bottom)
-    columns = []
-    for left, right in pairwise(field.cells):
-        part = pieces.labels[top:bottom, max(0, round(left)) : max(0, round(right))]
-        columns.append(np.bincount(part.ravel(), minlength=count + 1)[1:])
-    shares: NDArray[np.float64] = np.stack(columns, 1) / np.maximum(pieces.areas, 1)[:, None]
+    edges = np.maximum(0, np.round(field.cells).astype(np.int64))
+    top, bottom = max(0, round(field.inside.top)), max(0, round(field.inside.bottom))
+    left, upper, width, height = pieces.boxes.T[:, :, None]
+    right, lower = left + width, upper + height
+    # Only what crosses a line must be counted; the rest lies in one cell, or in none.
+    rows = np.where((upper >= top) & (lower <= bottom), 1.0, np.where((lower <= top) | (upper >= bottom), 0.0, np.nan))
+    within = (left >= edges[:-1]) & (right <= edges[1:])
+    beside = (right <= edges[:-1]) | (left >= edges[1:])
+    shares: NDArray[np.float64] = np.where(beside, 0.0, np.where(within, rows, np.nan))
+    for piece, cell in np.argwhere(np.isnan(shares)):
+        x, y, w, h = pieces.boxes[piece]
+        part = pieces.labels[max(y, top) : min(y + h, bottom), max(x, edges[cell]) : min(x + w, edges[cell + 1])]
+        shares[piece, cell] = np.count_nonzero(part == piece + 1) / pieces.areas[piece]
     return shares
 
 
-def _writing(pieces: Pieces, own: NDArray[np.intp], cell: Box) -> NDArray[np.intp]:
-    """Of a cell's pieces `own` those that are writing: no specks of dirt, no remnants of the cell's lines."""
-    if len(own) == 0:
-        return own
-    size = min(cell.width, cell.height)
-    left, top, width, height = pieces.boxes[own].T.astype(np.float64)
+def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> list[NDArray[np.intp]]:
+    """For each cell those of its pieces that are writing: no specks of dirt, no remnants of the cell's lines.
+
+    `owner`, shape (pieces,), is the cell of each piece, -1 for none.
+    """
+    if len(owner) == 0:
+        return [np.zeros(0, np.intp) for _ in cells]
+    first = np.array(cells, np.float64)[owner]
+    cell_left, cell_top, cell_width, cell_height = first.T
+    size = np.minimum(cell_width, cell_height)
+    left, top, width, height = pieces.boxes.T.astype(np.float64)
     right, bottom = left + width, top + height
-    areas = pieces.areas[own]
-    speck = (np.maximum(width, height) < 0.12 * size) | (areas < 0.004 * size * size)
+    longest = np.maximum(width, height)
+    speck = (longest < 0.12 * size) | (pieces.areas < 0.004 * size * size)
     # What is left of the printed lines and their crossings hugs an edge of the cell, thin along it or small; a 1 is
     # hardly ever written so close, and where it is, the cell is doubtful rather than blank.
-    off_x = np.minimum(np.abs((left + right) / 2 - cell.left), np.abs((left + right) / 2 - cell.right))
-    off_y = np.minimum(np.abs((top + bottom) / 2 - cell.top), np.abs((top + bottom) / 2 - cell.bottom))
+    x, y = (left + right) / 2 - cell_left, (top + bottom) / 2 - cell_top
+    off_x = np.minimum(np.abs(x), np.abs(x - cell_width))
+    off_y = np.minimum(np.abs(y), np.abs(y - cell_height))
     edge, thin = 0.12 * size, 0.1 * size
-    small = np.maximum(width, height) < 0.3 * size
+    small = longest < 0.3 * size
     remnant = ((off_x < edge) & (small | (width < thin))) | ((off_y < edge) & (small | (height < thin)))
-    keep = ~(speck | remnant)
-    # A small piece far from the main ink is dirt; a near one is a broken stroke.
-    if keep.any():
-        main = int(np.where(keep, areas, 0).argmax())
-        gap_x = np.maximum(0, np.maximum(left[main] - right, left - right[main]))
-        gap_y = np.maximum(0, np.maximum(top[main] - bottom, top - bottom[main]))
-        gap = np.hypot(gap_x, gap_y) / size
-        keep &= ~(((areas < 0.12 * areas[main]) & (gap > 0.12)) | ((areas < 0.3 * areas[main]) & (gap > 0.25)))
-    kept: NDArray[np.intp] = own[keep]
-    return kept
+    keep = (owner >= 0) & ~(speck | remnant)
+    found = []
+    for cell in range(len(cells)):
+        own = np.flatnonzero(keep & (owner == cell))
+        if len(own) > 1:
+            # A small piece far from the main ink is dirt; a near one is a broken stroke.
+            areas = pieces.areas[own]
+            main = own[int(areas.argmax())]
+            gap_x = np.maximum(0, np.maximum(left[main] - right[own], left[own] - right[main]))
+            gap_y = np.maximum(0, np.maximum(top[main] - bottom[own], top[own] - bottom[main]))
+            gap = np.hypot(gap_x, gap_y) / size[main]
+            largest = pieces.areas[main]
+            own = own[~(((areas < 0.12 * largest) & (gap > 0.12)) | ((areas < 0.3 * largest) & (gap > 0.25)))]
+        found.append(own)
+    return found

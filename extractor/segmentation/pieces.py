@@ -26,7 +26,10 @@ class Pieces:
 
 def find_pieces(ink: Gray) -> Pieces:
     """The 8-connected pieces of `ink` (255 = ink)."""
-    _, labels, found, _ = cv2.connectedComponentsWithStats((ink >= FULL).astype(np.uint8), connectivity=8)
+    strokes = cv2.threshold(ink, FULL - 1, 255, cv2.THRESH_BINARY)[1]
+    # OpenCV measures pieces several times faster where 16 bits number them; two of them never share a block of 2x2.
+    kind = cv2.CV_16U if (ink.shape[0] + 1) // 2 * ((ink.shape[1] + 1) // 2) < 1 << 16 else cv2.CV_32S
+    _, labels, found, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8, ltype=kind)
     stats = found.astype(np.int32, copy=False)
     return Pieces(labels.astype(np.int32, copy=False), stats[1:, :4], stats[1:, cv2.CC_STAT_AREA])
 

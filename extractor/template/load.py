@@ -16,6 +16,16 @@ from extractor.template.model import Format, Landmarks, PageSize, Template, Temp
 PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "format": Format}
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose days stay text: what is no day of the calendar is then a mistake with a line, like any other."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def load_template(path: str | Path) -> Template:
     """The template in the YAML file `path`.
 
@@ -31,8 +41,8 @@ def load_template(path: str | Path) -> Template:
     except (OSError, UnicodeDecodeError):
         raise TemplateError(f"The template {path} cannot be read as text; give a YAML file.") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        tree = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        tree = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

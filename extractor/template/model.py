@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -68,6 +69,20 @@ def _digit_range(value: object) -> object:
     return value
 
 
+def _limit(value: object) -> object:
+    """A number, or a day as YAML has it: `2020-01-31`, with or without quotes."""
+    if value is None or isinstance(value, Decimal) or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    text = "" if isinstance(value, bool | datetime) else str(value).strip()
+    try:
+        limit = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else Decimal(text)
+    except (ValueError, InvalidOperation):
+        limit = Decimal("NaN")
+    if isinstance(limit, Decimal) and not limit.is_finite():
+        raise ValueError(f"must be a number, or for a date a day such as 2020-01-31, but it is {str(value)!r}")
+    return limit
+
+
 def _is_check(scheme: str) -> bool:
     try:
         return re.fullmatch(r"[a-z0-9_.]+", scheme) is not None and hasattr(
@@ -80,15 +95,15 @@ def _is_check(scheme: str) -> bool:
 class Format(_Strict):
     """What may stand in a field, and what a blank, struck or dashed field means.
 
-    `digits` is how many are written; `order` is that of day, month and year in a date; `check` names a scheme of
-    check digits (a module of python-stdnum).
+    `digits` is how many are written; `min` and `max` are numbers, for a date days; `order` is that of day, month and
+    year in a date; `check` names a scheme of check digits (a module of python-stdnum).
     """
 
     kind: Kind = Kind.DIGITS
     digits: Annotated[tuple[int, int] | None, BeforeValidator(_digit_range)] = None
     decimals: Annotated[int, Field(ge=0, le=9)] | None = None
-    min: Decimal | None = None
-    max: Decimal | None = None
+    min: Annotated[Decimal | date | None, BeforeValidator(_limit)] = None
+    max: Annotated[Decimal | date | None, BeforeValidator(_limit)] = None
     pattern: str | None = None
     values: tuple[str, ...] | None = None
     check: str | None = None
@@ -101,7 +116,14 @@ class Format(_Strict):
     def _consistent(self) -> Format:
         if self.digits and not 1 <= self.digits[0] <= self.digits[1]:
             raise ValueError("digits must be a number from 1, or a range such as 2-5")
-        if self.min is not None and self.max is not None and self.min > self.max:
+        limits: list[Any] = [limit for limit in (self.min, self.max) if limit is not None]
+        if limits and self.kind is Kind.TIME:
+            raise ValueError("min and max are for numbers and dates; leave them out of a time")
+        for limit in limits:
+            if isinstance(limit, date) is not (self.kind is Kind.DATE):
+                wanted = "days such as 2020-01-31" if self.kind is Kind.DATE else "numbers"
+                raise ValueError(f"min and max of kind {self.kind.value} are {wanted}, not {limit}")
+        if len(limits) == 2 and max(limits) != limits[1]:
             raise ValueError(f"min {self.min} is above max {self.max}")
         if self.pattern is not None:
             try:
@@ -110,8 +132,6 @@ class Format(_Strict):
                 raise ValueError(f"pattern is not a regular expression: {error}") from None
         if self.check is not None and not _is_check(self.check):
             raise ValueError(f"check '{self.check}' is not known; use luhn, verhoeff, iban, isbn or another of stdnum")
-        if self.kind in (Kind.DATE, Kind.TIME) and (self.min is not None or self.max is not None):
-            raise ValueError("min and max are for numbers; leave them out of a date or time")
         return self
 
 

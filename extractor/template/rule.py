@@ -53,6 +53,22 @@ class Rule:
             case _:
                 return left > right
 
+    def solved_for(self, name: str, values: Mapping[str, Decimal]) -> Decimal | None:
+        """The number that the field `name` must have for the equation to hold with all other `values`.
+
+        None where it may be any, or none, or where the equation is not linear in it.
+        """
+        lists = dict(self.lists)
+        sides = self._tree.left, self._tree.comparators[0]
+        at_zero, at_one = (
+            _value(sides[0], {**values, name: x}, lists) - _value(sides[1], {**values, name: x}, lists)
+            for x in (Decimal(0), Decimal(1))
+        )
+        if at_zero == at_one:
+            return None
+        number = (at_zero / (at_zero - at_one)).normalize()
+        return number if self.holds({**values, name: number}) else None
+
 
 def parse_rule(text: object) -> Rule:
     """A rule from its text as written in a template. Raises ValueError with the fix."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import yaml
 
@@ -12,7 +13,8 @@ HEAD = """\
 # What the form '{form}' looks like. Boxes and marks are in units of the page: [left, top, width, height] and [x, y].
 # Rename the fields, delete those that you do not need, and say in 'format' what each holds:
 #   kind: digits (leading zeros stay), integer, decimal, amount, date or time
-#   also: digits: 3 or 2-5, min, max, decimals, values, pattern, check (luhn, iban, …), order (of a date: dmy),
+#   also: digits: 3 or 2-5, min, max, decimals, values, pattern, check (luhn, iban, …), order (of a date: dmy; its min
+#   and max are days: 2020-01-31),
 #   and what a blank, struck or dashed field means: blank: zero, struck: zero, dash: missing
 """
 
@@ -85,7 +87,7 @@ def _format(form: Format) -> str:
 def _value(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(_text(str(item)) for item in value)}]"
-    return str(value) if isinstance(value, int) else _text(str(value))
+    return str(value) if isinstance(value, int | date) else _text(str(value))
 
 
 def _list(numbers: tuple[float, ...]) -> str:

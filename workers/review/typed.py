@@ -114,7 +114,7 @@ def _number(text: str, field: TemplateField) -> Meaning:
     meaning = interpret(ink, form, comb=field.cells is not None and not pointed and bool(places))
     if sign and meaning.value:
         value = sign + meaning.value
-        low = form.min if form.min is not None else Decimal(0)
+        low = form.min if isinstance(form.min, Decimal) else Decimal(0)
         problem = f"below the least allowed, {low}" if Decimal(value) < low else ""
         return Meaning(value=value, problem=problem)
     return meaning

@@ -1,0 +1,61 @@
+"""A field that nobody can read but the form's arithmetic gives: suggested where its ink allows it, never accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from extractor.decoding.unread import UnreadCells
+from extractor.template import Rule
+from extractor.values import FieldStatus, Reading
+
+CHOSEN = "chosen by the form's arithmetic"
+
+
+def solve(
+    rules: Sequence[Rule], by_name: dict[str, Reading], unread: Mapping[str, UnreadCells], mistake: float
+) -> dict[str, str]:
+    """Gives fields in `by_name` that are `unread` the value that an equation leaves for them; what came of each rule.
+
+    Such a value proves nothing: the other fields stay as they are, and it goes to review. `mistake` is how probable it
+    is that the writer added up wrongly.
+    """
+    outcomes: dict[str, str] = {}
+    for rule in rules:
+        if unread.keys().isdisjoint(rule.names):
+            continue
+        values = {name: _number(by_name[name]) for name in rule.names}
+        missing = [name for name, value in values.items() if value is None]
+        known = {name: value for name, value in values.items() if value is not None}
+        if not missing:
+            # Another rule gave the value.
+            outcomes[rule.text] = "chosen" if rule.holds(known) else "broken"
+        elif len(missing) == 1 and missing[0] in unread and rule.is_equation:
+            number = rule.solved_for(missing[0], known)
+            spelled = None if number is None else unread[missing[0]].spell(number)
+            outcomes[rule.text] = "broken" if spelled is None else "chosen"
+            if spelled is not None:
+                by_name[missing[0]] = _suggested(by_name[missing[0]], spelled, mistake)
+    return outcomes
+
+
+def _suggested(reading: Reading, spelled: tuple[str, str, float], mistake: float) -> Reading:
+    value, written, probability = spelled
+    return replace(
+        reading,
+        value=value,
+        written=written,
+        confidence=probability / (probability + mistake),
+        status=FieldStatus.REVIEW,
+        alternatives=(),
+        notes=(*reading.notes, CHOSEN),
+    )
+
+
+def _number(reading: Reading) -> Decimal | None:
+    """The field's value, unless its format forbids it, which makes it only what the ink looks like."""
+    try:
+        return Decimal(reading.value) if not reading.notes or CHOSEN in reading.notes else None
+    except InvalidOperation:
+        return None
