@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.fields.cut import INSET, Cut, cut_out
-from extractor.fields.guides import without_guides
+from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.lines import without_line
 from extractor.ink import FAINTEST, soft_ink
 from extractor.registration import Registration
@@ -58,18 +58,32 @@ class FieldImage:
         return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 
-def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`; only this part of the page is touched."""
-    cut = cut_out(image, registration, field)
-    return _cleaned(cut, cut.lit, FAINTEST)
+@dataclass(frozen=True)
+class Ground:
+    """What the fields of one page have in common: the `guides` printed in their cells, and the grey level, evenly lit,
+    from which on all is paper."""
+
+    guides: tuple[Guide, ...] = ()
+    faintest: float = FAINTEST
+
+
+def ground_of(cuts: Sequence[Cut]) -> Ground:
+    """The ground of a page from `cuts` of all of its fields, which may come from several pictures of it."""
+    guides = find_guides(cuts)
+    return Ground(guides, _faintest([_between_lines(cut, without_guides(cut, guides)) for cut in cuts]))
+
+
+def locate(image: Gray, registration: Registration, field: TemplateField, ground: Ground | None = None) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`, on the page's `ground` where that is known; only this part
+    of the page is touched."""
+    return _cleaned(cut_out(image, registration, field), ground or Ground())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
-    """The pictures of many fields of one page. What is printed in all cells of a kind is taken away as well."""
+    """The pictures of many fields of one page, on their common ground."""
     cuts = [cut_out(image, registration, field) for registration, field in placed]
-    pictures = without_guides(cuts)
-    faintest = _faintest([_between_lines(cut, lit) for cut, lit in zip(cuts, pictures, strict=True)])
-    return [_cleaned(cut, lit, faintest) for cut, lit in zip(cuts, pictures, strict=True)]
+    ground = ground_of(cuts)
+    return [_cleaned(cut, ground) for cut in cuts]
 
 
 def _faintest(parts: Sequence[Gray]) -> float:
@@ -86,10 +100,11 @@ def _faintest(parts: Sequence[Gray]) -> float:
     return max(FAINTEST, paper - max(LEAST, 5 * grain))
 
 
-def _cleaned(cut: Cut, lit: Gray, faintest: float) -> FieldImage:
-    """The field's ink out of `lit`, an evenly lit picture of it, without its printed lines."""
+def _cleaned(cut: Cut, ground: Ground) -> FieldImage:
+    """The field's ink, without its printed lines and guides."""
     sides, inside = cut.sides, cut.inside
-    ink = soft_ink(lit, _between_lines(cut, lit), faintest)
+    lit = without_guides(cut, ground.guides)
+    ink = soft_ink(lit, _between_lines(cut, lit), ground.faintest)
     for lines, picture in ((cut.across, ink), (cut.along, ink.T)):
         for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
             if seen:

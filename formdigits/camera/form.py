@@ -9,7 +9,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.fields import locate
+from extractor.fields import Cut, cut_out, ground_of, locate
 from extractor.reading import Observation, Reader
 from extractor.registration import Registration
 from extractor.registration.sheet import find_sheet
@@ -23,6 +23,9 @@ from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
 AT_ONCE, CROPS_AT_ONCE = 6, 24
 """Fields that are read in one frame at most, and crops, of which a free string has many."""
+
+STUDIED = 10
+"""Fields of a new sheet that are cut out in one frame until its ground is known."""
 
 COMPARED = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
@@ -46,6 +49,7 @@ class FormView:
         self._sharpness = Sharpness()
         self._sheet: Sheet | None = None
         self._known: list[Sheet] = []
+        self._studied: dict[str, Cut] = {}
         self._turn = 0
         self._strange = 0
         self._unsure = 0
@@ -62,7 +66,7 @@ class FormView:
             return
         sheet = self._known.pop()
         if sheet is self._sheet:
-            self._sheet = Sheet(self._reader, sheet.form, dismissed=True)
+            self._sheet = Sheet(self._reader, sheet.form, sheet.ground, dismissed=True)
 
     def see(self, grey: Gray, at: float) -> Sight:
         """What is seen after the frame `grey`, shape (height, width)."""
@@ -75,6 +79,7 @@ class FormView:
         if track.fresh:
             # It may be another sheet than before: as many looks as there are fields tell.
             self._sharpness.forget()
+            self._studied = {}
             self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
@@ -100,38 +105,49 @@ class FormView:
     def _read(self, grey: Gray, registration: Registration, weight: float, at: float) -> None:
         """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
         form = registration.template
+        if self._sheet is None or self._sheet.form is not form:
+            self._study(grey, registration)
+            return
         sheet = self._sheet
-        if sheet is not None and sheet.form is not form:
-            sheet = self._sheet = None
-        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields, at))
+        fields = self._next(sheet, form.fields, at)
+        located = ((field, locate(grey, registration, field, sheet.ground)) for field in fields)
         seen: list[Observation] = []
-        if sheet is not None and sheet.locked:
+        if sheet.locked:
             pictures = {field.name: ink_picture(image) for field, image in located}
         else:
-            seen = self._reader.observe(located, CROPS_AT_ONCE)
+            looks = sheet.looks([field.name for field in fields])
+            seen = self._reader.observe(located, CROPS_AT_ONCE, looks, form)
             pictures = {one.name: ink_picture(one.image) for one in seen}
-        if sheet is not None:
-            alike = agreement(pictures, sheet.ink)
-            if alike is not None and alike < SAME:
-                self._strange += 1
-                if self._strange < DOUBTS:
-                    return
-                sheet = None
-            if alike is None and self._unsure > 1:
-                self._unsure -= 1
-                return
-            if sheet is not None and self._unsure:
-                sheet.again = sheet.locked
+        alike = agreement(pictures, sheet.ink)
+        if alike is not None and alike < SAME:
+            self._strange += 1
+            if self._strange >= DOUBTS:
+                self._sheet = None
+            return
+        if alike is None and self._unsure > 1:
+            self._unsure -= 1
+            return
+        if self._unsure:
+            sheet.again = sheet.locked
         self._strange, self._unsure = 0, 0
-        if sheet is None:
-            sheet = self._sheet = Sheet(self._reader, form)
         if not sheet.locked:
             sheet.add(seen, pictures, weight, at)
 
-    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+    def _study(self, grey: Gray, registration: Registration) -> None:
+        """Cuts some fields of a new sheet out, until its ground can be told: whether it is written in pencil, say."""
+        form = registration.template
+        if self._sheet is not None or any(cut.field not in form.fields for cut in self._studied.values()):
+            self._sheet, self._studied = None, {}
+        left = [field for field in form.fields if field.name not in self._studied]
+        self._studied.update((field.name, cut_out(grey, registration, field)) for field in left[:STUDIED])
+        if len(self._studied) == len(form.fields):
+            self._sheet = Sheet(self._reader, form, ground_of(list(self._studied.values())))
+            self._studied, self._strange, self._unsure = {}, 0, 0
+
+    def _next(self, sheet: Sheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
-        count = min(COMPARED if sheet is not None and sheet.locked else AT_ONCE, len(fields))
-        if sheet is None or sheet.locked or self._unsure or self._strange:
+        count = min(COMPARED if sheet.locked else AT_ONCE, len(fields))
+        if sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
         settled = sheet.settled(at)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.decoding.format import Meaning
+from extractor.decoding.lines import Hypothesis
 from extractor.decoding.paths import RESIDUE
+from extractor.lines import UNSEEN, LineReading, is_sure
 from extractor.reading import Observation
 from extractor.segmentation import Candidate
 from extractor.values import Alternative
@@ -27,8 +29,16 @@ CORRELATION = 0.8
 MIXED = 0.1
 """A cell that this share of the frames shows blank and as much shows written is doubtful."""
 
+FLOOR = math.log(1e-4)
+"""The least log-probability that one frame gives a symbol: a bad frame is outvoted, it has no veto."""
+
+UNSEEN_LOG = math.log(UNSEEN)
+
 UNSAID, LEAST = 0.01, 1e-5
 """A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
+
+MOST_VALUES = 64
+"""Values that are kept of one string, however long it is held."""
 
 
 class Weights:
@@ -71,7 +81,7 @@ class CombEvidence:
             if cell.crop is None:
                 self._dirt[i] += weight * cell.residue
             else:
-                self._sums[i] += weight * seen.scores[cell.crop]
+                self._sums[i] += weight * np.maximum(seen.scores[cell.crop], FLOOR)
                 self._written[i] += weight
         self.weights.add(weight)
         self._last = seen
@@ -109,9 +119,71 @@ class _Value:
     best: Decoded | None = None
 
 
+class LineEvidence:
+    """What frames say of a free string that a network reads whole: log-probabilities added up text by text, as over
+    the sides from which a doubtful string of a single picture is seen."""
+
+    def __init__(self) -> None:
+        self.weights = Weights()
+        self.parted = 0
+        self._texts: dict[str, float] = {}
+        self._places: dict[str, tuple[float, ...]] = {}
+        self._last: Observation | None = None
+        self._parts: Observation | None = None
+        self._clearest = 0.0
+
+    def add(self, seen: Observation, weight: float) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+        assert seen.line is not None
+        # Without hypotheses nothing is written there.
+        said = {one.text: one.log_probability for one in seen.line.hypotheses} or {"": 0.0}
+        self._places.update((one.text, one.frames) for one in seen.line.hypotheses)
+        for text in said.keys() - self._texts.keys():
+            self._texts[text] = UNSEEN_LOG * self.weights.total
+        for text in self._texts:
+            self._texts[text] += weight * max(UNSEEN_LOG, said.get(text, UNSEEN_LOG))
+        self.weights.add(weight)
+        self._last = seen
+        if seen.lattice.candidates:
+            self.parted += 1
+            if weight > self._clearest:
+                self._parts, self._clearest = seen, weight
+        if len(self._texts) > MOST_VALUES:
+            kept = sorted(self._texts.items(), key=lambda item: -item[1])[: MOST_VALUES // 2]
+            self._texts = dict(kept)
+            self._places = {text: self._places[text] for text in self._texts if text}
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the string is not clear from its views as a whole."""
+        return not is_sure(self._agreed(1.0))
+
+    def fused(self) -> Observation:
+        """All frames as one observation, which decodes like any other; there must be one at least."""
+        assert self._last is not None
+        assert self._last.line is not None
+        last, sure = self._last, not self.doubtful
+        line = LineReading(self._agreed(self.weights.independent), sure, self._last.line.first)
+        if sure or self._parts is None:
+            return replace(last, line=line)
+        return replace(last, line=line, lattice=self._parts.lattice, scores=self._parts.scores)
+
+    def _agreed(self, counted: float) -> tuple[Hypothesis, ...]:
+        """The texts, best first, as so many independent frames say; nothing where nothing is written."""
+        logs = np.array(list(self._texts.values())) / self.weights.total
+        left = max(LEAST, 1.0 - float(np.exp(logs).sum()))
+        logs = counted * np.append(logs, math.log(left))
+        logs -= np.logaddexp.reduce(logs)
+        order = np.argsort(-logs[:-1], kind="stable")
+        texts = [(text, float(logs[i])) for i in order if (text := list(self._texts)[i]) or i == order[0]]
+        if not texts or not texts[0][0]:
+            return ()
+        return tuple(Hypothesis(text, log, self._places[text]) for text, log in texts)
+
+
 class StringEvidence:
-    """What frames say of a free string: log-probabilities added up value by value, since each frame parts the ink in
-    its own way."""
+    """What frames say of a free string that is read symbol by symbol: log-probabilities added up value by value, since
+    each frame parts the ink in its own way."""
 
     def __init__(self) -> None:
         self.weights = Weights()
@@ -164,5 +236,8 @@ class StringEvidence:
         return seen, replace(best, confidence=float(shares[top]), alternatives=others)
 
 
-MOST_VALUES = 64
-"""Values that are kept of one string, however long it is held."""
+def evidence_for(seen: Observation) -> CombEvidence | LineEvidence | StringEvidence:
+    """What is to gather the frames of a field that is seen like this."""
+    if seen.lattice.comb:
+        return CombEvidence()
+    return LineEvidence() if seen.line is not None else StringEvidence()

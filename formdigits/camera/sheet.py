@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
-from extractor.reading import Observation, Reader
+from extractor.fields import Ground
+from extractor.reading import Look, Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
-from formdigits.camera.fusion import CombEvidence, StringEvidence
+from formdigits.camera.fusion import CombEvidence, LineEvidence, StringEvidence, evidence_for
 
 LEAST_FRAMES = 3
 """Frames that must have shown a field before it counts as settled."""
@@ -20,26 +21,42 @@ LEAST_FRAMES = 3
 SETTLING_S = 1.0
 """A field that has not changed for so long is settled, whatever its confidence."""
 
+WAVERING_S, WAVERING_FRAMES = 1.5, 6
+"""A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
+them say no more, and it is a person's to decide."""
+
+SIDES = (0, 1, 0, 2, 0, 3)
+"""The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
+
+PARTED = 3
+"""Frames in which a doubtful string is cut into its symbols, the second opinion, which costs as much as several
+fields."""
+
 
 @dataclass
 class _Shown:
-    """What a field shows now, and since when it has been that."""
+    """What a field shows now, since when it has been that, and since when it has been read at all."""
 
     reading: Reading
     since: float
+    first: float
+
+
+UNSNAPPED = 0.2
+"""What a frame counts for a field whose printed lines it does not show."""
 
 
 class Sheet:
-    """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
+    """One sheet of `form` on its `ground`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
     `dismissed`: the row was taken back, and it gives none by itself."""
 
-    def __init__(self, reader: Reader, form: Template, *, dismissed: bool = False) -> None:
-        self.form = form
+    def __init__(self, reader: Reader, form: Template, ground: Ground, *, dismissed: bool = False) -> None:
+        self.form, self.ground = form, ground
         self.rules: tuple[RuleOutcome, ...] = ()
         self.locked = self.again = False
         self.dismissed = dismissed
         self._reader = reader
-        self._evidence: dict[str, CombEvidence | StringEvidence] = {}
+        self._evidence: dict[str, CombEvidence | LineEvidence | StringEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
@@ -47,6 +64,20 @@ class Sheet:
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
+
+    def looks(self, names: Sequence[str]) -> dict[str, Look]:
+        """How the fields that are read next are looked at, as far as they are strings: each frame from another side,
+        and one of those in doubt, at most, in its parts as well."""
+        looks = {name: Look(self._side(name)) for name in names}
+        for name in names:
+            evidence = self._evidence.get(name)
+            if isinstance(evidence, LineEvidence) and evidence.doubtful and evidence.parted < PARTED:
+                looks[name] = Look(self._side(name), parts=True)
+                break
+        return looks
+
+    def _side(self, name: str) -> int:
+        return SIDES[self.frames(name) % len(SIDES)]
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -64,15 +95,17 @@ class Sheet:
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
-                evidence = CombEvidence() if one.lattice.comb else StringEvidence()
+                evidence = evidence_for(one)
                 self._evidence[one.name] = evidence
-            if isinstance(evidence, CombEvidence):
-                evidence.add(one, weight)
+            # Where the printed box is not seen, the field may be cut out beside its place.
+            well = weight if one.image.snapped else UNSNAPPED * weight
+            if isinstance(evidence, StringEvidence):
+                evidence.add(one, self._reader.decode(one), well)
+                self._decided[one.name] = evidence.fused()
+            else:
+                evidence.add(one, well)
                 fused = evidence.fused()
                 self._decided[one.name] = fused, self._reader.decode(fused)
-            else:
-                evidence.add(one, self._reader.decode(one), weight)
-                self._decided[one.name] = evidence.fused()
             picture = pictures[one.name].astype(np.float32)
             before = self._ink.get(one.name)
             if before is not None and before.shape == picture.shape:
@@ -87,20 +120,23 @@ class Sheet:
         for reading in readings:
             shown = self._shown.get(reading.field)
             if shown is None or shown.reading.value != reading.value:
-                self._shown[reading.field] = _Shown(reading, at)
+                self._shown[reading.field] = _Shown(reading, at, shown.first if shown is not None else at)
             else:
                 shown.reading = reading
 
     def settled(self, at: float) -> frozenset[str]:
-        """The fields that are accepted, or have not changed for a second."""
+        """The fields that are accepted, or have not changed for a second, or waver."""
         if self.locked:
             return frozenset(self._shown)
-        return frozenset(
-            name
-            for name, shown in self._shown.items()
-            if self.frames(name) >= LEAST_FRAMES
-            and (shown.reading.status is not FieldStatus.REVIEW or at - shown.since >= SETTLING_S)
-        )
+        return frozenset(name for name, shown in self._shown.items() if self._is_settled(name, shown, at))
+
+    def _is_settled(self, name: str, shown: _Shown, at: float) -> bool:
+        frames = self.frames(name)
+        if frames < LEAST_FRAMES:
+            return False
+        if shown.reading.status is not FieldStatus.REVIEW or at - shown.since >= SETTLING_S:
+            return True
+        return frames >= WAVERING_FRAMES and at - shown.first >= WAVERING_S
 
     @property
     def whole(self) -> bool:
