@@ -67,41 +67,57 @@ class Ground:
     faintest: float = FAINTEST
 
 
+@dataclass(frozen=True)
+class Levels:
+    """The grey levels between the printed lines of one field, evenly lit: of its darkest strokes, of the paper, and how
+    far the grain of the paper spreads."""
+
+    stroke: float
+    paper: float
+    grain: float
+
+
+def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
+    """The levels of one field, its guides taken away."""
+    stroke, low, paper, high = np.percentile(_between_lines(cut, without_guides(cut, guides)), (1, 25, 50, 75))
+    return Levels(float(stroke), float(paper), float(high - low))
+
+
+def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
+    """The ground of a page by the levels of all of its fields.
+
+    Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
+    pencil, and only the grain of the paper tells it from that.
+    """
+    strokes = [one.stroke for one in levels]
+    if not strokes or np.percentile(strokes, 25) < PEN:
+        return Ground(tuple(guides))
+    grain = float(np.median([one.grain for one in levels])) / 1.35
+    paper = float(np.median([one.paper for one in levels]))
+    return Ground(tuple(guides), max(FAINTEST, paper - max(LEAST, 5 * grain)))
+
+
 def ground_of(cuts: Sequence[Cut]) -> Ground:
     """The ground of a page from `cuts` of all of its fields, which may come from several pictures of it."""
     guides = find_guides(cuts)
-    return Ground(guides, _faintest([_between_lines(cut, without_guides(cut, guides)) for cut in cuts]))
+    return ground_on([levels_of(cut, guides) for cut in cuts], guides)
 
 
 def locate(image: Gray, registration: Registration, field: TemplateField, ground: Ground | None = None) -> FieldImage:
     """`field`'s own picture out of the whole page `image`, on the page's `ground` where that is known; only this part
     of the page is touched."""
-    return _cleaned(cut_out(image, registration, field), ground or Ground())
+    return clean(cut_out(image, registration, field), ground or Ground())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
     """The pictures of many fields of one page, on their common ground."""
     cuts = [cut_out(image, registration, field) for registration, field in placed]
     ground = ground_of(cuts)
-    return [_cleaned(cut, ground) for cut in cuts]
+    return [clean(cut, ground) for cut in cuts]
 
 
-def _faintest(parts: Sequence[Gray]) -> float:
-    """The grey level from which on all is paper, by what is between the lines of all fields of a page.
-
-    Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
-    pencil, and only the grain of the paper tells it from that.
-    """
-    strokes = [float(np.percentile(part, 1)) for part in parts]
-    if not strokes or np.percentile(strokes, 25) < PEN:
-        return FAINTEST
-    grain = float(np.median([np.percentile(part, 75) - np.percentile(part, 25) for part in parts])) / 1.35
-    paper = float(np.median([np.median(part) for part in parts]))
-    return max(FAINTEST, paper - max(LEAST, 5 * grain))
-
-
-def _cleaned(cut: Cut, ground: Ground) -> FieldImage:
-    """The field's ink, without its printed lines and guides."""
+def clean(cut: Cut, ground: Ground) -> FieldImage:
+    """The picture of a field that was cut out: its ink, without its printed lines and guides."""
     sides, inside = cut.sides, cut.inside
     lit = without_guides(cut, ground.guides)
     ink = soft_ink(lit, _between_lines(cut, lit), ground.faintest)

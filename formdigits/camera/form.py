@@ -9,8 +9,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.fields import Cut, cut_out, ground_of, locate
-from extractor.reading import Observation, Reader
+from extractor.fields import Cut, clean, cut_out
+from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet import find_sheet
 from extractor.template import TemplateField
@@ -49,11 +49,11 @@ class FormView:
         self._sharpness = Sharpness()
         self._sheet: Sheet | None = None
         self._known: list[Sheet] = []
-        self._studied: dict[str, Cut] = {}
+        self._studied: dict[str, tuple[Cut, float]] = {}
         self._turn = 0
         self._strange = 0
         self._unsure = 0
-        self._asked = False
+        self._asked = self._dismissed = False
         self._lost_at: float | None = None
 
     def capture(self) -> None:
@@ -66,7 +66,7 @@ class FormView:
             return
         sheet = self._known.pop()
         if sheet is self._sheet:
-            self._sheet = Sheet(self._reader, sheet.form, sheet.ground, dismissed=True)
+            self._sheet, self._dismissed = None, True
 
     def see(self, grey: Gray, at: float) -> Sight:
         """What is seen after the frame `grey`, shape (height, width)."""
@@ -106,18 +106,11 @@ class FormView:
         """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
         form = registration.template
         if self._sheet is None or self._sheet.form is not form:
-            self._study(grey, registration)
+            self._study(grey, registration, weight)
             return
         sheet = self._sheet
-        fields = self._next(sheet, form.fields, at)
-        located = ((field, locate(grey, registration, field, sheet.ground)) for field in fields)
-        seen: list[Observation] = []
-        if sheet.locked:
-            pictures = {field.name: ink_picture(image) for field, image in located}
-        else:
-            looks = sheet.looks([field.name for field in fields])
-            seen = self._reader.observe(located, CROPS_AT_ONCE, looks, form)
-            pictures = {one.name: ink_picture(one.image) for one in seen}
+        cuts = [cut_out(grey, registration, field) for field in self._next(sheet, form.fields, at)]
+        pictures = {cut.field.name: ink_picture(clean(cut, sheet.ground)) for cut in cuts}
         alike = agreement(pictures, sheet.ink)
         if alike is not None and alike < SAME:
             self._strange += 1
@@ -131,17 +124,18 @@ class FormView:
             sheet.again = sheet.locked
         self._strange, self._unsure = 0, 0
         if not sheet.locked:
-            sheet.add(seen, pictures, weight, at)
+            sheet.add(cuts, pictures, weight, at)
 
-    def _study(self, grey: Gray, registration: Registration) -> None:
+    def _study(self, grey: Gray, registration: Registration, weight: float) -> None:
         """Cuts some fields of a new sheet out, until its ground can be told: whether it is written in pencil, say."""
         form = registration.template
-        if self._sheet is not None or any(cut.field not in form.fields for cut in self._studied.values()):
+        if self._sheet is not None or any(cut.field not in form.fields for cut, _ in self._studied.values()):
             self._sheet, self._studied = None, {}
         left = [field for field in form.fields if field.name not in self._studied]
-        self._studied.update((field.name, cut_out(grey, registration, field)) for field in left[:STUDIED])
+        self._studied.update((field.name, (cut_out(grey, registration, field), weight)) for field in left[:STUDIED])
         if len(self._studied) == len(form.fields):
-            self._sheet = Sheet(self._reader, form, ground_of(list(self._studied.values())))
+            self._sheet = Sheet(self._reader, form, self._studied)
+            self._sheet.dismissed, self._dismissed = self._dismissed, False
             self._studied, self._strange, self._unsure = {}, 0, 0
 
     def _next(self, sheet: Sheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
@@ -152,7 +146,14 @@ class FormView:
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
         settled = sheet.settled(at)
         order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
-        return [fields[i] for i in order[:count]]
+        chosen: list[TemplateField] = []
+        crops = 0
+        for i in order[:count]:
+            chosen.append(fields[i])
+            crops += fields[i].cells or round(fields[i].box.width / fields[i].box.height) + 1
+            if crops >= CROPS_AT_ONCE:
+                break
+        return chosen
 
     def _come_back(self, sheet: Sheet) -> Sheet | None:
         """The known sheet that `sheet` is, if it was here before."""
@@ -196,7 +197,7 @@ class FormView:
             self._lost_at = at
         gone = at - self._lost_at
         if gone > AWAY_S:
-            self._asked = False
+            self._asked = self._dismissed = False
             if self._sheet is not None and self._sheet.dismissed:
                 self._sheet = None
         light = look(grey, None)

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
-from extractor.fields import Ground
+from extractor.fields import Cut, Ground, Levels, clean, ground_of, ground_on, levels_of
 from extractor.reading import Look, Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
 from formdigits.camera.fusion import CombEvidence, LineEvidence, StringEvidence, evidence_for
+from formdigits.camera.stack import Stack
 
 LEAST_FRAMES = 3
 """Frames that must have shown a field before it counts as settled."""
@@ -42,32 +43,39 @@ class _Shown:
     first: float
 
 
+MOST_STACKED = 8
+"""Frames from which on a field's picture hardly becomes better."""
+
 UNSNAPPED = 0.2
 """What a frame counts for a field whose printed lines it does not show."""
 
 
 class Sheet:
-    """One sheet of `form` on its `ground`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
-    `dismissed`: the row was taken back, and it gives none by itself."""
+    """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
+    `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common, the
+    better known the more frames have shown it."""
 
-    def __init__(self, reader: Reader, form: Template, ground: Ground, *, dismissed: bool = False) -> None:
-        self.form, self.ground = form, ground
+    def __init__(self, reader: Reader, form: Template, first: dict[str, tuple[Cut, float]]) -> None:
+        """`first` are cuts of all fields, by name, with how well each is shown, above 0."""
+        self.form = form
         self.rules: tuple[RuleOutcome, ...] = ()
-        self.locked = self.again = False
-        self.dismissed = dismissed
+        self.locked = self.again = self.dismissed = False
         self._reader = reader
         self._evidence: dict[str, CombEvidence | LineEvidence | StringEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
+        self.ground: Ground = ground_of([cut for cut, _ in first.values()])
+        self._stacks = {name: Stack(cut, weight) for name, (cut, weight) in first.items()}
+        self._levels: dict[str, Levels] = {name: levels_of(cut, self.ground.guides) for name, (cut, _) in first.items()}
 
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
 
-    def looks(self, names: Sequence[str]) -> dict[str, Look]:
-        """How the fields that are read next are looked at, as far as they are strings: each frame from another side,
-        and one of those in doubt, at most, in its parts as well."""
+    def _looks(self, names: Sequence[str]) -> dict[str, Look]:
+        """How fields are looked at, as far as they are strings: each frame from another side, and one of those in
+        doubt, at most, in its parts as well."""
         looks = {name: Look(self._side(name)) for name in names}
         for name in names:
             evidence = self._evidence.get(name)
@@ -89,16 +97,26 @@ class Sheet:
         """The mean picture of each field's ink."""
         return {name: picture.astype(np.uint8) for name, picture in self._ink.items()}
 
-    def add(self, seen: Sequence[Observation], pictures: dict[str, Gray], weight: float, at: float) -> None:
+    def add(self, cuts: Sequence[Cut], pictures: dict[str, Gray], weight: float, at: float) -> None:
         """What one frame shows of a few fields, with the pictures of their ink; `weight`, above 0, is how well it
         shows them beside other frames, `at` the frame's time in seconds."""
+        fields = [cut.field for cut in cuts]
+        for cut in cuts:
+            # Where the printed box is not seen, the field may be cut out beside its place.
+            self._stacks[cut.field.name].add(cut, weight if cut.snapped else UNSNAPPED * weight)
+        means = [self._stacks[field.name].cut for field in fields]
+        guides = self.ground.guides
+        self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
+        self.ground = ground_on(list(self._levels.values()), guides)
+        images = [(cut.field, clean(cut, self.ground)) for cut in means]
+        seen = self._reader.observe(images, looks=self._looks([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
                 evidence = evidence_for(one)
                 self._evidence[one.name] = evidence
-            # Where the printed box is not seen, the field may be cut out beside its place.
-            well = weight if one.image.snapped else UNSNAPPED * weight
+            # Of many frames together is more to be seen than of a few.
+            well = weight * min(MOST_STACKED, self._stacks[one.name].frames)
             if isinstance(evidence, StringEvidence):
                 evidence.add(one, self._reader.decode(one), well)
                 self._decided[one.name] = evidence.fused()
@@ -152,3 +170,5 @@ class Sheet:
         self.locked, self.dismissed = True, False
         self._evidence.clear()
         self._decided.clear()
+        self._stacks.clear()
+        self._levels.clear()
