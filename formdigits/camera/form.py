@@ -21,7 +21,7 @@ from formdigits.camera.sheet import Sheet
 from formdigits.camera.sight import Guidance, Quad, Sight
 from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
-AT_ONCE, CROPS_AT_ONCE = 6, 24
+AT_ONCE, CROPS_AT_ONCE = 4, 24
 """Fields that are read in one frame at most, and crops, of which a free string has many."""
 
 STUDIED = 10
@@ -35,6 +35,9 @@ DOUBTS = 2
 
 REMEMBERED = 500
 """Sheets that are known again, the last ones: some 25 KB each."""
+
+OTHER_EVERY_S = 0.5
+"""How often it is looked whether what lies there instead of a form is some other sheet of paper."""
 
 AWAY_S = 1.0
 """How long no form must be seen before a sheet counts as gone, and what is there instead as another form."""
@@ -55,6 +58,7 @@ class FormView:
         self._unsure = 0
         self._asked = self._dismissed = False
         self._lost_at: float | None = None
+        self._looked_at, self._other = -1e9, False
 
     def capture(self) -> None:
         """Locks the sheet with the next frame that shows it."""
@@ -204,8 +208,11 @@ class FormView:
         hint = Guidance.SHOW
         if light.dark:
             hint = Guidance.DARK
-        elif gone > AWAY_S and find_sheet(grey) is not None:
-            hint = Guidance.WRONG
+        elif gone > AWAY_S:
+            if not 0 <= at - self._looked_at < OTHER_EVERY_S:
+                self._looked_at, self._other = at, find_sheet(grey) is not None
+            if self._other:
+                hint = Guidance.WRONG
         return Sight(at, guidance=hint)
 
 

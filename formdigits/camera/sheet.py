@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ them say no more, and it is a person's to decide."""
 
 SIDES = (0, 1, 0, 2, 0, 3)
 """The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
+
+RULED_EVERY_S = 0.2
+"""Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
+change."""
 
 PARTED = 3
 """Frames in which a doubtful string is cut into its symbols, the second opinion, which costs as much as several
@@ -61,6 +66,7 @@ class Sheet:
         self.rules: tuple[RuleOutcome, ...] = ()
         self.locked = self.again = self.dismissed = False
         self._reader = reader
+        self._ruled_at = -math.inf
         self._evidence: dict[str, CombEvidence | LineEvidence | StringEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
@@ -132,6 +138,10 @@ class Sheet:
         self._show(at)
 
     def _show(self, at: float) -> None:
+        if self.whole:
+            if 0 <= at - self._ruled_at < RULED_EVERY_S:
+                return
+            self._ruled_at = at
         decided = [self._decided[field.name] for field in self.form.fields if field.name in self._decided]
         # Rules weigh whole sheets: until every field was seen there are none.
         readings, self.rules = self._reader.settle(self.form if self.whole else None, decided)
