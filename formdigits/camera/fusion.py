@@ -69,17 +69,21 @@ class CombEvidence:
         self._last: Observation | None = None
         self._sums: NDArray[np.float64] = np.zeros((0, 0))
         self._written: NDArray[np.float64] = np.zeros(0)
+        self._blank: NDArray[np.float64] = np.zeros(0)
         self._dirt: NDArray[np.float64] = np.zeros(0)
 
-    def add(self, seen: Observation, weight: float) -> None:
-        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+    def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
+        given) what its empty cells count for."""
+        blank = weight if blank is None else blank
         cells = seen.lattice.candidates
         if self.weights.frames == 0:
             self._sums = np.zeros((len(cells), seen.scores.shape[1]))
-            self._written, self._dirt = np.zeros(len(cells)), np.zeros(len(cells))
+            self._written, self._blank, self._dirt = (np.zeros(len(cells)) for _ in range(3))
         for i, cell in enumerate(cells):
             if cell.crop is None:
-                self._dirt[i] += weight * cell.residue
+                self._blank[i] += blank
+                self._dirt[i] += blank * cell.residue
             else:
                 self._sums[i] += weight * np.maximum(seen.scores[cell.crop], FLOOR)
                 self._written[i] += weight
@@ -89,13 +93,13 @@ class CombEvidence:
     def fused(self) -> Observation:
         """All frames as one observation, which decodes like any other; there must be one at least."""
         assert self._last is not None
-        counted, total = self.weights.independent, self.weights.total
-        share = self._written / total
+        counted = self.weights.independent
+        share = self._written / (self._written + self._blank)
         candidates: list[Candidate] = []
         rows: list[NDArray[np.float64]] = []
         for i, cell in enumerate(self._last.lattice.candidates):
             if share[i] < 0.5:
-                residue = float(self._dirt[i] / (total - self._written[i]))
+                residue = float(self._dirt[i] / self._blank[i])
                 candidates.append(
                     replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED else 0))
                 )
@@ -132,9 +136,11 @@ class LineEvidence:
         self._parts: Observation | None = None
         self._clearest = 0.0
 
-    def add(self, seen: Observation, weight: float) -> None:
-        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+    def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
+        given) what it counts for where it shows nothing."""
         assert seen.line is not None
+        weight = weight if blank is None or seen.line.hypotheses else blank
         # Without hypotheses nothing is written there.
         said = {one.text: one.log_probability for one in seen.line.hypotheses} or {"": 0.0}
         self._places.update((one.text, one.frames) for one in seen.line.hypotheses)

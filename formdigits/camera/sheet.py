@@ -27,7 +27,7 @@ WAVERING_S, WAVERING_FRAMES = 1.5, 6
 """A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
 them say no more, and it is a person's to decide."""
 
-SIDES = (0, 1, 0, 2, 0, 3)
+SIDES = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
 """The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
 
 RULED_EVERY_S = 0.2
@@ -57,8 +57,8 @@ UNSNAPPED = 0.2
 
 class Sheet:
     """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
-    `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common, the
-    better known the more frames have shown it."""
+    `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common in
+    a single frame."""
 
     def __init__(self, reader: Reader, form: Template, first: dict[str, tuple[Cut, float]]) -> None:
         """`first` are cuts of all fields, by name, with how well each is shown, above 0."""
@@ -113,21 +113,27 @@ class Sheet:
         means = [self._stacks[field.name].cut for field in fields]
         guides = self.ground.guides
         self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
-        self.ground = ground_on(list(self._levels.values()), guides)
-        images = [(cut.field, clean(cut, self.ground)) for cut in means]
+        common = ground_on(list(self._levels.values()), guides)
+        # In turns the frame itself and all frames as one: faint strokes show in these alone, but where writing
+        # touches a line they may grow together.
+        single = {field.name: self.frames(field.name) % 2 == 0 for field in fields}
+        images = [
+            (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
+            for field, cut, mean in zip(fields, cuts, means, strict=True)
+        ]
         seen = self._reader.observe(images, looks=self._looks([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
                 evidence = evidence_for(one)
                 self._evidence[one.name] = evidence
-            # Of many frames together is more to be seen than of a few.
-            well = weight * min(MOST_STACKED, self._stacks[one.name].frames)
+            # Of many frames together is more to be seen, but not that there is nothing.
+            well = weight if single[one.name] else weight * min(MOST_STACKED, 1 + self._stacks[one.name].frames)
             if isinstance(evidence, StringEvidence):
                 evidence.add(one, self._reader.decode(one), well)
                 self._decided[one.name] = evidence.fused()
             else:
-                evidence.add(one, well)
+                evidence.add(one, well, weight)
                 fused = evidence.fused()
                 self._decided[one.name] = fused, self._reader.decode(fused)
             picture = pictures[one.name].astype(np.float32)
