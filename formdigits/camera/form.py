@@ -21,11 +21,15 @@ from formdigits.camera.sheet import Sheet
 from formdigits.camera.sight import Guidance, Quad, Sight
 from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
-AT_ONCE, CROPS_AT_ONCE = 4, 24
-"""Fields that are read in one frame at most, and crops, of which a free string has many."""
+AT_ONCE, CROPS_AT_ONCE = 5, 32
+"""Fields that are read in one frame, and crops at most, of which a free string has many."""
+
+ROUND, STUDY = 12, 5
+"""Frames in which every field of a large form is read once, and in which a new sheet's fields are all cut out, until
+its ground is known: then more fields are taken in one frame."""
 
 STUDIED = 10
-"""Fields of a new sheet that are cut out in one frame until its ground is known."""
+"""Fields of a new sheet that are cut out in one frame at least."""
 
 COMPARED = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
@@ -136,7 +140,8 @@ class FormView:
         if self._sheet is not None or any(cut.field not in form.fields for cut, _ in self._studied.values()):
             self._sheet, self._studied = None, {}
         left = [field for field in form.fields if field.name not in self._studied]
-        self._studied.update((field.name, (cut_out(grey, registration, field), weight)) for field in left[:STUDIED])
+        count = max(STUDIED, math.ceil(len(form.fields) / STUDY))
+        self._studied.update((field.name, (cut_out(grey, registration, field), weight)) for field in left[:count])
         if len(self._studied) == len(form.fields):
             self._sheet = Sheet(self._reader, form, self._studied)
             self._sheet.dismissed, self._dismissed = self._dismissed, False
@@ -144,7 +149,7 @@ class FormView:
 
     def _next(self, sheet: Sheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
-        count = min(COMPARED if sheet.locked else AT_ONCE, len(fields))
+        count = min(COMPARED if sheet.locked else max(AT_ONCE, math.ceil(len(fields) / ROUND)), len(fields))
         if sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
