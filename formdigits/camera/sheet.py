@@ -23,7 +23,7 @@ LEAST_FRAMES = 3
 SETTLING_S = 1.0
 """A field that has not changed for so long is settled, whatever its confidence."""
 
-WAVERING_S, WAVERING_FRAMES = 1.5, 6
+WAVERING_S, WAVERING_FRAMES = 1.3, 6
 """A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
 them say no more, and it is a person's to decide."""
 
