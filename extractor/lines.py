@@ -41,6 +41,11 @@ class LineReading:
     first: Seen
 
 
+def is_sure(hypotheses: Sequence[Hypothesis]) -> bool:
+    """Whether the likeliest string, or that nothing is written, leaves no doubt."""
+    return not hypotheses or bool(np.exp(hypotheses[0].log_probability) >= SURE)
+
+
 def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list[LineReading]:
     """What is written in each of `fields`, all free strings.
 
@@ -49,7 +54,7 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
     writings = [writing_of(field) for field in fields]
     first = _seen(writings, recognizer)
     readings = [LineReading(one.hypotheses, glance=True, first=one) for one in first]
-    doubtful = [i for i, one in enumerate(first) if one.hypotheses and np.exp(one.hypotheses[0].log_probability) < SURE]
+    doubtful = [i for i, one in enumerate(first) if not is_sure(one.hypotheses)]
     if not doubtful:
         return readings
     views = [_seen([writings[i] for i in doubtful], recognizer, **view) for view in VIEWS]
@@ -57,6 +62,19 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
         sides = [first[index].hypotheses, *(view[place].hypotheses for view in views)]
         readings[index] = LineReading(_agreed(sides), glance=False, first=first[index])
     return readings
+
+
+def glance_lines(fields: Sequence[FieldImage], sides: Sequence[int], recognizer: LineRecognizer) -> list[LineReading]:
+    """One view alone of each of `fields`, from the side that `sides` counts: for the frames of a video, in which a
+    doubtful string is seen again and again, from another side each time."""
+    found: list[LineReading | None] = [None] * len(fields)
+    kinds = [side % (len(VIEWS) + 1) for side in sides]
+    for side in sorted(set(kinds)):
+        places = [i for i, kind in enumerate(kinds) if kind == side]
+        view = VIEWS[side - 1] if side else {}
+        for i, one in zip(places, _seen([writing_of(fields[i]) for i in places], recognizer, **view), strict=True):
+            found[i] = LineReading(one.hypotheses, is_sure(one.hypotheses), one)
+    return [one for one in found if one is not None]
 
 
 def _seen(

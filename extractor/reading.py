@@ -14,7 +14,7 @@ from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, locate_all, whole_field
 from extractor.finding.read import holds_digits, line_holds_digits, page_fields
-from extractor.lines import LineReading, read_lines
+from extractor.lines import LineReading, glance_lines, read_lines
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
 from extractor.registration import Registration, register
@@ -81,12 +81,22 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a free string is looked at where one view has to do: from which `side` (any number; it goes round), and
+    whether its ink is cut into symbols as well (`parts`), the second opinion."""
+
+    side: int = 0
+    parts: bool = False
+
+
+@dataclass(frozen=True)
 class Located:
-    """A field of a page, cut out, and the model that is to read it."""
+    """A field of a page, cut out, and the model that is to read it; with a `look` one view of a string has to do."""
 
     field: TemplateField
     image: FieldImage
     model: Model
+    look: Look | None = None
 
 
 @dataclass(frozen=True)
@@ -180,17 +190,24 @@ class Reader:
         return sheet.result or self._finish(sheet, seen), seen
 
     def observe(
-        self, located: Iterable[tuple[TemplateField, FieldImage]], most: int | None = None
+        self,
+        located: Iterable[tuple[TemplateField, FieldImage]],
+        most: int | None = None,
+        looks: Mapping[str, Look] | None = None,
+        form: Template | None = None,
     ) -> list[Observation]:
-        """What is seen in a few fields of one picture, to be weighed with other pictures of the same sheet.
+        """What is seen in a few fields of one picture of `form` (else the first that there is), to be weighed with
+        other pictures of the same sheet.
 
         With `most` no further field is taken once their cells, or digits as far as strings have room for them, are so
-        many: the network's time is then bounded.
+        many: the network's time is then bounded. Of strings that `looks` names, one view has to do.
         """
         taken: list[Located] = []
         count = 0
+        name = form.form if form is not None else self._forms[0].form if self._forms else ""
         for field, image in located:
-            taken.append(Located(field, image, self._model_of(self._forms[0].form if self._forms else "", field)))
+            model = self._model_of(name, field)
+            taken.append(Located(field, image, model, (looks or {}).get(field.name)))
             count += field.cells or round(image.inside.width / max(1.0, image.inside.height)) + 1
             if most is not None and count >= most:
                 break
@@ -209,6 +226,7 @@ class Reader:
             return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
         second = None
         if not seen.line.glance:
+            # Where the ink was not cut into symbols this reads as blank, and agrees with nothing.
             second = decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
         return decode_line(seen.line.hypotheses, seen.format, seen.model.lines.calibration, second)
 
@@ -273,7 +291,9 @@ def observe(located: Sequence[Located]) -> list[Observation]:
         lines = _lines([located[i] for i in places])
         # One glance at the whole is enough for a string that leaves no doubt; all else is cut into its symbols.
         lattices = [
-            NOTHING if line is not None and line.glance else segment(one.image, comb=one.field.cells is not None)
+            NOTHING
+            if line is not None and (line.glance or (one.look is not None and not one.look.parts))
+            else segment(one.image, comb=one.field.cells is not None)
             for one, line in zip((located[i] for i in places), lines, strict=True)
         ]
         scores = model.symbols.log_probabilities(np.concatenate([lattice.crops for lattice in lattices]))
@@ -291,9 +311,15 @@ def _lines(located: Sequence[Located]) -> list[LineReading | None]:
     lines = located[0].model.lines
     if lines is None:
         return [None] * len(located)
-    strings = [one.image for one in located if one.field.cells is None]
-    said = iter(read_lines(strings, lines))
-    return [next(said) if one.field.cells is None else None for one in located]
+    strings = [one for one in located if one.field.cells is None]
+    whole = [one for one in strings if one.look is None]
+    glanced = [one for one in strings if one.look is not None]
+    said = iter(read_lines([one.image for one in whole], lines))
+    sides = [one.look.side for one in glanced if one.look is not None]
+    glances = iter(glance_lines([one.image for one in glanced], sides, lines))
+    return [
+        None if one.field.cells is not None else next(said) if one.look is None else next(glances) for one in located
+    ]
 
 
 def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:

@@ -6,7 +6,6 @@ import csv
 import os
 import pty
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from PIL import ImageGrab
 
 from benchmarks.camera_video import Camera, Shot, film, load, save
 from tests.camera_stream import Stream
+from tests.virtual_screen import Keyboard
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = str(ROOT / "samples" / "templates" / "tally.yaml")
@@ -94,25 +94,51 @@ def screen() -> Iterator[str]:
     server.wait()
 
 
-def test_the_window_shows_the_sheet_in_green_once_its_row_is_written(
-    stream: Stream, tmp_path: Path, screen: str
-) -> None:
+def test_the_window_shows_the_sheet_in_green_and_obeys_its_keys(stream: Stream, tmp_path: Path, screen: str) -> None:
     out = tmp_path / "rows.csv"
     environment = {**os.environ, "DISPLAY": screen}
     process = start("-t", TEMPLATE, "--source", stream.address, "-o", str(out), env=environment)
     try:
         wait_for(lambda: len(rows_of(out)) == 1, process)
         time.sleep(1.0)
-        picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
-        red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
-        assert int(((green > red + 60) & (green > blue + 60)).sum()) > 1000, "fields and outline are green"
-        assert int(((red > 180) & (green > 180) & (blue > 180)).sum()) > 5000, "labels are on white"
-        process.send_signal(signal.SIGINT)
+        assert green_in(screen) > 1000, "fields and outline are green"
+        picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB"))
+        assert int((picture > 180).all(axis=2).sum()) > 5000, "labels are on white"
+        keys = keyboard(screen)
+        keys.press("u")
+        wait_for(lambda: len(rows_of(out)) == 0, process)
+        keys.press("space")
+        wait_for(lambda: len(rows_of(out)) == 1, process)
+        keys.press("p")
+        time.sleep(1.0)
+        stream.image = np.full_like(stream.image, 255)
+        time.sleep(1.0)
+        assert green_in(screen) > 1000, "paused, the window keeps the sheet"
+        keys.press("p")
+        wait_for(lambda: green_in(screen) < 1000, process)
+        keys.press("q")
         _, said = process.communicate(timeout=60)
+        keys.close()
         assert process.returncode == 0
         assert "1 row from" in said
     finally:
         process.kill()
+
+
+def keyboard(screen: str) -> Keyboard:
+    try:
+        return Keyboard(screen, (600, 400))
+    except OSError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no keyboard can be played: {missing} (apt-get install libxtst6)")
+
+
+def green_in(screen: str) -> int:
+    """How many pixels of the screen are green."""
+    picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
+    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    return int(((green > red + 60) & (green > blue + 60)).sum())
 
 
 def test_without_a_screen_the_way_out_is_told(video: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,13 +27,27 @@ PAPER, DARKEST = 235, 90
 """Grey levels: the darkest that is still paper, and the darkest guide under which ink can still be told."""
 
 
-def without_guides(cuts: Sequence[Cut]) -> list[Gray]:
-    """The evenly lit pictures of `cuts`, fields of one page, without what is printed in all cells of a kind.
+@dataclass(frozen=True)
+class Guide:
+    """What is printed in all cells of one size: `picture`, evenly lit, 255 where there is nothing; `width` and
+    `height` of such a cell in template units."""
 
-    Cells of the same size are laid on each other; a place that is dark in nearly all of them is printed, and every
-    cell is divided by that, as it was by the light. Forms with few cells are left as they are.
+    width: float
+    height: float
+    picture: Gray
+
+    def fits(self, cut: Cut) -> bool:
+        """Whether the cells of `cut` are of that size."""
+        return cut.field.cells is not None and _alike(cut.field.cell_boxes[0], self.width, self.height)
+
+
+def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
+    """The guides of a page, from `cuts` of all of its fields; each of another size of cell.
+
+    Cells of the same size are laid on each other; a place that is dark in nearly all of them is printed. Forms with few
+    cells are taken to have no guides.
     """
-    out = [cut.lit for cut in cuts]
+    found = []
     for kind in _kinds(cuts):
         cells = [(i, box) for i in kind for box in _insides(cuts[i])]
         if len(cells) < FEWEST:
@@ -45,15 +60,25 @@ def without_guides(cuts: Sequence[Cut]) -> list[Gray]:
         often = (dark < PAPER).sum(0, dtype=np.int32) > int(ALL / 100 * (len(dark) - 1))
         usual, high = np.percentile(dark[:, often], (50, ALL), axis=0) if often.any() else np.zeros((2, 0))
         printed = (high < PAPER) & (high - usual < EVEN)
-        if not printed.any():
-            continue
-        guide = np.full(often.shape, 255, np.uint8)
-        guide[often] = np.where(printed, np.maximum(high, DARKEST), 255)
-        for i, box in cells:
-            if out[i] is cuts[i].lit:
-                out[i] = cuts[i].lit.copy()
-            part = _part(out[i], box)
-            part[:] = cv2.divide(part, cv2.resize(guide, part.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255.0)
+        if printed.any():
+            size = cuts[kind[0]].field.cell_boxes[0]
+            picture = np.full(often.shape, 255, np.uint8)
+            picture[often] = np.where(printed, np.maximum(high, DARKEST), 255)
+            found.append(Guide(size.width, size.height, picture))
+    return tuple(found)
+
+
+def without_guides(cut: Cut, guides: Sequence[Guide]) -> Gray:
+    """The evenly lit picture of `cut`, every cell divided by what is printed in all of its kind, as it was by the
+    light."""
+    guide = next((one for one in guides if one.fits(cut)), None)
+    if guide is None:
+        return cut.lit
+    out = cut.lit.copy()
+    for box in _insides(cut):
+        part = _part(out, box)
+        even = cv2.resize(guide.picture, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        part[:] = cv2.divide(part, even, scale=255.0)
     return out
 
 
@@ -62,15 +87,14 @@ def _kinds(cuts: Sequence[Cut]) -> Iterator[list[int]]:
     sizes = {i: cut.field.cell_boxes[0] for i, cut in enumerate(cuts) if cut.field.cells is not None}
     while sizes:
         first = next(iter(sizes.values()))
-        kind = [
-            i
-            for i, box in sizes.items()
-            if abs(box.width - first.width) <= ALIKE * first.width
-            and abs(box.height - first.height) <= ALIKE * first.height
-        ]
+        kind = [i for i, box in sizes.items() if _alike(box, first.width, first.height)]
         yield kind
         for i in kind:
             del sizes[i]
+
+
+def _alike(box: Box, width: float, height: float) -> bool:
+    return abs(box.width - width) <= ALIKE * width and abs(box.height - height) <= ALIKE * height
 
 
 def _insides(cut: Cut) -> Iterator[Box]:

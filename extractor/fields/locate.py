@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.fields.cut import INSET, Cut, cut_out
-from extractor.fields.guides import without_guides
+from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.lines import without_line
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.registration import Registration
@@ -58,38 +58,70 @@ class FieldImage:
         return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 
-def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`; only this part of the page is touched."""
-    cut = cut_out(image, registration, field)
-    return _cleaned(cut, cut.lit, FAINTEST)
+@dataclass(frozen=True)
+class Ground:
+    """What the fields of one page have in common: the `guides` printed in their cells, and the grey level, evenly lit,
+    from which on all is paper."""
+
+    guides: tuple[Guide, ...] = ()
+    faintest: float = FAINTEST
 
 
-def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
-    """The pictures of many fields of one page. What is printed in all cells of a kind is taken away as well."""
-    cuts = [cut_out(image, registration, field) for registration, field in placed]
-    pictures = without_guides(cuts)
-    faintest = _faintest([_between_lines(cut, lit) for cut, lit in zip(cuts, pictures, strict=True)])
-    return [_cleaned(cut, lit, faintest) for cut, lit in zip(cuts, pictures, strict=True)]
+@dataclass(frozen=True)
+class Levels:
+    """The grey levels between the printed lines of one field, evenly lit: of its darkest strokes, of the paper, and how
+    far the grain of the paper spreads."""
+
+    stroke: float
+    paper: float
+    grain: float
 
 
-def _faintest(parts: Sequence[Gray]) -> float:
-    """The grey level from which on all is paper, by what is between the lines of all fields of a page.
+def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
+    """The levels of one field, its guides taken away."""
+    counts = grey_counts(_between_lines(cut, without_guides(cut, guides)))
+    stroke, low, paper, high = (percentile(counts, share) for share in (1, 25, 50, 75))
+    return Levels(stroke, paper, high - low)
+
+
+def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
+    """The ground of a page by the levels of all of its fields.
 
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
     pencil, and only the grain of the paper tells it from that.
     """
-    counts = [grey_counts(part) for part in parts]
-    if not counts or np.percentile([percentile(one, 1) for one in counts], 25) < PEN:
-        return FAINTEST
-    grain = float(np.median([percentile(one, 75) - percentile(one, 25) for one in counts])) / 1.35
-    paper = float(np.median([percentile(one, 50) for one in counts]))
-    return max(FAINTEST, paper - max(LEAST, 5 * grain))
+    strokes = [one.stroke for one in levels]
+    if not strokes or np.percentile(strokes, 25) < PEN:
+        return Ground(tuple(guides))
+    grain = float(np.median([one.grain for one in levels])) / 1.35
+    paper = float(np.median([one.paper for one in levels]))
+    return Ground(tuple(guides), max(FAINTEST, paper - max(LEAST, 5 * grain)))
 
 
-def _cleaned(cut: Cut, lit: Gray, faintest: float) -> FieldImage:
-    """The field's ink out of `lit`, an evenly lit picture of it, without its printed lines."""
+def ground_of(cuts: Sequence[Cut]) -> Ground:
+    """The ground of a page from `cuts` of all of its fields, which may come from several pictures of it."""
+    guides = find_guides(cuts)
+    return ground_on([levels_of(cut, guides) for cut in cuts], guides)
+
+
+def locate(image: Gray, registration: Registration, field: TemplateField, ground: Ground | None = None) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`, on the page's `ground` where that is known; only this part
+    of the page is touched."""
+    return clean(cut_out(image, registration, field), ground or Ground())
+
+
+def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
+    """The pictures of many fields of one page, on their common ground."""
+    cuts = [cut_out(image, registration, field) for registration, field in placed]
+    ground = ground_of(cuts)
+    return [clean(cut, ground) for cut in cuts]
+
+
+def clean(cut: Cut, ground: Ground) -> FieldImage:
+    """The picture of a field that was cut out: its ink, without its printed lines and guides."""
     sides, inside = cut.sides, cut.inside
-    ink = soft_ink(lit, _between_lines(cut, lit), faintest)
+    lit = without_guides(cut, ground.guides)
+    ink = soft_ink(lit, _between_lines(cut, lit), ground.faintest)
     for lines, picture in ((cut.across, ink), (cut.along, ink.T)):
         for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
             if seen:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.ink import as_gray
+from extractor.ink import as_gray, grey_counts, percentile
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.pieces import FULL, Pieces, find_pieces
 from extractor.segmentation.slant import slant
@@ -91,15 +91,10 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     if field.lit is None:
         return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
     strokes = ink >= FULL
-    paper, full = _middle_grey(field.lit[~strokes]), _middle_grey(field.lit[strokes])
+    paper, full = (percentile(grey_counts(field.lit[part]), 50) for part in (~strokes, strokes))
     greys = np.arange(256, dtype=np.float32)
     table = np.clip((paper - greys) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
     return as_gray(cv2.LUT(field.lit, table))
-
-
-def _middle_grey(pixels: Gray) -> int:
-    """The median of `pixels`, which are not sorted for it."""
-    return int(np.searchsorted(np.cumsum(np.bincount(pixels, minlength=256)), (len(pixels) + 1) // 2))
 
 
 def _writing(ink: Gray) -> Gray | None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extractor.fields import locate
-from extractor.reading import Observation, Reader
+from extractor.fields import Cut, clean, cut_out
+from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet import find_sheet
 from extractor.template import TemplateField
@@ -21,8 +21,15 @@ from formdigits.camera.sheet import Sheet
 from formdigits.camera.sight import Guidance, Quad, Sight
 from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
 
-AT_ONCE, CROPS_AT_ONCE = 6, 24
-"""Fields that are read in one frame at most, and crops, of which a free string has many."""
+AT_ONCE, CROPS_AT_ONCE = 5, 32
+"""Fields that are read in one frame, and crops at most, of which a free string has many."""
+
+ROUND, STUDY = 12, 5
+"""Frames in which every field of a large form is read once, and in which a new sheet's fields are all cut out, until
+its ground is known: then more fields are taken in one frame."""
+
+STUDIED = 10
+"""Fields of a new sheet that are cut out in one frame at least."""
 
 COMPARED = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
@@ -32,6 +39,9 @@ DOUBTS = 2
 
 REMEMBERED = 500
 """Sheets that are known again, the last ones: some 25 KB each."""
+
+OTHER_EVERY_S = 0.5
+"""How often it is looked whether what lies there instead of a form is some other sheet of paper."""
 
 AWAY_S = 1.0
 """How long no form must be seen before a sheet counts as gone, and what is there instead as another form."""
@@ -46,11 +56,13 @@ class FormView:
         self._sharpness = Sharpness()
         self._sheet: Sheet | None = None
         self._known: list[Sheet] = []
+        self._studied: dict[str, tuple[Cut, float]] = {}
         self._turn = 0
         self._strange = 0
         self._unsure = 0
-        self._asked = False
+        self._asked = self._dismissed = False
         self._lost_at: float | None = None
+        self._looked_at, self._other = -1e9, False
 
     def capture(self) -> None:
         """Locks the sheet with the next frame that shows it."""
@@ -62,7 +74,7 @@ class FormView:
             return
         sheet = self._known.pop()
         if sheet is self._sheet:
-            self._sheet = Sheet(self._reader, sheet.form, dismissed=True)
+            self._sheet, self._dismissed = None, True
 
     def see(self, grey: Gray, at: float) -> Sight:
         """What is seen after the frame `grey`, shape (height, width)."""
@@ -75,6 +87,7 @@ class FormView:
         if track.fresh:
             # It may be another sheet than before: as many looks as there are fields tell.
             self._sharpness.forget()
+            self._studied = {}
             self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
@@ -100,43 +113,56 @@ class FormView:
     def _read(self, grey: Gray, registration: Registration, weight: float, at: float) -> None:
         """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
         form = registration.template
+        if self._sheet is None or self._sheet.form is not form:
+            self._study(grey, registration, weight)
+            return
         sheet = self._sheet
-        if sheet is not None and sheet.form is not form:
-            sheet = self._sheet = None
-        located = ((field, locate(grey, registration, field)) for field in self._next(sheet, form.fields, at))
-        seen: list[Observation] = []
-        if sheet is not None and sheet.locked:
-            pictures = {field.name: ink_picture(image) for field, image in located}
-        else:
-            seen = self._reader.observe(located, CROPS_AT_ONCE)
-            pictures = {one.name: ink_picture(one.image) for one in seen}
-        if sheet is not None:
-            alike = agreement(pictures, sheet.ink)
-            if alike is not None and alike < SAME:
-                self._strange += 1
-                if self._strange < DOUBTS:
-                    return
-                sheet = None
-            if alike is None and self._unsure > 1:
-                self._unsure -= 1
-                return
-            if sheet is not None and self._unsure:
-                sheet.again = sheet.locked
+        cuts = [cut_out(grey, registration, field) for field in self._next(sheet, form.fields, at)]
+        pictures = {cut.field.name: ink_picture(clean(cut, sheet.ground)) for cut in cuts}
+        alike = agreement(pictures, sheet.ink)
+        if alike is not None and alike < SAME:
+            self._strange += 1
+            if self._strange >= DOUBTS:
+                self._sheet = None
+            return
+        if alike is None and self._unsure > 1:
+            self._unsure -= 1
+            return
+        if self._unsure:
+            sheet.again = sheet.locked
         self._strange, self._unsure = 0, 0
-        if sheet is None:
-            sheet = self._sheet = Sheet(self._reader, form)
         if not sheet.locked:
-            sheet.add(seen, pictures, weight, at)
+            sheet.add(cuts, pictures, weight, at)
 
-    def _next(self, sheet: Sheet | None, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+    def _study(self, grey: Gray, registration: Registration, weight: float) -> None:
+        """Cuts some fields of a new sheet out, until its ground can be told: whether it is written in pencil, say."""
+        form = registration.template
+        if self._sheet is not None or any(cut.field not in form.fields for cut, _ in self._studied.values()):
+            self._sheet, self._studied = None, {}
+        left = [field for field in form.fields if field.name not in self._studied]
+        count = max(STUDIED, math.ceil(len(form.fields) / STUDY))
+        self._studied.update((field.name, (cut_out(grey, registration, field), weight)) for field in left[:count])
+        if len(self._studied) == len(form.fields):
+            self._sheet = Sheet(self._reader, form, self._studied)
+            self._sheet.dismissed, self._dismissed = self._dismissed, False
+            self._studied, self._strange, self._unsure = {}, 0, 0
+
+    def _next(self, sheet: Sheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
-        count = min(COMPARED if sheet is not None and sheet.locked else AT_ONCE, len(fields))
-        if sheet is None or sheet.locked or self._unsure or self._strange:
+        count = min(COMPARED if sheet.locked else max(AT_ONCE, math.ceil(len(fields) / ROUND)), len(fields))
+        if sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
         settled = sheet.settled(at)
         order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
-        return [fields[i] for i in order[:count]]
+        chosen: list[TemplateField] = []
+        crops = 0
+        for i in order[:count]:
+            chosen.append(fields[i])
+            crops += fields[i].cells or round(fields[i].box.width / fields[i].box.height) + 1
+            if crops >= CROPS_AT_ONCE:
+                break
+        return chosen
 
     def _come_back(self, sheet: Sheet) -> Sheet | None:
         """The known sheet that `sheet` is, if it was here before."""
@@ -180,15 +206,18 @@ class FormView:
             self._lost_at = at
         gone = at - self._lost_at
         if gone > AWAY_S:
-            self._asked = False
+            self._asked = self._dismissed = False
             if self._sheet is not None and self._sheet.dismissed:
                 self._sheet = None
         light = look(grey, None)
         hint = Guidance.SHOW
         if light.dark:
             hint = Guidance.DARK
-        elif gone > AWAY_S and find_sheet(grey) is not None:
-            hint = Guidance.WRONG
+        elif gone > AWAY_S:
+            if not 0 <= at - self._looked_at < OTHER_EVERY_S:
+                self._looked_at, self._other = at, find_sheet(grey) is not None
+            if self._other:
+                hint = Guidance.WRONG
         return Sight(at, guidance=hint)
 
 

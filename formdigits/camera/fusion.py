@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.decoding.format import Meaning
+from extractor.decoding.lines import Hypothesis
 from extractor.decoding.paths import RESIDUE
+from extractor.lines import LineReading, is_sure
 from extractor.reading import Observation
 from extractor.segmentation import Candidate
 from extractor.values import Alternative
@@ -27,8 +29,14 @@ CORRELATION = 0.8
 MIXED = 0.1
 """A cell that this share of the frames shows blank and as much shows written is doubtful."""
 
+FLOOR = math.log(1e-4)
+"""The least log-probability that one frame gives a symbol or a string: a bad frame is outvoted, it has no veto."""
+
 UNSAID, LEAST = 0.01, 1e-5
 """A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
+
+MOST_VALUES = 64
+"""Values that are kept of one string, however long it is held."""
 
 
 class Weights:
@@ -59,19 +67,23 @@ class CombEvidence:
         self._last: Observation | None = None
         self._sums: NDArray[np.float64] = np.zeros((0, 0))
         self._written: NDArray[np.float64] = np.zeros(0)
+        self._blank: NDArray[np.float64] = np.zeros(0)
         self._dirt: NDArray[np.float64] = np.zeros(0)
 
-    def add(self, seen: Observation, weight: float) -> None:
-        """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
+    def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
+        given) what its empty cells count for."""
+        blank = weight if blank is None else blank
         cells = seen.lattice.candidates
         if self.weights.frames == 0:
             self._sums = np.zeros((len(cells), seen.scores.shape[1]))
-            self._written, self._dirt = np.zeros(len(cells)), np.zeros(len(cells))
+            self._written, self._blank, self._dirt = (np.zeros(len(cells)) for _ in range(3))
         for i, cell in enumerate(cells):
             if cell.crop is None:
-                self._dirt[i] += weight * cell.residue
+                self._blank[i] += blank
+                self._dirt[i] += blank * cell.residue
             else:
-                self._sums[i] += weight * seen.scores[cell.crop]
+                self._sums[i] += weight * np.maximum(seen.scores[cell.crop], FLOOR)
                 self._written[i] += weight
         self.weights.add(weight)
         self._last = seen
@@ -79,13 +91,13 @@ class CombEvidence:
     def fused(self) -> Observation:
         """All frames as one observation, which decodes like any other; there must be one at least."""
         assert self._last is not None
-        counted, total = self.weights.independent, self.weights.total
-        share = self._written / total
+        counted = self.weights.independent
+        share = self._written / (self._written + self._blank)
         candidates: list[Candidate] = []
         rows: list[NDArray[np.float64]] = []
         for i, cell in enumerate(self._last.lattice.candidates):
             if share[i] < 0.5:
-                residue = float(self._dirt[i] / (total - self._written[i]))
+                residue = float(self._dirt[i] / self._blank[i])
                 candidates.append(
                     replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED else 0))
                 )
@@ -109,9 +121,73 @@ class _Value:
     best: Decoded | None = None
 
 
+class LineEvidence:
+    """What frames say of a free string that a network reads whole: log-probabilities added up text by text, as over
+    the sides from which a doubtful string of a single picture is seen."""
+
+    def __init__(self) -> None:
+        self.weights = Weights()
+        self.parted = 0
+        self._texts: dict[str, float] = {}
+        self._places: dict[str, tuple[float, ...]] = {}
+        self._last: Observation | None = None
+        self._parts: Observation | None = None
+        self._clearest = 0.0
+
+    def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
+        """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
+        given) what it counts for where it shows nothing."""
+        assert seen.line is not None
+        weight = weight if blank is None or seen.line.hypotheses else blank
+        # Without hypotheses nothing is written there.
+        said = {one.text: one.log_probability for one in seen.line.hypotheses} or {"": 0.0}
+        self._places.update((one.text, one.frames) for one in seen.line.hypotheses)
+        for text in said.keys() - self._texts.keys():
+            self._texts[text] = FLOOR * self.weights.total
+        for text in self._texts:
+            self._texts[text] += weight * max(FLOOR, said.get(text, FLOOR))
+        self.weights.add(weight)
+        self._last = seen
+        if seen.lattice.candidates:
+            self.parted += 1
+            if weight > self._clearest:
+                self._parts, self._clearest = seen, weight
+        if len(self._texts) > MOST_VALUES:
+            kept = sorted(self._texts.items(), key=lambda item: -item[1])[: MOST_VALUES // 2]
+            self._texts = dict(kept)
+            self._places = {text: self._places[text] for text in self._texts if text}
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the string is not clear from its views as a whole."""
+        return not is_sure(self._agreed(1.0))
+
+    def fused(self) -> Observation:
+        """All frames as one observation, which decodes like any other; there must be one at least."""
+        assert self._last is not None
+        assert self._last.line is not None
+        last, sure = self._last, not self.doubtful
+        line = LineReading(self._agreed(self.weights.independent), sure, self._last.line.first)
+        if sure or self._parts is None:
+            return replace(last, line=line)
+        return replace(last, line=line, lattice=self._parts.lattice, scores=self._parts.scores)
+
+    def _agreed(self, counted: float) -> tuple[Hypothesis, ...]:
+        """The texts, best first, as so many independent frames say; nothing where nothing is written."""
+        logs = np.array(list(self._texts.values())) / self.weights.total
+        left = max(LEAST, 1.0 - float(np.exp(logs).sum()))
+        logs = counted * np.append(logs, math.log(left))
+        logs -= np.logaddexp.reduce(logs)
+        order = np.argsort(-logs[:-1], kind="stable")
+        texts = [(text, float(logs[i])) for i in order if (text := list(self._texts)[i]) or i == order[0]]
+        if not texts or not texts[0][0]:
+            return ()
+        return tuple(Hypothesis(text, log, self._places[text]) for text, log in texts)
+
+
 class StringEvidence:
-    """What frames say of a free string: log-probabilities added up value by value, since each frame parts the ink in
-    its own way."""
+    """What frames say of a free string that is read symbol by symbol: log-probabilities added up value by value, since
+    each frame parts the ink in its own way."""
 
     def __init__(self) -> None:
         self.weights = Weights()
@@ -164,5 +240,8 @@ class StringEvidence:
         return seen, replace(best, confidence=float(shares[top]), alternatives=others)
 
 
-MOST_VALUES = 64
-"""Values that are kept of one string, however long it is held."""
+def evidence_for(seen: Observation) -> CombEvidence | LineEvidence | StringEvidence:
+    """What is to gather the frames of a field that is seen like this."""
+    if seen.lattice.comb:
+        return CombEvidence()
+    return LineEvidence() if seen.line is not None else StringEvidence()

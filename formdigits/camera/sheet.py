@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
-from extractor.reading import Observation, Reader
+from extractor.fields import Cut, Ground, Levels, clean, ground_of, ground_on, levels_of
+from extractor.reading import Look, Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
-from formdigits.camera.fusion import CombEvidence, StringEvidence
+from formdigits.camera.fusion import CombEvidence, LineEvidence, StringEvidence, evidence_for
+from formdigits.camera.stack import Stack
 
 LEAST_FRAMES = 3
 """Frames that must have shown a field before it counts as settled."""
@@ -20,33 +23,75 @@ LEAST_FRAMES = 3
 SETTLING_S = 1.0
 """A field that has not changed for so long is settled, whatever its confidence."""
 
+WAVERING_S, WAVERING_FRAMES = 1.3, 6
+"""A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
+them say no more, and it is a person's to decide."""
+
+SIDES = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
+"""The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
+
+RULED_EVERY_S = 0.2
+"""Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
+change."""
+
+PARTED = 3
+"""Frames in which a doubtful string is cut into its symbols, the second opinion, which costs as much as several
+fields."""
+
 
 @dataclass
 class _Shown:
-    """What a field shows now, and since when it has been that."""
+    """What a field shows now, since when it has been that, and since when it has been read at all."""
 
     reading: Reading
     since: float
+    first: float
+
+
+MOST_STACKED = 8
+"""Frames from which on a field's picture hardly becomes better."""
+
+UNSNAPPED = 0.2
+"""What a frame counts for a field whose printed lines it does not show."""
 
 
 class Sheet:
     """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
-    `dismissed`: the row was taken back, and it gives none by itself."""
+    `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common in
+    a single frame."""
 
-    def __init__(self, reader: Reader, form: Template, *, dismissed: bool = False) -> None:
+    def __init__(self, reader: Reader, form: Template, first: dict[str, tuple[Cut, float]]) -> None:
+        """`first` are cuts of all fields, by name, with how well each is shown, above 0."""
         self.form = form
         self.rules: tuple[RuleOutcome, ...] = ()
-        self.locked = self.again = False
-        self.dismissed = dismissed
+        self.locked = self.again = self.dismissed = False
         self._reader = reader
-        self._evidence: dict[str, CombEvidence | StringEvidence] = {}
+        self._ruled_at = -math.inf
+        self._evidence: dict[str, CombEvidence | LineEvidence | StringEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
+        self.ground: Ground = ground_of([cut for cut, _ in first.values()])
+        self._stacks = {name: Stack(cut, weight) for name, (cut, weight) in first.items()}
+        self._levels: dict[str, Levels] = {name: levels_of(cut, self.ground.guides) for name, (cut, _) in first.items()}
 
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
+
+    def _looks(self, names: Sequence[str]) -> dict[str, Look]:
+        """How fields are looked at, as far as they are strings: each frame from another side, and one of those in
+        doubt, at most, in its parts as well."""
+        looks = {name: Look(self._side(name)) for name in names}
+        for name in names:
+            evidence = self._evidence.get(name)
+            if isinstance(evidence, LineEvidence) and evidence.doubtful and evidence.parted < PARTED:
+                looks[name] = Look(self._side(name), parts=True)
+                break
+        return looks
+
+    def _side(self, name: str) -> int:
+        return SIDES[self.frames(name) % len(SIDES)]
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -58,21 +103,39 @@ class Sheet:
         """The mean picture of each field's ink."""
         return {name: picture.astype(np.uint8) for name, picture in self._ink.items()}
 
-    def add(self, seen: Sequence[Observation], pictures: dict[str, Gray], weight: float, at: float) -> None:
+    def add(self, cuts: Sequence[Cut], pictures: dict[str, Gray], weight: float, at: float) -> None:
         """What one frame shows of a few fields, with the pictures of their ink; `weight`, above 0, is how well it
         shows them beside other frames, `at` the frame's time in seconds."""
+        fields = [cut.field for cut in cuts]
+        for cut in cuts:
+            # Where the printed box is not seen, the field may be cut out beside its place.
+            self._stacks[cut.field.name].add(cut, weight if cut.snapped else UNSNAPPED * weight)
+        means = [self._stacks[field.name].cut for field in fields]
+        guides = self.ground.guides
+        self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
+        common = ground_on(list(self._levels.values()), guides)
+        # In turns the frame itself and all frames as one: faint strokes show in these alone, but where writing
+        # touches a line they may grow together.
+        single = {field.name: self.frames(field.name) % 2 == 0 for field in fields}
+        images = [
+            (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
+            for field, cut, mean in zip(fields, cuts, means, strict=True)
+        ]
+        seen = self._reader.observe(images, looks=self._looks([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
-                evidence = CombEvidence() if one.lattice.comb else StringEvidence()
+                evidence = evidence_for(one)
                 self._evidence[one.name] = evidence
-            if isinstance(evidence, CombEvidence):
-                evidence.add(one, weight)
+            # Of many frames together is more to be seen, but not that there is nothing.
+            well = weight if single[one.name] else weight * min(MOST_STACKED, 1 + self._stacks[one.name].frames)
+            if isinstance(evidence, StringEvidence):
+                evidence.add(one, self._reader.decode(one), well)
+                self._decided[one.name] = evidence.fused()
+            else:
+                evidence.add(one, well, weight)
                 fused = evidence.fused()
                 self._decided[one.name] = fused, self._reader.decode(fused)
-            else:
-                evidence.add(one, self._reader.decode(one), weight)
-                self._decided[one.name] = evidence.fused()
             picture = pictures[one.name].astype(np.float32)
             before = self._ink.get(one.name)
             if before is not None and before.shape == picture.shape:
@@ -81,26 +144,33 @@ class Sheet:
         self._show(at)
 
     def _show(self, at: float) -> None:
+        if self.whole:
+            if 0 <= at - self._ruled_at < RULED_EVERY_S:
+                return
+            self._ruled_at = at
         decided = [self._decided[field.name] for field in self.form.fields if field.name in self._decided]
         # Rules weigh whole sheets: until every field was seen there are none.
         readings, self.rules = self._reader.settle(self.form if self.whole else None, decided)
         for reading in readings:
             shown = self._shown.get(reading.field)
             if shown is None or shown.reading.value != reading.value:
-                self._shown[reading.field] = _Shown(reading, at)
+                self._shown[reading.field] = _Shown(reading, at, shown.first if shown is not None else at)
             else:
                 shown.reading = reading
 
     def settled(self, at: float) -> frozenset[str]:
-        """The fields that are accepted, or have not changed for a second."""
+        """The fields that are accepted, or have not changed for a second, or waver."""
         if self.locked:
             return frozenset(self._shown)
-        return frozenset(
-            name
-            for name, shown in self._shown.items()
-            if self.frames(name) >= LEAST_FRAMES
-            and (shown.reading.status is not FieldStatus.REVIEW or at - shown.since >= SETTLING_S)
-        )
+        return frozenset(name for name, shown in self._shown.items() if self._is_settled(name, shown, at))
+
+    def _is_settled(self, name: str, shown: _Shown, at: float) -> bool:
+        frames = self.frames(name)
+        if frames < LEAST_FRAMES:
+            return False
+        if shown.reading.status is not FieldStatus.REVIEW or at - shown.since >= SETTLING_S:
+            return True
+        return frames >= WAVERING_FRAMES and at - shown.first >= WAVERING_S
 
     @property
     def whole(self) -> bool:
@@ -116,3 +186,5 @@ class Sheet:
         self.locked, self.dismissed = True, False
         self._evidence.clear()
         self._decided.clear()
+        self._stacks.clear()
+        self._levels.clear()

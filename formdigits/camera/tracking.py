@@ -18,7 +18,7 @@ SMALL_SIDE = 640
 MOST_POINTS, FEWEST = 90, 12
 """Corners of the form that are followed, and the fewest that must agree on how it moved."""
 
-RETRY_S = 0.1
+RETRY_S = 0.2
 """Seconds between two searches for a form: a search costs several frames."""
 
 RESTLESS, AT_MOST_S = 9.0, 0.6

@@ -46,7 +46,7 @@ class Window:
                 "'formdigits serve' and a browser."
             )
         os.environ.update(_environment())
-        cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+        cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
 
     def show(self, image: NDArray[np.uint8]) -> None:
         """Shows a picture; the window takes its size from the first."""
