@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from extractor.errors import ModelError
 from extractor.recognizer.card import read_line_card
 from extractor.recognizer.lines import FOLDER, frames_of, load_lines
 from extractor.segmentation.line import HEIGHT
@@ -106,22 +105,3 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     for image, int8, float_ in zip(lines.images, *answers, strict=True):
         assert int8.shape == float_.shape == (frames_of(image.shape[1]), len(CLASSES) + 1)
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
-
-
-@pytest.mark.slow
-def test_the_mean_of_networks_is_one_of_their_kind(tmp_path: Path) -> None:
-    keras = pytest.importorskip("keras", reason="training needs TensorFlow")
-    from training.lines.average import averaged
-    from training.lines.network import build_line_network
-
-    networks = [build_line_network(len(CLASSES) + 1) for _ in range(2)]
-    paths = [tmp_path / f"{index}.keras" for index in range(2)]
-    for network, path in zip(networks, paths, strict=True):
-        network.save(path)
-    mean = averaged(paths).get_weights()
-    for part, first, second in zip(mean, *(network.get_weights() for network in networks), strict=True):
-        assert np.allclose(part, (first + second) / 2)
-    other = tmp_path / "other.keras"
-    keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)]).save(other)
-    with pytest.raises(ModelError, match="another network"):
-        averaged([paths[0], other])
