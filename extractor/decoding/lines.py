@@ -142,7 +142,7 @@ def _slots(rows: Floats) -> list[_Slot]:
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
     """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`.
 
-    Probabilities are brought back to a sum of one after every frame (L. Rabiner, 1989).
+    Probabilities are scaled up again after every frame, as L. Rabiner (1989) does, so that none becomes too small.
     """
     rows = np.asarray(lines)
     lengths = np.array([len(part) for part in scores])
@@ -168,9 +168,10 @@ def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tupl
     for frame in range(padded.shape[1]):
         if frame:
             alpha[:, 2:] = (alpha[:, 2:] + alpha[:, 1:-1] + alpha[:, :-2] * skip) * emitted[frame]
-        total = np.maximum(alpha.sum(1), TINY)
-        alpha /= total[:, None]
-        log_scale += np.log(total)
+        # By the greatest and not by the sum, which would depend on how many other strings are weighed with this one.
+        largest = np.maximum(alpha.max(1), TINY)
+        alpha /= largest[:, None]
+        log_scale += np.log(largest)
         done = last == frame
         if done.any():
             said_all = alpha[every, ends] + np.where(ends > 2, alpha[every, ends - 1], 0.0)
