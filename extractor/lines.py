@@ -60,7 +60,7 @@ def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list
     views = [_seen([writings[i] for i in doubtful], recognizer, **view) for view in VIEWS]
     for place, index in enumerate(doubtful):
         sides = [first[index].hypotheses, *(view[place].hypotheses for view in views)]
-        readings[index] = LineReading(_agreed(sides), glance=False, first=first[index])
+        readings[index] = LineReading(_something(_agreed(sides)), glance=False, first=first[index])
     return readings
 
 
@@ -85,6 +85,14 @@ def _seen(
     said = iter(zip(frames, line_hypotheses(frames, recognizer.classes), strict=True))
     nothing = Seen(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())
     return [nothing if line is None else Seen(line, *next(said)) for line in lines]
+
+
+def _something(hypotheses: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
+    """Ink that passes for writing says something, such as a lone 1, unless it is sure that it does not: where that is
+    likeliest without being sure, it comes last."""
+    if len(hypotheses) < 2 or hypotheses[0].text or is_sure(hypotheses):
+        return hypotheses
+    return (*hypotheses[1:], hypotheses[0])
 
 
 def _agreed(views: Sequence[tuple[Hypothesis, ...]]) -> tuple[Hypothesis, ...]:
