@@ -1,0 +1,53 @@
+"""Frames of one field laid on each other: noise goes, a faint stroke stays, a closer look begins anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from extractor.fields import Cut, cut_out
+from extractor.registration import Registration
+from formdigits.camera.stack import CLOSER, Stack
+from tests.forms import FORM, blank_sheet
+
+FIELD = FORM.fields[0]
+
+
+def frame(rng: np.random.Generator, shift: float = 0.0, scale: float = 1.0) -> Cut:
+    """The first field of the test form with a faint stroke in it, in a noisy frame."""
+    sheet = blank_sheet()
+    box = FIELD.box
+    x = round(box.left + 0.5 * box.width / (FIELD.cells or 1))
+    cv2.line(sheet, (x, round(box.top + 8)), (x, round(box.bottom - 8)), 205, 2)
+    matrix = np.array(((scale, 0, shift), (0, scale, shift), (0, 0, 1.0)))
+    size = round(scale * sheet.shape[1] + 20), round(scale * sheet.shape[0] + 20)
+    seen = cv2.warpAffine(sheet, matrix[:2], size, borderValue=255.0)
+    noisy = np.clip(seen + rng.normal(0, 25, seen.shape), 0, 255).astype(np.uint8)
+    return cut_out(noisy, Registration(FORM, matrix, 1.0), FIELD)
+
+
+def test_the_mean_of_frames_is_nearer_to_the_sheet_than_any_of_them() -> None:
+    rng = np.random.default_rng(3)
+    cuts = [frame(rng, shift) for shift in (0.0, 1.5, 3.2, 0.7, 2.4, 4.1)]
+    stack = Stack(cuts[0], 1.0)
+    for cut in cuts[1:]:
+        stack.add(cut, 1.0)
+    inside = cuts[0].inside
+    rows = slice(round(inside.top) + 12, round(inside.bottom) - 12)
+    # Bare paper of the last cell: what differs there from pixel to pixel is noise.
+    columns = slice(round(cuts[0].sides[-1, 0]) + 12, round(cuts[0].sides[-1, 1]) - 12)
+    assert stack.cut.lit[rows, columns].std() < 0.6 * cuts[0].lit[rows, columns].std()
+    assert stack.frames == len(cuts)
+
+
+def test_a_closer_look_takes_the_place_of_all_before() -> None:
+    rng = np.random.default_rng(4)
+    far = frame(rng)
+    stack = Stack(far, 1.0)
+    stack.add(frame(rng), 1.0)
+    near = replace(far, room=far.room * CLOSER * 1.1)
+    stack.add(near, 1.0)
+    assert stack.frames == 1
+    assert (stack.cut.lit == near.lit).all()

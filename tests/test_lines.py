@@ -1,0 +1,85 @@
+"""Strings read whole: one glance where that is sure, more sides where it is not, and what these say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.decoding.lines import Hypothesis
+from extractor.fields import FieldImage, whole_field
+from extractor.lines import VIEWS, glance_lines, read_lines
+from extractor.recognizer.calibration import LineCalibration
+from extractor.values import Floats, Gray
+
+CLASSES = ("1", "7")
+
+
+class Scripted:
+    """A recogniser that says in each call what comes next: the probabilities of 1, of 7 and of nothing."""
+
+    classes = CLASSES
+    calibration = LineCalibration()
+
+    def __init__(self, *said: tuple[float, float, float]) -> None:
+        self._said = iter(said)
+        self.shapes: list[tuple[int, ...]] = []
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        self.shapes += [line.shape for line in lines]
+        empty = (1e-6, 1e-6, 1 - 2e-6)
+        return [np.log(np.array([empty, next(self._said), empty])).astype(np.float32) for _ in lines]
+
+
+def number() -> FieldImage:
+    picture = np.full((100, 160), 240, np.uint8)
+    cv2.line(picture, (85, 20), (80, 80), 30, 6)
+    return whole_field(picture)
+
+
+def probability(hypotheses: Sequence[Hypothesis], text: str) -> float:
+    return next(float(np.exp(one.log_probability)) for one in hypotheses if one.text == text)
+
+
+def test_what_is_sure_at_a_glance_is_not_looked_at_again() -> None:
+    recognizer = Scripted((0.999, 0.0005, 0.0005))
+    [reading] = read_lines([number()], recognizer)
+    assert reading.glance
+    assert reading.hypotheses[0].text == "1"
+    assert len(recognizer.shapes) == 1
+
+
+def test_a_doubtful_string_is_seen_from_every_side_and_the_mean_counts() -> None:
+    says = [(0.6, 0.35, 0.05), (0.2, 0.75, 0.05), (0.7, 0.25, 0.05), (0.8, 0.15, 0.05)]
+    recognizer = Scripted(*says)
+    [reading] = read_lines([number()], recognizer)
+    assert not reading.glance
+    assert len(recognizer.shapes) == 1 + len(VIEWS)
+    assert len(set(recognizer.shapes)) > 1
+    assert [one.text for one in reading.hypotheses[:2]] == ["1", "7"]
+    assert probability(reading.hypotheses, "1") == pytest.approx(np.mean([one[0] for one in says]), abs=0.01)
+
+
+def test_ink_that_passes_for_writing_is_blank_only_where_that_is_sure() -> None:
+    [unsure] = read_lines([number()], Scripted(*[(0.3, 0.05, 0.65)] * 4))
+    assert unsure.hypotheses[0].text == "1"
+    assert unsure.hypotheses[-1].text == ""
+    [sure] = read_lines([number()], Scripted((0.002, 0.001, 0.997)))
+    assert sure.hypotheses[0].text == ""
+
+
+def test_bare_paper_says_nothing_and_asks_no_network() -> None:
+    recognizer = Scripted()
+    [reading] = read_lines([whole_field(np.full((80, 200), 235, np.uint8))], recognizer)
+    assert reading.glance
+    assert reading.hypotheses == ()
+
+
+def test_a_glance_from_a_side_takes_one_view_each_in_the_order_of_the_fields() -> None:
+    recognizer = Scripted((0.9, 0.05, 0.05), (0.05, 0.9, 0.05))
+    first, second = glance_lines([number(), number()], [0, len(VIEWS)], recognizer)
+    assert len(recognizer.shapes) == 2
+    assert (first.hypotheses[0].text, second.hypotheses[0].text) == ("1", "7")
+    assert recognizer.shapes[0] != recognizer.shapes[1]
