@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -68,18 +68,17 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
     return tuple(found)
 
 
-def without_guides(cut: Cut, guides: Sequence[Guide]) -> Gray:
-    """The evenly lit picture of `cut`, every cell divided by what is printed in all of its kind, as it was by the
-    light."""
+def without_guides(cut: Cut, guides: Sequence[Guide]) -> Cut:
+    """`cut` with every cell divided by what is printed in all of its kind, as it was by the light."""
     guide = next((one for one in guides if one.fits(cut)), None)
     if guide is None:
-        return cut.lit
+        return cut
     out = cut.lit.copy()
     for box in _insides(cut):
         part = _part(out, box)
         even = cv2.resize(guide.picture, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
         part[:] = cv2.divide(part, even, scale=255.0)
-    return out
+    return replace(cut, lit=out)
 
 
 def _kinds(cuts: Sequence[Cut]) -> Iterator[list[int]]:

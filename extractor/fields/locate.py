@@ -79,7 +79,11 @@ class Levels:
 
 def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
     """The levels of one field, its guides taken away."""
-    counts = grey_counts(_between_lines(cut, without_guides(cut, guides)))
+    return _levels(without_guides(cut, guides))
+
+
+def _levels(plain: Cut) -> Levels:
+    counts = grey_counts(_between_lines(plain))
     stroke, low, paper, high = (percentile(counts, share) for share in (1, 25, 50, 75))
     return Levels(stroke, paper, high - low)
 
@@ -104,24 +108,28 @@ def ground_of(cuts: Sequence[Cut]) -> Ground:
     return ground_on([levels_of(cut, guides) for cut in cuts], guides)
 
 
-def locate(image: Gray, registration: Registration, field: TemplateField, ground: Ground | None = None) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`, on the page's `ground` where that is known; only this part
-    of the page is touched."""
-    return clean(cut_out(image, registration, field), ground or Ground())
+def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`, of which only this part is touched."""
+    return clean(cut_out(image, registration, field), Ground())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
     """The pictures of many fields of one page, on their common ground."""
     cuts = [cut_out(image, registration, field) for registration, field in placed]
-    ground = ground_of(cuts)
-    return [clean(cut, ground) for cut in cuts]
+    guides = find_guides(cuts)
+    plain = [without_guides(cut, guides) for cut in cuts]
+    ground = ground_on([_levels(cut) for cut in plain], guides)
+    return [_cleaned(cut, ground.faintest) for cut in plain]
 
 
 def clean(cut: Cut, ground: Ground) -> FieldImage:
     """The picture of a field that was cut out: its ink, without its printed lines and guides."""
+    return _cleaned(without_guides(cut, ground.guides), ground.faintest)
+
+
+def _cleaned(cut: Cut, faintest: float) -> FieldImage:
     sides, inside = cut.sides, cut.inside
-    lit = without_guides(cut, ground.guides)
-    ink = soft_ink(lit, _between_lines(cut, lit), ground.faintest)
+    ink = soft_ink(cut.lit, _between_lines(cut), faintest)
     for lines, picture in ((cut.across, ink), (cut.along, ink.T)):
         for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
             if seen:
@@ -137,11 +145,11 @@ def clean(cut: Cut, ground: Ground) -> FieldImage:
     )
 
 
-def _between_lines(cut: Cut, lit: Gray) -> Gray:
-    """The pixels of `lit` well inside the cells, one after the other; never none."""
+def _between_lines(cut: Cut) -> Gray:
+    """The pixels of `cut` well inside the cells, one after the other; never none."""
     inside, inset = cut.inside, round(INSET * cut.room)
     top = max(0, round(inside.top) + inset)
-    rows = lit[top : max(top + 1, round(inside.bottom) - inset)]
+    rows = cut.lit[top : max(top + 1, round(inside.bottom) - inset)]
     parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]
     pixels = np.concatenate([part.ravel() for part in parts])
-    return (pixels if len(pixels) else lit.ravel())[None]
+    return (pixels if len(pixels) else cut.lit.ravel())[None]

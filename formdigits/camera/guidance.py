@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from extractor.ink import as_gray
+from extractor.ink import as_gray, grey_counts, percentile
 from extractor.registration import Registration
 from extractor.values import Gray, Points
 
@@ -53,24 +52,16 @@ def look(grey: Gray, corners: Points | None) -> Light:
     if min(part.shape) < 32:
         part = grey
     step = max(1, round(max(part.shape) / 640))
-    counts = np.bincount(part[::step, ::step].ravel(), minlength=256)
+    counts = grey_counts(as_gray(np.ascontiguousarray(part[::step, ::step])))
     # Without a sheet whatever is brightest may be paper.
-    paper = _percentile(counts, 80 if corners is not None else 98)
+    paper = percentile(counts, 80 if corners is not None else 98)
     share = float(counts[BURNT:].sum() / counts.sum())
-    usual = _percentile(counts[:BURNT], 70)
+    usual = percentile(counts[:BURNT], 70) if counts[:BURNT].any() else 255.0
     glare = share if share < 0.6 and BURNT - usual > GLARE_STEP else 0.0
     # Edges on the full picture, for reducing it takes blur away.
     edges = cv2.Laplacian(cv2.GaussianBlur(part, (3, 3), 0), cv2.CV_16S)
     strength = float(np.square(edges[::2, ::2], dtype=np.float32).mean())
     return Light(paper, glare, strength / max(1.0, paper) ** 2)
-
-
-def _percentile(counts: NDArray[np.int64], share: float) -> float:
-    """The grey level below which `share` of 100 pixels are, by how many there are of each level; 255 without any."""
-    below = np.cumsum(counts)
-    if below[-1] == 0:
-        return 255.0
-    return float(np.searchsorted(below, share / 100 * below[-1]))
 
 
 class Sharpness:
