@@ -54,7 +54,8 @@ def main() -> None:
     pictures = [as_gray(np.asarray(cv2.imread(str(entry.picture), cv2.IMREAD_GRAYSCALE))) for entry in chosen]
 
     def told(what: str, milliseconds: float, count: int) -> None:
-        print(f"  {what}: {milliseconds / max(1, count):.2f} ms a string")
+        if count:
+            print(f"  {what}: {milliseconds / count:.2f} ms a string")
 
     def everything(fields: list[FieldImage]) -> list[Any]:
         return [reader.decode(one) for one in observe([Located(WHOLE, field, model) for field in fields])]

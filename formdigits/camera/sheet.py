@@ -38,6 +38,12 @@ PARTED = 3
 """Frames in which a doubtful string is cut into its symbols, the second opinion, which costs as much as several
 fields."""
 
+MOST_STACKED = 8
+"""Frames from which on a field's picture hardly becomes better."""
+
+UNSNAPPED = 0.2
+"""What a frame counts for a field whose printed lines it does not show."""
+
 
 @dataclass
 class _Shown:
@@ -46,13 +52,6 @@ class _Shown:
     reading: Reading
     since: float
     first: float
-
-
-MOST_STACKED = 8
-"""Frames from which on a field's picture hardly becomes better."""
-
-UNSNAPPED = 0.2
-"""What a frame counts for a field whose printed lines it does not show."""
 
 
 class Sheet:
