@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from extractor.ink import as_gray
 from extractor.registration import register
 from extractor.template import Template, load_template
 from tests.forms import FORM, HEIGHT, WIDTH, blank_sheet, lay
@@ -104,3 +105,18 @@ def test_real_tally_scans_are_all_found(data_folder: Path, samples: Path) -> Non
             found = register(turned, [template])
             assert found is not None, scan.name
             assert found.fit > 0.75, scan.name
+
+
+def test_a_photograph_turned_a_little_is_not_taken_a_cell_aside(samples: Path) -> None:
+    form = load_template(samples / "templates" / "tally.yaml")
+    picture = cv2.imread(str(samples / "scans" / "tally_phone.jpg"), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    upright = register(as_gray(picture), [form])
+    matrix = np.vstack((cv2.getRotationMatrix2D((720.0, 960.0), 7.0, 1.0), (0, 0, 1)))
+    matrix[:2, 2] += 110
+    leaning = register(as_gray(cv2.warpAffine(picture, matrix[:2], (1660, 2140), borderValue=90.0)), [form])
+    assert upright is not None
+    assert leaning is not None
+    corners = np.concatenate([field.box.corners for field in form.fields]).reshape(-1, 1, 2)
+    expected = cv2.perspectiveTransform(corners, matrix @ upright.matrix)
+    assert np.abs(cv2.perspectiveTransform(corners, leaning.matrix) - expected).max() < 8

@@ -118,7 +118,11 @@ def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
         few = form.lines[:: max(1, len(form.lines) // FEW_LINES)]
         shares = np.zeros(len(group))
         if len(few):
-            shares = line_fits(view.image, [candidate.matrix for candidate in group], few, 2 * view.reach)
+            matrices = [candidate.matrix for candidate in group]
+            shares = line_fits(view.image, matrices, few, view.reach)
+            if shares.max() < SURE:
+                # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
+                shares = np.maximum(shares, line_fits(view.image, matrices, few, 2 * view.reach))
         first += [
             (float(share), candidate)
             for share, candidate in zip(shares, group, strict=True)
