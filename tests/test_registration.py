@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.registration import turned
 from extractor.ink import as_gray
 from extractor.registration import register
 from extractor.template import Template, load_template
@@ -101,22 +102,22 @@ def test_real_tally_scans_are_all_found(data_folder: Path, samples: Path) -> Non
     assert scans
     for scan in scans:
         image = cv2.imread(str(scan), cv2.IMREAD_GRAYSCALE)
-        for turned in (image, cv2.rotate(image, cv2.ROTATE_180), cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)):
-            found = register(turned, [template])
+        for way in (image, cv2.rotate(image, cv2.ROTATE_180), cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)):
+            found = register(way, [template])
             assert found is not None, scan.name
             assert found.fit > 0.75, scan.name
 
 
 def test_a_photograph_turned_a_little_is_not_taken_a_cell_aside(samples: Path) -> None:
-    form = load_template(samples / "templates" / "tally.yaml")
+    forms = [load_template(samples / "templates" / f"{name}.yaml") for name in ("tally", "expenses")]
     picture = cv2.imread(str(samples / "scans" / "tally_phone.jpg"), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
-    upright = register(as_gray(picture), [form])
-    matrix = np.vstack((cv2.getRotationMatrix2D((720.0, 960.0), 7.0, 1.0), (0, 0, 1)))
-    matrix[:2, 2] += 110
-    leaning = register(as_gray(cv2.warpAffine(picture, matrix[:2], (1660, 2140), borderValue=90.0)), [form])
+    upright = register(as_gray(picture), forms)
     assert upright is not None
+    image, moved = turned(as_gray(picture), 7, 1.0)
+    leaning = register(image, forms)
     assert leaning is not None
-    corners = np.concatenate([field.box.corners for field in form.fields]).reshape(-1, 1, 2)
-    expected = cv2.perspectiveTransform(corners, matrix @ upright.matrix)
+    assert leaning.template is upright.template
+    corners = np.concatenate([field.box.corners for field in upright.template.fields]).reshape(-1, 1, 2)
+    expected = cv2.perspectiveTransform(corners, moved @ upright.matrix)
     assert np.abs(cv2.perspectiveTransform(corners, leaning.matrix) - expected).max() < 8
