@@ -28,8 +28,8 @@ ROUND, STUDY = 12, 5
 """Frames in which every field of a large form is read once, and in which a new sheet's fields are all cut out, until
 its ground is known: then more fields are taken in one frame."""
 
-STUDIED = 10
-"""Fields of a new sheet that are cut out in one frame at least."""
+STUDIED = 24
+"""Fields of a new sheet that are cut out in one frame at least: in a restless hand few frames follow each other."""
 
 COMPARED = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
@@ -88,6 +88,10 @@ class FormView:
             # It may be another sheet than before: as many looks as there are fields tell.
             self._sharpness.forget()
             self._studied = {}
+            if self._sheet is not None and not self._sheet.ink:
+                # Nothing was read of it by which it would be known again.
+                self._dismissed = self._sheet.dismissed
+                self._sheet = None
             self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
