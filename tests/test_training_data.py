@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, wit
 from training.data.samples import Samples
 from training.data.scan import scanned
 from training.data.strings import string_crops, written
-from training.data.styles import STYLES, crossed_seven, european_one
+from training.data.styles import STYLES, crossed_seven, european_one, in_style
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -126,11 +128,11 @@ def test_styles_add_ink_where_they_should() -> None:
     rng = np.random.default_rng(5)
     seven, one = drawn_large(symbol("7"), rng, MILD), np.zeros((CANVAS, CANVAS), np.uint8)
     cv2.line(one, (44, 12), (40, 72), 255, 6)
-    crossed = [crossed_seven(seven, rng) for _ in range(10)]
+    crossed = [crossed_seven(seven, rng, rng) for _ in range(10)]
     assert all((ink >= seven).all() for ink in crossed)
     assert sum(np.count_nonzero(ink) > np.count_nonzero(seven) for ink in crossed) >= 8
     for _ in range(10):
-        european = european_one(one, rng)
+        european = european_one(one, rng, rng)
         added = (european > 127) & (one < 127)
         assert added.any()
         assert np.nonzero(added)[1].min() < 36  # the upstroke comes from the left
@@ -141,9 +143,24 @@ def test_styles_add_ink_where_they_should() -> None:
 def test_every_style_gives_ink_of_a_symbol_that_is_not_a_dash(seed: int, text: str) -> None:
     rng = np.random.default_rng(seed)
     for _, write in STYLES[text]:
-        ink = write(drawn_large(symbol(text), rng, MILD), rng)
+        ink = write(drawn_large(symbol(text), rng, MILD), rng, rng)
         assert ink.shape == (CANVAS, CANVAS)
         assert cv2.boundingRect(ink)[3] > 30
+
+
+def test_one_hand_writes_a_digit_alike_each_time_and_another_hand_otherwise() -> None:
+    ink = drawn_large(symbol("9"), np.random.default_rng(1), MILD)
+    rng = np.random.default_rng(2)
+
+    def alike(a: Gray, b: Gray) -> float:
+        soft = [cv2.GaussianBlur(one, (0, 0), 3).astype(np.float64).ravel() for one in (a, b)]
+        return float(np.corrcoef(soft)[0, 1])
+
+    hands = [[in_style(ink, "9", rng, hand) for _ in range(2)] for hand in range(40)]
+    own = [alike(*both) for both in hands]
+    other = [alike(a[0], b[0]) for a, b in pairwise(hands)]
+    assert min(own) > 0.6
+    assert np.mean(own) > np.mean(other) + 0.1
 
 
 def test_chunks_are_the_same_from_the_same_key_and_hold_what_was_asked_for(source: Source) -> None:

@@ -38,7 +38,7 @@ def curve(start: Point, end: Point, rng: np.random.Generator, bend: float = 0.08
 
 
 def cross(rng: np.random.Generator) -> Gray:
-    """An X as people strike a cell: any width, curved, in two strokes or in one."""
+    """An X as people strike a cell: any width, curved, in two strokes or in one; or the letter x of a quick hand."""
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
     wide, high = rng.uniform(0.25, 0.45) * CANVAS, rng.uniform(0.25, 0.45) * CANVAS
     if rng.random() < 0.15:
@@ -58,6 +58,8 @@ def cross(rng: np.random.Generator) -> Gray:
     if rng.random() < 0.2:  # one stroke much longer than the other
         shorter = first if rng.random() < 0.5 else second
         shorter[:] = shorter.mean(0) + (shorter - shorter.mean(0)) * rng.uniform(0.5, 0.75)
+    if rng.random() < 0.2:  # a flat stroke that begins or ends with a hook, and a steep one through it
+        first = _hooked(first, rng)
     draw_stroke(ink, first, width, rng)
     draw_stroke(ink, second, width * rng.uniform(0.85, 1.15), rng)
     if rng.random() < 0.18:  # written without lifting the pen
@@ -67,6 +69,20 @@ def cross(rng: np.random.Generator) -> Gray:
             side = curve(corners[1], corners[3], rng, 0.25)
         draw_stroke(ink, side, width * rng.uniform(0.5, 1), rng)
     return ink
+
+
+def _hooked(stroke: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """`stroke`, shape (9, 2), flatter, and bent over at one of its ends or both."""
+    middle = stroke.mean(0)
+    flat = middle + (stroke - middle) * (1, rng.uniform(0.5, 0.9))
+    reach = float(np.abs(flat - middle).max())
+    which = rng.random()
+    for end, inner, begins in ((0, 2, which < 0.7), (-1, -3, which > 0.4)):
+        if begins:
+            down = np.sign(flat[inner, 1] - flat[end, 1]) or 1.0
+            flat[end, 1] += down * reach * rng.uniform(0.25, 0.6)
+    way = np.concatenate((flat[:1], flat, flat[-1:]))
+    return np.asarray((way[:-2] + 2 * way[1:-1] + way[2:]) / 4, np.float64)
 
 
 def dash(rng: np.random.Generator) -> Gray:

@@ -12,26 +12,27 @@ from training.data import drawn
 from training.data.marks import curve, draw_stroke
 from training.data.pen import CANVAS, stroke_width
 
-Style = Callable[[Gray, np.random.Generator], Gray]
+Style = Callable[[Gray, np.random.Generator, np.random.Generator], Gray]
+"""From ink to ink; one generator is for what a writer does the same way each time, the other for what he does not."""
 
 
-def crossed_seven(ink: Gray, rng: np.random.Generator) -> Gray:
+def crossed_seven(ink: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 7 with the bar through its stem that is usual in Europe."""
     _, top, _, height = cv2.boundingRect(ink)
-    row = top + round(height * rng.uniform(0.42, 0.64))
+    row = top + round(height * shape.uniform(0.42, 0.64))
     inked = np.flatnonzero(ink[min(row, CANVAS - 1)] > 127)
     if inked.size == 0 or inked[-1] - inked[0] > 0.4 * height:
         return ink
     x = float(inked.mean())
-    rise = height * rng.normal(0.02, 0.045)
-    before, after = rng.uniform(0.14, 0.36) * height, rng.uniform(0.14, 0.36) * height
+    rise = height * shape.normal(0.02, 0.045)
+    before, after = shape.uniform(0.14, 0.36) * height, shape.uniform(0.14, 0.36) * height
     ink = ink.copy()
-    pen = stroke_width(ink) * rng.uniform(0.7, 1.1)
+    pen = stroke_width(ink) * shape.uniform(0.7, 1.1)
     draw_stroke(ink, curve((x - before, row + rise), (x + after, row - rise), rng, 0.05), pen, rng)
     return ink
 
 
-def european_one(ink: Gray, rng: np.random.Generator) -> Gray:
+def european_one(ink: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 1 with an upstroke from the left to its top, short or long, and sometimes a foot."""
     _, top, width, height = cv2.boundingRect((ink > 100).astype(np.uint8))
     if height < 0.4 * CANVAS or width > height:
@@ -40,54 +41,56 @@ def european_one(ink: Gray, rng: np.random.Generator) -> Gray:
     foot = np.flatnonzero(ink[top + height - 1 - round(0.04 * height)] > 100)
     if inked.size == 0 or foot.size == 0:
         return ink
-    pen = stroke_width(ink) * rng.uniform(0.75, 1.05)
+    pen = stroke_width(ink) * shape.uniform(0.75, 1.05)
     head = float(inked.mean()), top + pen / 2
-    length, turn = rng.uniform(0.25, 0.7) * height, np.deg2rad(rng.uniform(22, 60))
+    length, turn = shape.uniform(0.25, 0.7) * height, np.deg2rad(shape.uniform(22, 60))
     # Seen from the stem; but a long one is written steeply, since a flat long one would be a 7.
     turn += np.arctan2(head[0] - float(foot.mean()), height)
     turn = np.clip(turn, 0.3, np.deg2rad(70 - 30 * length / height))
     end = head[0] - length * float(np.sin(turn)), head[1] + length * float(np.cos(turn))
     ink = ink.copy()
     draw_stroke(ink, curve(head, end, rng, 0.1), pen, rng)
-    if rng.random() < 0.25:
-        wide = rng.uniform(0.15, 0.35) * height
+    if shape.random() < 0.25:
+        wide = shape.uniform(0.15, 0.35) * height
         y, x = top + height - pen / 2, float(foot.mean())
-        draw_stroke(ink, curve((x - wide, y), (x + wide * rng.uniform(0.7, 1), y), rng, 0.04), pen, rng)
+        draw_stroke(ink, curve((x - wide, y), (x + wide * shape.uniform(0.7, 1), y), rng, 0.04), pen, rng)
     return ink
 
 
-def slashed_zero(ink: Gray, rng: np.random.Generator) -> Gray:
+def slashed_zero(ink: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 0 with a slash through it."""
     left, top, width, height = cv2.boundingRect(ink)
     if width < 0.4 * height:
         return ink
-    over = rng.uniform(-0.12, 0.12)
+    over = shape.uniform(-0.12, 0.12)
     start = left - over * width, top + height * (1 + over)
     end = left + width * (1 + over), top - over * height
     ink = ink.copy()
-    draw_stroke(ink, curve(start, end, rng, 0.05), stroke_width(ink) * rng.uniform(0.6, 1), rng)
+    draw_stroke(ink, curve(start, end, rng, 0.05), stroke_width(ink) * shape.uniform(0.6, 1), rng)
     return ink
 
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.07, drawn.curled_zero), (0.08, drawn.open_zero)),
     "1": ((0.22, european_one), (0.24, drawn.long_one), (0.1, drawn.footed_one)),
-    "2": ((0.16, drawn.looped_two),),
+    "2": ((0.2, drawn.looped_two),),
     "3": ((0.08, drawn.tailed_three),),
     "4": ((0.14, drawn.open_four), (0.12, drawn.humped_four), (0.14, drawn.rounded_four)),
     "5": ((0.1, drawn.flagged_five), (0.14, drawn.straight_five)),
     "7": ((0.2, crossed_seven), (0.12, drawn.european_seven), (0.16, drawn.narrow_seven)),
-    "8": ((0.1, drawn.open_eight), (0.12, drawn.tied_eight)),
-    "9": ((0.14, drawn.curled_nine), (0.2, drawn.stemmed_nine)),
+    "8": ((0.1, drawn.open_eight), (0.18, drawn.tied_eight)),
+    "9": ((0.15, drawn.curled_nine), (0.28, drawn.stemmed_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 
 
-def in_style(ink: Gray, symbol: str, rng: np.random.Generator) -> Gray:
-    """`ink` of `symbol`, three times MNIST's size, now and then in another style."""
-    chance = rng.random()
+def in_style(ink: Gray, symbol: str, rng: np.random.Generator, hand: int | None = None) -> Gray:
+    """`ink` of `symbol`, three times MNIST's size, now and then in another style: for the same `hand` in the same one,
+    and nearly the same shape."""
+    shape = rng if hand is None else np.random.default_rng((hand, ord(symbol)))
+    chance = shape.random()
     for share, write in STYLES.get(symbol, ()):
         if chance < share:
-            return write(ink, rng)
+            return write(ink, shape, rng)
         chance -= share
     return ink

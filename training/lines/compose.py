@@ -36,7 +36,8 @@ TALL = 60
 
 @dataclass(frozen=True)
 class Trouble:
-    """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are."""
+    """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are.
+    `steady` is the share of writers who write a digit in the same style throughout."""
 
     spread: float = 0.13
     fall: float = 5.0
@@ -47,6 +48,7 @@ class Trouble:
     noise: float = 0.035
     view: float = 1.0
     no_number: float = 0.07
+    steady: float = 0.75
 
 
 HARD = Trouble()
@@ -140,6 +142,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
     pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
     bend = WILD if rng.random() < trouble.wild else MILD
+    own = int(rng.integers(1 << 31)) if rng.random() < trouble.steady else None
     lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
     spread = 0.05 + trouble.spread * rng.random() ** 2
     small_zeros = rng.uniform(0.5, 0.85) if rng.random() < 0.2 else 1.0
@@ -149,7 +152,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     for mark in what:
         if mark in DIGITS:
             place = int(rng.choice(hand[int(mark)]))
-            ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng)
+            ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng, own)
             if pen:
                 ink = with_width(ink, pen)
             ink = np.where(ink >= 24, ink, 0).astype(np.uint8)

@@ -22,12 +22,13 @@ OUTPUTS = len(CLASSES) + 1
 
 
 class LineLearner(Averaged):
-    """The line network while it learns, begun from the model `start`; see `Averaged` for the rest.
+    """The line network while it learns, begun from the .keras file `start`, or from nothing; see `Averaged` for the
+    rest.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006).
     """
 
-    def __init__(self, out: Path, start: Path, rate: float, steps: int) -> None:
+    def __init__(self, out: Path, start: Path | None, rate: float, steps: int) -> None:
         super().__init__(
             out,
             lambda: build_line_network(OUTPUTS),
@@ -35,7 +36,7 @@ class LineLearner(Averaged):
             steps=steps,
             warmup=1 / 20,
             average=AVERAGE,
-            begin=lambda network: begin_from(network, start),
+            begin=(lambda network: begin_from(network, start)) if start else None,
         )
         signature = [
             tf.TensorSpec((None, HEIGHT, None, 1), tf.uint8),

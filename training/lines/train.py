@@ -2,7 +2,7 @@
 
     python -m training.lines.train OUT
 
-begins with the convolutions of the shipped symbols' model and writes the line model into OUT/lines.
+writes the line model into OUT/lines.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import numpy as np
 
 from extractor.decoding.lines import best_text
 from extractor.errors import ModelError
-from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
 from training.data.sources import data_folder, digits_to_train_on, load_samples
@@ -37,13 +36,13 @@ HISTORY = "history.json"
 
 @dataclass(frozen=True)
 class LineSettings:
-    """What a run depends on: `out` is its folder, `start` the model that it begins from, `lines` how many an epoch has.
+    """What a run depends on: `out` is its folder, `start` a .keras file to begin from, `lines` how many an epoch has.
     In the last `settle` epochs they are of the easier kind. `rate` is the highest learning rate."""
 
     out: Path
-    start: Path = SHIPPED
-    epochs: int = 24
-    settle: int = 5
+    start: Path | None = None
+    epochs: int = 90
+    settle: int = 15
     lines: int = 12_288
     batch: int = 32
     rate: float = 2e-3
@@ -116,7 +115,7 @@ def main() -> None:
     usual = LineSettings(Path())
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--start", type=Path, default=usual.start, help="model folder or .keras file to begin from")
+    parser.add_argument("--start", type=Path, default=usual.start, help=".keras file to begin from")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
     parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")
