@@ -35,9 +35,9 @@ FULL_INK = 204
 class Writing:
     """What is written in a field, ready to be drawn as a line.
 
-    `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of its
-    digits, which reach from `low` to `high` once they are level; `rise` is the slope of their baseline, `shear` the
-    columns to the right for each row upwards that make them upright.
+    `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of all that
+    may be a digit; the large ones reach from `low` to `high` once they are level; `rise` is the slope of their
+    baseline, `shear` the columns to the right for each row upwards that make them upright.
     """
 
     picture: Gray
@@ -70,13 +70,20 @@ class Writing:
 def writing_of(field: FieldImage) -> Writing | None:
     """What is written in `field`; None where nothing is."""
     ink = inside_only(field) if field.printed else field.ink
-    writing = _writing(ink)
-    if writing is None:
+    pieces = find_pieces(ink)
+    if len(pieces.areas) == 0:
         return None
-    ys, xs = np.nonzero(writing)
+    large = _large(pieces, ink.shape)
+    if not large.any():
+        return None
+    digits = _of(pieces, large)
+    ys, xs = np.nonzero(digits)
     rise = _rise(xs, ys)
-    low, high = _between(ys - rise * xs, 0.02)
-    return Writing(contrast(field, ink), xs, ys, rise, slant(writing), float(low), float(high))
+    low, high = (float(end) for end in _between(ys - rise * xs, 0.02))
+    small = _small(pieces, rise, low, high)
+    if small.any():
+        ys, xs = np.nonzero(_of(pieces, large | small))
+    return Writing(contrast(field, ink), xs, ys, rise, slant(digits), low, high)
 
 
 def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
@@ -97,23 +104,28 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     return as_gray(cv2.LUT(field.lit, table))
 
 
-def _writing(ink: Gray) -> Gray | None:
-    """The ink of digits alone: no specks, no lines along the picture's edge."""
-    pieces = find_pieces(ink)
-    if len(pieces.areas) == 0:
-        return None
-    keep = _digit_like(pieces, ink.shape)
-    if not keep.any():
-        return None
+def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
+    """The pieces flagged in `keep`, shape (n,), alone."""
     flags = np.concatenate(([False], keep)).astype(np.uint8) * 255
     return as_gray(flags[pieces.labels])
 
 
-def _digit_like(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which pieces are digits by their size: no specks, no delimiters, no lines along the picture's edge."""
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
     flat = (wide > 4 * high) & (high < 0.2 * shape[0])
     tallest = float(high[~flat].max()) if (~flat).any() else 0.0
     return ~flat & (high >= max(0.4 * tallest, 0.07 * shape[0]))
+
+
+def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.bool_]:
+    """Which pieces may be small digits, such as the zeros at the end of a round amount, or parts of broken ones: those
+    in the rows of the large ones."""
+    left, top, wide, tall = pieces.boxes.T
+    middle = top + tall / 2 - rise * (left + wide / 2)
+    reach = high - low
+    within = (middle > low + 0.1 * reach) & (middle < high + 0.05 * reach)
+    return np.asarray(within & (tall >= 0.2 * reach) & (wide >= 0.06 * reach) & (wide < 6 * tall), np.bool_)
 
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:

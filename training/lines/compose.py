@@ -145,11 +145,12 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     own = int(rng.integers(1 << 31)) if rng.random() < trouble.steady else None
     lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
     spread = 0.05 + trouble.spread * rng.random() ** 2
-    small_zeros = rng.uniform(0.5, 0.85) if rng.random() < 0.2 else 1.0
+    small_zeros = rng.uniform(0.35, 0.85) if rng.random() < 0.2 else 1.0
+    smaller = rng.uniform(0.5, 1) if rng.random() < 0.15 else 1.0  # towards the end
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
     stroke = pen or 6.0
-    for mark in what:
+    for index, mark in enumerate(what):
         if mark in DIGITS:
             place = int(rng.choice(hand[int(mark)]))
             ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng, own)
@@ -159,6 +160,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
             if not ink.any():
                 ink = np.full((TALL, 5), 255, np.uint8)
             times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
+            times *= 1 - (1 - smaller) * index / len(what)
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
         elif mark in STRUCK + OTHER:
             ink = _no_digit(mark, writers, hand, rng)
@@ -245,9 +247,9 @@ def _join_zeros(out: Gray, what: str, boxes: list[Box], rng: np.random.Generator
 
 def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, float]:
     """A delimiter's ink, tightly cut, and how far below the digits' top it begins."""
-    ink = np.zeros((2 * TALL, 2 * TALL), np.uint8)
+    ink = np.zeros((2 * TALL, 3 * TALL), np.uint8)
     pen = max(2.0, pen)
-    x, base = 40.0, 80.0  # digits would reach from 20 to 80
+    x, base = 80.0, 80.0  # digits would reach from 20 to 80
 
     def stroke(x0: float, y0: float, x1: float, y1: float, bend: float = 0.08) -> None:
         draw_stroke(ink, curve((x + x0, base + y0), (x + x1, base + y1), rng, bend), pen, rng)
@@ -264,14 +266,14 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
         else:
             stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 20))
     elif mark == "-":
-        y, half = -rng.uniform(8, 44), rng.uniform(8, 32)
+        y, half = -rng.uniform(8, 44), rng.uniform(8, 32) if rng.random() < 0.8 else rng.uniform(30, 70)
         stroke(-half + 10, y + rng.normal(0, 3), half + 10, y + rng.normal(0, 3), 0.15)
     elif mark == "=":
         if rng.random() < 0.2:
             for y in (-6.0, -rng.uniform(20, 36)):
                 cv2.circle(ink, (round(x), round(base + y)), max(2, round(pen * 0.7)), 255, -1, cv2.LINE_AA)
         else:
-            y, apart, half = -rng.uniform(14, 40), rng.uniform(8, 18), rng.uniform(8, 24)
+            y, apart, half = -rng.uniform(14, 40), rng.uniform(8, 18), rng.uniform(8, 24 if rng.random() < 0.8 else 48)
             for at in (y, y + apart):
                 stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
     elif mark == "#":

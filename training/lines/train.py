@@ -41,7 +41,7 @@ class LineSettings:
 
     out: Path
     start: Path | None = None
-    epochs: int = 90
+    epochs: int = 75
     settle: int = 15
     lines: int = 12_288
     batch: int = 32
