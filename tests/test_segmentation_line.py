@@ -65,6 +65,22 @@ def test_another_view_is_larger_or_leans() -> None:
     assert leaning.shape[1] != usual.shape[1]
 
 
+def test_a_line_reaches_to_small_zeros_at_its_end_but_not_to_a_speck_beyond_them() -> None:
+    page = np.full((120, 420), 225, np.uint8)
+    cv2.putText(page, "40", (20, 95), cv2.FONT_HERSHEY_SIMPLEX, 2.6, 60, 4, cv2.LINE_AA)
+    large = line_of(whole_field(page))
+    for left in (150, 185, 220):
+        cv2.ellipse(page, (left, 85), (10, 11), 0, 0, 360, 60, 3, cv2.LINE_AA)
+    zeros = line_of(whole_field(page))
+    cv2.circle(page, (380, 90), 3, 60, -1)
+    speck = line_of(whole_field(page))
+    assert large is not None
+    assert zeros is not None
+    assert speck is not None
+    assert zeros.shape[1] > large.shape[1] + 25
+    assert abs(speck.shape[1] - zeros.shape[1]) <= 2
+
+
 def test_bare_paper_gives_no_line() -> None:
     assert line_of(whole_field(np.full((60, 200), 210, np.uint8))) is None
 

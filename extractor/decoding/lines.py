@@ -84,31 +84,25 @@ def text_log_probabilities(
 def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
     """Strings that may be probable: the best path, and what comes of changing few of its runs, each once."""
     slots = _slots(rows)
-    start = (0,) * len(slots)
-    heap: list[tuple[float, tuple[int, ...]]] = [(0.0, start)]
-    seen = {start}
+    # Each with the first slot that may still be changed, so that no choice is come by twice.
+    heap: list[tuple[float, tuple[int, ...], int]] = [(0.0, (0,) * len(slots), 0)]
     found: dict[tuple[int, ...], tuple[float, ...]] = {}
     tries = 0
     while heap and len(found) < MOST and tries < 4 * MOST:
-        cost, choice = heapq.heappop(heap)
+        cost, choice, first = heapq.heappop(heap)
         if cost > -RAREST:
             break
         tries += 1
-        said: list[int] = []
-        frames: list[float] = []
-        for slot, option in zip(slots, choice, strict=True):
-            symbol = slot.options[option][0]
-            if symbol is not None:
-                said.append(symbol)
-                frames.append(slot.middle)
-        found.setdefault(tuple(said), tuple(frames))
-        for index, (slot, option) in enumerate(zip(slots, choice, strict=True)):
-            if option + 1 < len(slot.options):
-                following = (*choice[:index], option + 1, *choice[index + 1 :])
-                if following not in seen:
-                    seen.add(following)
-                    more = slot.options[option + 1][1] - slot.options[option][1]
-                    heapq.heappush(heap, (cost + more, following))
+        taken = [(slot.options[option][0], slot.middle) for slot, option in zip(slots, choice, strict=True)]
+        said = tuple(symbol for symbol, _ in taken if symbol is not None)
+        if said not in found:
+            found[said] = tuple(middle for symbol, middle in taken if symbol is not None)
+        for index in range(first, len(slots)):
+            options, option = slots[index].options, choice[index]
+            if option + 1 < len(options):
+                more = cost + options[option + 1][1] - options[option][1]
+                if more <= -RAREST:
+                    heapq.heappush(heap, (more, (*choice[:index], option + 1, *choice[index + 1 :]), index))
     return list(found.items())
 
 
