@@ -18,7 +18,8 @@ SURE = 0.985
 """A string as probable as this at the first glance needs no second."""
 
 VIEWS: tuple[dict[str, float], ...] = ({"size": 0.87}, {"lean": 0.2}, {"size": 1.12, "lean": -0.12})
-"""The other sides that a doubtful string is looked at from: smaller, leaning to the left, larger and to the right."""
+"""The other sides that a doubtful string is looked at from: smaller, leaning to the left, larger and to the right. From
+every other side it is the second network that looks, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -46,41 +47,53 @@ def is_sure(hypotheses: Sequence[Hypothesis]) -> bool:
     return not hypotheses or bool(np.exp(hypotheses[0].log_probability) >= SURE)
 
 
-def read_lines(fields: Sequence[FieldImage], recognizer: LineRecognizer) -> list[LineReading]:
-    """What is written in each of `fields`, all free strings.
+def read_lines(
+    fields: Sequence[FieldImage], recognizer: LineRecognizer, second: LineRecognizer | None = None
+) -> list[LineReading]:
+    """What is written in each of `fields`, all free strings; `second` gives a second opinion.
 
     Strings that are seen from several sides are as probable as the mean over the views says.
     """
     writings = [writing_of(field) for field in fields]
-    first = _seen(writings, recognizer)
+    first = _seen(writings, 0, recognizer, second)
     readings = [LineReading(one.hypotheses, glance=True, first=one) for one in first]
     doubtful = [i for i, one in enumerate(first) if not is_sure(one.hypotheses)]
     if not doubtful:
         return readings
-    views = [_seen([writings[i] for i in doubtful], recognizer, **view) for view in VIEWS]
+    again = [writings[i] for i in doubtful]
+    views = [_seen(again, side, recognizer, second) for side in range(1, len(VIEWS) + 1)]
     for place, index in enumerate(doubtful):
         sides = [first[index].hypotheses, *(view[place].hypotheses for view in views)]
         readings[index] = LineReading(_something(_agreed(sides)), glance=False, first=first[index])
     return readings
 
 
-def glance_lines(fields: Sequence[FieldImage], sides: Sequence[int], recognizer: LineRecognizer) -> list[LineReading]:
+def glance_lines(
+    fields: Sequence[FieldImage],
+    sides: Sequence[int],
+    recognizer: LineRecognizer,
+    second: LineRecognizer | None = None,
+) -> list[LineReading]:
     """One view alone of each of `fields`, from the side that `sides` counts: for the frames of a video, in which a
     doubtful string is seen again and again, from another side each time."""
     found: list[LineReading | None] = [None] * len(fields)
     kinds = [side % (len(VIEWS) + 1) for side in sides]
     for side in sorted(set(kinds)):
         places = [i for i, kind in enumerate(kinds) if kind == side]
-        view = VIEWS[side - 1] if side else {}
-        for i, one in zip(places, _seen([writing_of(fields[i]) for i in places], recognizer, **view), strict=True):
+        views = _seen([writing_of(fields[i]) for i in places], side, recognizer, second)
+        for i, one in zip(places, views, strict=True):
             found[i] = LineReading(one.hypotheses, is_sure(one.hypotheses), one)
     return [one for one in found if one is not None]
 
 
 def _seen(
-    writings: Sequence[Writing | None], recognizer: LineRecognizer, *, size: float = 1.0, lean: float = 0.0
+    writings: Sequence[Writing | None], side: int, recognizer: LineRecognizer, second: LineRecognizer | None
 ) -> list[Seen]:
-    lines = [None if writing is None else writing.line(size=size, lean=lean) for writing in writings]
+    """What each of `writings` looks like from `side`: 0 as it is, then those of VIEWS."""
+    view = VIEWS[side - 1] if side else {}
+    if second is not None and side % 2:
+        recognizer = second
+    lines = [None if writing is None else writing.line(**view) for writing in writings]
     frames = recognizer.log_probabilities([line for line in lines if line is not None])
     said = iter(zip(frames, line_hypotheses(frames, recognizer.classes), strict=True))
     nothing = Seen(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())

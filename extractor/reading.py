@@ -308,15 +308,15 @@ def observe(located: Sequence[Located]) -> list[Observation]:
 
 def _lines(located: Sequence[Located]) -> list[LineReading | None]:
     """What the fields of one model say as whole lines; None for combs, and where the model reads no lines."""
-    lines = located[0].model.lines
+    lines, second = located[0].model.lines, located[0].model.second
     if lines is None:
         return [None] * len(located)
     strings = [one for one in located if one.field.cells is None]
     whole = [one for one in strings if one.look is None]
     glanced = [one for one in strings if one.look is not None]
-    said = iter(read_lines([one.image for one in whole], lines))
+    said = iter(read_lines([one.image for one in whole], lines, second))
     sides = [one.look.side for one in glanced if one.look is not None]
-    glances = iter(glance_lines([one.image for one in glanced], sides, lines))
+    glances = iter(glance_lines([one.image for one in glanced], sides, lines, second))
     return [
         None if one.field.cells is not None else next(said) if one.look is None else next(glances) for one in located
     ]

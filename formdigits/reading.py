@@ -19,8 +19,8 @@ from extractor.documents import find_documents
 from extractor.errors import OutputError, TemplateError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions
-from extractor.recognizer.card import CARD
 from extractor.recognizer.choice import shipped_models
+from extractor.recognizer.whole import cards_of
 from extractor.template import load_template
 from formdigits import report
 from formdigits.progress import Progress
@@ -159,10 +159,10 @@ def _key(request: Request, templates: Sequence[str]) -> str:
     """Where the inputs are and what they are called, what they are read with, and how."""
     identity = {"here": str(Path.cwd()), "version": version("formdigits"), **_plain(request)}
     own = [Path(request.model)] if request.model else []
-    contents = [folder / CARD for folder in (*own, *shipped_models())]
+    contents = [card for folder in (*own, *shipped_models()) for card in cards_of(folder)]
     for name in templates:
         form = load_template(name)
-        contents += [Path(name), *(folder / CARD for folder in form.model_paths)]
+        contents += [Path(name), *(card for folder in form.model_paths for card in cards_of(folder))]
         if form.reference_path:
             contents.append(form.reference_path)
     return job_key(identity, [file for file in contents if file.is_file()])

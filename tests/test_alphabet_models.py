@@ -120,8 +120,13 @@ def test_a_queued_job_takes_the_template_s_own_model_along(form_file: FormFile, 
     (own, _) = models_of(load_template(folder / recipe.templates[0]))
     assert own.parent == folder / "models"
     assert (own / "model.tflite").read_bytes() == (SHIPPED / "model.tflite").read_bytes()
-    # Another model under the same name is another recipe.
-    card = json.loads((tmp_path / "mine" / "card.json").read_text(encoding="utf-8"))
-    (tmp_path / "mine" / "card.json").write_text(json.dumps({**card, "note": "changed"}), encoding="utf-8")
-    again = make_recipe([str(form_file(models=["mine"]))], single_field=False, accept=0.99)
-    assert again.key != recipe.key
+    assert sorted(str(file.relative_to(own)) for file in own.rglob("*") if file.is_file()) == sorted(
+        str(file.relative_to(SHIPPED)) for file in SHIPPED.rglob("*") if file.is_file()
+    )
+    # Another model under the same name is another recipe, and so is one that reads lines otherwise.
+    keys = {recipe.key}
+    for part in ("card.json", "lines/card.json"):
+        card = json.loads((tmp_path / "mine" / part).read_text(encoding="utf-8"))
+        (tmp_path / "mine" / part).write_text(json.dumps({**card, "note": "changed"}), encoding="utf-8")
+        keys.add(make_recipe([str(form_file(models=["mine"]))], single_field=False, accept=0.99).key)
+    assert len(keys) == 3

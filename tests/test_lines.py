@@ -62,6 +62,21 @@ def test_a_doubtful_string_is_seen_from_every_side_and_the_mean_counts() -> None
     assert probability(reading.hypotheses, "1") == pytest.approx(np.mean([one[0] for one in says]), abs=0.01)
 
 
+def test_a_second_network_sees_every_other_side_and_counts_as_much() -> None:
+    first, second = Scripted((0.6, 0.35, 0.05), (0.7, 0.25, 0.05)), Scripted((0.1, 0.85, 0.05), (0.2, 0.75, 0.05))
+    [reading] = read_lines([number()], first, second)
+    assert (len(first.shapes), len(second.shapes)) == (2, 2)
+    assert reading.hypotheses[0].text == "7"
+    assert probability(reading.hypotheses, "7") == pytest.approx((0.35 + 0.25 + 0.85 + 0.75) / 4, abs=0.01)
+
+
+def test_a_second_network_is_not_asked_what_is_sure_at_a_glance() -> None:
+    second = Scripted()
+    [reading] = read_lines([number()], Scripted((0.999, 0.0005, 0.0005)), second)
+    assert reading.glance
+    assert second.shapes == []
+
+
 def test_ink_that_passes_for_writing_is_blank_only_where_that_is_sure() -> None:
     [unsure] = read_lines([number()], Scripted(*[(0.3, 0.05, 0.65)] * 4))
     assert unsure.hypotheses[0].text == "1"

@@ -15,8 +15,7 @@ BEST = "best.keras"
 
 
 class Averaged:
-    """A network in the folder `out`, as it was after the last epoch kept there, or as `build` makes it and `begin`
-    changes it.
+    """A network in the folder `out`, as it was after the last epoch kept there, or as `build` makes it.
 
     Learns with AdamW under a learning rate that rises to `rate` over the share `warmup` of `steps` steps and falls in a
     cosine; what is measured and shipped is the running average of its weights, of which `average` stays at each step.
@@ -31,13 +30,10 @@ class Averaged:
         steps: int,
         warmup: float,
         average: float,
-        begin: Callable[[Any], None] | None = None,
     ) -> None:
         self._out = out
         self._stays = average
         self.network = build()
-        if begin:
-            begin(self.network)
         self.average = build()
         self.average.set_weights(self.network.get_weights())
         rising = int(steps * warmup)

@@ -10,7 +10,7 @@ from extractor.alphabet import short, symbols
 from extractor.errors import ModelError
 from extractor.recognizer.base import Recognizer
 from extractor.recognizer.card import CARD, SHIPPED, read_card
-from extractor.recognizer.lines import LineRecognizer, load_lines
+from extractor.recognizer.lines import FOLDER, SECOND, LineRecognizer, load_lines
 from extractor.recognizer.load import load_recognizer
 from extractor.template import Template
 
@@ -41,15 +41,20 @@ def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """All that reads one alphabet: `symbols` one by one, and whole `lines` where there is a network for them."""
+    """All that reads one alphabet: `symbols` one by one, and whole `lines` where there is a network for them; `second`
+    gives a second opinion on lines."""
 
     symbols: Recognizer
     lines: LineRecognizer | None = None
+    second: LineRecognizer | None = None
 
 
 def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
     """The model in `folder` on `engine`, ready to read. Load it in the process that uses it. Raises ModelError."""
-    return Model(load_recognizer(folder, engine), load_lines(folder, engine))
+    lines, second = (load_lines(folder, engine, name=name) for name in (FOLDER, SECOND))
+    if second is not None and (lines is None or lines.classes != second.classes):
+        raise ModelError(f"The models for lines in {folder} know different symbols; train them anew.")
+    return Model(load_recognizer(folder, engine), lines, second)
 
 
 class Recognizers:

@@ -16,8 +16,9 @@ from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Floats, Gray
 
-FOLDER = "lines"
-"""Where a symbols' model has the one that reads lines of its alphabet, if there is one."""
+FOLDER, SECOND = "lines", "second_lines"
+"""Where a symbols' model has the one that reads lines of its alphabet, if there is one, and the one beside that for a
+second opinion."""
 
 STEP = 16
 """Lines are padded to widths that this divides, so that few shapes of network have to be made ready."""
@@ -69,9 +70,9 @@ class LitertLines:
         return frames_in(lines, self._logits, len(self.classes) + 1, self._temperature)
 
 
-def load_lines(folder: Path, engine: str = "litert", threads: int = 1) -> LineRecognizer | None:
-    """The line model of the symbols' model in `folder`; None where it has none. Raises ModelError."""
-    inside = folder / FOLDER
+def load_lines(folder: Path, engine: str = "litert", threads: int = 1, *, name: str = FOLDER) -> LineRecognizer | None:
+    """The line model `name` of the symbols' model in `folder`; None where it has none. Raises ModelError."""
+    inside = folder / name
     if not inside.is_dir():
         return None
     if engine == "keras":

@@ -11,7 +11,7 @@ import numpy as np
 from extractor.decoding.lines import line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.card import checked_copy, read_line_card
-from extractor.recognizer.lines import FOLDER, LineRecognizer
+from extractor.recognizer.lines import LineRecognizer
 from extractor.segmentation.line import line_of
 from extractor.values import Gray
 from training.corrections.settings import TuneSettings
@@ -82,12 +82,13 @@ def tune_lines(
     settings: TuneSettings,
     origin: Origin,
     draft: Path,
+    name: str,
     progress: Callable[[Progress], None] | None,
 ) -> None:
-    """Learn `found` among composed lines of the digits of `replay`, and write the line model into `draft`."""
+    """Learn `found` among composed lines of the digits of `replay`, and write the line model `name` into `draft`."""
     from training.lines.learner import LineLearner
 
-    old, out = settings.start / FOLDER, settings.out / FOLDER
+    old, out = settings.start / name, settings.out / name
     out.mkdir(parents=True, exist_ok=True)
     card = read_line_card(old)
     letters = letters_to_train_on()
@@ -111,12 +112,12 @@ def tune_lines(
                 progress(Progress(epoch, settings.epochs, batches, batches, loss))
     learned = make_lines(by_writer(replay, letters), 600, (settings.seed, 98, 0))
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
-    written = write_line_model(draft / FOLDER, learner.best(), learned=learned, held_out=held_out, origin=origin)
+    written = write_line_model(draft / name, learner.best(), learned=learned, held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
-    for name in ("glance", "agreed", "alone"):
-        if name in card.about["calibration"]:
-            written["calibration"][name] = card.about["calibration"][name]
-    write_card(draft / FOLDER, written)
+    for kind in ("glance", "agreed", "alone"):
+        if kind in card.about["calibration"]:
+            written["calibration"][kind] = card.about["calibration"][kind]
+    write_card(draft / name, written)
 
 
 def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -> Lines:

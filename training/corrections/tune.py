@@ -13,7 +13,7 @@ from extractor.alphabet import short
 from extractor.errors import InputError, ModelError
 from extractor.recognizer import load_recognizer
 from extractor.recognizer.card import Card, read_card
-from extractor.recognizer.lines import load_lines
+from extractor.recognizer.lines import FOLDER, SECOND, load_lines
 from training.corrections.fields import cut_fields
 from training.corrections.rows import Correction
 from training.corrections.settings import TuneSettings
@@ -103,16 +103,18 @@ def tune(
             draft=draft,
             progress=progress,
         )
-    if len(strings) >= FEWEST:
-        tune_lines(
-            strings,
-            replay=replay,
-            aside=aside,
-            settings=settings,
-            origin=_origin(settings, replay, card, len(strings)),
-            draft=draft,
-            progress=progress,
-        )
+    for name in (FOLDER, SECOND):
+        if len(strings) >= FEWEST and (settings.start / name).is_dir():
+            tune_lines(
+                strings,
+                replay=replay,
+                aside=aside,
+                settings=settings,
+                origin=_origin(settings, replay, card, len(strings)),
+                draft=draft,
+                name=name,
+                progress=progress,
+            )
     before, after = standing(settings.start, kept_back, aside), standing(draft, kept_back, aside)
     unusable = len(fields) - used - len(kept_back)
     if after.worse_than(before):

@@ -14,7 +14,7 @@ from extractor.segmentation.line import HEIGHT
 from extractor.values import Floats
 from training.averaged import Averaged
 from training.lines.batches import CLASSES, Batch
-from training.lines.network import begin_from, build_line_network
+from training.lines.network import build_line_network, line_network_in
 
 AVERAGE = 0.998
 EVERY = 20
@@ -31,12 +31,11 @@ class LineLearner(Averaged):
     def __init__(self, out: Path, start: Path | None, rate: float, steps: int) -> None:
         super().__init__(
             out,
-            lambda: build_line_network(OUTPUTS),
+            lambda: line_network_in(start, OUTPUTS) if start else build_line_network(OUTPUTS),
             rate=rate,
             steps=steps,
             warmup=1 / 20,
             average=AVERAGE,
-            begin=(lambda network: begin_from(network, start)) if start else None,
         )
         signature = [
             tf.TensorSpec((None, HEIGHT, None, 1), tf.uint8),

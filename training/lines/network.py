@@ -51,13 +51,12 @@ def build_line_network(classes: int, *, dropout: float = 0.25) -> Any:
     return keras.Model(lines, logits, name="lines")
 
 
-def begin_from(network: Any, start: Path) -> None:
-    """Gives `network` the weights of the line network in the .keras file `start`. Raises ModelError where that is
-    another network."""
+def line_network_in(path: Path, classes: int) -> Any:
+    """The line network in the .keras file `path`, whatever its layers. Raises ModelError where it does not tell
+    `classes` classes."""
     import keras
 
-    model = keras.saving.load_model(start, compile=False, safe_mode=True)
-    ours, theirs = ([weights.shape for weights in one.get_weights()] for one in (network, model))
-    if ours != theirs:
-        raise ModelError(f"{start} is another network than is trained now; train it anew from the beginning.")
-    network.set_weights(model.get_weights())
+    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    if model.output_shape[-1] != FRAMES * classes:
+        raise ModelError(f"{path} knows other symbols than are trained now; train it anew from the beginning.")
+    return model

@@ -15,7 +15,6 @@ from extractor.segmentation.line import HEIGHT
 from extractor.values import Floats
 from training.convert import to_int8
 from training.lines.batches import CLASSES, Lines
-from training.lines.network import build_line_network
 from training.ship import FILES, Origin, created_by, file_entries, write_card
 
 FIXED = 160
@@ -50,7 +49,7 @@ def write_line_model(folder: Path, model: Any, *, learned: Lines, held_out: Line
     }
     write_card(folder, card)
     for engine in FILES:
-        recognizer = load_lines(folder.parent, engine)
+        recognizer = load_lines(folder.parent, engine, name=folder.name)
         assert recognizer is not None
         scores = recognizer.log_probabilities(held_out.images)
         card["calibration"]["temperature"][engine] = best_line_temperature(scores, held_out.texts)
@@ -91,7 +90,7 @@ def _fixed(model: Any) -> Any:
     """`model` for pictures of one width, which the conversion needs; LiteRT takes others again."""
     import keras
 
-    narrow = build_line_network(len(CLASSES) + 1)
+    narrow = keras.models.clone_model(model)
     narrow.set_weights(model.get_weights())
     lines = keras.Input((HEIGHT, FIXED, 1), batch_size=1)
     return keras.Model(lines, narrow(lines))

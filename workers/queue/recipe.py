@@ -17,8 +17,8 @@ import yaml
 from sqlalchemy import Connection, insert, select
 
 from extractor.errors import TemplateError
-from extractor.recognizer.card import CARD, model_bytes, read_card
 from extractor.recognizer.choice import shipped_models
+from extractor.recognizer.whole import fingerprint, model_files
 from extractor.template import load_template
 from workers.database import reading
 from workers.home import home
@@ -67,7 +67,7 @@ def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) 
         files[name] = content
     identity: dict[str, Any] = {
         "version": version("formdigits"),
-        "models": [hashlib.sha256((folder / CARD).read_bytes()).hexdigest() for folder in shipped_models()],
+        "models": [fingerprint(folder) for folder in shipped_models()],
         "single_field": single_field,
         "accept": accept,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
@@ -78,11 +78,9 @@ def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) 
 
 def _with_model(files: dict[str, bytes], folder: Path) -> str:
     """Puts the model in `folder` among `files`; the name of its folder there. Raises ModelError."""
-    card = read_card(folder)
-    name = f"models/{hashlib.sha256((folder / CARD).read_bytes()).hexdigest()[:16]}"
-    files[f"{name}/{CARD}"] = (folder / CARD).read_bytes()
-    for engine, file in card.files.items():
-        files[f"{name}/{file.name}"] = model_bytes(folder, card, engine)
+    found = model_files(folder)
+    name = f"models/{fingerprint(folder)[:16]}"
+    files.update({f"{name}/{path}": content for path, content in found.items()})
     return name
 
 

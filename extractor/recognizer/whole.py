@@ -1,0 +1,35 @@
+"""A model as a whole: all the files that it is made of, to be told from others and to be taken elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from extractor.recognizer.card import CARD, Card, LineCard, model_bytes, read_card, read_line_card
+from extractor.recognizer.lines import FOLDER, SECOND
+
+
+def cards_of(folder: Path) -> tuple[Path, ...]:
+    """The cards of the model in `folder`: its own, and those of its networks for lines."""
+    inside = (folder / name / CARD for name in (FOLDER, SECOND))
+    return (folder / CARD, *(card for card in inside if card.is_file()))
+
+
+def fingerprint(folder: Path) -> str:
+    """What tells the model in `folder` from every other: a digest of its cards, which hold those of its files."""
+    digest = hashlib.sha256()
+    for card in cards_of(folder):
+        digest.update(hashlib.sha256(card.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def model_files(folder: Path) -> dict[str, bytes]:
+    """All files of the model in `folder`, checked, by their paths in it. Raises ModelError."""
+    found: dict[str, bytes] = {}
+    for path in cards_of(folder):
+        part = path.parent
+        card: Card | LineCard = read_card(part) if part == folder else read_line_card(part)
+        found[path.relative_to(folder).as_posix()] = path.read_bytes()
+        for engine, file in card.files.items():
+            found[(part / file.name).relative_to(folder).as_posix()] = model_bytes(part, card, engine)
+    return found
