@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.ink import as_gray
+from extractor.registration.mapping import through
 from extractor.values import Gray, Points
 
 HALF, REACH = 14, 9
@@ -21,6 +22,9 @@ BORDERS = 32
 FEWEST = 6
 ALIKE = 0.6
 """The least correlation of a piece with the page; handwriting over printed lines takes a part of it away."""
+
+AGREE, CLOSE = 2.5, 2
+"""Pixels of the reference by which a piece may lie off where a mapping puts it, and by which it is looked for again."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,21 @@ class Patches:
     pieces: Gray
     telling: NDArray[np.bool_]
 
+    def only(self, wanted: NDArray[np.bool_]) -> Patches:
+        """Those `wanted`, shape (n,)."""
+        return Patches(self.size, self.points[wanted], self.pieces[wanted], self.telling[wanted])
+
 
 @dataclass(frozen=True)
 class Pieces:
     """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference.
 
-    `telling`, shape (n,), is that of the pieces that were found.
+    `rows`, shape (n,), says which pieces were found.
     """
 
+    rows: NDArray[np.intp]
     ideal: Points
     seen: Points
-    telling: NDArray[np.bool_]
 
 
 def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patches:
@@ -126,8 +134,8 @@ def _cut(image: Gray, points: list[tuple[int, int]]) -> Patches:
 
 def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
     """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
-    ideal, seen, telling = [], [], []
-    for (x, y), piece, tells in zip(patches.points.astype(int), patches.pieces, patches.telling, strict=True):
+    rows, seen = [], []
+    for row, ((x, y), piece) in enumerate(zip(patches.points.astype(int), patches.pieces, strict=True)):
         room = HALF + reach
         top, left = max(0, y - room), max(0, x - room)
         area = drawn[top : y + room + 1, left : x + room + 1]
@@ -135,41 +143,72 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
         if best >= ALIKE:
             fine = _peak(scores[at_y], at_x), _peak(scores[:, at_x], at_y)
-            ideal.append((x, y))
-            telling.append(bool(tells))
+            rows.append(row)
             seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
-    where = [np.array(rows, np.float64).reshape(-1, 2) for rows in (ideal, seen)]
-    return Pieces(where[0], where[1], np.array(telling, np.bool_))
+    which = np.array(rows, np.intp)
+    return Pieces(which, patches.points[which], np.array(seen, np.float64).reshape(-1, 2))
 
 
-def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
+@dataclass(frozen=True)
+class Aligned:
+    """`matrix` takes pixels of the reference to those of the page; `agreeing`, shape (n,), are the pieces that were
+    found where it says, `share` is that of the telling ones among those inside the picture, `inside`, shape (n,)."""
+
+    matrix: Points
+    share: float
+    agreeing: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+
+
+def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     """`matrix` (pixels of the reference to pixels of `image`) fitted to where the pieces are found, and their share.
 
     Pieces that lie outside the picture are left out: a cropped page is not held against the form.
     """
-    if len(patches.points) < FEWEST:
-        return matrix, 0.0
-    on_page = cv2.perspectiveTransform(patches.points.reshape(-1, 1, 2), matrix).reshape(-1, 2)
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
+    on_page = through(matrix[None], patches.points)[0]
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
-    if inside.sum() < max(FEWEST, 0.4 * len(inside)):
-        return matrix, 0.0
+    nothing = Aligned(matrix, 0.0, np.zeros(len(inside), bool), inside)
+    telling = patches.telling & inside
+    if inside.sum() < max(FEWEST, 0.4 * len(inside)) or telling.sum() < FEWEST:
+        return nothing
     drawn = as_gray(
         cv2.warpPerspective(
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    telling = patches.telling[inside]
-    if telling.sum() < FEWEST:
-        return matrix, 0.0
-    found = find_pieces(drawn, Patches(patches.size, patches.points[inside], patches.pieces[inside], telling), REACH)
+    found = find_pieces(drawn, patches.only(inside), REACH)
     if len(found.ideal) < FEWEST:
-        return matrix, 0.0
-    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, 2.5)
+        return nothing
+    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, AGREE)
     if step is None or not np.isfinite(step).all():
-        return matrix, 0.0
-    agreeing = (np.asarray(agree).ravel() > 0) & found.telling
-    return matrix @ np.asarray(step, np.float64), float(agreeing.sum() / telling.sum())
+        return nothing
+    agreeing = np.zeros(len(inside), bool)
+    agreeing[np.flatnonzero(inside)[found.rows[np.asarray(agree).ravel() > 0]]] = True
+    share = float((agreeing & telling).sum() / telling.sum())
+    return Aligned(matrix @ np.asarray(step, np.float64), share, agreeing, inside)
+
+
+def look_again(image: Gray, aligned: Aligned, patches: Patches) -> float:
+    """The share of telling pieces once those that did not agree are looked for again where `aligned` puts them: half
+    a pixel aside, a thin line is hardly like itself."""
+    telling = patches.telling & aligned.inside
+    missing = np.flatnonzero(telling & ~aligned.agreeing)
+    side = 2 * (HALF + CLOSE) + 1
+    again = 0
+    for row in missing:
+        corner = np.array(
+            ((1, 0, patches.points[row, 0] - HALF - CLOSE), (0, 1, patches.points[row, 1] - HALF - CLOSE))
+        )
+        area = cv2.warpPerspective(
+            image,
+            aligned.matrix @ np.vstack([corner, (0, 0, 1)]),
+            (side, side),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        again += float(cv2.matchTemplate(area, patches.pieces[row], cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+    return float((telling.sum() - len(missing) + again) / telling.sum())
 
 
 def _peak(scores: np.ndarray, at: int) -> float:
