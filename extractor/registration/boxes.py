@@ -218,14 +218,14 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
     """
     corners = (ideal.centres[:, None] + 0.5 * ideal.sizes[:, None] * AROUND).reshape(-1, 2)
     low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
-    there = _complex(seen.centres)[None]
+    middles = _complex(seen.centres)[None]
     before: NDArray[np.intp] = np.zeros((0, 2), np.intp)
     for turn in range(6):
         placed = through(matrix[None], corners).reshape(-1, 4, 2)
         width, height = (np.sqrt(((placed[:, k] - placed[:, 0]) ** 2).sum(1)) for k in (1, 3))
         # Whichever side minAreaRect names first.
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
-        distance = np.abs(_complex(placed.mean(1))[:, None] - there)
+        distance = np.abs(_complex(placed.mean(1))[:, None] - middles)
         distance /= np.maximum(np.minimum(small, 0.5 * large), 1e-9)
         near = 0.8 if turn < 3 else 0.4
         alike = distance < near
@@ -243,18 +243,34 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
         if turn > 3 and np.array_equal(pairs, before):
             break
         before = pairs
-        fitted = _fit(ideal.centres[taken], seen.centres[pairs[:, 1]], perspective=turn >= 2 and len(taken) >= 8)
+        there = seen.centres[pairs[:, 1]]
+        if turn < 2 or len(taken) < 8:
+            fitted = _fit(ideal.centres[taken], there)
+        else:
+            # A mapping without perspective puts some boxes on the wrong ones, which would bend the first one with it.
+            slack = 0.0 if turn > 2 else 0.3 * float(np.median(small[taken]))
+            fitted = _fit_perspective(ideal.centres[taken], there, slack)
         if fitted is None:
             return None
         matrix = fitted
     return (len(before), matrix) if len(before) >= LEAST_AGREEING * len(ideal.centres) else None
 
 
-def _fit(ideal: Points, seen: Points, *, perspective: bool) -> Points | None:
-    if perspective:
-        matrix, _ = cv2.findHomography(ideal, seen, 0)
-        if matrix is not None and np.isfinite(matrix).all():
-            return np.asarray(matrix, np.float64)
+def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None:
+    """The mapping of `ideal` to `seen`, shape (n, 2); with `slack`, in pixels, of those that lie within it."""
+    flat = _fit(ideal, seen)
+    matrix, _ = cv2.findHomography(ideal, seen, cv2.RANSAC if slack else 0, slack)
+    if flat is None or matrix is None or not np.isfinite(matrix).all():
+        return flat
+    # Boxes of which all but one stand in a row tell no perspective, and any comes out.
+    off, bent = (
+        np.linalg.norm(through(np.asarray(m, np.float64)[None], ideal)[0] - seen, axis=1) for m in (flat, matrix)
+    )
+    return np.asarray(matrix, np.float64) if np.median(bent) <= np.median(off) else flat
+
+
+def _fit(ideal: Points, seen: Points) -> Points | None:
+    """The mapping without perspective of `ideal` to `seen`, shape (n, 2)."""
     flat = np.c_[ideal, np.ones(len(ideal))]
     affine, _, rank, _ = np.linalg.lstsq(flat, seen, rcond=1e-6)
     stretch = np.linalg.svd(affine[:2])[1]

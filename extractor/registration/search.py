@@ -14,7 +14,7 @@ from extractor.registration.form import Form, prepare
 from extractor.registration.mapping import are_plausible, through
 from extractor.registration.patches import align_patches, look_again
 from extractor.registration.printed import align_lines, line_fit, line_fits
-from extractor.registration.view import View, closer_view, sheet_view, whole_view
+from extractor.registration.view import View, closer_view, sheet_views, whole_view
 from extractor.registration.ways import COMPARED, Candidate, by_boxes, by_marks, by_reference
 from extractor.template import Template
 from extractor.values import Gray, Points
@@ -41,7 +41,7 @@ WELL_FOUND = 0.7
 """A share of the reference's pieces from which on they place the form, better than its lines can."""
 
 PLACED = 0.6
-"""A share of the reference's pieces from which on they have placed the form and need not do so again."""
+"""A share of all of the reference's pieces from which on they have placed the form and need not do so again."""
 
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
@@ -108,9 +108,7 @@ def follow(image: Gray, before: Registration) -> Registration:
 
 def _views(whole: View, image: Gray) -> Iterator[View]:
     yield whole
-    sheet = sheet_view(whole, image)
-    if sheet is not None:
-        yield sheet
+    yield from sheet_views(whole, image)
 
 
 def _judge_all(view: View, candidates: Sequence[Candidate], fitting: Fitting) -> None:
@@ -238,7 +236,7 @@ def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tupl
             if aligned.share <= share:
                 break
             matrix, share = aligned.matrix @ form.reference.matrix, aligned.share
-            if share > PLACED:
+            if aligned.agreeing.mean() > PLACED:
                 share = look_again(view.image, aligned, form.reference.patches)
                 break
     if len(form.lines) < FEWEST_LINES:

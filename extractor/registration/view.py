@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
-from extractor.registration.sheet import find_sheet, sheet_size
+from extractor.registration.sheet import find_sheets, sheet_size
 from extractor.values import Gray, Points
 
 WORK_SIDE = 1100
@@ -82,14 +83,17 @@ def _reduced(image: Gray, side: int) -> View:
     return View(small, np.linalg.inv(half) @ enlarge @ half)
 
 
-def sheet_view(view: View, image: Gray) -> View | None:
-    """The sheet of paper in a photograph, flattened; None where no sheet stands out from what it lies on.
+def sheet_views(view: View, image: Gray) -> Iterator[View]:
+    """The sheet of paper in a photograph, flattened, by each outline that it may have; none where no sheet stands out
+    from what it lies on.
 
     It is drawn from `image`, the whole page, so that a small sheet on a large desk keeps its detail.
     """
-    corners = find_sheet(view.image)
-    if corners is None:
-        return None
+    for corners in find_sheets(view.image):
+        yield _flat(view, image, corners)
+
+
+def _flat(view: View, image: Gray, corners: Points) -> View:
     # A little of the ground around it, for the outline is not exact.
     corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
     on_page = np.asarray(cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix), np.float64).reshape(4, 2)
