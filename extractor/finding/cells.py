@@ -26,6 +26,9 @@ LEAST_BOX = 0.012
 DRAWN = 0.62
 """What lies in a cell and is lower than this share of it may be drawn into it: a guide, a loop of writing."""
 
+WIDE = 2.0
+"""Width over height from which on a clear rectangle in another one is a box in a frame."""
+
 SYMBOL = 0.035
 """A cell lower than this, and hardly wider than high, holds one symbol: a faint line in it is chance."""
 
@@ -93,7 +96,7 @@ def _enclosed(lines: Lines, long_side: int, known: frozenset[Bounds]) -> tuple[l
         if not FULL * size <= filled_area(own) <= 1.1 * size or not is_rectangle(corners):
             continue
         corners += (x, y)
-        if has_sides(corners, level, upright):
+        if has_sides(corners, level, upright, lines.ink):
             free = own & (lines.ink[y : y + height, x : x + width] == 0)
             found.append(Cell(corners, upright_box(corners), has_corners(free)))
             bounds.append((x, y, width, height))
@@ -106,6 +109,11 @@ def _shared(first: list[Cell], second: list[Cell]) -> NDArray[np.float64]:
     size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
     shared: NDArray[np.float64] = size.clip(0, None).prod(2)
     return shared
+
+
+def _is_field(cell: Cell) -> bool:
+    """Whether what lies in a larger rectangle is a box to write in: no stroke draws one so wide and so clear."""
+    return cell.clear and cell.box.width > WIDE * cell.box.height
 
 
 def _is_row(cells: list[Cell]) -> bool:
@@ -130,7 +138,8 @@ def _innermost(cells: list[Cell]) -> list[Cell]:
         inside &= (y > top[index]) & (y < top[index] + height[index])
         inside[index] = False
         within = np.flatnonzero(inside)
-        if (height[within] >= DRAWN * height[index]).any() or _is_row([cells[j] for j in within]):
+        inner = [cells[j] for j in within]
+        if (height[within] >= DRAWN * height[index]).any() or any(map(_is_field, inner)) or _is_row(inner):
             keep[index] = False
         else:
             keep[within] = False

@@ -23,6 +23,9 @@ FEWEST = 6
 ALIKE = 0.6
 """The least correlation of a piece with the page; handwriting over printed lines takes a part of it away."""
 
+PALE, PEN = 170, 1.3
+"""Print that differs from paper by fewer grey levels than the first is pale; pen is darker than so many times that."""
+
 AGREE, CLOSE = 2.5, 2
 """Pixels of the reference by which a piece may lie off where a mapping puts it, and by which it is looked for again."""
 
@@ -138,7 +141,7 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
     for row, ((x, y), piece) in enumerate(zip(patches.points.astype(int), patches.pieces, strict=True)):
         room = HALF + reach
         top, left = max(0, y - room), max(0, x - room)
-        area = drawn[top : y + room + 1, left : x + room + 1]
+        area = _without_pen(drawn[top : y + room + 1, left : x + room + 1], piece)
         scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
         if best >= ALIKE:
@@ -207,8 +210,26 @@ def look_again(image: Gray, aligned: Aligned, patches: Patches) -> float:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        again += float(cv2.matchTemplate(area, patches.pieces[row], cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+        piece = patches.pieces[row]
+        again += (
+            float(cv2.matchTemplate(_without_pen(as_gray(area), piece), piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+        )
     return float((telling.sum() - len(missing) + again) / telling.sum())
+
+
+def _without_pen(area: Gray, piece: Gray) -> Gray:
+    """`area` of a page with paper in place of what is much darker than any print of a pale `piece`: handwriting beside
+    grey or coloured lines is all that a comparison of the two would otherwise see."""
+    contrast = int(piece.max()) - int(piece.min())
+    if contrast > PALE:
+        return area
+    paper = float(np.partition(area.ravel(), 3 * area.size // 4)[3 * area.size // 4])
+    pen = cv2.threshold(area, paper * (1 - PEN * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
+    if not pen.any():
+        return area
+    cleaned = area.copy()
+    cleaned[cv2.dilate(pen, np.ones((3, 3), np.uint8)) > 0] = round(paper)
+    return cleaned
 
 
 def _peak(scores: np.ndarray, at: int) -> float:
