@@ -14,6 +14,9 @@ from extractor.registration.mapping import through
 from extractor.template import Template
 from extractor.values import Gray, Points
 
+DARK, PALE, FEW_BOXES = 200, 226, 20
+"""Greys of evenly lit paper below which something is a line: first, and where fewer boxes than these are found so."""
+
 MOST_BOXES = 600
 FEWEST = 5
 """Fewer boxes than this that agree on a mapping are chance."""
@@ -43,10 +46,20 @@ class Boxes:
 
 
 def find_boxes(image: Gray) -> Boxes:
-    """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation."""
-    long_side = max(image.shape)
-    lit = even_light(image, max(4, long_side // 60))
-    dark = (lit < 200).astype(np.uint8)
+    """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation; where dark lines enclose
+    few, those that paler ones do."""
+    lit = even_light(image, max(4, max(image.shape) // 60))
+    boxes = _enclosed(lit, DARK)
+    if len(boxes.centres) < FEW_BOXES:
+        paler = _enclosed(lit, PALE)
+        boxes = paler if len(paler.centres) > len(boxes.centres) else boxes
+    return boxes
+
+
+def _enclosed(lit: Gray, level: int) -> Boxes:
+    """The rectangles that what is darker than `level` encloses on an evenly lit page."""
+    long_side = max(lit.shape)
+    dark = (lit < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     smallest, largest = max(6.0, 0.007 * long_side), 0.6 * long_side
     rows: list[tuple[float, float, float, float, float]] = []

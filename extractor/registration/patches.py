@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -155,12 +155,25 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
 @dataclass(frozen=True)
 class Aligned:
     """`matrix` takes pixels of the reference to those of the page; `agreeing`, shape (n,), are the pieces that were
-    found where it says, `share` is that of the telling ones among those inside the picture, `inside`, shape (n,)."""
+    found where it says, `inside`, shape (n,), those that lie in the picture.
+
+    `share` is how many of the telling ones inside agree, `others` how many of the others, None where these are few.
+    """
 
     matrix: Points
-    share: float
     agreeing: NDArray[np.bool_]
     inside: NDArray[np.bool_]
+    telling: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float:
+        telling = self.telling & self.inside
+        return float((self.agreeing & telling).sum() / max(1, telling.sum()))
+
+    @property
+    def others(self) -> float | None:
+        others = ~self.telling & self.inside
+        return float((self.agreeing & others).sum() / others.sum()) if others.sum() >= FEWEST else None
 
 
 def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
@@ -171,7 +184,7 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
     on_page = through(matrix[None], patches.points)[0]
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
-    nothing = Aligned(matrix, 0.0, np.zeros(len(inside), bool), inside)
+    nothing = Aligned(matrix, np.zeros(len(inside), bool), inside, patches.telling)
     telling = patches.telling & inside
     if inside.sum() < max(FEWEST, 0.4 * len(inside)) or telling.sum() < FEWEST:
         return nothing
@@ -188,33 +201,27 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
         return nothing
     agreeing = np.zeros(len(inside), bool)
     agreeing[np.flatnonzero(inside)[found.rows[np.asarray(agree).ravel() > 0]]] = True
-    share = float((agreeing & telling).sum() / telling.sum())
-    return Aligned(matrix @ np.asarray(step, np.float64), share, agreeing, inside)
+    return Aligned(matrix @ np.asarray(step, np.float64), agreeing, inside, patches.telling)
 
 
-def look_again(image: Gray, aligned: Aligned, patches: Patches) -> float:
-    """The share of telling pieces once those that did not agree are looked for again where `aligned` puts them: half
-    a pixel aside, a thin line is hardly like itself."""
-    telling = patches.telling & aligned.inside
-    missing = np.flatnonzero(telling & ~aligned.agreeing)
+def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
+    """`aligned` with those pieces too that did not agree but are found where it puts them: half a pixel aside, a thin
+    line is hardly like itself."""
     side = 2 * (HALF + CLOSE) + 1
-    again = 0
-    for row in missing:
-        corner = np.array(
-            ((1, 0, patches.points[row, 0] - HALF - CLOSE), (0, 1, patches.points[row, 1] - HALF - CLOSE))
-        )
+    agreeing = aligned.agreeing.copy()
+    for row in np.flatnonzero(aligned.inside & ~agreeing):
+        left, top = patches.points[row] - HALF - CLOSE
         area = cv2.warpPerspective(
             image,
-            aligned.matrix @ np.vstack([corner, (0, 0, 1)]),
+            aligned.matrix @ np.array(((1, 0, left), (0, 1, top), (0, 0, 1))),
             (side, side),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
         piece = patches.pieces[row]
-        again += (
-            float(cv2.matchTemplate(_without_pen(as_gray(area), piece), piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
-        )
-    return float((telling.sum() - len(missing) + again) / telling.sum())
+        area = _without_pen(as_gray(area), piece)
+        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+    return replace(aligned, agreeing=agreeing)
 
 
 def _without_pen(area: Gray, piece: Gray) -> Gray:

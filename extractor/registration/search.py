@@ -10,9 +10,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.registration.form import Form, prepare
+from extractor.registration.form import Form, Reference, prepare
 from extractor.registration.mapping import are_plausible, through
-from extractor.registration.patches import align_patches, look_again
+from extractor.registration.patches import Aligned, align_patches, look_again
 from extractor.registration.printed import align_lines, line_fit, line_fits
 from extractor.registration.view import View, closer_view, sheet_views, whole_view
 from extractor.registration.ways import COMPARED, Candidate, by_boxes, by_marks, by_reference
@@ -40,15 +40,19 @@ FEWEST_LINES = 8
 WELL_FOUND = 0.7
 """A share of the reference's pieces from which on they place the form, better than its lines can."""
 
-PLACED = 0.6
-"""A share of all of the reference's pieces from which on they have placed the form and need not do so again."""
+PLACED, NEARLY = 0.6, 0.3
+"""Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from the
+second on those that are missing are worth another look."""
 
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
 
-WHOLE, KNOWN = 0.85, 0.5
-"""A form of which less than this share would be in the picture must show this share of its print beside the boxes: a
-block of boxes may stand on another form as well, elsewhere on the sheet."""
+KNOWN, ALIKE = 0.6, 0.8
+"""Shares of the print beside the boxes: below the first it is another form, or its table lies a row aside, unless all
+else fits all but wholly; from the second on the boxes' pieces may be missing."""
+
+WHOLLY = 0.95
+"""A fit at which the print beside the boxes may be another: another issue of the form."""
 
 ROOM = 1.5
 """The least side of a cell, as so many times the reach within which its lines are looked for: in smaller ones any
@@ -128,9 +132,8 @@ def _judge_all(view: View, candidates: Sequence[Candidate], fitting: Fitting) ->
         if surest >= SURE and quick < surest - 0.15 and (own or candidate.form.reference is None):
             continue
         matrix, fit = _judge(view, candidate)
-        found = Candidate(candidate.form, matrix)
-        if fit >= DOUBTFUL and (own is None or fit > own[0]) and not _is_elsewhere(view, fit, found):
-            fitting[id(candidate.form)] = fit, found
+        if fit >= DOUBTFUL and (own is None or fit > own[0]):
+            fitting[id(candidate.form)] = fit, Candidate(candidate.form, matrix)
 
 
 def _look_closer(view: View, closer: View, fitting: Fitting) -> None:
@@ -211,43 +214,35 @@ def _likeness(view: View, fit: float, found: Candidate) -> float:
     return best
 
 
-def _is_elsewhere(view: View, fit: float, found: Candidate) -> bool:
-    """Whether a good part of the form would lie outside the picture, and what is inside does not show its print."""
-    page = found.form.template.page
-    steps = (np.arange(10) + 0.5) / 10
-    grid = np.stack(np.meshgrid(steps * page.width, steps * page.height), 2).reshape(-1, 2)
-    placed = through(found.matrix[None], grid)[0]
-    inside = ((placed >= 0) & (placed <= (view.image.shape[1], view.image.shape[0]))).all(1).mean()
-    return found.form.reference is not None and inside < WHOLE and _likeness(view, fit, found) < KNOWN
-
-
 def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tuple[Points, float]:
     """The candidate's mapping made exact, and how well it then fits: printed lines, and pieces of the reference.
 
     Lines are looked for in a `closer` view of the same page if it is given.
     """
     form, matrix = candidate.form, candidate.matrix
-    share = None
-    if form.reference is not None:
-        share = 0.0
-        back = np.linalg.inv(form.reference.matrix)
-        for _ in range(2):
-            aligned = align_patches(view.image, matrix @ back, form.reference.patches)
-            if aligned.share <= share:
-                break
-            matrix, share = aligned.matrix @ form.reference.matrix, aligned.share
-            if aligned.agreeing.mean() > PLACED:
-                share = look_again(view.image, aligned, form.reference.patches)
-                break
+    if form.reference is None:
+        return _on_lines(closer or view, view, form, matrix, align=True) if len(form.lines) else (matrix, 0.0)
+    placed = _place(view, form.reference, matrix)
+    matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
     if len(form.lines) < FEWEST_LINES:
-        return matrix, share or 0.0
-    matrix, fit = _on_lines(closer or view, view, form, matrix, align=share is None or share < WELL_FOUND)
-    if share is None:
-        return matrix, fit
-    if share < LEAST_FOUND:
+        return matrix, share
+    matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < WELL_FOUND)
+    if share < LEAST_FOUND and (others is None or others < ALIKE):
         return matrix, 0.0
     # Thin lines fade in photographs; then the pieces around the boxes speak for them.
-    return matrix, max((fit + share) / 2, 0.95 * share if share >= WELL_FOUND else 0.0)
+    fit = max((lines + share) / 2, 0.95 * share if share >= WELL_FOUND else 0.0)
+    return matrix, fit if others is None or others >= KNOWN or fit >= WHOLLY else 0.0
+
+
+def _place(view: View, reference: Reference, matrix: Points) -> Aligned:
+    """The reference's pieces on the view, where `matrix`, template units to pixels of the view, puts them nearly."""
+    matrix = matrix @ np.linalg.inv(reference.matrix)
+    best = align_patches(view.image, matrix, reference.patches)
+    if best.agreeing.mean() <= PLACED:
+        again = align_patches(view.image, best.matrix, reference.patches)
+        if again.agreeing.sum() > best.agreeing.sum():
+            best = again
+    return look_again(view.image, best, reference.patches) if best.agreeing.mean() > NEARLY else best
 
 
 def _on_lines(looked: View, view: View, form: Form, matrix: Points, *, align: bool) -> tuple[Points, float]:
