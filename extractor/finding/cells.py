@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.finding.lines import Lines
+from extractor.finding.lines import Lines, round_corners
 from extractor.finding.quad import filled_area, find_corners, has_corners, has_sides, is_rectangle, upright_box
 from extractor.ink import as_gray
-from extractor.values import Box, Points
+from extractor.values import Box, Mask, Points
 
 FULL = 0.82
 """The least share of its own rectangle that a cell fills."""
@@ -55,6 +55,14 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     it into a row of cells.
     """
     found, bounds = _enclosed(clear, long_side, frozenset())
+    rounded, more_bounds = _enclosed(clear, long_side, bounds, round_corners(clear, long_side))
+    if found and rounded:
+        # On a filled page writing near the ends of broken lines passes for bends: it may only add to what is found.
+        most = _shared(rounded, found).max(1)
+        rounded = [
+            cell for cell, common in zip(rounded, most, strict=True) if common < 0.05 * cell.box.width * cell.box.height
+        ]
+    found, bounds = found + rounded, bounds | more_bounds
     more, _ = _enclosed(faint, long_side, bounds)
     if not found or not more:
         return _innermost(found or more)
@@ -74,10 +82,17 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     return _innermost(kept + [cell for cell, taken in zip(more, wanted, strict=True) if taken])
 
 
-def _enclosed(lines: Lines, long_side: int, known: frozenset[Bounds]) -> tuple[list[Cell], frozenset[Bounds]]:
-    """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out."""
+def _enclosed(
+    lines: Lines, long_side: int, known: frozenset[Bounds], bends: Mask | None = None
+) -> tuple[list[Cell], frozenset[Bounds]]:
+    """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out.
+
+    With `bends`, 255 where lines go round a corner, these close areas too.
+    """
     level, upright = (as_gray(cv2.bitwise_or(line, lines.solid)) for line in (lines.level, lines.upright))
     paper = cv2.bitwise_not(cv2.bitwise_or(level, upright))
+    if bends is not None:
+        paper = as_gray(cv2.subtract(paper, bends))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     least = max(8, 0.0065 * long_side)
     left, top, w, h, area = stats.T.astype(np.float64)

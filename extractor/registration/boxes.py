@@ -125,23 +125,25 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
         if grown[0] > 0.9 * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
-    aside: list[Points] = []
+    aside = [found[0][1] @ step for step in one_off(ideal)] if found else []
     if found and found[0][0] < len(ideal.centres):
-        aside = [found[0][1] @ step for step in _one_off(ideal)]
         grown_aside = (_grow(matrix, ideal, seen) for matrix in aside)
         found = sorted([*filter(None, grown_aside), *found], key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
-    # Where the page shows an outer line of most combs badly, boxes alone grow back to the wrong cell: their lines tell.
+    # Where the page shows an outer line of most combs badly, or a table has more cells than the form has fields, boxes
+    # alone grow back to the wrong cell: their lines and the print beside them tell.
     yield from aside
 
 
-def _one_off(ideal: Boxes) -> Iterator[Points]:
-    """Moves by a cell to either side, and by a row up or down: most boxes of a comb or table lie on boxes after one."""
+def one_off(ideal: Boxes) -> Iterator[Points]:
+    """Moves by a cell to either side, a row up or down, or both: most boxes of a comb or table then lie on boxes."""
     widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
     rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
     moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
-    moves += [(0.0, float(np.median(rows)))] if len(rows) else []
+    if len(rows):
+        row = float(np.median(rows))
+        moves += [(0.0, row), (moves[0][0], row), (moves[0][0], -row)]
     for x, y in moves:
         for sign in (1, -1):
             yield np.array(((1, 0, sign * x), (0, 1, sign * y), (0, 0, 1.0)))

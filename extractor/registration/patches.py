@@ -16,6 +16,9 @@ HALF, REACH = 14, 9
 """Pixels of the reference: half a piece's side, and how far it may lie from where it should."""
 
 GRID = 7
+BESIDE = 5
+"""Pixels around boxes in which nothing is taken for print beside them."""
+
 BORDERS = 32
 """Boxes of which a piece of the border is looked for."""
 
@@ -74,7 +77,11 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
         return _pick(image, strength, (GRID, GRID))
     for left, top, right, bottom in whole:
         strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
-    spread = _pick(image, strength, (GRID, GRID))
+    # A table is like itself a row aside: what is to tell that lies beside its lines.
+    beside = strength.copy()
+    for left, top, right, bottom in whole:
+        beside[max(0, top - BESIDE) : max(0, bottom + BESIDE), max(0, left - BESIDE) : max(0, right + BESIDE)] = 0
+    spread = _pick(image, beside, (GRID, GRID))
     height, width = image.shape
     edge, band = HALF + 2, HALF // 3
     points = []
@@ -93,12 +100,12 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
                 y, x = np.unravel_index(int(part.argmax()), part.shape)
                 points.append((columns.start + int(x), rows.start + int(y)))
     if len(points) < FEWEST:
-        return spread
-    beside = _cut(image, points)
+        return _pick(image, strength, (GRID, GRID))
+    borders = _cut(image, points)
     return Patches(
         spread.size,
-        np.concatenate([spread.points, beside.points]),
-        np.concatenate([spread.pieces, beside.pieces]),
+        np.concatenate([spread.points, borders.points]),
+        np.concatenate([spread.pieces, borders.pieces]),
         np.r_[np.zeros(len(spread.points), bool), np.ones(len(points), bool)],
     )
 

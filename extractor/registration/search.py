@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.registration.boxes import one_off
 from extractor.registration.form import Form, Reference, prepare
 from extractor.registration.mapping import are_plausible, through
 from extractor.registration.patches import Aligned, align_patches, look_again
@@ -25,8 +26,8 @@ ENOUGH = 0.6
 DOUBTFUL = 0.35
 """A fit from which on a form that does not fit surely is looked for once more, closer."""
 
-SURE = 0.8
-"""A fit from which on no other way is tried."""
+SURE, UNSURE = 0.8, 0.79
+"""A fit from which on no other way is tried, and one just below."""
 
 JUDGED = 8
 """Candidates that are judged in full, those that show most of a few of their lines."""
@@ -41,15 +42,15 @@ WELL_FOUND = 0.7
 """A share of the reference's pieces from which on they place the form, better than its lines can."""
 
 PLACED, NEARLY = 0.6, 0.3
-"""Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from the
-second on those that are missing are worth another look."""
+"""Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from
+the second on those that are missing are worth another look."""
 
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
 
 KNOWN, ALIKE = 0.6, 0.8
-"""Shares of the print beside the boxes: below the first it is another form, or its table lies a row aside, unless all
-else fits all but wholly; from the second on the boxes' pieces may be missing."""
+"""Shares of the print beside the boxes: below the first it is another form, unless all else fits all but wholly; from
+the second on the boxes' pieces may be missing, and a table does not lie a row aside."""
 
 WHOLLY = 0.95
 """A fit at which the print beside the boxes may be another: another issue of the form."""
@@ -229,9 +230,21 @@ def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tupl
     matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < WELL_FOUND)
     if share < LEAST_FOUND and (others is None or others < ALIKE):
         return matrix, 0.0
-    # Thin lines fade in photographs; then the pieces around the boxes speak for them.
-    fit = max((lines + share) / 2, 0.95 * share if share >= WELL_FOUND else 0.0)
-    return matrix, fit if others is None or others >= KNOWN or fit >= WHOLLY else 0.0
+    # Thin lines fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
+    # for better: forms of one family share most of their boxes.
+    fit = max((lines + share) / 2, min(0.95 * share, UNSURE) if share >= WELL_FOUND else 0.0)
+    known = others is None or others >= ALIKE
+    known = known or (((others or 0.0) >= KNOWN or fit >= WHOLLY) and _is_alone(view, form, matrix, lines))
+    return matrix, fit if known else 0.0
+
+
+def _is_alone(view: View, form: Form, matrix: Points, lines: float) -> bool:
+    """Whether the share `lines` of the form's lines is seen in this place only: those of a table are seen nearly as
+    well a cell aside or upside down."""
+    middle = form.boxes.centres.mean(0)
+    over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
+    elsewhere = [line_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
+    return max(elsewhere) < lines - 0.05
 
 
 def _place(view: View, reference: Reference, matrix: Points) -> Aligned:
