@@ -164,7 +164,7 @@ class Aligned:
     """`matrix` takes pixels of the reference to those of the page; `agreeing`, shape (n,), are the pieces that were
     found where it says, `inside`, shape (n,), those that lie in the picture.
 
-    `share` is how many of the telling ones inside agree, `others` how many of the others, None where these are few.
+    `share` is how many of the telling ones inside agree, `others` how many of the others, None where there are few.
     """
 
     matrix: Points
@@ -179,8 +179,12 @@ class Aligned:
 
     @property
     def others(self) -> float | None:
-        others = ~self.telling & self.inside
-        return float((self.agreeing & others).sum() / others.sum()) if others.sum() >= FEWEST else None
+        others = ~self.telling
+        if others.sum() < FEWEST:
+            return None
+        # Those outside the picture are no excuse where they are most of them.
+        seen = max(int((others & self.inside).sum()), int(others.sum()) // 2)
+        return float((self.agreeing & others).sum() / seen)
 
 
 def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:

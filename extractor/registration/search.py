@@ -45,6 +45,9 @@ PLACED, NEARLY = 0.6, 0.3
 """Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from
 the second on those that are missing are worth another look."""
 
+FADED = 0.5
+"""A share of the form's lines from which on the others may have faded in a photograph."""
+
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
 
@@ -232,7 +235,7 @@ def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tupl
         return matrix, 0.0
     # Thin lines fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
     # for better: forms of one family share most of their boxes.
-    fit = max((lines + share) / 2, min(0.95 * share, UNSURE) if share >= WELL_FOUND else 0.0)
+    fit = max((lines + share) / 2, min(0.95 * share, UNSURE) if share >= WELL_FOUND and lines >= FADED else 0.0)
     known = others is None or others >= ALIKE
     known = known or (((others or 0.0) >= KNOWN or fit >= WHOLLY) and _is_alone(view, form, matrix, lines))
     return matrix, fit if known else 0.0
