@@ -164,20 +164,20 @@ def speed(folder: Path) -> None:
     page = filled_page()
     file = folder / "page.jpg"
     cv2.imwrite(str(file), cv2.cvtColor(page, cv2.COLOR_GRAY2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
-    blank = next(iter(open_pages(str(ROOT / "samples" / "forms" / "tally.pdf"))))
-    assert isinstance(blank, Page)
     hand = load_template(TEMPLATES / "tally.yaml")
-    both = made([blank.image], "speed", folder)
-    picture = both.model_copy(update={"landmarks": Landmarks(reference="speed.png")})
+    both, other = (_from_blank(name, folder) for name in ("tally", "expenses"))
+    picture, unlike = (t.model_copy(update={"landmarks": Landmarks(reference=f"{t.form}.png")}) for t in (both, other))
     boxes = hand.model_copy(update={"landmarks": Landmarks()})
     others = [load_template(p) for p in sorted(TEMPLATES.glob("*.yaml")) if p.stem != "tally"]
-    more = [t.model_copy(update={"form": f"{t.form} {i}"}) for i in range(5) for t in others][:9]
+    more = _renamed((others * 5)[:9])
     ways: dict[str, list[Template]] = {
         "marks": [hand],
         "marks, with a reference picture to judge by": [both],
         "reference picture alone": [picture],
         "printed boxes alone": [boxes],
         "marks, one of ten templates": [*more, hand],
+        "reference picture alone, one of ten": [*_renamed([unlike] * 9), picture],
+        "printed boxes alone, one of ten": [*(t.model_copy(update={"landmarks": Landmarks()}) for t in more), boxes],
     }
     times: dict[str, list[float]] = {"cv2.imread": [], **{name: [] for name in ways}}
     for round_ in range(ROUNDS + 1):
@@ -194,6 +194,17 @@ def speed(folder: Path) -> None:
     for name, taken in times.items():
         ratio = statistics.median(a / b for a, b in zip(taken, floor, strict=True))
         print(f"{'register: ' + name:58}{statistics.median(taken):7.1f} ms {ratio:6.2f} x")
+
+
+def _from_blank(name: str, folder: Path) -> Template:
+    blank = next(iter(open_pages(str(ROOT / "samples" / "forms" / f"{name}.pdf"))))
+    assert isinstance(blank, Page)
+    return made([blank.image], name, folder)
+
+
+def _renamed(templates: Sequence[Template]) -> list[Template]:
+    """The same forms over again, each a form of its own to registration."""
+    return [t.model_copy(update={"form": f"{t.form} {i}"}) for i, t in enumerate(templates)]
 
 
 def main() -> None:

@@ -259,3 +259,35 @@ def test_a_comb_whose_lines_are_broken_is_completed_from_the_one_above() -> None
     page[744:750, 345:372] = 255
     found = find_fields(page, labels=False)
     assert [(field.cells, round(field.box.top / 10)) for field in found] == [(4, 60), (4, 69), (4, 78)]
+
+
+def test_boxes_with_rounded_corners_are_found() -> None:
+    page = lettered(sheet())
+    for top in (400, 500, 600):
+        radius, (left, width, height) = 10, (300, 300, 60)
+        for x0, y0, x1, y1 in (
+            (left + radius, top, left + width - radius, top),
+            (left + radius, top + height, left + width - radius, top + height),
+            (left, top + radius, left, top + height - radius),
+            (left + width, top + radius, left + width, top + height - radius),
+        ):
+            cv2.line(page, (x0, y0), (x1, y1), 0, 2)
+        for x, y, start in (
+            (left + radius, top + radius, 180),
+            (left + width - radius, top + radius, 270),
+            (left + width - radius, top + height - radius, 0),
+            (left + radius, top + height - radius, 90),
+        ):
+            cv2.ellipse(page, (x, y), (radius, radius), start, 0, 90, 0, 2)
+    boxes = [one for one in find_fields(page, labels=False) if one.shape == "box"]
+    assert len(boxes) == 3
+
+
+def test_unlike_boxes_in_a_frame_are_found_rather_than_the_frame() -> None:
+    page = lettered(sheet())
+    frame(page, (100, 350, 1000, 260))
+    frame(page, (300, 380, 280, 50))
+    frame(page, (300, 480, 160, 50))
+    frame(page, (800, 480, 220, 50))
+    boxes = [one for one in find_fields(page, labels=False) if one.shape == "box"]
+    assert sorted(round(one.box.width / 20) for one in boxes) == [8, 11, 14]

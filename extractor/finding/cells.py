@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.finding.lines import Lines
+from extractor.finding.lines import Lines, round_corners
 from extractor.finding.quad import filled_area, find_corners, has_corners, has_sides, is_rectangle, upright_box
 from extractor.ink import as_gray
-from extractor.values import Box, Points
+from extractor.values import Box, Mask, Points
 
 FULL = 0.82
 """The least share of its own rectangle that a cell fills."""
@@ -25,6 +25,9 @@ LEAST_BOX = 0.012
 
 DRAWN = 0.62
 """What lies in a cell and is lower than this share of it may be drawn into it: a guide, a loop of writing."""
+
+WIDE = 2.0
+"""Width over height from which on a clear rectangle in another one is a box in a frame."""
 
 SYMBOL = 0.035
 """A cell lower than this, and hardly wider than high, holds one symbol: a faint line in it is chance."""
@@ -52,6 +55,14 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     it into a row of cells.
     """
     found, bounds = _enclosed(clear, long_side, frozenset())
+    rounded, more_bounds = _enclosed(clear, long_side, bounds, round_corners(clear, long_side))
+    if found and rounded:
+        # On a filled page writing near the ends of broken lines passes for bends: it may only add to what is found.
+        most = _shared(rounded, found).max(1)
+        rounded = [
+            cell for cell, common in zip(rounded, most, strict=True) if common < 0.05 * cell.box.width * cell.box.height
+        ]
+    found, bounds = found + rounded, bounds | more_bounds
     more, _ = _enclosed(faint, long_side, bounds)
     if not found or not more:
         return _innermost(found or more)
@@ -71,10 +82,17 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
     return _innermost(kept + [cell for cell, taken in zip(more, wanted, strict=True) if taken])
 
 
-def _enclosed(lines: Lines, long_side: int, known: frozenset[Bounds]) -> tuple[list[Cell], frozenset[Bounds]]:
-    """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out."""
+def _enclosed(
+    lines: Lines, long_side: int, known: frozenset[Bounds], bends: Mask | None = None
+) -> tuple[list[Cell], frozenset[Bounds]]:
+    """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out.
+
+    With `bends`, 255 where lines go round a corner, these close areas too.
+    """
     level, upright = (as_gray(cv2.bitwise_or(line, lines.solid)) for line in (lines.level, lines.upright))
     paper = cv2.bitwise_not(cv2.bitwise_or(level, upright))
+    if bends is not None:
+        paper = as_gray(cv2.subtract(paper, bends))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     least = max(8, 0.0065 * long_side)
     left, top, w, h, area = stats.T.astype(np.float64)
@@ -93,7 +111,7 @@ def _enclosed(lines: Lines, long_side: int, known: frozenset[Bounds]) -> tuple[l
         if not FULL * size <= filled_area(own) <= 1.1 * size or not is_rectangle(corners):
             continue
         corners += (x, y)
-        if has_sides(corners, level, upright):
+        if has_sides(corners, level, upright, lines.ink):
             free = own & (lines.ink[y : y + height, x : x + width] == 0)
             found.append(Cell(corners, upright_box(corners), has_corners(free)))
             bounds.append((x, y, width, height))
@@ -106,6 +124,11 @@ def _shared(first: list[Cell], second: list[Cell]) -> NDArray[np.float64]:
     size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
     shared: NDArray[np.float64] = size.clip(0, None).prod(2)
     return shared
+
+
+def _is_field(cell: Cell) -> bool:
+    """Whether what lies in a larger rectangle is a box to write in: no stroke draws one so wide and so clear."""
+    return cell.clear and cell.box.width > WIDE * cell.box.height
 
 
 def _is_row(cells: list[Cell]) -> bool:
@@ -130,7 +153,8 @@ def _innermost(cells: list[Cell]) -> list[Cell]:
         inside &= (y > top[index]) & (y < top[index] + height[index])
         inside[index] = False
         within = np.flatnonzero(inside)
-        if (height[within] >= DRAWN * height[index]).any() or _is_row([cells[j] for j in within]):
+        inner = [cells[j] for j in within]
+        if (height[within] >= DRAWN * height[index]).any() or any(map(_is_field, inner)) or _is_row(inner):
             keep[index] = False
         else:
             keep[within] = False

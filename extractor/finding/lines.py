@@ -14,6 +14,10 @@ DOTS = 32
 """Grey levels by which the dots of a line are darker than the paper, at least."""
 
 
+BEND = 0.007
+"""The largest radius of a rounded corner as a share of the page's long side."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """Masks of the work page's size, 255 = line: `level` and `upright` printed lines, `dotted` level rows of dots,
@@ -51,6 +55,18 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
         for (a, b), reach in (((ink, sideways), gap), (faint, 2 * gap + 1))
     )
     return clear, all_
+
+
+def round_corners(lines: Lines, long_side: int) -> Mask:
+    """The ink, 255, that goes round from the end of a level line to the end of an upright one near by."""
+    near = np.ones((3, 3), np.uint8)
+    around = np.ones((2 * max(4, round(BEND * long_side)) + 1,) * 2, np.uint8)
+    zones = []
+    for line, other, step in ((lines.level, lines.upright, (1, 3)), (lines.upright, lines.level, (3, 1))):
+        # An end is what a line loses by being worn away along itself; where it meets the other it goes on there.
+        ends = cv2.subtract(line, cv2.erode(line, np.ones(step, np.uint8)))
+        zones.append(cv2.dilate(cv2.subtract(ends, cv2.dilate(other, near)), around))
+    return as_gray(cv2.bitwise_and(lines.ink, cv2.bitwise_and(zones[0], zones[1])))
 
 
 def _threshold(hat: Gray) -> float:

@@ -11,6 +11,10 @@ from extractor.values import Box, Mask, Points
 SIDE = 0.75
 """The least share of each side of a cell that must be printed line."""
 
+BEND, STRAIGHT, ROUND = 6, 0.85, 0.14
+"""Of the places along a side, how many at each end a rounded corner may bend; the least share of the others that must
+be printed line, and how far from a corner its arc may be, as a share of the shorter side."""
+
 STEPS = np.linspace(0.04, 0.96, 25)
 OUT = np.array((-0.5, 0.5, 1.5, 2.5))
 """Where lines are looked for: along each side, as shares of it, and outwards, in pixels."""
@@ -96,15 +100,38 @@ def has_corners(own: NDArray[np.bool_]) -> bool:
     return shares[1] >= 0.62
 
 
-def has_sides(corners: Points, level: Mask, upright: Mask) -> bool:
-    """Whether a printed line, of the masks for each direction, runs along each side up to its corners."""
+def has_sides(corners: Points, level: Mask, upright: Mask, ink: Mask) -> bool:
+    """Whether a printed line, of the masks for each direction, runs along each side up to its corners, or up to where
+    they are rounded off; `ink` is all that is thin and dark."""
     after = np.roll(corners, -1, 0)
     outward = (corners + after) / 2 - corners.mean(0)
     outward /= np.maximum(1e-6, np.sqrt((outward**2).sum(1)))[:, None]
     along = corners[:, None] + (after - corners)[:, None] * STEPS[None, :, None]
     points = along[:, :, None] + outward[:, None, None] * OUT[None, None, :, None]
-    x = np.minimum(np.maximum(points[..., 0].astype(np.intp), 0), level.shape[1] - 1)
-    y = np.minimum(np.maximum(points[..., 1].astype(np.intp), 0), level.shape[0] - 1)
-    seen = np.concatenate((level[y[::2], x[::2]], upright[y[1::2], x[1::2]])).max(2) > 0
+    at = _at(points, level.shape)
+    seen = np.concatenate((level[at][::2], upright[at][1::2])).max(2) > 0
     ends = np.minimum(seen[:, :4].sum(1), seen[:, -4:].sum(1))
-    return bool((seen.mean(1) >= SIDE).all() and (ends >= 2).all())
+    if (seen.mean(1) >= SIDE).all() and (ends >= 2).all():
+        return True
+    straight = seen[:, BEND:-BEND]
+    return bool((straight.mean(1) >= STRAIGHT).all()) and _has_round_corners(corners, ink)
+
+
+def _has_round_corners(corners: Points, ink: Mask) -> bool:
+    """Whether ink goes round at least three of the corners, as near to them as a rounded corner does; the inside of an
+    O stays farther away."""
+    before, after = np.roll(corners, 1, 0), np.roll(corners, -1, 0)
+    short = float(np.sqrt(((after - corners) ** 2).sum(1)).min())
+    # Along the line that halves the angle; at a corner of radius r the arc is 0.41 r away.
+    ways = [way / np.sqrt((way**2).sum(1))[:, None] for way in (before - corners, after - corners)]
+    inward = (ways[0] + ways[1]) / np.sqrt(2)
+    steps = np.linspace(0, ROUND * short, max(4, round(2 * ROUND * short)))
+    points = corners[:, None] + inward[:, None] * steps[None, :, None]
+    return int((ink[_at(points, ink.shape)].max(1) > 0).sum()) >= 3
+
+
+def _at(points: Points, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the pixels at `points`, shape (..., 2), the nearest within `shape`."""
+    x = np.minimum(np.maximum(points[..., 0].astype(np.intp), 0), shape[1] - 1)
+    y = np.minimum(np.maximum(points[..., 1].astype(np.intp), 0), shape[0] - 1)
+    return y, x

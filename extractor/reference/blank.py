@@ -128,9 +128,10 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
     for matrix in match_features(base_features, page_features, 0.004 * max(page.shape)):
         small = np.linalg.inv(to_page) @ matrix @ to_base
         for _ in range(2):
-            small, found = align_patches(small_page, small, patches)
-            if found > share:
-                best, share = to_page @ small @ np.linalg.inv(to_base), found
+            aligned = align_patches(small_page, small, patches)
+            small = aligned.matrix
+            if aligned.share > share:
+                best, share = to_page @ small @ np.linalg.inv(to_base), aligned.share
     return best if share >= ALIKE else None
 
 

@@ -12,8 +12,9 @@ from extractor.template import Format, Landmarks, PageSize, Template, TemplateFi
 from extractor.template.model import RESERVED
 from extractor.values import Box, Gray, Kind
 
-GRID = 20
-"""Single boxes of one size, more than this many: a grid for tally marks or letters, and not a field each."""
+GRID, NUMBER = 20, 1.6
+"""Single boxes of one size, more than this many: a grid for tally marks or letters, and not a field each, unless they
+are so much wider than high: a table of numbers."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[Fo
                 abs(other.width - box.width) < 0.15 * box.width and abs(other.height - box.height) < 0.15 * box.height
                 for other in single
             )
-            if alike > GRID or box.height > 1.6 * box.width or box.width * box.height > 0.04 * shape[0] * shape[1]:
+            if (
+                (alike > GRID and box.width < NUMBER * box.height)
+                or box.height > 1.6 * box.width
+                or box.width * box.height > 0.04 * shape[0] * shape[1]
+            ):
                 continue
         kept.append(field)
     return kept

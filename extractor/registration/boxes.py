@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.ink import even_light
+from extractor.registration.mapping import through
 from extractor.template import Template
 from extractor.values import Gray, Points
+
+DARK, PALE, FEW_BOXES = 200, 226, 20
+"""Greys of evenly lit paper below which something is a line: first, and where fewer boxes than these are found so."""
 
 MOST_BOXES = 600
 FEWEST = 5
@@ -20,8 +24,16 @@ FEWEST = 5
 STRETCH = 1.3
 """How much the two sides of a box may differ in scale from each other, for perspective and thick lines."""
 
+LEAST_AGREEING = 0.1
+"""The least share of a template's boxes that agree on a mapping; handwriting and poor scans hide most of them."""
+
 TURN_BINS, SCALE_STEP = 48, 0.35
 TRIED = 10
+
+MOST_VOTING, CHANCE = 200, 3
+"""Boxes of a template that vote, about; votes that any place gets by chance."""
+
+AROUND = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,20 @@ class Boxes:
 
 
 def find_boxes(image: Gray) -> Boxes:
-    """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation."""
-    long_side = max(image.shape)
-    lit = even_light(image, max(4, long_side // 60))
-    dark = (lit < 200).astype(np.uint8)
+    """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation; where dark lines enclose
+    few, those that paler ones do."""
+    lit = even_light(image, max(4, max(image.shape) // 60))
+    boxes = _enclosed(lit, DARK)
+    if len(boxes.centres) < FEW_BOXES:
+        paler = _enclosed(lit, PALE)
+        boxes = paler if len(paler.centres) > len(boxes.centres) else boxes
+    return boxes
+
+
+def _enclosed(lit: Gray, level: int) -> Boxes:
+    """The rectangles that what is darker than `level` encloses on an evenly lit page."""
+    long_side = max(lit.shape)
+    dark = (lit < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     smallest, largest = max(6.0, 0.007 * long_side), 0.6 * long_side
     rows: list[tuple[float, float, float, float, float]] = []
@@ -65,17 +87,37 @@ def template_boxes(template: Template) -> Boxes:
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])
 
 
-def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> Iterator[Points]:
+@dataclass(frozen=True)
+class Votes:
+    """What pairs of a template's and a page's boxes say of where the form lies.
+
+    `turn` and `scale`, shape (v,), and `pair`, shape (v, 2), the indices of the boxes, of each vote; `place`, shape
+    (v,), says into which bin it falls; `counts`, shape (bins,), how many boxes of the template vote for each.
+    """
+
+    turn: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    pair: NDArray[np.intp]
+    place: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    boxes: int
+
+    @property
+    def support(self) -> float:
+        """The share of the template's boxes that agree on the best place, less what chance gives a few."""
+        return max(0.0, (int(self.counts.max(initial=0)) - CHANCE) / max(1, self.boxes))
+
+
+def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Points] = ()) -> Iterator[Points]:
     """Mappings, shape (3, 3), from template units to pixels that put boxes on boxes, the best supported first.
 
-    A box on a box fixes scale, turn and place up to the box's own symmetry. All such pairs vote (the generalised
-    Hough transform, D. H. Ballard, 1981); what the fullest bins say, and any `guesses` of where the form may lie, is
-    refined on the boxes that agree with it.
+    What the fullest bins of the `votes` say, and any `guesses` of where the form may lie, is refined on the boxes that
+    agree with it.
     """
     if len(ideal.centres) < 2 or len(seen.centres) < FEWEST - 1:
         return
     found = [grown for guess in guesses if (grown := _grow(guess, ideal, seen)) is not None]
-    for start in _starts(ideal, seen):
+    for start in _starts(votes, ideal, seen):
         grown = _grow(start, ideal, seen)
         if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
             continue
@@ -83,45 +125,41 @@ def match_boxes(ideal: Boxes, seen: Boxes, guesses: Sequence[Points] = ()) -> It
         if grown[0] > 0.9 * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
-    aside: list[Points] = []
+    aside = [found[0][1] @ step for step in one_off(ideal)] if found else []
     if found and found[0][0] < len(ideal.centres):
-        aside = [found[0][1] @ step for step in _one_off(ideal)]
         grown_aside = (_grow(matrix, ideal, seen) for matrix in aside)
         found = sorted([*filter(None, grown_aside), *found], key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
-    # Where the page shows an outer line of most combs badly, boxes alone grow back to the wrong cell: their lines tell.
+    # Where the page shows an outer line of most combs badly, or a table has more cells than the form has fields, boxes
+    # alone grow back to the wrong cell: their lines and the print beside them tell.
     yield from aside
 
 
-def _one_off(ideal: Boxes) -> Iterator[Points]:
-    """Moves by a cell to either side, and by a row up or down: most boxes of a comb or table lie on boxes after one."""
+def one_off(ideal: Boxes) -> Iterator[Points]:
+    """Moves by a cell to either side, a row up or down, or both: most boxes of a comb or table then lie on boxes."""
     widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
     rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
     moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
-    moves += [(0.0, float(np.median(rows)))] if len(rows) else []
+    if len(rows):
+        row = float(np.median(rows))
+        moves += [(0.0, row), (moves[0][0], row), (moves[0][0], -row)]
     for x, y in moves:
         for sign in (1, -1):
             yield np.array(((1, 0, sign * x), (0, 1, sign * y), (0, 0, 1.0)))
 
 
-def _starts(ideal: Boxes, seen: Boxes) -> Iterator[Points]:
+def _starts(votes: Votes, ideal: Boxes, seen: Boxes) -> Iterator[Points]:
     """Mappings without perspective that many pairs of boxes vote for, those with most votes first."""
-    votes = _votes(ideal, seen)
-    if votes is None:
-        return
-    turn, scale, pair, key = votes
-    bins, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    # Many pairs of one template box are one witness, not many.
-    witnesses = np.unique(np.c_[inverse, pair[:, 0]], axis=0)[:, 0]
-    counts = np.bincount(witnesses, minlength=len(bins))
-    for index in np.argsort(-counts, kind="stable")[:TRIED]:
-        inside = np.flatnonzero(inverse == index)
-        if counts[index] < 2:
+    for index in np.argsort(-votes.counts, kind="stable")[:TRIED]:
+        if votes.counts[index] < 2:
             break
-        inside = inside[_densest(turn[inside], scale[inside], pair[inside], ideal, seen)]
-        factor = np.median(scale[inside]) * np.exp(1j * np.angle(np.exp(1j * turn[inside]).mean()))
-        placed = _complex(seen.centres[pair[inside, 1]]) - factor * _complex(ideal.centres[pair[inside, 0]])
+        inside = np.flatnonzero(votes.place == index)
+        turn, scale, pair = votes.turn[inside], votes.scale[inside], votes.pair[inside]
+        close = _densest(turn, scale, pair, ideal, seen)
+        turn, scale, pair = turn[close], scale[close], pair[close]
+        factor = np.median(scale) * np.exp(1j * np.angle(np.exp(1j * turn).mean()))
+        placed = _complex(seen.centres[pair[:, 1]]) - factor * _complex(ideal.centres[pair[:, 0]])
         shift = complex(np.median(placed.real), np.median(placed.imag))
         yield np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
 
@@ -147,39 +185,45 @@ def _complex(points: Points) -> NDArray[np.complex128]:
     return np.asarray(points[:, 0] + 1j * points[:, 1], np.complex128)
 
 
-def _votes(
-    ideal: Boxes, seen: Boxes
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp], NDArray[np.int64]] | None:
-    """Turn, scale, which pair and which bin, for each way in which a template box could be a page box."""
+def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
+    """The votes of a template's boxes `ideal` on a page's boxes `seen`.
+
+    A box on a box fixes scale, turn and place up to the box's own symmetry; all such pairs vote for a bin (the
+    generalised Hough transform, D. H. Ballard, 1981). Of very many boxes some vote.
+    """
+    voting = np.arange(0, len(ideal.centres), max(1, round(len(ideal.centres) / MOST_VOTING)))
+    centres, own = ideal.centres[voting], ideal.sizes[voting]
     turns, scales, pairs = [], [], []
     for swapped in (False, True):
         sizes = seen.sizes[:, ::-1] if swapped else seen.sizes
-        across = sizes[None, :, 0] / ideal.sizes[:, None, 0]
-        down = sizes[None, :, 1] / ideal.sizes[:, None, 1]
+        across = sizes[None, :, 0] / own[:, None, 0]
+        down = sizes[None, :, 1] / own[:, None, 1]
         first, second = np.nonzero(np.maximum(across, down) < STRETCH * np.minimum(across, down))
+        sides = np.sqrt(across[first, second] * down[first, second])
         for half in (0.0, np.pi):
             turns.append(seen.angles[second] + (np.pi / 2 if swapped else 0.0) + half)
-            scales.append(np.sqrt(across * down)[first, second])
+            scales.append(sides)
             pairs.append(np.c_[first, second])
-    turn, scale, pair = np.concatenate(turns), np.concatenate(scales), np.concatenate(pairs)
-    if len(turn) == 0:
-        return None
+    turn, scale, pair = np.concatenate(turns), np.concatenate(scales), np.concatenate(pairs).astype(np.intp)
     middle = ideal.centres.mean(0)
-    extent = float(np.linalg.norm(ideal.centres.max(0) - ideal.centres.min(0))) + float(ideal.sizes.max())
-    place = _complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * _complex(
-        middle - ideal.centres[pair[:, 0]]
-    )
-    # Bins of a tenth of the form as it would lie there; every vote also goes to bins half a step aside.
-    level = np.log2(scale) / SCALE_STEP
-    step = 0.1 * extent * np.exp2(np.round(level) * SCALE_STEP)
+    extent = float(np.linalg.norm(np.ptp(ideal.centres, axis=0))) + float(ideal.sizes.max())
+    place = _complex(seen.centres)[pair[:, 1]] + scale * np.exp(1j * turn) * _complex(middle - centres)[pair[:, 0]]
+    # Bins of a tenth of the form as it would lie there.
+    level = np.round(np.log2(scale) / SCALE_STEP)
+    step = 0.1 * extent * np.exp2(level * SCALE_STEP)
     rows = [
         np.round(turn / (2 * np.pi) * TURN_BINS).astype(np.int64) % TURN_BINS,
-        np.round(level).astype(np.int64) + 64,
+        level.astype(np.int64) + 64,
         np.round(place.real / step).astype(np.int64) + 512,
         np.round(place.imag / step).astype(np.int64) + 512,
     ]
     key = ((rows[0] * 128 + rows[1]) * 1024 + np.clip(rows[2], 0, 1023)) * 1024 + np.clip(rows[3], 0, 1023)
-    return turn, scale, pair.astype(np.intp), key
+    bins, inside = np.unique(key, return_inverse=True)
+    # Many pairs of one template box are one witness, not many.
+    witnesses = np.unique(inside * len(voting) + pair[:, 0]) // max(1, len(voting))
+    counts = np.bincount(witnesses, minlength=len(bins))
+    pair[:, 0] = voting[pair[:, 0]]
+    return Votes(turn, scale, pair, inside, counts, len(voting))
 
 
 def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | None:
@@ -187,40 +231,61 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
 
     First a mapping without perspective, then one with it, once enough boxes hold it.
     """
-    agreeing = 0
-    corners = ideal.centres[:, None] + 0.5 * ideal.sizes[:, None] * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    corners = (ideal.centres[:, None] + 0.5 * ideal.sizes[:, None] * AROUND).reshape(-1, 2)
+    low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
+    middles = _complex(seen.centres)[None]
+    before: NDArray[np.intp] = np.zeros((0, 2), np.intp)
     for turn in range(6):
-        placed = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), matrix).reshape(-1, 4, 2)
-        centres = placed.mean(1)
-        width = np.linalg.norm(placed[:, 1] - placed[:, 0], axis=1)
-        height = np.linalg.norm(placed[:, 3] - placed[:, 0], axis=1)
-        distance = np.linalg.norm(centres[:, None] - seen.centres[None], axis=2)
+        placed = through(matrix[None], corners).reshape(-1, 4, 2)
+        width, height = (np.sqrt(((placed[:, k] - placed[:, 0]) ** 2).sum(1)) for k in (1, 3))
         # Whichever side minAreaRect names first.
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
-        low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
-        alike = (low < 1.4 * small) & (small < 1.4 * low) & (high < 1.4 * large) & (large < 1.4 * high)
-        distance = np.where(alike, distance / np.maximum(np.minimum(small, 0.5 * large), 1e-9), np.inf)
+        distance = np.abs(_complex(placed.mean(1))[:, None] - middles)
+        distance /= np.maximum(np.minimum(small, 0.5 * large), 1e-9)
+        near = 0.8 if turn < 3 else 0.4
+        alike = distance < near
+        alike &= (low < 1.4 * small) & (small < 1.4 * low) & (high < 1.4 * large) & (large < 1.4 * high)
+        distance[~alike] = np.inf
         nearest, gap = distance.argmin(1), distance.min(1)
-        taken = np.flatnonzero(gap < (0.8 if turn < 3 else 0.4))
+        taken = np.flatnonzero(gap < near)
         # One box of the page is one box of the form: the closest keeps it.
         taken = taken[np.argsort(gap[taken], kind="stable")]
         _, first = np.unique(nearest[taken], return_index=True)
         taken = taken[first]
         if len(taken) < min(FEWEST, len(ideal.centres)) or len(taken) < 3:
             return None
-        agreeing = len(taken)
-        fitted = _fit(ideal.centres[taken], seen.centres[nearest[taken]], perspective=turn >= 2 and agreeing >= 8)
+        pairs = np.c_[taken, nearest[taken]]
+        if turn > 3 and np.array_equal(pairs, before):
+            break
+        before = pairs
+        there = seen.centres[pairs[:, 1]]
+        if turn < 2 or len(taken) < 8:
+            fitted = _fit(ideal.centres[taken], there)
+        else:
+            # A mapping without perspective puts some boxes on the wrong ones, which would bend the first one with it.
+            slack = 0.0 if turn > 2 else 0.3 * float(np.median(small[taken]))
+            fitted = _fit_perspective(ideal.centres[taken], there, slack)
         if fitted is None:
             return None
         matrix = fitted
-    return agreeing, matrix
+    return (len(before), matrix) if len(before) >= LEAST_AGREEING * len(ideal.centres) else None
 
 
-def _fit(ideal: Points, seen: Points, *, perspective: bool) -> Points | None:
-    if perspective:
-        matrix, _ = cv2.findHomography(ideal, seen, 0)
-        if matrix is not None and np.isfinite(matrix).all():
-            return np.asarray(matrix, np.float64)
+def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None:
+    """The mapping of `ideal` to `seen`, shape (n, 2); with `slack`, in pixels, of those that lie within it."""
+    flat = _fit(ideal, seen)
+    matrix, _ = cv2.findHomography(ideal, seen, cv2.RANSAC if slack else 0, slack)
+    if flat is None or matrix is None or not np.isfinite(matrix).all():
+        return flat
+    # Boxes of which all but one stand in a row tell no perspective, and any comes out.
+    off, bent = (
+        np.linalg.norm(through(np.asarray(m, np.float64)[None], ideal)[0] - seen, axis=1) for m in (flat, matrix)
+    )
+    return np.asarray(matrix, np.float64) if np.median(bent) <= np.median(off) else flat
+
+
+def _fit(ideal: Points, seen: Points) -> Points | None:
+    """The mapping without perspective of `ideal` to `seen`, shape (n, 2)."""
     flat = np.c_[ideal, np.ones(len(ideal))]
     affine, _, rank, _ = np.linalg.lstsq(flat, seen, rcond=1e-6)
     stretch = np.linalg.svd(affine[:2])[1]

@@ -13,9 +13,15 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
 from extractor.registration.features import FEATURE_SIDE, Features, find_features
 from extractor.registration.patches import Patches, choose_patches
-from extractor.registration.printed import look_along, printed_lines
+from extractor.registration.printed import look_along, points_along, printed_lines
 from extractor.template import Template
 from extractor.values import Gray, Points
+
+MOST_LINES = 400
+"""Lines of a form that are looked for; a form of a thousand cells is known by some of them."""
+
+FEW_LINES, FEW_POINTS = 12, 12
+"""Lines of a form that are looked at first, and points of each."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,14 @@ class Reference:
 
 @dataclass(frozen=True)
 class Form:
-    """A template made ready. `lines` are those that can be seen: with a reference, those that it shows."""
+    """A template made ready. `lines` are those that can be seen: with a reference, those that it shows.
+
+    `few`, shape (f, FEW_POINTS, 2), are points along a few of them, all in template units.
+    """
 
     template: Template
     lines: Points
+    few: Points
     marks: Points
     boxes: Boxes
     reference: Reference | None
@@ -54,7 +64,11 @@ def prepare(template: Template) -> Form:
         reference, image = _reference(as_gray(picture), template)
         shown = look_along(image, reference.matrix, lines, reach=3.0).seen
         lines = lines[:0] if template.landmarks.dropout else lines[shown]
-    return Form(template, lines, marks, template_boxes(template), reference)
+    if len(lines) > MOST_LINES:
+        # Not every so many: what follows in a comb are the lines above, below and between its cells by turns.
+        lines = lines[np.sort(np.random.default_rng(0).permutation(len(lines))[:MOST_LINES])]
+    few = points_along(lines[:: max(1, len(lines) // FEW_LINES)], FEW_POINTS)
+    return Form(template, lines, few, marks, template_boxes(template), reference)
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:

@@ -78,26 +78,28 @@ def _weigh(image: Gray, contour: np.ndarray) -> tuple[float, float, float]:
     return left + float((dark * xs).sum()) / total, top + float((dark * ys).sum()) / total, side
 
 
-def match_marks(squares: Squares, marks: Points, mark_size: float | None) -> list[MarkMatch]:
-    """Every plausible way to lay a template's `marks`, shape (m, 2), over the page's squares, best first.
+def match_marks(squares: Squares, marks: Points, mark_size: float | None, most: int = 8) -> list[MarkMatch]:
+    """The `most` plausible ways to lay a template's `marks`, shape (m, 2), over the page's squares, best first.
 
     A pair of squares fixes a similarity for a pair of marks; the other marks must then lie near squares of the same
     size. All pairs are tried (as in geometric hashing), so any of the four orientations, skew and scale are found.
     """
     count = len(marks)
-    matches: dict[tuple[int, ...], MarkMatch] = {}
+    matches: dict[tuple[int, ...], _Laid] = {}
+    inverses: dict[tuple[int, ...], Points] = {}
     if len(squares.centres) < 3:
         return []
     spread = float(np.linalg.norm(marks.max(0) - marks.min(0)))
     pairs = sorted(combinations(range(count), 2), key=lambda p: -float(np.linalg.norm(marks[p[0]] - marks[p[1]])))
     for first, second in pairs[: 2 if count > 3 else 3]:
         for picked in _by_pair(squares, marks, first, second, mark_size):
-            match = None if picked in matches else _fit(squares, marks, picked, spread)
-            if match is not None:
-                matches[picked] = match
-        if any(match.found == count for match in matches.values()):
+            laid = None if picked in matches else _lay(squares, marks, picked, spread, inverses)
+            if laid is not None:
+                matches[picked] = laid
+        if any(len(laid.have) == count for laid in matches.values()):
             break
-    return sorted(matches.values(), key=lambda m: (-m.found, m.error))
+    best = sorted(matches.values(), key=lambda laid: (-len(laid.have), laid.error))[:most]
+    return [match for laid in best if (match := _fit(laid)) is not None]
 
 
 def _by_pair(
@@ -126,23 +128,43 @@ def _by_pair(
     return [tuple(int(i) for i in row) for row in rows if len(set(row[row >= 0].tolist())) == int((row >= 0).sum())]
 
 
-def _fit(squares: Squares, marks: Points, picked: tuple[int, ...], spread: float) -> MarkMatch | None:
-    have = [i for i, square in enumerate(picked) if square >= 0]
-    ideal = marks[have].astype(np.float64)
+@dataclass(frozen=True)
+class _Laid:
+    """Marks on squares: which marks, where they should be and are, shape (n, 2), and the mapping without perspective,
+    shape (2, 3), that comes nearest to it."""
+
+    have: tuple[int, ...]
+    ideal: Points
+    seen: Points
+    affine: Points
+    error: float
+
+
+def _lay(
+    squares: Squares, marks: Points, picked: tuple[int, ...], spread: float, inverses: dict[tuple[int, ...], Points]
+) -> _Laid | None:
+    have = tuple(i for i, square in enumerate(picked) if square >= 0)
+    ideal = marks[list(have)]
     seen = squares.centres[[picked[i] for i in have]]
     flat = np.c_[ideal, np.ones(len(ideal))]
-    affine = np.linalg.lstsq(flat, seen, rcond=None)[0].T
+    if have not in inverses:
+        # The same for every choice of squares.
+        inverses[have] = np.linalg.pinv(flat)
+    affine = (inverses[have] @ seen).T
     (a, b), (c, d) = affine[:, :2].tolist()
     # The singular values of a matrix of two by two, in closed form.
     turned, leaning = math.hypot(a + d, c - b), math.hypot(a - d, c + b)
     longest, shortest = (turned + leaning) / 2, (turned - leaning) / 2
     if shortest <= 0 or longest > 1.8 * shortest:
         return None
-    error = float(np.linalg.norm(flat @ affine.T - seen, axis=1).mean() / (spread * longest))
-    if len(have) >= 4:
-        matrix, _ = cv2.findHomography(ideal, seen, 0)
-        if matrix is None or not np.isfinite(matrix).all():
-            return None
-    else:
-        matrix = np.vstack([affine, (0.0, 0.0, 1.0)])
-    return MarkMatch(np.asarray(matrix, np.float64), error, len(have))
+    error = float(np.sqrt(((flat @ affine.T - seen) ** 2).sum(1)).mean() / (spread * longest))
+    return _Laid(have, ideal, seen, affine, error)
+
+
+def _fit(laid: _Laid) -> MarkMatch | None:
+    if len(laid.have) < 4:
+        return MarkMatch(np.vstack([laid.affine, (0.0, 0.0, 1.0)]), laid.error, len(laid.have))
+    matrix, _ = cv2.findHomography(laid.ideal, laid.seen, 0)
+    if matrix is None or not np.isfinite(matrix).all():
+        return None
+    return MarkMatch(np.asarray(matrix, np.float64), laid.error, len(laid.have))

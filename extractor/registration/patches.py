@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.ink import as_gray
+from extractor.registration.mapping import through
 from extractor.values import Gray, Points
 
 HALF, REACH = 14, 9
 """Pixels of the reference: half a piece's side, and how far it may lie from where it should."""
 
 GRID = 7
+BESIDE = 5
+"""Pixels around boxes in which nothing is taken for print beside them."""
+
 BORDERS = 32
 """Boxes of which a piece of the border is looked for."""
 
 FEWEST = 6
 ALIKE = 0.6
 """The least correlation of a piece with the page; handwriting over printed lines takes a part of it away."""
+
+PALE, PEN = 170, 1.3
+"""Print that differs from paper by fewer grey levels than the first is pale; pen is darker than so many times that."""
+
+AGREE, CLOSE = 2.5, 2
+"""Pixels of the reference by which a piece may lie off where a mapping puts it, and by which it is looked for again."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +45,21 @@ class Patches:
     pieces: Gray
     telling: NDArray[np.bool_]
 
+    def only(self, wanted: NDArray[np.bool_]) -> Patches:
+        """Those `wanted`, shape (n,)."""
+        return Patches(self.size, self.points[wanted], self.pieces[wanted], self.telling[wanted])
+
 
 @dataclass(frozen=True)
 class Pieces:
     """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference.
 
-    `telling`, shape (n,), is that of the pieces that were found.
+    `rows`, shape (n,), says which pieces were found.
     """
 
+    rows: NDArray[np.intp]
     ideal: Points
     seen: Points
-    telling: NDArray[np.bool_]
 
 
 def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patches:
@@ -63,7 +77,11 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
         return _pick(image, strength, (GRID, GRID))
     for left, top, right, bottom in whole:
         strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
-    spread = _pick(image, strength, (GRID, GRID))
+    # A table is like itself a row aside: what is to tell that lies beside its lines.
+    beside = strength.copy()
+    for left, top, right, bottom in whole:
+        beside[max(0, top - BESIDE) : max(0, bottom + BESIDE), max(0, left - BESIDE) : max(0, right + BESIDE)] = 0
+    spread = _pick(image, beside, (GRID, GRID))
     height, width = image.shape
     edge, band = HALF + 2, HALF // 3
     points = []
@@ -82,12 +100,12 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
                 y, x = np.unravel_index(int(part.argmax()), part.shape)
                 points.append((columns.start + int(x), rows.start + int(y)))
     if len(points) < FEWEST:
-        return spread
-    beside = _cut(image, points)
+        return _pick(image, strength, (GRID, GRID))
+    borders = _cut(image, points)
     return Patches(
         spread.size,
-        np.concatenate([spread.points, beside.points]),
-        np.concatenate([spread.pieces, beside.pieces]),
+        np.concatenate([spread.points, borders.points]),
+        np.concatenate([spread.pieces, borders.pieces]),
         np.r_[np.zeros(len(spread.points), bool), np.ones(len(points), bool)],
     )
 
@@ -126,50 +144,110 @@ def _cut(image: Gray, points: list[tuple[int, int]]) -> Patches:
 
 def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
     """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
-    ideal, seen, telling = [], [], []
-    for (x, y), piece, tells in zip(patches.points.astype(int), patches.pieces, patches.telling, strict=True):
+    rows, seen = [], []
+    for row, ((x, y), piece) in enumerate(zip(patches.points.astype(int), patches.pieces, strict=True)):
         room = HALF + reach
         top, left = max(0, y - room), max(0, x - room)
-        area = drawn[top : y + room + 1, left : x + room + 1]
+        area = _without_pen(drawn[top : y + room + 1, left : x + room + 1], piece)
         scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
         if best >= ALIKE:
             fine = _peak(scores[at_y], at_x), _peak(scores[:, at_x], at_y)
-            ideal.append((x, y))
-            telling.append(bool(tells))
+            rows.append(row)
             seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
-    where = [np.array(rows, np.float64).reshape(-1, 2) for rows in (ideal, seen)]
-    return Pieces(where[0], where[1], np.array(telling, np.bool_))
+    which = np.array(rows, np.intp)
+    return Pieces(which, patches.points[which], np.array(seen, np.float64).reshape(-1, 2))
 
 
-def align_patches(image: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
+@dataclass(frozen=True)
+class Aligned:
+    """`matrix` takes pixels of the reference to those of the page; `agreeing`, shape (n,), are the pieces that were
+    found where it says, `inside`, shape (n,), those that lie in the picture.
+
+    `share` is how many of the telling ones inside agree, `others` how many of the others, None where there are few.
+    """
+
+    matrix: Points
+    agreeing: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+    telling: NDArray[np.bool_]
+
+    @property
+    def share(self) -> float:
+        telling = self.telling & self.inside
+        return float((self.agreeing & telling).sum() / max(1, telling.sum()))
+
+    @property
+    def others(self) -> float | None:
+        others = ~self.telling
+        if others.sum() < FEWEST:
+            return None
+        # Those outside the picture are no excuse where they are most of them.
+        seen = max(int((others & self.inside).sum()), int(others.sum()) // 2)
+        return float((self.agreeing & others).sum() / seen)
+
+
+def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     """`matrix` (pixels of the reference to pixels of `image`) fitted to where the pieces are found, and their share.
 
     Pieces that lie outside the picture are left out: a cropped page is not held against the form.
     """
-    if len(patches.points) < FEWEST:
-        return matrix, 0.0
-    on_page = cv2.perspectiveTransform(patches.points.reshape(-1, 1, 2), matrix).reshape(-1, 2)
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
+    on_page = through(matrix[None], patches.points)[0]
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
-    if inside.sum() < max(FEWEST, 0.4 * len(inside)):
-        return matrix, 0.0
+    nothing = Aligned(matrix, np.zeros(len(inside), bool), inside, patches.telling)
+    telling = patches.telling & inside
+    if inside.sum() < max(FEWEST, 0.4 * len(inside)) or telling.sum() < FEWEST:
+        return nothing
     drawn = as_gray(
         cv2.warpPerspective(
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    telling = patches.telling[inside]
-    if telling.sum() < FEWEST:
-        return matrix, 0.0
-    found = find_pieces(drawn, Patches(patches.size, patches.points[inside], patches.pieces[inside], telling), REACH)
+    found = find_pieces(drawn, patches.only(inside), REACH)
     if len(found.ideal) < FEWEST:
-        return matrix, 0.0
-    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, 2.5)
+        return nothing
+    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, AGREE)
     if step is None or not np.isfinite(step).all():
-        return matrix, 0.0
-    agreeing = (np.asarray(agree).ravel() > 0) & found.telling
-    return matrix @ np.asarray(step, np.float64), float(agreeing.sum() / telling.sum())
+        return nothing
+    agreeing = np.zeros(len(inside), bool)
+    agreeing[np.flatnonzero(inside)[found.rows[np.asarray(agree).ravel() > 0]]] = True
+    return Aligned(matrix @ np.asarray(step, np.float64), agreeing, inside, patches.telling)
+
+
+def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
+    """`aligned` with those pieces too that did not agree but are found where it puts them: half a pixel aside, a thin
+    line is hardly like itself."""
+    side = 2 * (HALF + CLOSE) + 1
+    agreeing = aligned.agreeing.copy()
+    for row in np.flatnonzero(aligned.inside & ~agreeing):
+        left, top = patches.points[row] - HALF - CLOSE
+        area = cv2.warpPerspective(
+            image,
+            aligned.matrix @ np.array(((1, 0, left), (0, 1, top), (0, 0, 1))),
+            (side, side),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        piece = patches.pieces[row]
+        area = _without_pen(as_gray(area), piece)
+        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+    return replace(aligned, agreeing=agreeing)
+
+
+def _without_pen(area: Gray, piece: Gray) -> Gray:
+    """`area` of a page with paper in place of what is much darker than any print of a pale `piece`: handwriting beside
+    grey or coloured lines is all that a comparison of the two would otherwise see."""
+    contrast = int(piece.max()) - int(piece.min())
+    if contrast > PALE:
+        return area
+    paper = float(np.partition(area.ravel(), 3 * area.size // 4)[3 * area.size // 4])
+    pen = cv2.threshold(area, paper * (1 - PEN * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
+    if not pen.any():
+        return area
+    cleaned = area.copy()
+    cleaned[cv2.dilate(pen, np.ones((3, 3), np.uint8)) > 0] = round(paper)
+    return cleaned
 
 
 def _peak(scores: np.ndarray, at: int) -> float:

@@ -69,17 +69,27 @@ def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Look
     return _look(image, _along(matrix, lines), reach)
 
 
-def line_fits(image: Gray, matrices: Sequence[Points], lines: Points, reach: float) -> NDArray[np.float64]:
-    """`line_fit` of several mappings at once by every other point, shape (k,): a quick look at many."""
-    points = np.concatenate([_along(matrix, lines)[:, ::2] for matrix in matrices])
-    seen = _look(image, points, reach).seen
-    return np.asarray(seen.reshape(len(matrices), len(lines)).mean(1), np.float64)
+def line_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDArray[np.float64]]:
+    """`line_fit` of many mappings in one look: for each of `placed`, points along n lines by k mappings, shape
+    (k, n, s, 2), in pixels, the share of lines that `image` shows by each mapping, shape (k,)."""
+    if not placed:
+        return []
+    shapes = [points.shape[:2] for points in placed]
+    seen = _look(image, np.concatenate([points.reshape(-1, *points.shape[2:]) for points in placed]), reach).seen
+    parts = np.split(seen, np.cumsum([k * n for k, n in shapes])[:-1])
+    return [part.reshape(k, n).mean(1) if n else np.zeros(k) for part, (k, n) in zip(parts, shapes, strict=True)]
+
+
+def points_along(lines: Points, count: int = SAMPLES) -> Points:
+    """So many points along each of `lines`, shape (n, 2, 2), without its ends: shape (n, count, 2)."""
+    steps = np.linspace(0.06, 0.94, count)[None, :, None]
+    points: Points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
+    return points
 
 
 def _along(matrix: Points, lines: Points) -> Points:
     """Points along each line where `matrix` puts them, shape (n, SAMPLES, 2), in pixels."""
-    steps = np.linspace(0.06, 0.94, SAMPLES)[None, :, None]
-    points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
+    points = points_along(lines)
     return np.asarray(cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix), np.float64).reshape(points.shape)
 
 

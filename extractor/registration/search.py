@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeAlias
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from extractor.registration.boxes import match_boxes
-from extractor.registration.features import is_plausible, match_features, pair_features
-from extractor.registration.form import Form, prepare
-from extractor.registration.marks import match_marks
-from extractor.registration.patches import align_patches
+from extractor.registration.boxes import one_off
+from extractor.registration.form import Form, Reference, prepare
+from extractor.registration.mapping import are_plausible, through
+from extractor.registration.patches import Aligned, align_patches, look_again
 from extractor.registration.printed import align_lines, line_fit, line_fits
-from extractor.registration.view import View, sheet_view, whole_view
+from extractor.registration.view import View, closer_view, sheet_views, whole_view
+from extractor.registration.ways import COMPARED, Candidate, by_boxes, by_marks, by_reference
 from extractor.template import Template
 from extractor.values import Gray, Points
 
 ENOUGH = 0.6
 """The least fit; below it a page is unmatched."""
 
-SURE = 0.8
-"""A fit from which on no other way is tried."""
+DOUBTFUL = 0.35
+"""A fit from which on a form that does not fit surely is looked for once more, closer."""
 
-HYPOTHESES = 8
+SURE, UNSURE = 0.8, 0.79
+"""A fit from which on no other way is tried, and one just below."""
 
-FEW_LINES = 12
-"""Lines of a form that are looked at first; a mapping that shows hardly any of them is dropped there."""
+JUDGED = 8
+"""Candidates that are judged in full, those that show most of a few of their lines."""
+
+LEAST_SEEN = 0.3
+"""A mapping that shows fewer than this share of a few lines of the form is dropped there."""
 
 FEWEST_LINES = 8
 """A form that shows fewer printed lines than this is judged by its reference picture alone."""
@@ -35,15 +41,26 @@ FEWEST_LINES = 8
 WELL_FOUND = 0.7
 """A share of the reference's pieces from which on they place the form, better than its lines can."""
 
+PLACED, NEARLY = 0.6, 0.3
+"""Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from
+the second on those that are missing are worth another look."""
+
+FADED = 0.5
+"""A share of the form's lines from which on the others may have faded in a photograph."""
+
 LEAST_FOUND = 0.45
 """A share of the reference's pieces below which the page is another form, whatever lines it has."""
+
+KNOWN, ALIKE = 0.6, 0.8
+"""Shares of the print beside the boxes: below the first it is another form, unless all else fits all but wholly; from
+the second on the boxes' pieces may be missing, and a table does not lie a row aside."""
+
+WHOLLY = 0.95
+"""A fit at which the print beside the boxes may be another: another issue of the form."""
 
 ROOM = 1.5
 """The least side of a cell, as so many times the reach within which its lines are looked for: in smaller ones any
 lettering passes for lines."""
-
-COMPARED = 4
-"""Forms whose features are compared in full, those most like the page by its strongest features."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +72,8 @@ class Registration:
     fit: float
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A way in which a form might lie on a view: template units to the view's pixels."""
-
-    form: Form
-    matrix: Points
+Fitting: TypeAlias = dict[int, tuple[float, Candidate]]
+"""How well each form that may fit does so, and how it lies, by the identity of the form."""
 
 
 def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
@@ -74,12 +87,18 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     best: Registration | None = None
     whole = whole_view(image)
     for view in _views(whole, image):
-        for way in (_by_marks, _by_reference, _by_boxes):
-            found = _best(view, way(view, forms))
-            if found is not None and (best is None or found.fit > best.fit):
-                best = found
-            if best is not None and best.fit >= SURE:
-                return best
+        fitting: Fitting = {}
+        for way in (by_marks, by_reference, by_boxes):
+            for candidates in way(view, forms):
+                _judge_all(view, candidates, fitting)
+                if any(fit >= SURE for fit, _ in fitting.values()):
+                    return _choose(view, fitting)
+        _look_closer(view, closer_view(image), fitting)
+        found = _choose(view, fitting)
+        if found is not None and (best is None or found.fit > best.fit):
+            best = found
+            if best.fit >= SURE:
+                break
     return best
 
 
@@ -90,75 +109,98 @@ def follow(image: Gray, before: Registration) -> Registration:
     Raises TemplateError if the template's reference picture cannot be read.
     """
     view = whole_view(image)
-    candidate = _Candidate(prepare(before.template), np.linalg.inv(view.matrix) @ before.matrix)
+    candidate = Candidate(prepare(before.template), np.linalg.inv(view.matrix) @ before.matrix)
     matrix, fit = _judge(view, candidate)
     return Registration(before.template, view.matrix @ matrix, fit)
 
 
 def _views(whole: View, image: Gray) -> Iterator[View]:
     yield whole
-    sheet = sheet_view(whole, image)
-    if sheet is not None:
-        yield sheet
+    yield from sheet_views(whole, image)
 
 
-def _best(view: View, candidates: Iterable[_Candidate]) -> Registration | None:
-    """The candidate that fits best, if it fits well enough; most are dropped after a look at a few lines.
+def _judge_all(view: View, candidates: Sequence[Candidate], fitting: Fitting) -> None:
+    """Puts into `fitting` how each form fits best; most candidates are dropped after a look at a few lines."""
+    groups = [_possible(view, list(group)) for _, group in groupby(candidates, key=lambda one: id(one.form))]
+    groups = [group for group in groups if group]
+    first = [
+        (float(share), candidate)
+        for group, shares in zip(groups, _few_seen(view, groups), strict=True)
+        for share, candidate in zip(shares, group, strict=True)
+        if share >= LEAST_SEEN or candidate.form.reference is not None
+    ]
+    first.sort(key=lambda pair: -pair[0])
+    for quick, candidate in _worth_judging(first):
+        own = fitting.get(id(candidate.form))
+        surest = max((fit for fit, _ in fitting.values()), default=0.0)
+        if surest >= SURE and quick < surest - 0.15 and (own or candidate.form.reference is None):
+            continue
+        matrix, fit = _judge(view, candidate)
+        if fit >= DOUBTFUL and (own is None or fit > own[0]):
+            fitting[id(candidate.form)] = fit, Candidate(candidate.form, matrix)
+
+
+def _look_closer(view: View, closer: View, fitting: Fitting) -> None:
+    """Judges the forms in `fitting` again by their lines in a finer view: thin or pale ones vanish in a reduced one."""
+    if closer.image.shape[0] < 1.4 * view.image.shape[0]:
+        return
+    for key, (before, candidate) in sorted(fitting.items(), key=lambda item: -item[1][0])[:COMPARED]:
+        matrix, fit = _judge(view, candidate, closer)
+        if fit > before:
+            fitting[key] = fit, Candidate(candidate.form, matrix)
+
+
+def _possible(view: View, group: Sequence[Candidate]) -> list[Candidate]:
+    """Of candidates of one form, those by which a camera could see it, with cells large enough to be told."""
+    form, matrices = group[0].form, np.stack([candidate.matrix for candidate in group])
+    wanted = are_plausible(matrices, form.boxes.centres) & (_rooms(matrices, form) >= ROOM * view.reach)
+    return [candidate for candidate, good in zip(group, wanted, strict=True) if good]
+
+
+def _few_seen(view: View, groups: Sequence[Sequence[Candidate]]) -> list[NDArray[np.float64]]:
+    """For each candidate of each form the share of a few of the form's lines that the view shows there."""
+    few = [
+        through(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
+            len(group), *group[0].form.few.shape
+        )
+        for group in groups
+    ]
+    shares = line_fits(view.image, few, view.reach)
+    most = max((float(own.max()) for own in shares), default=0.0)
+    # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
+    wide = [i for i, own in enumerate(shares) if own.max() < SURE and (most < SURE or own.max() >= most / 2)]
+    for i, again in zip(wide, line_fits(view.image, [few[i] for i in wide], 2 * view.reach), strict=True):
+        shares[i] = np.maximum(shares[i], again)
+    return shares
+
+
+def _choose(view: View, fitting: Fitting) -> Registration | None:
+    """Of the forms that fit the one to take, None without any.
 
     Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
     print is on the page as well.
     """
-    by_form: dict[int, list[_Candidate]] = {}
-    for candidate in candidates:
-        if is_plausible(candidate.matrix, candidate.form.boxes.centres) and _room(candidate) >= ROOM * view.reach:
-            by_form.setdefault(id(candidate.form), []).append(candidate)
-    first = []
-    for group in by_form.values():
-        form = group[0].form
-        few = form.lines[:: max(1, len(form.lines) // FEW_LINES)]
-        shares = np.zeros(len(group))
-        if len(few):
-            matrices = [candidate.matrix for candidate in group]
-            shares = line_fits(view.image, matrices, few, view.reach)
-            if shares.max() < SURE:
-                # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
-                shares = np.maximum(shares, line_fits(view.image, matrices, few, 2 * view.reach))
-        first += [
-            (float(share), candidate)
-            for share, candidate in zip(shares, group, strict=True)
-            if share >= 0.3 or form.reference is not None
-        ]
-    first.sort(key=lambda pair: -pair[0])
-    best: dict[int, tuple[float, _Candidate]] = {}
-    for quick, candidate in _worth_judging(first):
-        own = best.get(id(candidate.form))
-        surest = max((fit for fit, _ in best.values()), default=0.0)
-        if surest >= SURE and quick < surest - 0.15 and (own or candidate.form.reference is None):
-            continue
-        matrix, fit = _judge(view, candidate)
-        if fit >= ENOUGH and (own is None or fit > own[0]):
-            best[id(candidate.form)] = fit, _Candidate(candidate.form, matrix)
-    if not best:
+    found = [one for one in fitting.values() if one[0] >= ENOUGH]
+    if not found:
         return None
-    fitting = list(best.values())
-    if len(fitting) > 1:
-        fitting.sort(key=lambda one: one[0] + _likeness(view, *one), reverse=True)
-    fit, found = fitting[0]
-    return Registration(found.form.template, view.matrix @ found.matrix, fit)
+    if len(found) > 1:
+        found.sort(key=lambda one: one[0] + _likeness(view, *one), reverse=True)
+    fit, candidate = found[0]
+    return Registration(candidate.form.template, view.matrix @ candidate.matrix, fit)
 
 
-def _worth_judging(first: list[tuple[float, _Candidate]]) -> list[tuple[float, _Candidate]]:
+def _worth_judging(first: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
     """Of candidates, best first, some, and the best one of every form whose picture can still speak for it."""
-    judged = first[:HYPOTHESES]
+    judged = first[:JUDGED]
     known = {id(candidate.form) for _, candidate in judged}
-    for quick, candidate in first[HYPOTHESES:]:
+    for quick, candidate in first[JUDGED:]:
         if candidate.form.reference is not None and id(candidate.form) not in known:
             known.add(id(candidate.form))
             judged.append((quick, candidate))
     return judged
 
 
-def _likeness(view: View, fit: float, found: _Candidate) -> float:
+def _likeness(view: View, fit: float, found: Candidate) -> float:
     """How much of the form's print away from its boxes the page shows; without a picture of it, its fit has to do."""
     reference = found.form.reference
     if reference is None:
@@ -169,121 +211,76 @@ def _likeness(view: View, fit: float, found: _Candidate) -> float:
     matrix, best = found.matrix @ np.linalg.inv(reference.matrix), 0.0
     for _ in range(3):
         # Boxes in a corner of the page place what is far from them only nearly.
-        matrix, share = align_patches(view.image, matrix, patches)
-        if share <= best:
+        aligned = align_patches(view.image, matrix, patches)
+        if aligned.share <= best:
             break
-        best = share
+        matrix, best = aligned.matrix, aligned.share
     return best
 
 
-def _judge(view: View, candidate: _Candidate) -> tuple[Points, float]:
-    """The candidate's mapping made exact, and how well it then fits: printed lines, and pieces of the reference."""
-    form, matrix = candidate.form, candidate.matrix
-    share = None
-    if form.reference is not None:
-        share = 0.0
-        back = np.linalg.inv(form.reference.matrix)
-        for _ in range(2):
-            aligned, found = align_patches(view.image, matrix @ back, form.reference.patches)
-            if found <= share:
-                break
-            matrix, share = aligned @ form.reference.matrix, found
-            if share > SURE:
-                break
-    if len(form.lines) < FEWEST_LINES:
-        return matrix, share or 0.0
-    fit = line_fit(view.image, matrix, form.lines, view.reach)
-    if fit < 1.0 and (share is None or share < WELL_FOUND):
-        # No further than a third of a cell, or one line is taken for the next.
-        reach = max(2.0, min(2 * view.reach, _room(candidate) / 3))
-        aligned = align_lines(view.image, matrix, form.lines, reach)
-        better = line_fit(view.image, aligned, form.lines, view.reach)
-        if better > fit:
-            matrix, fit = aligned, better
-    if share is None:
-        return matrix, fit
-    if share < LEAST_FOUND:
-        return matrix, 0.0
-    # Thin lines fade in photographs; then the pieces around the boxes speak for them.
-    return matrix, max((fit + share) / 2, 0.95 * share if share >= WELL_FOUND else 0.0)
+def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tuple[Points, float]:
+    """The candidate's mapping made exact, and how well it then fits: printed lines, and pieces of the reference.
 
-
-def _room(candidate: _Candidate) -> float:
-    """The smaller side of the form's smallest box or cell, in pixels of the view."""
-    boxes = candidate.form.boxes
-    middle = boxes.centres.mean(0)
-    around = middle + float(boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
-    seen = cv2.perspectiveTransform(around.reshape(-1, 1, 2), candidate.matrix).reshape(3, 2)
-    return float(np.linalg.norm(seen[1:] - seen[0], axis=1).min())
-
-
-def _lacks_marks(view: View, candidate: _Candidate) -> bool:
-    """Whether marks that should be in the picture are not: then it is another form, or lies another way.
-
-    One may be covered; those that reach outside the picture may have been cropped.
+    Lines are looked for in a `closer` view of the same page if it is given.
     """
-    marks, size = candidate.form.marks, candidate.form.template.landmarks.mark_size
-    if len(marks) == 0:
-        return False
-    half = (size or 0.01 * candidate.form.template.page.width) / 2
-    square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
-    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
-    limit = np.array((view.image.shape[1], view.image.shape[0]))
-    inside = ((seen > 0) & (seen < limit)).all((1, 2))
-    missing = 0
-    for corners in seen[inside]:
-        side = float(np.linalg.norm(corners[2] - corners[1]))
-        paper, near = (_around(view.image, corners, times) for times in (3, 2))
-        # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
-        size = max(1, round(side / 2))
-        missing += cv2.blur(near, (size, size)).min() > 0.65 * np.percentile(paper, 85)
-    return bool(missing > max(1, 0.3 * inside.sum()) or (missing and inside.sum() == 1))
+    form, matrix = candidate.form, candidate.matrix
+    if form.reference is None:
+        return _on_lines(closer or view, view, form, matrix, align=True) if len(form.lines) else (matrix, 0.0)
+    placed = _place(view, form.reference, matrix)
+    matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
+    if len(form.lines) < FEWEST_LINES:
+        return matrix, share
+    matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < WELL_FOUND)
+    if share < LEAST_FOUND and (others is None or others < ALIKE):
+        return matrix, 0.0
+    # Thin lines fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
+    # for better: forms of one family share most of their boxes.
+    fit = max((lines + share) / 2, min(0.95 * share, UNSURE) if share >= WELL_FOUND and lines >= FADED else 0.0)
+    known = others is None or others >= ALIKE
+    known = known or (((others or 0.0) >= KNOWN or fit >= WHOLLY) and _is_alone(view, form, matrix, lines))
+    return matrix, fit if known else 0.0
 
 
-def _around(image: Gray, corners: Points, times: float) -> Gray:
-    """The part of `image` around `corners`, shape (5, 2), of which the first is the middle, so many times as wide."""
-    wide = corners[0] + times * (corners - corners[0])
-    left, top = np.maximum(wide.min(0), 0).astype(int)
-    right, bottom = wide.max(0).astype(int) + 1
-    return image[top:bottom, left:right]
+def _is_alone(view: View, form: Form, matrix: Points, lines: float) -> bool:
+    """Whether the share `lines` of the form's lines is seen in this place only: those of a table are seen nearly as
+    well a cell aside or upside down."""
+    middle = form.boxes.centres.mean(0)
+    over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
+    elsewhere = [line_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
+    return max(elsewhere) < lines - 0.05
 
 
-def _by_marks(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
-    for form in forms:
-        if len(form.marks):
-            for match in match_marks(view.squares, form.marks, form.template.landmarks.mark_size)[:HYPOTHESES]:
-                yield _Candidate(form, match.matrix)
+def _place(view: View, reference: Reference, matrix: Points) -> Aligned:
+    """The reference's pieces on the view, where `matrix`, template units to pixels of the view, puts them nearly."""
+    matrix = matrix @ np.linalg.inv(reference.matrix)
+    best = align_patches(view.image, matrix, reference.patches)
+    if best.agreeing.mean() <= PLACED:
+        again = align_patches(view.image, best.matrix, reference.patches)
+        if again.agreeing.sum() > best.agreeing.sum():
+            best = again
+    return look_again(view.image, best, reference.patches) if best.agreeing.mean() > NEARLY else best
 
 
-def _by_reference(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
-    offering = [(form, form.reference) for form in forms if form.reference is not None]
-    if not offering:
-        return
-    if len(offering) > COMPARED:
-        strong = view.features.strongest(200)
-        alike = [len(pair_features(strong, reference.features)) for _, reference in offering]
-        offering = [offering[i] for i in np.argsort(-np.array(alike), kind="stable")[:COMPARED]]
-    tolerance = 0.004 * max(view.image.shape)
-    for form, reference in offering:
-        for matrix in match_features(reference.features, view.features, tolerance):
-            candidate = _Candidate(form, matrix @ reference.matrix)
-            if not _lacks_marks(view, candidate):
-                yield candidate
+def _on_lines(looked: View, view: View, form: Form, matrix: Points, *, align: bool) -> tuple[Points, float]:
+    """`matrix`, in pixels of `view`, and the share of the form's lines that `looked` shows there; with `align` moved
+    onto them if that shows more."""
+    to_looked = np.linalg.inv(looked.matrix) @ view.matrix
+    there = to_looked @ matrix
+    fit = line_fit(looked.image, there, form.lines, looked.reach)
+    if fit < 1.0 and align:
+        # No further than a third of a cell, or one line is taken for the next.
+        reach = max(2.0, min(2 * looked.reach, float(_rooms(there[None], form)[0]) / 3))
+        aligned = align_lines(looked.image, there, form.lines, reach)
+        better = line_fit(looked.image, aligned, form.lines, looked.reach)
+        if better > fit:
+            return np.linalg.inv(to_looked) @ aligned, better
+    return matrix, fit
 
 
-def _on_sheet(view: View, form: Form) -> list[Points]:
-    """Mappings that lay the form's page on the sheet of paper, in four orientations."""
-    if view.sheet is None:
-        return []
-    page = form.template.page
-    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float32)
-    turned = [np.roll(view.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
-    return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
-
-
-def _by_boxes(view: View, forms: Sequence[Form]) -> Iterator[_Candidate]:
-    for form in forms:
-        for matrix in match_boxes(form.boxes, view.boxes, _on_sheet(view, form)):
-            candidate = _Candidate(form, matrix)
-            if not _lacks_marks(view, candidate):
-                yield candidate
+def _rooms(matrices: Points, form: Form) -> Points:
+    """The smaller side of the form's smallest box or cell through each mapping, shape (k,), in pixels of the view."""
+    middle = form.boxes.centres.mean(0)
+    around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
+    seen = through(matrices, around)
+    rooms: Points = np.linalg.norm(seen[:, 1:] - seen[:, :1], axis=2).min(1)
+    return rooms

@@ -14,6 +14,9 @@ from extractor.values import Gray, Points
 SIDE = 400
 """Pixels of the long side on which the outline is looked for."""
 
+APART = 0.03
+"""Outlines whose corners differ by less than this share of the long side are one."""
+
 CONTRAST = 30
 """Grey levels by which the ground is darker than the sheet; shadows and vignetting on one sheet make less."""
 
@@ -23,14 +26,20 @@ def find_sheet(image: Gray) -> Points | None:
 
     A sheet that fills the picture has no outline and needs none.
     """
+    return next(iter(find_sheets(image)), None)
+
+
+def find_sheets(image: Gray) -> list[Points]:
+    """All that may be the outline of the sheet, the likeliest first, each as `find_sheet` gives it: where a shadow
+    crosses a sheet, its bright part has an outline too."""
     scale = SIDE / max(image.shape)
     if min(image.shape) * scale < 40:
-        return None
+        return []
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     # Lettering and lines vanish in the brightness around them.
     bright = as_gray(cv2.medianBlur(as_gray(cv2.dilate(small, np.ones((7, 7), np.uint8))), 9))
-    best: tuple[float, Points] | None = None
+    found: list[tuple[float, Points]] = []
     threshold, _ = cv2.threshold(bright, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     for level in (threshold, (threshold + 255) / 2, threshold * 0.8):
         mask = (bright > level).astype(np.uint8)
@@ -46,10 +55,15 @@ def find_sheet(image: Gray) -> Points | None:
             quad = cv2.approxPolyDP(outline, loose * cv2.arcLength(outline, True), True).reshape(-1, 2)
             if len(quad) == 4:
                 share = cv2.contourArea(quad) / area
-                if share > 0.88 and (best is None or share > best[0]) and _stands_out(bright, quad):
-                    best = (share, _clockwise(quad / scale))
+                if share > 0.88 and _stands_out(bright, quad):
+                    found.append((share, _clockwise(quad / scale)))
                 break
-    return best[1] if best else None
+    found.sort(key=lambda one: -one[0])
+    outlines: list[Points] = []
+    for _, corners in found:
+        if all(np.abs(corners - other).max() > APART * max(image.shape) for other in outlines):
+            outlines.append(corners)
+    return outlines
 
 
 def _stands_out(bright: Gray, quad: NDArray[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,11 +13,14 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
-from extractor.registration.sheet import find_sheet, sheet_size
+from extractor.registration.sheet import find_sheets, sheet_size
 from extractor.values import Gray, Points
 
 WORK_SIDE = 1100
 """Pixels of the long side of the reduced page on which forms are found."""
+
+CLOSER_SIDE = 3000
+"""The same of the page as it is looked at where its lines are too thin or pale for the first."""
 
 EDGE = 1.04
 """How much larger than the sheet its view is: the outline is not exact."""
@@ -52,29 +56,44 @@ class View:
 
 
 def whole_view(image: Gray) -> View:
-    """The whole page, made smaller by a whole number, which OpenCV averages many times faster than by any other."""
-    shrink = max(1, round(max(image.shape) / WORK_SIDE))
+    """The whole page, reduced to some WORK_SIDE."""
+    return _reduced(image, WORK_SIDE)
+
+
+def closer_view(image: Gray) -> View:
+    """The whole page, reduced to some CLOSER_SIDE."""
+    return _reduced(image, CLOSER_SIDE)
+
+
+def _reduced(image: Gray, side: int) -> View:
+    """The whole page, made smaller by a whole number: every so many pixels the mean of as many, the fastest way."""
+    shrink = max(1, round(max(image.shape) / side))
     height, width = (side // shrink for side in image.shape)
     if height == 0 or width == 0:
         return View(np.full((1, 1), 255, np.uint8), np.eye(3))
     if shrink == 1:
         return View(image, np.eye(3))
     whole = image[: height * shrink, : width * shrink]
-    small = as_gray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
+    # A running mean and then every so many of it takes less than half the time of cv2.resize by INTER_AREA.
+    means = cv2.blur(whole, (shrink, shrink), anchor=(0, 0))
+    small = np.ascontiguousarray(as_gray(means)[::shrink, ::shrink])
     enlarge = np.diag((shrink, shrink, 1.0))
     # Pixel centres lie at whole numbers: shift by half a pixel before and after enlarging.
     half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
     return View(small, np.linalg.inv(half) @ enlarge @ half)
 
 
-def sheet_view(view: View, image: Gray) -> View | None:
-    """The sheet of paper in a photograph, flattened; None where no sheet stands out from what it lies on.
+def sheet_views(view: View, image: Gray) -> Iterator[View]:
+    """The sheet of paper in a photograph, flattened, by each outline that it may have; none where no sheet stands out
+    from what it lies on.
 
     It is drawn from `image`, the whole page, so that a small sheet on a large desk keeps its detail.
     """
-    corners = find_sheet(view.image)
-    if corners is None:
-        return None
+    for corners in find_sheets(view.image):
+        yield _flat(view, image, corners)
+
+
+def _flat(view: View, image: Gray, corners: Points) -> View:
     # A little of the ground around it, for the outline is not exact.
     corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
     on_page = np.asarray(cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix), np.float64).reshape(4, 2)

@@ -1,0 +1,126 @@
+"""The ways in which a form may lie on a page: by its marks, its reference picture, or its printed boxes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extractor.registration.boxes import cast_votes, match_boxes
+from extractor.registration.features import match_features, pair_features
+from extractor.registration.form import Form
+from extractor.registration.marks import match_marks
+from extractor.registration.view import View
+from extractor.values import Gray, Points
+
+HYPOTHESES = 8
+"""Ways in which the marks of one form may lie that are looked at, the likeliest."""
+
+COMPARED = 6
+"""Forms whose features are compared in full, those most like the page by its strongest features."""
+
+EVIDENT = 0.4
+"""A form that is less like the page than the likeliest one, times this, waits until the likelier ones have failed."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way in which a form might lie on a view: template units to the view's pixels."""
+
+    form: Form
+    matrix: Points
+
+
+def by_marks(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+    """Mappings that put the marks of forms on dark squares, of all forms at once."""
+    found: list[Candidate] = []
+    for form in forms:
+        if len(form.marks):
+            matches = match_marks(view.squares, form.marks, form.template.landmarks.mark_size, HYPOTHESES)
+            found += [Candidate(form, match.matrix) for match in matches]
+    yield found
+
+
+def by_reference(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+    """Mappings that put what the forms' pictures show on the page; forms most like the page first."""
+    offering = [(form, form.reference) for form in forms if form.reference is not None]
+    if len(offering) > 1:
+        strong = view.features.strongest(150)
+        alike = np.array([len(pair_features(strong, r.features.strongest(400))) for _, r in offering], np.float64)
+        parts = _likely_first(alike)
+        kept = np.argsort(-alike, kind="stable")[:COMPARED]
+        groups = [[offering[i] for i in part if i in kept] for part in parts]
+    else:
+        groups = [offering]
+    tolerance = 0.004 * max(view.image.shape)
+    for group in groups:
+        found: list[Candidate] = []
+        for form, reference in group:
+            for matrix in match_features(reference.features, view.features, tolerance):
+                candidate = Candidate(form, matrix @ reference.matrix)
+                if not _lacks_marks(view, candidate):
+                    found.append(candidate)
+        yield found
+
+
+def by_boxes(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+    """Mappings that put the boxes of forms on boxes of the page; forms with most boxes where they should be first."""
+    votes = [cast_votes(form.boxes, view.boxes) for form in forms]
+    for part in _likely_first(np.array([one.support for one in votes])):
+        found: list[Candidate] = []
+        for index in part:
+            for matrix in match_boxes(forms[index].boxes, view.boxes, votes[index], _on_sheet(view, forms[index])):
+                candidate = Candidate(forms[index], matrix)
+                if not _lacks_marks(view, candidate):
+                    found.append(candidate)
+        yield found
+
+
+def _likely_first(alike: Points) -> list[list[int]]:
+    """Indices of forms by how much the page is like them, shape (n,): the likeliest, and those evidently less like."""
+    order = np.argsort(-alike, kind="stable")
+    likely = alike[order] >= EVIDENT * alike.max(initial=0.0)
+    return [order[likely].tolist(), order[~likely].tolist()]
+
+
+def _on_sheet(view: View, form: Form) -> list[Points]:
+    """Mappings that lay the form's page on the sheet of paper, in four orientations."""
+    if view.sheet is None:
+        return []
+    page = form.template.page
+    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float32)
+    turned = [np.roll(view.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
+    return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
+
+
+def _lacks_marks(view: View, candidate: Candidate) -> bool:
+    """Whether marks that should be in the picture are not: then it is another form, or lies another way.
+
+    One may be covered; those that reach outside the picture may have been cropped.
+    """
+    marks, size = candidate.form.marks, candidate.form.template.landmarks.mark_size
+    if len(marks) == 0:
+        return False
+    half = (size or 0.01 * candidate.form.template.page.width) / 2
+    square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
+    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
+    limit = np.array((view.image.shape[1], view.image.shape[0]))
+    inside = ((seen > 0) & (seen < limit)).all((1, 2))
+    missing = 0
+    for corners in seen[inside]:
+        side = float(np.linalg.norm(corners[2] - corners[1]))
+        paper, near = (_around(view.image, corners, times) for times in (3, 2))
+        # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
+        size = max(1, round(side / 2))
+        missing += cv2.blur(near, (size, size)).min() > 0.65 * np.percentile(paper, 85)
+    return bool(missing > max(1, 0.3 * inside.sum()) or (missing and inside.sum() == 1))
+
+
+def _around(image: Gray, corners: Points, times: float) -> Gray:
+    """The part of `image` around `corners`, shape (5, 2), of which the first is the middle, so many times as wide."""
+    wide = corners[0] + times * (corners - corners[0])
+    left, top = np.maximum(wide.min(0), 0).astype(int)
+    right, bottom = wide.max(0).astype(int) + 1
+    return image[top:bottom, left:right]
