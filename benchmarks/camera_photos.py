@@ -1,13 +1,13 @@
 """Fused readings against single frames: videos panned over the real photographs in tally_photos and tally_poses.
 
-python -m benchmarks.camera_photos [--seed N]… [--mistakes]
+python -m benchmarks.camera_photos [--seed N]… [--sums] [--mistakes]
 
 A camera of 1280x720 pans over each photograph from a little nearer and farther, with a hand's shake, blur and noise.
 Each fourth frame is read by itself, as `formdigits read` would; the session reads all of them. The templates are those
 of `benchmarks.forms`: made by 'formdigits template new', their fields named as a user would name them, without the
-forms' sums. A field is right where the field of that name reads what is written there: to look for the number among
-whatever was read anywhere would count a lucky misreading elsewhere, and a form that keeps its hundreds of tally boxes
-is none that anybody would hold under a camera.
+forms' sums unless --sums. A field is right where the field of that name reads what is written there: to look for the
+number among whatever was read anywhere would count a lucky misreading elsewhere, and a form that keeps its hundreds of
+tally boxes is none that anybody would hold under a camera.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.forms import Bench, NamedPage, named_photos, named_poses, page, plain
+from benchmarks.forms import Bench, NamedPage, named_photos, named_poses, page, plain, with_rules
 from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -82,15 +82,18 @@ def watch(reader: Reader, photo: NamedPage, seed: int) -> tuple[tuple[Reading, .
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, action="append", help="another hand; may be repeated (default: 3)")
+    parser.add_argument("--sums", action="store_true", help="the templates hold the forms' sums as rules")
     parser.add_argument("--mistakes", action="store_true", help="list every field that was not read right")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(load_model(), Path(folder), mistakes=asked.mistakes)
-        designs, _, photos = named_photos(bench)
-        pose, _, poses = named_poses(bench)
-        own = pose.model_copy(update={"form": "poses"})
-        forms = [form.model_copy(update={"form": name}) for name, form in designs.items()]
-        reader = Reader([*forms, own], bench.model)
+        designs, rules, photos = named_photos(bench)
+        pose, rules["poses"], poses = named_poses(bench)
+        forms = [
+            with_rules(form, rules.get(design, ()) if asked.sums else ()).model_copy(update={"form": design})
+            for design, form in [*designs.items(), ("poses", pose)]
+        ]
+        reader = Reader(forms, bench.model)
         for seed in asked.seed or [3]:
             measure(reader, [*photos, *poses], seed, mistakes=asked.mistakes)
 
