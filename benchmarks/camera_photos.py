@@ -1,33 +1,33 @@
 """Fused readings against single frames: videos panned over the real photographs in tally_photos and tally_poses.
 
-python -m benchmarks.camera_photos [FOLDER OF TEMPLATES]
+python -m benchmarks.camera_photos [--seed N]… [--sums] [--mistakes]
 
 A camera of 1280x720 pans over each photograph from a little nearer and farther, with a hand's shake, blur and noise.
-Each frame is read by itself, as `formdigits read` would; the session reads all of them. A template that fits the
-photograph is looked for in the folder given, and made from the blank forms with 'formdigits template new' where none
-is; fields are counted where the truth names them.
+Each fourth frame is read by itself, as `formdigits read` would; the session reads all of them. The templates are those
+of `benchmarks.forms`: made by 'formdigits template new', their fields named as a user would name them, without the
+forms' sums unless --sums. A field is right where the field of that name reads what is written there: to look for the
+number among whatever was read anywhere would count a lucky misreading elsewhere, and a form that keeps its hundreds of
+tally boxes is none that anybody would hold under a camera.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.forms import Bench, NamedPage, named_photos, named_poses, page, plain, with_rules
 from extractor.ink import as_gray
-from extractor.reading import ReadOptions, open_reader
-from extractor.values import Page, PageStatus
+from extractor.reading import Reader
+from extractor.recognizer.choice import load_model
+from extractor.values import FieldStatus, Page, Reading
 from formdigits.camera import Session
 
-DATA = Path(os.environ.get("FORMDIGITS_DATA", "../shared/data"))
 WIDTH, HEIGHT, FPS, FRAMES = 1280, 720, 10.0, 36
 
 
@@ -59,81 +59,69 @@ def pan(photo: NDArray[np.uint8], seed: int = 3) -> Iterator[tuple[NDArray[np.ui
         yield np.clip(flow, 0, 255).astype(np.uint8), at
 
 
-def truths() -> Iterator[tuple[Path, dict[str, str]]]:
-    """Each photograph with what is written, digits only, in the order of its truth file."""
-    photos = json.loads((DATA / "tally_photos" / "truth.json").read_text(encoding="utf-8"))
-    for page in photos["pages"]:
-        cells = {}
-        for field in page["fields"]:
-            for column, text in enumerate(field["cells"], 1):
-                cells[f"{field['row']}/{column}"] = "".join(c for c in text if c.isdigit())
-        yield DATA / "tally_photos" / page["file"], cells
-    poses = json.loads((DATA / "tally_poses" / "truth.json").read_text(encoding="utf-8"))["photos"]
-    cells = {name: "".join(c for c in text if c.isdigit()) for name, text in poses["cells"].items()}
-    for name in poses["files"]:
-        yield DATA / "tally_poses" / "photos" / name.lower(), cells
+def right(readings: Sequence[Reading], truth: Mapping[str, str]) -> int:
+    """How many fields read what is written in them; a struck or empty cell counts as no digit."""
+    values = {one.field: one.value for one in readings}
+    return sum(name in values and plain(values[name]) == plain(cells) for name, cells in truth.items())
 
 
-def matched(read: list[str], written: list[str]) -> int:
-    """How many written numbers are among those read, each counted once: templates that were made name their fields by
-    themselves, so that only what is read can be compared."""
-    left = list(read)
-    count = 0
-    for one in written:
-        if one in left:
-            left.remove(one)
-            count += 1
-    return count
-
-
-def templates(given: list[str], folder: Path) -> tuple[str, ...]:
-    """Template files in the folder given, else made from the blank forms and the third pose into `folder`."""
-    if given:
-        return tuple(sorted(str(path) for path in Path(given[0]).glob("*.yaml")))
-    made = []
-    sources = [*sorted((DATA / "tally_photos" / "blank").glob("*.png")), DATA / "tally_poses" / "photos" / "3.jpg"]
-    for blank in sources:
-        out = folder / f"{blank.stem.replace('.', '_')}.yaml"
-        done = subprocess.run(
-            [sys.executable, "-m", "formdigits", "template", "new", str(blank), "-o", str(out)],
-            check=False,
-            capture_output=True,
-        )
-        if done.returncode == 0:
-            made.append(str(out))
-    return tuple(made)
+def watch(reader: Reader, photo: NamedPage, seed: int) -> tuple[tuple[Reading, ...], int, list[tuple[Reading, ...]]]:
+    """What the session reads in the end, how many rows it gave, and what single frames read."""
+    session, singles, rows = Session(reader), [], 0
+    fused: tuple[Reading, ...] = ()
+    for number, (frame, at) in enumerate(pan(page(photo.file).image, seed)):
+        sight = session.see(frame, at)
+        rows += sight.row is not None
+        fused = sight.readings or fused
+        if number % 4 == 3:
+            (result,) = reader.read([Page("frame", 1, frame)])
+            singles.append(result.readings if result.form == photo.design else ())
+    return fused, rows, singles
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        forms = templates(sys.argv[1:], Path(name))
-        reader = open_reader(ReadOptions(forms))
-        total = {"fields": 0, "fused": 0, "best": 0, "mean": 0.0}
-        for path, cells in truths():
-            photo = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-            if photo is None:
-                print(f"{path} cannot be read")
-                continue
-            written = [value for value in cells.values() if value]
-            session, singles, fused = Session(reader), [], []
-            for number, (frame, at) in enumerate(pan(as_gray(photo))):
-                sight = session.see(frame, at)
-                if sight.readings:
-                    fused = [one.value for one in sight.readings]
-                if number % 4 == 3:
-                    (result,) = reader.read([Page("frame", 1, frame)])
-                    read = [one.value for one in result.readings] if result.status is PageStatus.READ else []
-                    singles.append(matched(read, written))
-            got = matched(fused, written)
-            print(f"{path.name}: {len(written)} numbers; fused {got}; single frames: best {max(singles)}, {singles}")
-            total["fields"] += len(written)
-            total["fused"] += got
-            total["best"] += max(singles)
-            total["mean"] += float(np.mean(singles))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, action="append", help="another hand; may be repeated (default: 3)")
+    parser.add_argument("--sums", action="store_true", help="the templates hold the forms' sums as rules")
+    parser.add_argument("--mistakes", action="store_true", help="list every field that was not read right")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(load_model(), Path(folder), mistakes=asked.mistakes)
+        designs, rules, photos = named_photos(bench)
+        pose, rules["poses"], poses = named_poses(bench)
+        forms = [
+            with_rules(form, rules.get(design, ()) if asked.sums else ()).model_copy(update={"form": design})
+            for design, form in [*designs.items(), ("poses", pose)]
+        ]
+        reader = Reader(forms, bench.model)
+        for seed in asked.seed or [3]:
+            measure(reader, [*photos, *poses], seed, mistakes=asked.mistakes)
+
+
+def measure(reader: Reader, photos: Sequence[NamedPage], seed: int, *, mistakes: bool) -> None:
+    """Prints what comes of each photograph in this hand, and the sums."""
+    fields = fused = best = wrong = 0
+    mean = 0.0
+    for photo in photos:
+        readings, rows, singles = watch(reader, photo, seed)
+        got, alone = right(readings, photo.truth), [right(one, photo.truth) for one in singles]
+        bad = {one.field: one for one in readings if plain(one.value) != plain(photo.truth.get(one.field, one.value))}
+        wrong += sum(one.status is not FieldStatus.REVIEW for one in bad.values())
         print(
-            f"All: {total['fields']} numbers; fused {total['fused']}, best single frame of each {total['best']}, "
-            f"mean single frame {total['mean']:.1f}"
+            f"{photo.file.name}: {len(photo.truth)} fields; fused {got}, {rows} row(s); "
+            f"single frames: best {max(alone)}, {alone}",
+            flush=True,
         )
+        if mistakes:
+            for name, one in bad.items():
+                print(f"  {name}: {photo.truth[name]} read as {one.written} ({one.confidence:.3f})")
+        fields, fused, best = fields + len(photo.truth), fused + got, best + max(alone)
+        mean += float(np.mean(alone))
+    print(
+        f"Seed {seed}: {fields} fields; fused {fused}, wrong and accepted {wrong}; best single frame of each photo "
+        f"{best}, mean single frame {mean:.1f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -82,6 +82,15 @@ class Bench:
         )
 
 
+@dataclass(frozen=True)
+class NamedPage:
+    """A picture, the form of which `design` it shows, and by field what is written in it, cell by cell."""
+
+    file: Path
+    design: str
+    truth: Mapping[str, str]
+
+
 def plain(value: str) -> str:
     """The number that a field's cells say; empty for none."""
     digits = "".join(c for c in value if c.isdigit())
@@ -117,39 +126,53 @@ def with_rules(template: Template, rules: Sequence[str]) -> Template:
     return template.model_copy(update={"rules": tuple(parsed)})
 
 
-def tally_photos(bench: Bench) -> None:
+def named_photos(bench: Bench) -> tuple[dict[str, Template], dict[str, tuple[str, ...]], list[NamedPage]]:
+    """The templates of the five designs of `tally_photos`, named; the sums that some have, by design; the pages."""
     folder = DATA / "tally_photos"
     names = yaml.safe_load((NAMES / "tally_photos.yaml").read_text(encoding="utf-8"))
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
-    made = {file.stem: bench.new([file], file.stem) for file in sorted((folder / "blank").glob("*.png"))}
-    plain_forms, ruled_forms = dict(made), dict(made)
-    truth: list[dict[str, str]] = []
+    forms = {file.stem: bench.new([file], file.stem) for file in sorted((folder / "blank").glob("*.png"))}
+    rules: dict[str, tuple[str, ...]] = {}
+    pages: list[NamedPage] = []
     for entry in entries:
         own = names[Path(entry["file"]).name]
-        form = named(made[own["design"]], own["fields"])
-        plain_forms[own["design"]], ruled_forms[own["design"]] = form, with_rules(form, own["rules"])
+        forms[own["design"]] = named(forms[own["design"]], own["fields"])
+        rules[own["design"]] = tuple(own["rules"])
         keys = [row["row"].replace(".", "_") for row in entry["fields"]]
         keys = [f"_{key}" if key[0].isdigit() else key for key in keys]
         rows = zip(keys, entry["fields"], strict=True)
-        truth.append({f"{key}_{i}": cell for key, row in rows for i, cell in enumerate(row["cells"], 1)})
-    pages = [page(folder / entry["file"]) for entry in entries]
-    for what, forms in (("names only", plain_forms), ("with the sums", ruled_forms)):
-        results = bench.read(list(forms.values()), pages)
-        wanted = [names[Path(entry["file"]).name]["design"] for entry in entries]
-        results = [r if r.form == form else replace(r, readings=()) for r, form in zip(results, wanted, strict=True)]
-        bench.report(f"tally_photos, {what}", results, truth)
+        truth = {f"{key}_{i}": cell for key, row in rows for i, cell in enumerate(row["cells"], 1)}
+        pages.append(NamedPage(folder / entry["file"], own["design"], truth))
+    return forms, rules, pages
 
 
-def tally_poses(bench: Bench) -> None:
+def named_poses(bench: Bench) -> tuple[Template, tuple[str, ...], list[NamedPage]]:
+    """The template made of the third pose of `tally_poses`, named; its sums; the poses."""
     folder = DATA / "tally_poses" / "photos"
     names = yaml.safe_load((NAMES / "tally_poses.yaml").read_text(encoding="utf-8"))
     cells = json.loads((folder.parent / "truth.json").read_text(encoding="utf-8"))["photos"]["cells"]
     made = bench.new([folder / "3.jpg"], "poses")
-    form = named(made, on_page(made, names["fields"]))
-    pages = [page(file) for file in sorted(folder.glob("*.jpg"))]
-    truth = [{name: cells[name] for name in names["fields"]}] * len(pages)
+    truth = {name: cells[name] for name in names["fields"]}
+    pages = [NamedPage(file, "poses", truth) for file in sorted(folder.glob("*.jpg"))]
+    return named(made, on_page(made, names["fields"])), tuple(names["rules"]), pages
+
+
+def tally_photos(bench: Bench) -> None:
+    forms, rules, photos = named_photos(bench)
+    ruled = {design: with_rules(form, rules.get(design, ())) for design, form in forms.items()}
+    pages, truth = [page(photo.file) for photo in photos], [photo.truth for photo in photos]
+    for what, given in (("names only", forms), ("with the sums", ruled)):
+        results = bench.read(list(given.values()), pages)
+        pairs = zip(results, photos, strict=True)
+        results = [r if r.form == photo.design else replace(r, readings=()) for r, photo in pairs]
+        bench.report(f"tally_photos, {what}", results, truth)
+
+
+def tally_poses(bench: Bench) -> None:
+    form, rules, photos = named_poses(bench)
+    pages, truth = [page(photo.file) for photo in photos], [photo.truth for photo in photos]
     bench.report("tally_poses, names only", bench.read([form], pages), truth)
-    results = bench.read([with_rules(form, names["rules"])], pages)
+    results = bench.read([with_rules(form, rules)], pages)
     bench.report("tally_poses, with the sums", results, truth)
     held = sum(all(rule.outcome in ("confirmed", "chosen") for rule in result.rules) for result in results)
     print(f"  both sums hold on {held} of {len(results)} poses")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 class Stream:
     """Motion JPEG over HTTP that shows `image` again and again; it can be held (`going`), cut, and shown another."""
 
-    def __init__(self, image: NDArray[np.uint8]) -> None:
+    def __init__(self, image: NDArray[np.uint8], port: int = 0) -> None:
         self.going = threading.Event()
         self.going.set()
         self.cut = False
@@ -41,8 +41,9 @@ class Stream:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/video.mjpg"
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.port = self._server.server_port
+        self.address = f"http://127.0.0.1:{self.port}/video.mjpg"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:

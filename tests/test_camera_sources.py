@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -147,3 +150,66 @@ def test_cameras_that_the_system_lists_are_named(tmp_path: Path) -> None:
     (found,) = devices(tmp_path)
     assert (found.number, found.name) == (93, "Desk camera")
     assert "cannot be used" in found.gives
+
+
+def test_a_device_that_is_no_camera_is_told_in_a_sentence() -> None:
+    with pytest.raises(InputError, match=r"/dev/null is no camera; 'formdigits camera --list'"):
+        open_source(os.devnull)
+
+
+def test_a_camera_by_its_lasting_name_is_the_numbered_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lasting = tmp_path / "usb-desk-camera"
+    lasting.symlink_to(os.devnull)
+    monkeypatch.setattr(Path, "resolve", lambda path: Path("/dev/video3") if path == lasting else path)
+    assert open_source(str(lasting)).name == "camera 3"
+
+
+def test_a_pipe_that_nobody_fills_is_waited_for_and_let_go(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    begun = time.monotonic()
+    with Grabber(open_source(str(pipe))) as frames:
+        assert "waiting for it" in wait_for_trouble(frames, "no picture for")
+        left = time.monotonic()
+    assert time.monotonic() - left < 5, "a source that hangs does not hold up the end"
+    assert left - begun < 10
+    # The thread that waits inside FFmpeg keeps others out of it.
+    pipe.open("wb").close()
+
+
+def test_a_pipe_whose_program_ends_goes_on_with_the_next(tmp_path: Path) -> None:
+    video, pipe = write_video(tmp_path / "v.avi", 40), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with Grabber(open_source(str(pipe))) as frames:
+        for _ in range(2):
+            with subprocess.Popen(f"cat {video} > {pipe}", shell=True):
+                take(frames)
+                wait_for_trouble(frames, "No more pictures")
+
+
+def test_an_address_where_nothing_is_yet_is_asked_again(stream: Stream) -> None:
+    stream.close()
+    with Grabber(open_source(stream.address)) as frames:
+        assert "check the address" in wait_for_trouble(frames, "No pictures come from")
+        later = Stream(np.zeros((120, 160, 3), np.uint8), port=stream.port)
+        take(frames)
+        assert frames.trouble == ""
+        later.close()
+
+
+def test_an_address_that_gives_a_web_page_is_told_in_a_sentence() -> None:
+    page = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    threading.Thread(target=page.serve_forever, daemon=True).start()
+    with Grabber(open_source(f"http://127.0.0.1:{page.server_port}/")) as frames:
+        assert "check the address" in wait_for_trouble(frames, "No pictures come from")
+    page.shutdown()
+    page.server_close()
+
+
+def test_an_address_that_takes_the_call_and_says_nothing_holds_nothing_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        with Grabber(open_source(f"http://127.0.0.1:{mute.getsockname()[1]}/")) as frames:
+            wait_for_trouble(frames, "no picture for")
+            assert "check the address" in wait_for_trouble(frames, "No pictures come from", 15)
+            left = time.monotonic()
+        assert time.monotonic() - left < 5

@@ -51,3 +51,18 @@ def test_a_closer_look_takes_the_place_of_all_before() -> None:
     stack.add(near, 1.0)
     assert stack.frames == 1
     assert (stack.cut.lit == near.lit).all()
+
+
+def test_writing_is_laid_on_writing_where_the_printed_box_was_found_a_little_aside() -> None:
+    rng = np.random.default_rng(5)
+    cuts = [frame(rng) for _ in range(6)]
+    aside = [0, 2, -2, 3, -3, 1]
+    stack = Stack(cuts[0], 1.0)
+    for cut, shift in zip(cuts[1:], aside[1:], strict=True):
+        stack.add(replace(cut, lit=np.roll(cut.lit, shift, axis=1)), 1.0)
+    inside = cuts[0].inside
+    rows = slice(round(inside.top) + 12, round(inside.bottom) - 12)
+    columns = slice(round(cuts[0].sides[0, 0]) + 12, round(cuts[0].sides[0, 1]) - 12)
+    alone, together = (one.lit[rows, columns].mean(0) for one in (cuts[0], stack.cut))
+    # The stroke is as dark in the mean as in one frame: laid by the box alone it is smeared.
+    assert 255 - together.min() > 0.8 * (255 - alone.min())

@@ -36,6 +36,13 @@ GAP, STEEPEST = 0.9, 0.35
 MARGIN = 0.22
 """Room around a string, in heights: the paper there tells how bright paper is."""
 
+LOWER = 0.6
+"""What a symbol's height may be of the lowest, where a taller one stands beside it."""
+
+FOREIGN = 0.03
+"""Other ink in or beside a row, as a share of its height squared, from which on it does not stand by itself: it is part
+of something, a word that touches a line or a cell of a table, and what is read there is not all of it."""
+
 MOST = 40
 """Strings of one picture that are kept, the tallest: a page of print has hundreds."""
 
@@ -50,9 +57,11 @@ def find_strings(image: Gray) -> tuple[FoundField, ...]:
     shrink = max(1.0, max(image.shape) / WORK_SIDE)
     size = (round(image.shape[1] / shrink), round(image.shape[0] / shrink))
     small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if shrink > 1 else image
-    pieces = _pieces(small)
-    quads = [_around(pieces[group]) * shrink for group in _rows(pieces)]
-    quads = sorted(quads, key=lambda quad: -_height(quad))[:MOST]
+    pieces, labels = _pieces(small)
+    lowest = LOWEST * min(small.shape)
+    rows = [pieces[group] for group in _rows(pieces[:, :4]) if pieces[group, 3].max() >= lowest]
+    rows = sorted((row for row in rows if _stands_alone(row, labels)), key=lambda row: -_tall(row))[:MOST]
+    quads = [_around(row[:, :4]) * shrink for row in rows]
     quads = [quads[i] for i in reading_order(quads)]
     return tuple(
         FoundField(
@@ -84,8 +93,9 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
     return TemplateField(name=found.name, box=found.box), replace(field, matrix=matrix @ field.matrix)
 
 
-def _pieces(image: Gray) -> NDArray[np.float64]:
-    """Left, top, width and height of the pieces of ink that may be symbols, shape (n, 4)."""
+def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Left, top, width, height and label of the pieces of ink that may be symbols, shape (n, 5), and the label of each
+    pixel's ink, 0 for paper, shape (height, width)."""
     short = min(image.shape)
     soft = as_gray(cv2.GaussianBlur(image, (3, 3), 0))
     # Against the mean around: edges of shadows and of other sheets give thin outlines, not solid areas.
@@ -94,15 +104,14 @@ def _pieces(image: Gray) -> NDArray[np.float64]:
     dark = cv2.adaptiveThreshold(
         soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
     )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]
     _, _, w, h = boxes.T
-    kept = (h >= LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)
+    kept = (h >= LOWER * LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)
     # A solid patch is a mark or a shadow; a 1 is solid too, but slim.
     kept &= (areas <= FULLEST * w * h) | (w < 0.5 * h)
     kept &= areas >= 0.02 * w * h
-    symbols: NDArray[np.float64] = boxes[kept]
-    return symbols
+    return np.c_[boxes, np.arange(1, len(boxes) + 1)][kept], np.asarray(labels, np.int32)
 
 
 def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
@@ -126,24 +135,40 @@ def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     return [group[np.argsort(left[group])] for group in groups]
 
 
+def _tall(row: NDArray[np.float64]) -> float:
+    """The height of a row of pieces, in pixels."""
+    return float(np.percentile(row[:, 3], 75))
+
+
+def _slope(row: NDArray[np.float64]) -> float:
+    """How a row of pieces rises or falls; 0 where too little of it tells."""
+    left, top, width, height = row[:, :4].T
+    x, y = left + width / 2, top + height / 2
+    # Over a long row only: the middles of a 1 and a 7 differ by themselves.
+    if len(row) < 3 or np.ptp(x) <= 2 * _tall(row):
+        return 0.0
+    slope = float(np.polyfit(x, y, 1)[0])
+    return max(-STEEPEST, min(STEEPEST, slope)) if abs(slope) > 0.03 else 0.0
+
+
+def _stands_alone(row: NDArray[np.float64], labels: NDArray[np.int32]) -> bool:
+    """Whether hardly any ink but its own is within a row and at both of its ends."""
+    left, top, width, height = row[:, :4].T
+    tall, slope = _tall(row), _slope(row)
+    begins, ends = max(0, round(left.min() - GAP * tall)), round((left + width).max() + GAP * tall)
+    part = labels[round(top.min()) : round((top + height).max()), begins:ends]
+    y, x = np.nonzero((part > 0) & ~np.isin(part, row[:, 4].astype(np.int32)))
+    middle = (top + height / 2).mean() + slope * (x + begins - (left + width / 2).mean())
+    return bool((np.abs(y + top.min() - middle) < 0.3 * tall).sum() < FOREIGN * tall * tall)
+
+
 def _around(boxes: NDArray[np.float64]) -> Points:
     """The corners, shape (4, 2), of the room around a row of pieces, along its slope."""
     left, top, width, height = boxes.T
-    tall = float(np.percentile(height, 75))
-    slope = 0.0
-    if len(boxes) > 2:
-        x, y = left + width / 2, top + height / 2
-        # Over a long row only: the middles of a 1 and a 7 differ by themselves.
-        slope = float(np.polyfit(x, y, 1)[0]) if np.ptp(x) > 2 * tall else 0.0
-        slope = slope if abs(slope) > 0.03 else 0.0
-    angle = math.atan(max(-STEEPEST, min(STEEPEST, slope)))
+    tall, angle = _tall(boxes), math.atan(_slope(boxes))
     turn = np.array(((math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))))
     corners = np.concatenate([np.stack([x, y], 1) for x in (left, left + width) for y in (top, top + height)])
     flat = corners @ turn.T
     low, high = flat.min(0) - MARGIN * tall, flat.max(0) + MARGIN * tall
     around = np.array([(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])])
     return np.asarray(around @ turn, np.float64)
-
-
-def _height(quad: Points) -> float:
-    return float(np.linalg.norm(quad[3] - quad[0]))

@@ -10,7 +10,7 @@ import numpy as np
 from extractor.finding.found import FoundField
 from extractor.finding.strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.reading import Observation, Reader
+from extractor.reading import Look, Observation, Reader
 from extractor.values import Gray, PageResult, PageStatus, Points, Reading
 from formdigits.camera.fusion import StringEvidence
 from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look
@@ -19,7 +19,7 @@ from formdigits.camera.sheet import LEAST_FRAMES, SETTLING_S
 from formdigits.camera.sight import Guidance, Quad, Sight
 from formdigits.camera.tracking import FASTEST, SMALL_SIDE
 
-CROPS_AT_ONCE = 24
+CROPS_AT_ONCE = 16
 """Crops that are recognised in one frame."""
 
 GONE_S = 0.7
@@ -137,14 +137,18 @@ class PaperView:
 
     def _match(self, found: tuple[FoundField, ...], moved: Points, at: float) -> None:
         """Gives each string that was found to the line that was there before, or begins one."""
-        free = list(self._lines)
-        for line in free:
+        before = list(self._lines)
+        for line in before:
             corners = line.corners @ moved[:, :2].T + moved[:, 2]
             line.found = replace(line.found, quad=_quad(corners))
+        bounds = np.array([_bounds(line.found.quad) for line in before]).reshape(-1, 4)
+        taken = np.zeros(len(bounds), np.bool_)
         for one in found:
-            best = max(free, key=lambda line: _overlap(line.found.quad, one.quad), default=None)
-            if best is not None and _overlap(best.found.quad, one.quad) > 0.4:
-                free.remove(best)
+            shares = np.where(taken, 0.0, _overlaps(bounds, _bounds(one.quad)))
+            index = int(shares.argmax()) if len(shares) else 0
+            if len(shares) and shares[index] > 0.4:
+                taken[index] = True
+                best = before[index]
                 best.found, best.seen_at = replace(one, name=best.name), at
             else:
                 self._count += 1
@@ -157,11 +161,13 @@ class PaperView:
         here = [line for line in self._lines if line.seen_at == at]
         here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < LEAST_FRAMES else 4))
         by_name = {line.name: line for line in here}
-        seen = self._reader.observe((string_field(grey, line.found) for line in here), CROPS_AT_ONCE)
+        # A glance tells whether there are digits at all; only those are worth reading in full.
+        looks = {line.name: Look() for line in here if not line.digits}
+        seen = self._reader.observe((string_field(grey, line.found) for line in here), CROPS_AT_ONCE, looks)
         for one in seen:
-            self._add(by_name[one.name], one, weight, at)
+            self._add(by_name[one.name], one, weight, at, glanced=one.name in looks)
 
-    def _add(self, line: _Line, one: Observation, weight: float, at: float) -> None:
+    def _add(self, line: _Line, one: Observation, weight: float, at: float, *, glanced: bool) -> None:
         picture = ink_picture(one.image)
         if line.ink is not None and _another(line.ink, picture):
             line.evidence, line.digits, line.looks, line.given, line.since = StringEvidence(), 0, 0, False, at
@@ -171,6 +177,8 @@ class PaperView:
         if not self._reader.holds_digits(one):
             return
         line.digits += 1
+        if glanced:
+            return
         line.evidence.add(one, self._reader.decode(one), weight)
         (reading,), _ = self._reader.settle(None, [line.evidence.fused()])
         if line.reading is None or line.reading.value != reading.value:
@@ -226,15 +234,19 @@ def _another(before: Gray, now: Gray) -> bool:
     return weight > 0 and alike < CHANGED
 
 
-def _overlap(one: Quad, other: Quad) -> float:
-    """The shared area of two quads' bounds, as a share of the area of both together."""
-    (left, top), (right, bottom) = np.min(one, 0), np.max(one, 0)
-    (left2, top2), (right2, bottom2) = np.min(other, 0), np.max(other, 0)
-    wide, high = min(right, right2) - max(left, left2), min(bottom, bottom2) - max(top, top2)
-    if wide <= 0 or high <= 0:
-        return 0.0
-    both = (right - left) * (bottom - top) + (right2 - left2) * (bottom2 - top2) - wide * high
-    return float(wide * high / both)
+def _bounds(quad: Quad) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
+    xs, ys = [x for x, _ in quad], [y for _, y in quad]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _overlaps(many: Points, one: tuple[float, float, float, float]) -> Points:
+    """The shared area of each of `many` bounds, shape (n, 4), with `one`, as a share of the area of both together."""
+    left, top, right, bottom = many.T
+    wide = np.maximum(0, np.minimum(right, one[2]) - np.maximum(left, one[0]))
+    high = np.maximum(0, np.minimum(bottom, one[3]) - np.maximum(top, one[1]))
+    both = (right - left) * (bottom - top) + (one[2] - one[0]) * (one[3] - one[1]) - wide * high
+    return np.asarray(wide * high / both, np.float64)
 
 
 def _guidance(light: Light, clear: float, numbers: list[_Line], found: tuple[FoundField, ...]) -> Guidance | None:

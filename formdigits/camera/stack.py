@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,12 +12,19 @@ from numpy.typing import NDArray
 from extractor.fields import Cut
 from extractor.ink import as_gray
 
+REACH = 0.12
+"""How far off the printed box may lay two pictures of the same ink, as a share of the room for a digit."""
+
+ALIKE = 0.4
+"""The least correlation, -1 to 1, of what is written by which two pictures are laid on each other."""
+
 CLOSER = 1.15
 """A cut with so many times the room for a digit shows more than all before it: it takes their place."""
 
 
 class Stack:
-    """The weighted mean of evenly lit pictures of a field, laid on each other by its printed box."""
+    """The weighted mean of evenly lit pictures of a field, laid on each other by its printed box, then by what
+    is written in it: the box is found to half a pixel of the frame or so, of which small digits have eight."""
 
     def __init__(self, cut: Cut, weight: float) -> None:
         self._begin(cut, weight)
@@ -42,10 +50,18 @@ class Stack:
         return replace(self._first, lit=as_gray(np.rint(self._mean).astype(np.uint8)))
 
     def _laid(self, cut: Cut) -> NDArray[np.float32]:
-        """`cut`'s picture with its printed box where that of the first is."""
+        """`cut`'s picture with its printed box, and what is written there, where those of the others are."""
         own, there = self._first.inside, cut.inside
         across, down = there.width / own.width, there.height / own.height
         matrix = np.array(((across, 0, there.left - across * own.left), (0, down, there.top - down * own.top)))
+        laid = self._warped(cut, matrix)
+        x, y = self._aside(laid)
+        if x or y:
+            matrix[:, 2] += (across * x, down * y)
+            laid = self._warped(cut, matrix)
+        return laid
+
+    def _warped(self, cut: Cut, matrix: NDArray[np.float64]) -> NDArray[np.float32]:
         height, width = self._mean.shape
         laid = cv2.warpAffine(
             cut.lit,
@@ -55,3 +71,27 @@ class Stack:
             borderMode=cv2.BORDER_REPLICATE,
         )
         return laid.astype(np.float32)
+
+    def _aside(self, laid: NDArray[np.float32]) -> tuple[float, float]:
+        """How far, in pixels, the ink of `laid` lies from that of the mean; nothing where neither has any."""
+        box, reach = self._first.inside, max(1, round(REACH * self._first.room))
+        # Well within the box, for its own lines say where they are themselves.
+        left, top = max(0, round(box.left)) + reach, max(0, round(box.top)) + reach
+        right, bottom = min(laid.shape[1], round(box.right)) - reach, min(laid.shape[0], round(box.bottom)) - reach
+        if right - left < 4 * reach or bottom - top < 4 * reach:
+            return 0.0, 0.0
+        inner = self._mean[top + reach : bottom - reach, left + reach : right - reach]
+        alike = cv2.matchTemplate(laid[top:bottom, left:right], inner, cv2.TM_CCOEFF_NORMED)
+        _, best, _, (x, y) = cv2.minMaxLoc(alike)
+        if best < ALIKE:
+            return 0.0, 0.0
+        return _peak(alike[y], x) - reach, _peak(alike[:, x], y) - reach
+
+
+def _peak(values: NDArray[Any], at: int) -> float:
+    """The place of the maximum near `at` between the values, by a parabola through three of them."""
+    if not 0 < at < len(values) - 1:
+        return float(at)
+    before, here, after = (float(one) for one in values[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return at + 0.5 * (before - after) / bend if bend < 0 else float(at)

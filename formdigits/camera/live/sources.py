@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import InputError
+from formdigits.camera.live.reasons import why_not
 
 Image = NDArray[np.uint8]
 STREAM = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -74,8 +75,8 @@ class VideoFile:
         self._fps = fps if 0.1 < fps < 1000 else USUAL_FPS
 
     def read(self) -> tuple[Image, float] | None:
-        ok, image = self._capture.read()
-        if not ok:
+        image = _next(self._capture)
+        if image is None:
             if self._count == 0:
                 raise InputError(f"{self.name} holds no picture that can be read; it may be cut off or empty.")
             return None
@@ -108,11 +109,17 @@ class LiveSource:
             limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, ANSWER_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, ANSWER_MS]
             self._capture = _opened(cv2.VideoCapture(self._where, cv2.CAP_FFMPEG, limits))
         if self._capture is None:
-            raise SourceLostError(self._why_not())
+            raise SourceLostError(
+                why_not(self._where)
+                if isinstance(self._where, int)
+                else f"No pictures come from {self.name}; check the address and that the camera is on. Trying again."
+            )
 
     def read(self) -> tuple[Image, float] | None:
-        ok, image = self._capture.read()
-        if not ok:
+        image = _next(self._capture)
+        if image is None:
+            # At once: what is still held cannot come back, a camera's number no more than a pipe's other end.
+            self.close()
             raise SourceLostError(f"No more pictures come from {self.name}; trying again.")
         return image, time.monotonic()
 
@@ -120,19 +127,6 @@ class LiveSource:
         if self._capture is not None:
             self._capture.release()
             self._capture = None
-
-    def _why_not(self) -> str:
-        if not isinstance(self._where, int):
-            return f"Nothing answers at {self.name}; check the address and that the camera is on. Trying again."
-        device = Path(f"/dev/video{self._where}")
-        if not Path("/dev").is_dir() or device.exists():
-            return (
-                f"{self.name.capitalize()} cannot be used: another program may have it. Close that one; trying again."
-            )
-        return (
-            f"There is no {self.name}: plug it in ('formdigits camera --list' shows what is there), "
-            "or give --source. Trying again."
-        )
 
 
 def open_source(text: str) -> VideoFile | LiveSource:
@@ -158,8 +152,14 @@ def open_source(text: str) -> VideoFile | LiveSource:
     if stat.S_ISFIFO(mode):
         return LiveSource(text)
     if stat.S_ISCHR(mode):
-        number = re.fullmatch(r"/dev/video(\d+)", text)
-        return LiveSource(int(number[1]) if number else text)
+        # Cameras have names that stay the same as well, which lead to the numbered ones.
+        number = re.fullmatch(r"/dev/video(\d+)", str(path.resolve()))
+        if number:
+            return LiveSource(int(number[1]))
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{text} is no camera; 'formdigits camera --list' shows which there are.")
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{text} may not be read by this user; ask its owner, or give --source another video.")
     return VideoFile(path)
 
 
@@ -172,3 +172,12 @@ def _hush() -> None:
 
 def _opened(capture: cv2.VideoCapture) -> cv2.VideoCapture | None:
     return capture if capture.isOpened() else None
+
+
+def _next(capture: Any) -> Image | None:
+    """The next frame; None where there is none, or the driver gives what is none."""
+    try:
+        ok, image = capture.read()
+    except cv2.error:
+        return None
+    return image if ok else None
