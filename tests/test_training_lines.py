@@ -88,7 +88,6 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     from training.lines import train
 
     monkeypatch.setattr(train, "VALIDATION", 24)
-    monkeypatch.setattr(train, "RANGES", 16)
     monkeypatch.setattr(train, "digits_to_train_on", lambda: writers.samples)
     monkeypatch.setattr(train, "letters_to_train_on", lambda: writers.letters)
     told: list[str] = []

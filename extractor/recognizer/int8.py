@@ -13,7 +13,8 @@ from extractor.values import Floats
 class Int8Network:
     """The network `model` (the bytes of a .tflite file) on `threads` threads. Not for use from several threads at once.
 
-    Raises ValueError or RuntimeError where LiteRT cannot run it, or where its input is not int8 with one step a grey
+    Its activations are int8 with fixed ranges, or become int8 picture by picture; then its input and its answers are
+    float. Raises ValueError or RuntimeError where LiteRT cannot run it, or where an int8 input has not one step a grey
     level.
     """
 
@@ -35,6 +36,10 @@ class Int8Network:
         """
         interpreter = self._interpreter((*pictures.shape, 1))
         entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        if entry["dtype"] is np.float32:
+            interpreter.set_tensor(entry["index"], pictures[..., None].astype(np.float32))
+            interpreter.invoke()
+            return np.asarray(interpreter.get_tensor(answer["index"]), np.float32)
         # The network's first numbers are the pixels less 128: flipping the top bit makes the one the other.
         interpreter.set_tensor(entry["index"], (pictures[..., None] ^ 0x80).view(np.int8))
         interpreter.invoke()
@@ -50,7 +55,8 @@ class Int8Network:
             interpreter.resize_tensor_input(entry["index"], shape)
             interpreter.allocate_tensors()
             scale, zero = entry["quantization"]
-            if entry["dtype"] is not np.int8 or abs(scale - 1) > 1e-3 or zero != -128:
-                raise ValueError("its input is not int8 with one step for each grey level")
+            fixed = entry["dtype"] is np.int8 and abs(scale - 1) <= 1e-3 and zero == -128
+            if not fixed and entry["dtype"] is not np.float32:
+                raise ValueError("its input is neither float nor int8 with one step for each grey level")
             self._prepared[shape] = interpreter
         return self._prepared[shape]

@@ -110,9 +110,8 @@ def tune_lines(
             learner.keep(epoch, best=True)
             if progress:
                 progress(Progress(epoch, settings.epochs, batches, batches, loss))
-    learned = make_lines(by_writer(replay, letters), 600, (settings.seed, 98, 0))
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
-    written = write_line_model(draft / name, learner.best(), learned=learned, held_out=held_out, origin=origin)
+    written = write_line_model(draft / name, learner.best(), held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
     for kind in ("glance", "agreed", "alone"):
         if kind in card.about["calibration"]:

@@ -13,22 +13,22 @@ from extractor.recognizer.card import SCHEMA
 from extractor.recognizer.lines import load_lines
 from extractor.segmentation.line import HEIGHT
 from extractor.values import Floats
-from training.convert import to_int8
+from training.convert import to_int8_as_it_comes
 from training.lines.batches import CLASSES, Lines
 from training.ship import FILES, Origin, created_by, file_entries, write_card
 
 FIXED = 160
-"""Columns of the pictures that the ranges of the int8 network's numbers are taken from."""
+"""Columns of the pictures that the network is converted for; LiteRT takes others again."""
 
 
-def write_line_model(folder: Path, model: Any, *, learned: Lines, held_out: Lines, origin: Origin) -> dict[str, Any]:
+def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origin) -> dict[str, Any]:
     """Write the files and the card of the line network `model` into `folder` (`…/lines`); returns the card.
 
-    Ranges for int8 come from lines that it `learned` from; temperatures and accuracy from lines of `held_out` writers.
+    Temperatures and accuracy are from lines of `held_out` writers.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.save(folder / FILES["keras"])
-    (folder / FILES["litert"]).write_bytes(to_int8(_fixed(model), _representative(learned)))
+    (folder / FILES["litert"]).write_bytes(to_int8_as_it_comes(_fixed(model)))
     card: dict[str, Any] = {
         "schema": SCHEMA,
         "created_by": created_by(),
@@ -94,11 +94,3 @@ def _fixed(model: Any) -> Any:
     narrow.set_weights(model.get_weights())
     lines = keras.Input((HEIGHT, FIXED, 1), batch_size=1)
     return keras.Model(lines, narrow(lines))
-
-
-def _representative(lines: Lines) -> np.ndarray:
-    out = np.zeros((min(600, len(lines.images)), HEIGHT, FIXED), np.uint8)
-    for row, image in zip(out, lines.images, strict=False):
-        row[:, : image.shape[1]] = image[:, :FIXED]
-    out[0, 0, 0], out[0, HEIGHT // 2, FIXED // 2] = 0, 255
-    return out

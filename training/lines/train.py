@@ -28,8 +28,8 @@ from training.ship import Origin
 from training.train import DIGIT_DATA
 
 HELD_OUT, SEED = 0.08, 1
-VALIDATION, RANGES = 1000, 500
-"""Lines of held-out writers that epochs are measured on, and lines that the int8 network's ranges are taken from."""
+VALIDATION = 1000
+"""Lines of held-out writers that epochs are measured on."""
 
 HISTORY = "history.json"
 
@@ -89,7 +89,6 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     return write_line_model(
         settings.out / FOLDER,
         learner.best(),
-        learned=make_lines(writers, RANGES, (SEED, 0, 1)),
         held_out=validation,
         origin=Origin(DIGIT_DATA, {**told, "seed": SEED, "best": best}),
     )
