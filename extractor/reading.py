@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
-from extractor.segmentation import Lattice, segment
+from extractor.segmentation import Lattice, lies_across, segment
 from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import (
@@ -43,6 +43,9 @@ WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 
 NOTHING = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
+
+EITHER = 0.5
+"""How sure a string is at most that has a digit across the side of its box: it is this field's or it is not."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
@@ -220,7 +223,13 @@ class Reader:
         return holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
 
     def decode(self, seen: Observation) -> Decoded:
-        """The best reading of what is seen, under its field's format."""
+        """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""
+        decoded = self._decoded(seen)
+        if seen.lattice.comb or decoded.confidence <= EITHER or not lies_across(seen.image):
+            return decoded
+        return replace(decoded, confidence=EITHER)
+
+    def _decoded(self, seen: Observation) -> Decoded:
         symbols = seen.model.symbols
         if seen.line is None or seen.model.lines is None:
             return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)

@@ -52,6 +52,22 @@ def test_a_stroke_across_a_cell_line_stays_whole() -> None:
     assert count - 1 <= 3
 
 
+@pytest.mark.parametrize("grey", [150, 190])
+def test_pen_along_or_across_a_pale_line_is_not_taken_away_with_it(grey: int) -> None:
+    free, blank = FORM.fields[2], np.full((1100, 800), 245, np.uint8)
+    cv2.rectangle(blank, (100, 450), (500, 520), grey, 2)
+    penned = blank.copy()
+    # The stem of a 7 on the box's right side, and a 0 across its left.
+    cv2.line(penned, (500, 462), (500, 506), 30, 4, cv2.LINE_AA)
+    cv2.ellipse(penned, (100, 485), (14, 22), 0, 0, 360, 30, 4, cv2.LINE_AA)
+    with_pen, without = (locate(sheet, straight(), free) for sheet in (penned, blank))
+    assert not (without.ink > 127).any()
+    left, right = (np.s_[:, max(0, round(x) - 4) : round(x) + 5] for x in (with_pen.inside.left, with_pen.inside.right))
+    assert (with_pen.ink[right] > 127).any(1).sum() > 40
+    assert (with_pen.ink[left] > 127).any(1).sum() > 8
+    assert cv2.connectedComponents((with_pen.ink > 127).astype(np.uint8))[0] - 1 == 2
+
+
 def test_quads_follow_the_page_when_it_lies_upside_down() -> None:
     warp = lay(blank_sheet(), turns=2)
     registration = register(warp.image, [FORM])
@@ -95,7 +111,7 @@ def test_the_soft_edges_of_a_black_line_go_with_it_where_pencil_counts_as_ink() 
     stroke = ink.copy()
     cv2.line(stroke, (6, 20), (18, 80), (255,), 3)
     cv2.line(stroke, (2, 50), (58, 50), (255,), 3)
-    without_line(stroke, 30.0, 5.0)
+    without_line(stroke, 255 - stroke, 30.0, 5.0, over=0.0)
     # Nothing is left of the line, nor of its edges; what stands beside it and what crosses it stays.
     assert not stroke[60:, 24:37].any()
     assert stroke[49:52, 26:35].all()

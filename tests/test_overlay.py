@@ -297,3 +297,16 @@ def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.
         write_overlay(tmp_path, blank(), page(reading(Box(10, 10, 50, 50))))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("height", "width", "times"), [(900, 500, 2), (490, 367, 4), (100, 60, 4), (1357, 822, 1)])
+def test_a_small_page_is_drawn_larger_with_its_fields_where_they_are(
+    tmp_path: Path, height: int, width: int, times: int
+) -> None:
+    box = Box(20, 40, 30, 16)
+    picture = cv2.imread(str(write_overlay(tmp_path, blank(height, width), page(reading(box)))))
+    assert picture is not None
+    assert picture.shape[1] == times * width
+    tinted = below_header(picture, times * height)[round(times * 48), round(times * 35)]
+    assert (tinted < 250).any()
+    assert (below_header(picture, times * height)[round(times * 48), round(times * 58)] > 250).all()

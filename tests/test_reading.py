@@ -11,6 +11,7 @@ import pytest
 from extractor.errors import TemplateError
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.recognizer.choice import load_model
+from extractor.template import Template
 from extractor.values import FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus
 from tests.forms import FORM, blank_sheet, lay
 
@@ -51,6 +52,19 @@ def reader() -> Reader:
 
 def values(result: PageResult) -> dict[str, str]:
     return {reading.field: reading.value for reading in result.readings}
+
+
+def test_a_number_with_a_digit_across_the_line_to_the_next_field_is_never_accepted() -> None:
+    tree = FORM.model_dump()
+    # The 7 of "4107" is written over the line between the two.
+    boxes = {"free": (100, 450, 350, 70), "next": (450, 450, 250, 70)}
+    fields = [{**tree["fields"][2], "name": name, "box": box} for name, box in boxes.items()]
+    form = Template.model_validate({**tree, "fields": [*tree["fields"][:2], *fields]})
+    sheet = blank_sheet(template=form)
+    pen(sheet, "4107", 2, size=44)
+    (result,) = Reader((form,), load_model(), accept=0.9).read([Page("a.png", 1, sheet)])
+    status = {reading.field: reading.status for reading in result.readings}
+    assert status["free"] is status["next"] is FieldStatus.REVIEW
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])

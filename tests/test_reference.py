@@ -142,6 +142,20 @@ def test_a_draft_finds_the_fields_of_the_form(tmp_path: Path) -> None:
     assert len(drafted.template.landmarks.marks) == 4
 
 
+@pytest.mark.parametrize(("width", "kept"), [(90, True), (70, False)], ids=["cells for numbers", "cells for tallies"])
+def test_a_table_is_drafted_where_its_cells_are_wide_enough_for_numbers(width: int, kept: bool) -> None:
+    image = np.full((1100, 800), 245, np.uint8)
+    cv2.rectangle(image, (60, 60), (300, 110), 60, 2)
+    for index in range(48):
+        left, top = 60 + width * (index % 6), 200 + 50 * (index // 6)
+        cv2.rectangle(image, (left, top), (left + width, top + 50), 60, 2)
+    drafted = draft_template(image, "x", "x.png", dpi=200)
+    assert drafted.template is not None
+    # The box above the table is a field in any case.
+    assert len(drafted.template.fields) == (49 if kept else 1)
+    assert drafted.left_out == (0 if kept else 48)
+
+
 def test_a_page_without_boxes_gives_no_draft() -> None:
     assert draft_template(np.full((1100, 800), 250, np.uint8), "x", "x.png", dpi=200).template is None
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from extractor.errors import TemplateError
 from extractor.registration import register
-from extractor.registration.sheet import find_sheet
+from extractor.registration.patches import Aligned
+from extractor.registration.sheet import find_sheet, find_sheets
 from extractor.template import Landmarks, Template, load_template, template_yaml
 from tests.forms import FORM, HEIGHT, WIDTH, Warp, lay
 from tests.forms import blank_sheet as plain_sheet
@@ -129,6 +130,29 @@ def test_the_outline_of_a_sheet_on_a_desk_is_found_within_a_hundredth() -> None:
     assert away.min(0).max() < 15
 
 
+def test_every_outline_that_a_sheet_may_have_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = cv2.resize(filled(lettered()), None, fx=2, fy=2)
+    photo = on_desk(page, [(720, 560), (1410, 730), (1590, 1840), (480, 1700)], (2400, 2600))
+    # Such as the bright part of a sheet that a shadow crosses.
+    wrong = np.array([(100.0, 100), (400, 100), (400, 300), (100, 300)])
+    monkeypatch.setattr("extractor.registration.view.find_sheets", lambda image: [wrong])
+    assert register(photo.image, [BOXES]) is None
+    monkeypatch.setattr("extractor.registration.view.find_sheets", lambda image: [wrong, *find_sheets(image)])
+    found = register(photo.image, [BOXES])
+    assert found is not None
+    assert worst(found.matrix, photo.matrix @ np.diag((2, 2, 1.0))) < 5
+
+
+def test_a_sheet_half_in_the_shadow_keeps_its_own_outline() -> None:
+    corners = [(420, 260), (1010, 330), (1190, 1240), (180, 1100)]
+    image = on_desk(lettered(), corners, (1400, 1500)).image
+    image[:, 700:] = (0.6 * image[:, 700:]).astype(np.uint8)
+    outlines = find_sheets(image)
+    away = [np.linalg.norm(one[:, None] - np.array(corners)[None], axis=2).min(0).max() for one in outlines]
+    assert len(outlines) > 1
+    assert min(away) < 25
+
+
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_page_without_edges_has_no_outline(level: int) -> None:
     assert find_sheet(np.full((1000, 700), level, np.uint8)) is None
@@ -241,6 +265,35 @@ def test_a_table_in_pale_lines_under_dark_pen_is_not_found_a_cell_aside(tmp_path
     # Where the headings do not say for sure which cell is which, no form is better than a wrong one.
     assert found is None or worst(found.matrix, warp.matrix) < 8
     assert found is not None or turns
+
+
+def test_lines_too_pale_for_the_reduced_page_are_seen_closer(monkeypatch: pytest.MonkeyPatch) -> None:
+    scale = 2.7
+    page = np.full((round(HEIGHT * scale), round(WIDTH * scale)), 245, np.uint8)
+    for mark in FORM.landmarks.marks:
+        low, high = ([round(scale * (v + step)) for v in mark] for step in (-12, 12))
+        cv2.rectangle(page, low, high, 15, cv2.FILLED)
+    for field in FORM.fields:
+        for cell in field.cell_boxes:
+            low, high = ([round(scale * v) for v in corner] for corner in (cell[:2], (cell.right, cell.bottom)))
+            cv2.rectangle(page, low, high, 60 if field.box.top < 420 else 200, 1)
+    found = register(page, [FORM])
+    assert found is not None
+    assert found.fit > 0.95
+    assert worst(found.matrix, np.diag((scale, scale, 1.0))) < 3
+    monkeypatch.setattr("extractor.registration.search._look_closer", lambda view, closer, fitting: None)
+    reduced = register(page, [FORM])
+    assert reduced is None or reduced.fit < 0.8
+
+
+@pytest.mark.parametrize(("inside", "share"), [(20, 1.0), (12, 1.0), (5, 0.5), (1, 0.1)])
+def test_print_outside_the_picture_is_no_excuse_where_it_is_most_of_the_form(inside: int, share: float) -> None:
+    boxes, beside = np.ones(8, bool), np.arange(20) < inside
+    seen = np.r_[boxes, beside]
+    # Whatever lies in the picture agrees.
+    aligned = Aligned(np.eye(3), agreeing=seen, inside=seen, telling=np.r_[boxes, np.zeros(20, bool)])
+    assert aligned.share == 1.0
+    assert aligned.others == pytest.approx(share)
 
 
 def test_a_reference_that_is_no_picture_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from hypothesis.extra.numpy import arrays
 
 from extractor.fields import locate, whole_field
 from extractor.registration import Registration
-from extractor.segmentation import mnist_crop, segment_comb, segment_string
+from extractor.segmentation import lies_across, mnist_crop, segment_comb, segment_string
 from extractor.segmentation.slant import slant, upright
+from extractor.template import Template
 from tests.forms import FORM, blank_sheet
 
 HERE = Registration(FORM, np.eye(3), 1.0)
@@ -105,3 +106,19 @@ def test_blank_and_hopeless_pictures_give_lattices_without_candidates() -> None:
     assert segment_string(whole_field(np.full((60, 200), 240, np.uint8))).nodes == 1
     lattice = segment_string(whole_field(noise))
     assert lattice.nodes == 1 or len(lattice.candidates) > 0
+
+
+@pytest.mark.parametrize(
+    ("left", "alone", "beside_another"),
+    [(400, False, False), (478, False, False), (488, False, True), (494, True, True), (506, False, False)],
+    ids=["inside", "touching", "more inside", "more outside", "outside"],
+)
+def test_a_digit_across_the_side_of_a_box_is_told(left: int, alone: bool, beside_another: bool) -> None:
+    tree = FORM.model_dump()
+    free = {**tree["fields"][2], "name": "next", "box": (500, 450, 200, 70)}
+    for fields, expected in ((tree["fields"], alone), ([*tree["fields"], free], beside_another)):
+        form = Template.model_validate({**tree, "fields": fields})
+        sheet = blank_sheet(template=form)
+        write(sheet, "40", 150, 500)
+        write(sheet, "2", left, 500)
+        assert lies_across(locate(sheet, Registration(form, np.eye(3), 1.0), form.fields[2])) is expected

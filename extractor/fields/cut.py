@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.fields.beside import beside
 from extractor.fields.lines import SnappedLines, lean, snap_lines
 from extractor.ink import as_gray, even_light
 from extractor.registration import Registration
@@ -27,7 +28,8 @@ STEEPEST, LEAST_LEAN = 0.06, 0.8
 class Cut:
     """`lit`, shape (height, width), is the evenly lit picture of `field`; `matrix`, shape (3, 3), takes its pixels to
     those of the page. `across` are its uprights from left to right, `along` the lines above and below. `room` is the
-    smaller side of a cell in pixels."""
+    smaller side of a cell in pixels, `beside` whether another field begins where a free string's box ends, left and
+    right."""
 
     field: TemplateField
     lit: Gray
@@ -35,6 +37,7 @@ class Cut:
     across: SnappedLines
     along: SnappedLines
     room: float
+    beside: tuple[bool, bool] = (False, False)
 
     @property
     def inside(self) -> Box:
@@ -78,7 +81,8 @@ def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cu
         matrix = matrix @ turn
         lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
         across, along = _snap(lit, wanted, inside, pixels, thickest)
-    return Cut(field, lit, matrix, across, along, pixels)
+    shared = (False, False) if field.cells else beside(field, registration.template.fields)
+    return Cut(field, lit, matrix, across, along, pixels, shared)
 
 
 def _snap(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_low
 
 import cv2
 import numpy as np
@@ -28,6 +28,10 @@ SOFT = 0.6
 ROWS = 48
 """About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
 
+OVER, PEN, PALEST, FEWEST_ROWS = 1.6, 110, 0.95, 6
+"""What is so many times as dark as a line, and darker than this grey level, is pen over it; the share of a line's rows
+that a digit may cover; rows without pen that are enough to tell a line's width."""
+
 FAR = 0.4
 """The share of lines, seen in addition, that a shift as far as the reach needs: a form is seldom that far off."""
 
@@ -35,11 +39,12 @@ FAR = 0.4
 @dataclass(frozen=True)
 class SnappedLines:
     """Positions of parallel printed lines across one axis and how thick each is, in pixels; `seen` says which the
-    picture really shows."""
+    picture really shows. What is darker there than the grey level `over` is pen over the line."""
 
     at: Points
     seen: tuple[bool, ...]
     thickness: tuple[float, ...]
+    over: tuple[float, ...]
 
 
 def snap_lines(
@@ -58,7 +63,7 @@ def snap_lines(
     rows = np.ascontiguousarray(rows[:: max(1, len(rows) // ROWS)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
-        return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted))
+        return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted), (0.0,) * len(wanted))
     profile = _profile(rows, thickest)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
     soft = np.minimum(1.0, np.convolve(profile, (0.5, 1.0, 0.5), "same")) if len(profile) > 2 else profile
@@ -69,16 +74,19 @@ def snap_lines(
     score = np.where(inside, _nearly(soft, own)[np.minimum(np.maximum(columns, 0), len(profile) - 1)], 0.0)
     total = np.where(score >= SEEN, score, 0.2 * score).mean(0) - FAR * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
-    at, seen = wanted + shift, []
-    widths: list[float | None] = []
-    for i, column in enumerate(np.round(at).astype(int)):
+    at = wanted + shift
+    found: list[int | None] = []
+    for column in np.round(at).astype(int):
         near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
-        if len(near) == 0 or soft[near].max() < SEEN:
-            seen.append(False)
+        there = len(near) > 0 and soft[near].max() >= SEEN
+        found.append(int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())]) if there else None)
+    over = _pen_levels([None if best is None else _darkest(rows, best) for best in found])
+    widths: list[float | None] = []
+    for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
+        if best is None:
             widths.append(None)
             continue
-        best = int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())])
-        low, high = _run(rows, best, 2 * round(thickest))
+        low, high = _run(rows, best, 2 * round(thickest), over[i])
         if high - low >= thickest:
             # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
@@ -88,10 +96,27 @@ def snap_lines(
         else:
             widths.append(high - low + 1)
         at[i] = (low + high) / 2
-        seen.append(True)
     known = [width for width in widths if width is not None]
     usual = float(median(known)) if known else 1.0
-    return SnappedLines(at, tuple(seen), tuple(usual if width is None else max(width, usual) for width in widths))
+    thickness = tuple(usual if width is None else max(width, usual) for width in widths)
+    return SnappedLines(at, tuple(best is not None for best in found), thickness, over)
+
+
+def _darkest(rows: Gray, column: int) -> Gray:
+    """The darkest pixel in each row of the line at `column`, which may lean over two."""
+    return as_gray(rows[:, max(0, column - 2) : column + 3].min(1))
+
+
+def _pen_levels(lines: Sequence[Gray | None]) -> tuple[float, ...]:
+    """For each line, of which the darkest pixel in every row is given (None for one that is not seen), the grey level
+    below which it is pen.
+
+    Where a digit covers most of a line its palest rows tell; where black lines are broken, the other lines do.
+    """
+    seen = [255 - float(np.median(line)) for line in lines if line is not None]
+    usual = max(CLEAR / 2, median_low(seen)) if seen else 0.0
+    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * PALEST)) for line in lines]
+    return tuple(min(PEN, 255 - OVER * max(usual, own)) for own in pale)
 
 
 def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
@@ -126,12 +151,17 @@ def _means(rows: Gray) -> NDArray[np.float64]:
     return means
 
 
-def _run(rows: Gray, start: int, reach: int) -> tuple[int, int]:
+def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
-    at least half as dark as the line."""
+    at least half as dark as the line. What is darker than `over` is pen."""
     first = max(0, start - reach)
     near = rows[:, first : start + reach + 1]
-    line = near[:, max(0, start - first - 2) : start - first + 3].min(1)
+    line = _darkest(rows, start)
+    # Pen over a pale line would make it as wide as a digit; a row above and below there are the strokes' soft edges.
+    bare = near.min(1) >= over
+    bare[1:-1] &= bare[2:] & bare[:-2]
+    if np.count_nonzero(bare) >= FEWEST_ROWS:
+        near, line = near[bare], line[bare]
     half = min(255 - CLEAR / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
     dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= SEEN * 0.75
     low = high = start - first
@@ -171,12 +201,12 @@ def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) ->
     return float((best - most + fine) / (len(rows) - half))
 
 
-def without_line(ink: Mask, at: float, thickness: float) -> None:
+def without_line(ink: Mask, lit: Gray, at: float, thickness: float, over: float) -> None:
     """Takes the vertical line at column `at` out of `ink`, shape (height, width), in place.
 
     Row by row: a run of ink no wider than the line is the line and goes; a run that reaches beyond it on both sides
     is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
-    what lies beside the line.
+    what lies beside the line. Rows in which `lit`, the evenly lit picture, is darker than `over` are pen and stay.
     """
     width = ink.shape[1]
     half = thickness / 2
@@ -195,7 +225,7 @@ def without_line(ink: Mask, at: float, thickness: float) -> None:
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
-    band[~crossing] = 0
+    band[~crossing & (lit[:, low:high].min(1) >= over)] = 0
 
 
 def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:

@@ -30,7 +30,8 @@ class FieldImage:
     printed box in its pixels (`printed` says that there is one), `cells` the x where the room of each cell begins and
     that of the last one ends (two for a free string): their common lines, or the middle between cells that stand
     `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `lit`, as large as `ink`, is the
-    picture itself, evenly lit, where nothing printed had to be taken out of it.
+    picture itself, evenly lit, where nothing printed had to be taken out of it. `beside` says whether another field
+    begins where the box ends, to its left and to its right.
     """
 
     ink: Gray
@@ -41,6 +42,7 @@ class FieldImage:
     printed: bool = True
     gap: float = 0.0
     lit: Gray | None = None
+    beside: tuple[bool, bool] = (False, False)
 
     @property
     def cell_boxes(self) -> tuple[Box, ...]:
@@ -130,10 +132,10 @@ def clean(cut: Cut, ground: Ground) -> FieldImage:
 def _cleaned(cut: Cut, faintest: float) -> FieldImage:
     sides, inside = cut.sides, cut.inside
     ink = soft_ink(cut.lit, _between_lines(cut), faintest)
-    for lines, picture in ((cut.across, ink), (cut.along, ink.T)):
-        for at, seen, thickness in zip(lines.at, lines.seen, lines.thickness, strict=True):
+    for lines, picture, lit in ((cut.across, ink, cut.lit), (cut.along, ink.T, cut.lit.T)):
+        for at, seen, thickness, over in zip(lines.at, lines.seen, lines.thickness, lines.over, strict=True):
             if seen:
-                without_line(picture, float(at), thickness)
+                without_line(picture, lit, float(at), thickness, over)
     gaps = sides[1:, 0] - sides[:-1, 1]
     return FieldImage(
         ink=ink,
@@ -142,6 +144,7 @@ def _cleaned(cut: Cut, faintest: float) -> FieldImage:
         matrix=cut.matrix,
         snapped=cut.snapped,
         gap=max(0.0, float(gaps.mean())) if cut.field.gap and len(gaps) else 0.0,
+        beside=cut.beside,
     )
 
 

@@ -49,7 +49,11 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     image = black_on_white(image)
     if found is None:
         found = find_fields(image)
-    placed = [_placed(image, one) for one in found]
+    fields = [
+        TemplateField(name=one.name, box=one.box, cells=one.cells, gap=max(0.0, one.gap), format=Format())
+        for one in found
+    ]
+    placed = [(_placed(image, one, fields), field) for one, field in zip(found, fields, strict=True)]
     located = locate_all(image, placed)
     return [
         PageField(one, field, _without_sides(picture))
@@ -57,14 +61,13 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     ]
 
 
-def _placed(image: Gray, found: FoundField) -> tuple[Registration, TemplateField]:
-    """What was found as a field of a template, and where that lies: each field has a mapping of its own."""
-    field = TemplateField(name=found.name, box=found.box, cells=found.cells, gap=max(0.0, found.gap), format=Format())
+def _placed(image: Gray, found: FoundField, fields: Sequence[TemplateField]) -> Registration:
+    """Where one of `fields`, what was found as fields of a template, lies: each field has a mapping of its own."""
     height, width = image.shape
     page = Template.model_construct(
-        formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()
+        formdigits=1, form="", page=PageSize(width=width, height=height), fields=tuple(fields), rules=()
     )
-    return Registration(page, _to_page(found.box, found.quad), 1.0), field
+    return Registration(page, _to_page(found.box, found.quad), 1.0)
 
 
 def _without_sides(field: FieldImage) -> FieldImage:

@@ -11,25 +11,34 @@ import cv2
 
 from extractor.errors import OutputError
 from extractor.export.draft import telling, write_whole
+from extractor.ink import as_gray
 from extractor.overlay.draw import draw_overlay
 from extractor.values import Gray, PageResult
 
 QUALITY = 85
+
+LARGEST = 4
+"""How many times larger a small page is drawn at most, so that the letters beside its fields can be read."""
+
 NAME_BYTES = 120
 
 
 def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side: int = 2000) -> Path:
     """Draw `result` on its page and write the picture as JPEG into `folder`, which is made where it is missing.
 
-    A page whose longer side has more than `max_side` pixels is made smaller first. The same page always has the same
+    A page whose longer side has more than `max_side` pixels is made smaller first, one that fits into that several
+    times that many times larger. The same page always has the same
     name, so that a second run replaces the picture of the first. Raises OutputError.
     """
     folder = Path(folder)
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
     scale = max_side / max(image.shape)
-    if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    if scale >= 1:
+        scale = min(LARGEST, int(scale))
+    if scale != 1:
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        image = as_gray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=how))
         result = replace(
             result,
             readings=tuple(

@@ -8,6 +8,9 @@ from extractor.fields import FieldImage
 from extractor.segmentation.pieces import find_pieces, only
 from extractor.values import Gray
 
+LEAST_INSIDE = 0.4
+"""The least share of a piece of ink that lies in the box; of what is printed or written around it less does."""
+
 
 def inside_only(field: FieldImage) -> Gray:
     """The ink without what is printed around the box and merely reaches into its margin."""
@@ -26,4 +29,4 @@ def inside_only(field: FieldImage) -> Gray:
     small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
     flat = pieces.boxes[:, 3] < 0.14 * box.height
     remnant = (hugs_x & small) | (hugs_y & (small | flat))
-    return only(field.ink, pieces, (share >= 0.4) & ~(remnant & field.printed))
+    return only(field.ink, pieces, (share >= LEAST_INSIDE) & ~(remnant & field.printed))
