@@ -81,10 +81,7 @@ def decode_line(
         return decided(said, values, form, calibration.glance)
     first = decided(said, values, form, calibration.alone)
     agree = second.meaning.value == first.meaning.value and not (second.meaning.problem or first.meaning.problem)
-    if not agree:
-        return first
-    both = math.sqrt(values[first.meaning.value] * second.confidence)
-    return decided(said, {**values, first.meaning.value: both}, form, calibration.agreed)
+    return decided(said, values, form, calibration.agreed) if agree else first
 
 
 def plain_text(text: str, form: Format) -> str:
