@@ -5,57 +5,15 @@ Each function takes the ink that it replaces, the generator of what is one write
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
-from numpy.typing import NDArray
 
 from extractor.values import Gray
-from training.data.marks import Point, curve, draw_stroke
-from training.data.pen import CANVAS
-
-
-class _Frame:
-    """Where a symbol is drawn: its height, width and slant, and the pen. Places in it run from (0, 0) to (1, 1).
-    `shape` decides what a writer does the same way each time, `rng` how far the hand strays from that."""
-
-    def __init__(self, shape: np.random.Generator, rng: np.random.Generator) -> None:
-        self.rng = rng
-        self.high = shape.uniform(44, 62)
-        self.wide = self.high * shape.uniform(0.45, 0.85)
-        self.lean = shape.uniform(-0.1, 0.55)
-        self.pen = shape.uniform(2.4, 9)
-        self.ink: Gray = np.zeros((CANVAS, CANVAS), np.uint8)
-
-    def at(self, x: float, y: float, loose: float = 0.05) -> Point:
-        """The pixel at (x, y), give or take `loose`."""
-        x, y = x + self.rng.normal(0, loose), y + self.rng.normal(0, loose)
-        middle = CANVAS / 2
-        return middle + (x - 0.5) * self.wide + (0.5 - y) * self.lean * self.high, middle + (y - 0.5) * self.high
-
-    def stroke(self, *points: Point, bend: float = 0.06) -> None:
-        """One stroke of the pen through `points`, curved a little between them."""
-        ways: list[NDArray[np.float64]] = [curve(start, end, self.rng, bend) for start, end in pairwise(points)]
-        way = np.concatenate(ways)
-        if len(points) > 2 and self.rng.random() < 0.6:  # a quick hand rounds the corners
-            padded = np.concatenate((way[:1], way[:1], way, way[-1:], way[-1:]))
-            way = np.mean([padded[i : i + len(way)] for i in range(5)], axis=0)
-        draw_stroke(self.ink, way, self.pen, self.rng)
-
-    def spline(self, *points: Point) -> None:
-        """One smooth stroke through `points`, without corners (E. Catmull and R. Rom, 1974)."""
-        way = np.array((points[0], *points, points[-1]))
-        t = np.linspace(0, 1, 7)[:-1, None]
-        parts = [
-            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-            for a, b, c, d in zip(way[:-3], way[1:-2], way[2:-1], way[3:], strict=True)
-        ]
-        draw_stroke(self.ink, np.concatenate((*parts, way[-1:])), self.pen, self.rng)
+from training.data.frame import Frame
 
 
 def open_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 4 like a flash of lightning: down, across, and a second stroke through or beside the end of the first."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     low = shape.uniform(0.5, 0.72)
     top, corner = frame.at(shape.uniform(0.25, 0.65), 0), frame.at(0.04, low)
     if shape.random() < 0.7:
@@ -71,7 +29,7 @@ def open_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> 
 
 def european_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 7 with a hook before its roof and mostly a bar through its stem."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     start = frame.at(0.04, shape.uniform(0.08, 0.25)), frame.at(0.1, 0.02)
     corner = frame.at(0.95, shape.uniform(-0.02, 0.08), 0.03)
     foot = frame.at(shape.uniform(0.15, 0.5), 1)
@@ -86,7 +44,7 @@ def european_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator
 
 def long_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 1 whose upstroke begins as low as its middle or its foot, which distinguishes it from a 7 by its steepness."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = min(frame.wide, 0.7 * frame.high)
     begins = shape.uniform(0.25, 1.0)
     top = 0.8 * frame.wide / frame.high
@@ -101,7 +59,7 @@ def long_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> G
 
 def humped_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 4 like an h: down, back up and over into the stem, in one stroke; or like a u with a long right leg."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     low, wide = shape.uniform(0.45, 0.72), shape.uniform(0.6, 0.95)
     if shape.random() < 0.5:
         frame.spline(
@@ -128,7 +86,7 @@ def humped_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
 
 def looped_two(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 2 that begins with a closed curl, so that its head is that of a 9, with or without a loop at its foot."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     curl = shape.uniform(0.2, 0.42)
     neck = shape.uniform(0.3, 0.55)
     start = [frame.at(shape.uniform(0.25, 0.5), curl + shape.uniform(-0.05, 0.12)), frame.at(0.1, curl)]
@@ -154,7 +112,7 @@ def looped_two(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
 
 def curled_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 9 like a P, a g or an e: a wide head, and a tail that is short, straight, or curls far to the left."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     deep = shape.uniform(0.4, 0.6)
     kind = shape.random()
     head = [
@@ -198,7 +156,7 @@ def curled_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
 
 def flagged_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 5 whose flag is a stroke of its own, beside the body or far from it, or hardly there."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     x = shape.uniform(0.2, 0.45)
     waist = shape.uniform(0.35, 0.5)
     top = frame.at(x + 0.05, shape.uniform(0.0, 0.12))
@@ -219,7 +177,7 @@ def flagged_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
 
 def curled_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 0 that is not closed cleanly: its ends cross at the top, or curl inwards or on to the next digit."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = max(frame.wide, 0.6 * frame.high)
     start = frame.at(shape.uniform(0.4, 0.9), shape.uniform(-0.08, 0.2))
     ends = {
@@ -243,7 +201,7 @@ def curled_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
 def stemmed_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 9 like the Greek koppa or rho: a round head, begun at its left or below, and a stem from under it that
     is short, straight, and hardly to its right; or like a P, the stem at its left."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = max(frame.wide, 0.5 * frame.high)
     deep, stem = shape.uniform(0.45, 0.65), shape.uniform(0.3, 0.85)
     foot = frame.at(stem + shape.uniform(-0.35, 0.1), 1)
@@ -276,7 +234,7 @@ def stemmed_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
 
 def straight_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 5 in haste: a flag at its top, a long straight back, and of its belly only a small hook at the foot."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = min(frame.wide, 0.7 * frame.high)
     x, belly = shape.uniform(0.3, 0.5), shape.uniform(0.0, 0.3)
     waist = shape.uniform(0.3, 0.5)
@@ -299,7 +257,7 @@ def straight_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator)
 
 def narrow_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 7 whose roof is a small hook or wave, and whose bar is as wide as all of it: near to a t or a plus."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = frame.high * shape.uniform(0.4, 0.65)
     left, right = shape.uniform(0.05, 0.3), shape.uniform(0.7, 0.9)
     roof = [frame.at(left, shape.uniform(0.1, 0.28)), frame.at(left + 0.1, 0.02)]
@@ -319,7 +277,7 @@ def narrow_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
 
 def footed_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 1 on a foot that is joined to it or crosses its end, with a curved upstroke: near to a 2."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.wide = frame.high * shape.uniform(0.35, 0.65)
     x = shape.uniform(0.45, 0.7)
     start = frame.at(shape.uniform(0.0, 0.3), shape.uniform(0.15, 0.45))
@@ -336,7 +294,7 @@ def footed_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
 
 def open_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 0 with a gap at its top or side, such as one in a quick row of them."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     frame.high *= shape.uniform(0.6, 1)
     frame.wide = frame.high * shape.uniform(0.6, 1.1)
     begins, way = shape.uniform(-2.9, -0.5), 1 if shape.random() < 0.3 else -1
@@ -351,7 +309,7 @@ def open_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> 
 
 def open_eight(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """An 8 as an S whose way back up does not meet its beginning, or crosses it; the lower ring may be small."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     waist, low = shape.uniform(0.35, 0.6), shape.uniform(0.6, 1.0)
     start = frame.at(shape.uniform(0.6, 1.05), shape.uniform(-0.05, 0.22))
     middle = frame.at(0.5, waist)
@@ -372,7 +330,7 @@ def open_eight(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
 
 def tailed_three(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 3 with a small loop at its waist, or a flat roof, and a foot that curls back."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     waist = shape.uniform(0.35, 0.5)
     roof = (
         [frame.at(0.1, 0.05), frame.at(0.8, 0.0)]
@@ -390,7 +348,7 @@ def tailed_three(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
 def rounded_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 4 whose first stroke bends round at its foot without a corner, as that of a 6 or a C does; a short stem crosses
     it or hangs at its end."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     low, x = shape.uniform(0.55, 0.75), shape.uniform(0.5, 0.75)
     frame.spline(
         frame.at(shape.uniform(0.3, 0.65) if shape.random() < 0.65 else shape.uniform(0.65, 0.95), 0),
@@ -409,7 +367,7 @@ def rounded_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
 def tied_eight(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """An 8 written like a 2 whose foot is a ring: over the top from the left, down across, round, and up to its head,
     which it may not reach."""
-    frame = _Frame(shape, rng)
+    frame = Frame(shape, rng)
     waist = shape.uniform(0.35, 0.55)
     end = frame.at(shape.uniform(0.05, 0.45), shape.uniform(0.05, 0.3))
     frame.spline(
