@@ -24,6 +24,9 @@ CLASSES = 3
 RAREST = -9.2
 """Log-odds (one in ten thousand) below which another symbol or string is not tried."""
 
+DIGITS = 9
+"""Decimals of a log-probability that are kept."""
+
 TINY = 1e-300
 """What is less probable counts as this probable, so that it has a logarithm."""
 
@@ -60,7 +63,8 @@ def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tu
     for index, options in enumerate(proposed):
         for said, frames in options:
             text = "".join(classes[symbol] for symbol in said)
-            found[index].append(Hypothesis(text, float(exact[place]), frames))
+            # Rounded, since a last bit may hang on how many are weighed together.
+            found[index].append(Hypothesis(text, round(float(exact[place]), DIGITS), frames))
             place += 1
     return [tuple(sorted(options, key=lambda h: -h.log_probability)) for options in found]
 
