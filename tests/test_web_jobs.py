@@ -68,6 +68,7 @@ def test_a_folder_is_picked_by_going_into_it(fake_web: WebServer, context: Brows
     expect(page.locator("#table tbody tr")).to_have_count(12)
     page.locator("#table tbody tr").nth(4).locator("td").last.click()
     expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page004.png, page 1")
+    expect(page.locator("#table")).to_be_focused()  # its script has run
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page005.png, page 1")
 
