@@ -114,11 +114,13 @@ class CombEvidence:
 
 @dataclass
 class _Value:
-    """A value that some frame named: what those frames say for it beyond what an unnamed value gets, and the last
-    decoding that had it as its best."""
+    """A value that some frame named: what those frames say for it beyond what an unnamed value gets, the last
+    decoding that had it as its best, and the confidence of those, added up, and their number."""
 
     gain: float = 0.0
     best: Decoded | None = None
+    sure: float = 0.0
+    times: int = 0
 
 
 class LineEvidence:
@@ -209,7 +211,8 @@ class StringEvidence:
             value = self._values.setdefault(meaning, _Value())
             value.gain += weight * (math.log(max(LEAST, probability)) - unsaid)
         if not decoded.meaning.problem:
-            self._values[replace(decoded.meaning, trust=1.0)].best = decoded
+            value = self._values[replace(decoded.meaning, trust=1.0)]
+            value.best, value.sure, value.times = decoded, value.sure + decoded.confidence, value.times + 1
         self._unsaid += weight * unsaid
         self._else += weight * math.log(left)
         self.weights.add(weight)
@@ -237,7 +240,9 @@ class StringEvidence:
         assert best is not None
         order = sorted((i for i in range(len(meanings)) if i != top and meanings[i].value), key=lambda i: -shares[i])
         others = tuple(Alternative(meanings[i].value, float(shares[i])) for i in order[:5])
-        return seen, replace(best, confidence=float(shares[top]), alternatives=others)
+        # Each frame was read from several sides and calibrated: what they are not sure of, all together are not.
+        confidence = min(float(shares[top]), self._values[meanings[top]].sure / self._values[meanings[top]].times)
+        return seen, replace(best, confidence=confidence, alternatives=others)
 
 
 def evidence_for(seen: Observation) -> CombEvidence | LineEvidence | StringEvidence:
