@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from extractor.errors import ModelError
 from extractor.recognizer.card import read_line_card
 from extractor.recognizer.lines import FOLDER, frames_of, load_lines
 from extractor.segmentation.line import HEIGHT
@@ -104,3 +105,13 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     for image, int8, float_ in zip(lines.images, *answers, strict=True):
         assert int8.shape == float_.shape == (frames_of(image.shape[1]), len(CLASSES) + 1)
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
+
+
+def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow", reason="training needs TensorFlow")
+    from training.lines.network import build_line_network, line_network_in
+
+    build_line_network(4).save(tmp_path / "other.keras")
+    with pytest.raises(ModelError, match=r"other\.keras knows other symbols than are trained now; train it anew"):
+        line_network_in(tmp_path / "other.keras", 5)
+    assert line_network_in(tmp_path / "other.keras", 4).count_params() > 0

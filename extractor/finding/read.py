@@ -53,21 +53,19 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
         TemplateField(name=one.name, box=one.box, cells=one.cells, gap=max(0.0, one.gap), format=Format())
         for one in found
     ]
-    placed = [(_placed(image, one, fields), field) for one, field in zip(found, fields, strict=True)]
+    height, width = image.shape
+    page = Template.model_construct(
+        formdigits=1, form="", page=PageSize(width=width, height=height), fields=tuple(fields), rules=()
+    )
+    # Each field has a mapping of its own.
+    placed = [
+        (Registration(page, _to_page(one.box, one.quad), 1.0), field) for one, field in zip(found, fields, strict=True)
+    ]
     located = locate_all(image, placed)
     return [
         PageField(one, field, _without_sides(picture))
         for one, (_, field), picture in zip(found, placed, located, strict=True)
     ]
-
-
-def _placed(image: Gray, found: FoundField, fields: Sequence[TemplateField]) -> Registration:
-    """Where one of `fields`, what was found as fields of a template, lies: each field has a mapping of its own."""
-    height, width = image.shape
-    page = Template.model_construct(
-        formdigits=1, form="", page=PageSize(width=width, height=height), fields=tuple(fields), rules=()
-    )
-    return Registration(page, _to_page(found.box, found.quad), 1.0)
 
 
 def _without_sides(field: FieldImage) -> FieldImage:

@@ -26,9 +26,9 @@ NAME_BYTES = 120
 def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side: int = 2000) -> Path:
     """Draw `result` on its page and write the picture as JPEG into `folder`, which is made where it is missing.
 
-    A page whose longer side has more than `max_side` pixels is made smaller first, one that fits into that several
-    times that many times larger. The same page always has the same
-    name, so that a second run replaces the picture of the first. Raises OutputError.
+    A page whose longer side has more than `max_side` pixels is made smaller first; one that fits into that several
+    times is made as many times larger. The same page always has the same name, so that a second run replaces the
+    picture of the first. Raises OutputError.
     """
     folder = Path(folder)
     with telling(folder):

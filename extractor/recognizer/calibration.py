@@ -26,8 +26,8 @@ class Calibration:
 @dataclass(frozen=True)
 class LineCalibration:
     """How probabilities of strings that were read whole become calibrated ones: of those that one `glance` was enough
-    for, and of those seen from several sides, where the lattice of their parts `agreed` (then of the geometric mean of
-    both probabilities), or where the whole stands `alone`.
+    for, and of those seen from several sides, where the lattice of their parts `agreed`, or where the whole stands
+    `alone`.
     """
 
     glance: Calibration = Calibration()

@@ -115,7 +115,7 @@ class CombEvidence:
 @dataclass
 class _Value:
     """A value that some frame named: what those frames say for it beyond what an unnamed value gets, the last
-    decoding that had it as its best, and the confidence of those, added up, and their number."""
+    decoding that had it as its best, and the sum and the number of the confidences of those that had."""
 
     gain: float = 0.0
     best: Decoded | None = None
@@ -236,13 +236,13 @@ class StringEvidence:
         if not shown:
             return seen, last
         top = max(shown, key=lambda i: shares[i])
-        best = self._values[meanings[top]].best
-        assert best is not None
+        value = self._values[meanings[top]]
+        assert value.best is not None
         order = sorted((i for i in range(len(meanings)) if i != top and meanings[i].value), key=lambda i: -shares[i])
         others = tuple(Alternative(meanings[i].value, float(shares[i])) for i in order[:5])
         # Each frame was read from several sides and calibrated: what they are not sure of, all together are not.
-        confidence = min(float(shares[top]), self._values[meanings[top]].sure / self._values[meanings[top]].times)
-        return seen, replace(best, confidence=confidence, alternatives=others)
+        confidence = min(float(shares[top]), value.sure / value.times)
+        return seen, replace(value.best, confidence=confidence, alternatives=others)
 
 
 def evidence_for(seen: Observation) -> CombEvidence | LineEvidence | StringEvidence:
