@@ -31,7 +31,7 @@ def scanned(ink: Gray, rng: np.random.Generator, *, dirt: float = 0.15) -> Gray:
 
 
 def _through_scanner(ink: Gray, rng: np.random.Generator) -> Gray:
-    tall = rng.uniform(9, 36) if rng.random() < 0.55 else rng.uniform(36, 75)
+    tall = rng.uniform(7, 36) if rng.random() < 0.55 else rng.uniform(36, 75)
     picture = on_paper(ink, tall / max(ink.shape), tall, rng)
     if tall < TALL and rng.random() < 0.8:
         times = TALL / tall
@@ -46,7 +46,7 @@ def on_paper(ink: Gray, scale: float, tall: float, rng: np.random.Generator, edg
     page = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     page = cv2.copyMakeBorder(page, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=0)
     if rng.random() < 0.5:
-        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.35 + tall / 50))
+        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.45 + tall / 45))
     # The darkest stroke of a faint or blurred page is still its full ink.
     full = max(1.0, float(page.max()))
     darkness = rng.uniform(0.35, 1.0)

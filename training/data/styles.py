@@ -78,7 +78,7 @@ STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "4": ((0.14, drawn.open_four), (0.12, drawn.humped_four), (0.14, drawn.rounded_four)),
     "5": ((0.1, drawn.flagged_five), (0.14, drawn.straight_five)),
     "7": ((0.2, crossed_seven), (0.12, drawn.european_seven), (0.16, drawn.narrow_seven)),
-    "8": ((0.1, drawn.open_eight), (0.18, drawn.tied_eight)),
+    "8": ((0.12, drawn.open_eight), (0.22, drawn.tied_eight)),
     "9": ((0.15, drawn.curled_nine), (0.28, drawn.stemmed_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""

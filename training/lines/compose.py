@@ -145,7 +145,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     own = int(rng.integers(1 << 31)) if rng.random() < trouble.steady else None
     lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
     spread = 0.05 + trouble.spread * rng.random() ** 2
-    small_zeros = rng.uniform(0.35, 0.85) if rng.random() < 0.2 else 1.0
+    small_zeros = rng.uniform(0.3, 0.85) if rng.random() < 0.25 else 1.0
     smaller = rng.uniform(0.5, 1) if rng.random() < 0.15 else 1.0  # towards the end
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
@@ -199,7 +199,7 @@ def _set(
     places: list[tuple[int, int]] = []
     close = rng.random()  # some writers leave room, some run everything together
     x = 0.0
-    pitch = rng.uniform(6, 40) if rng.random() < 0.12 else 0.0  # spread out, as into invisible cells
+    pitch = rng.uniform(6, 60) if rng.random() < 0.15 else 0.0  # spread out, as into invisible cells
     raised = rng.uniform(0.1, 0.4) * TALL if rng.random() < 0.06 else 0.0
     for index, (ink, low, delimiter) in enumerate(symbols):
         high, wide = ink.shape
@@ -220,8 +220,8 @@ def _set(
             gap = -rng.uniform(0, overlap) * min(wide, following[0].shape[1] if following else wide)
         if delimiter or (following is not None and following[2]):
             gap = rng.uniform(-6, 16) if rng.random() < 0.7 else rng.uniform(10, 34)
-        elif rng.random() < 0.03:
-            gap = rng.uniform(25, 70)
+        elif rng.random() < 0.04:
+            gap = rng.uniform(25, 100)
         x = max(x + 3, x + wide + gap + pitch)
     left, top = min(p[0] for p in places), min(p[1] for p in places)
     right = max(p[0] + s[0].shape[1] for p, s in zip(places, symbols, strict=True))
@@ -267,7 +267,8 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
             stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 20))
     elif mark == "-":
         y, half = -rng.uniform(8, 44), rng.uniform(8, 32) if rng.random() < 0.8 else rng.uniform(30, 70)
-        stroke(-half + 10, y + rng.normal(0, 3), half + 10, y + rng.normal(0, 3), 0.15)
+        rise = rng.normal(0, 3) if rng.random() < 0.75 else half * rng.uniform(0.15, 0.8)  # a quick one rises
+        stroke(-half + 10, y + rise + rng.normal(0, 2), half + 10, y - rise + rng.normal(0, 2), 0.15)
     elif mark == "=":
         if rng.random() < 0.2:
             for y in (-6.0, -rng.uniform(20, 36)):
@@ -276,6 +277,13 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
             y, apart, half = -rng.uniform(14, 40), rng.uniform(8, 18), rng.uniform(8, 24 if rng.random() < 0.8 else 48)
             for at in (y, y + apart):
                 stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
+    elif mark == "#" and rng.random() < 0.35:  # two short strokes through one long dash
+        half, size, y = rng.uniform(18, 60), rng.uniform(8, 20), -rng.uniform(14, 40)
+        rise, at, apart = half * rng.uniform(-0.05, 0.3), rng.uniform(-0.4, 0.5) * half, rng.uniform(8, 20)
+        stroke(-half, y + rise, half, y - rise)
+        for along in (at - apart / 2, at + apart / 2):
+            middle = y - rise * along / half
+            stroke(along + rng.uniform(-2, 8), middle - size, along - rng.uniform(-2, 8), middle + size)
     elif mark == "#":
         size = rng.uniform(14, 26)
         for along in (-0.35, 0.35):

@@ -28,6 +28,8 @@ from training.ship import Origin
 from training.train import DIGIT_DATA
 
 HELD_OUT, SEED = 0.08, 1
+"""Which writers are held out: the same ones whatever the run's own seed is."""
+
 VALIDATION = 1000
 """Lines of held-out writers that epochs are measured on."""
 
@@ -37,7 +39,8 @@ HISTORY = "history.json"
 @dataclass(frozen=True)
 class LineSettings:
     """What a run depends on: `out` is its folder, `start` a .keras file to begin from, `lines` how many an epoch has.
-    In the last `settle` epochs they are of the easier kind. `rate` is the highest learning rate."""
+    In the last `settle` epochs they are of the easier kind. `rate` is the highest learning rate. `seed` decides the
+    first weights and the lines."""
 
     out: Path
     start: Path | None = None
@@ -46,6 +49,7 @@ class LineSettings:
     lines: int = 12_288
     batch: int = 32
     rate: float = 2e-3
+    seed: int = 1
 
 
 def train_lines(settings: LineSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     from training.lines.ship import write_line_model
 
     settings.out.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(SEED)
+    keras.utils.set_random_seed(settings.seed)
     learned, aside = digits_to_train_on().split(HELD_OUT, SEED)
     letters = letters_to_train_on()
     writers = by_writer(learned, letters)
@@ -70,7 +74,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     learner = LineLearner(settings.out, settings.start, settings.rate, steps * settings.epochs)
     log = settings.out / HISTORY
     history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
-    with LineEpochs(writers, SEED, chunks, settings.epochs - settings.settle + 1) as epochs:
+    with LineEpochs(writers, settings.seed, chunks, settings.epochs - settings.settle + 1) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
             began = time.monotonic()
 
@@ -90,7 +94,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
         settings.out / FOLDER,
         learner.best(),
         held_out=validation,
-        origin=Origin(DIGIT_DATA, {**told, "seed": SEED, "best": best}),
+        origin=Origin(DIGIT_DATA, {**told, "best": best}),
     )
 
 
@@ -119,6 +123,7 @@ def main() -> None:
     parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
     parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")
     parser.add_argument("--rate", type=float, default=usual.rate, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=usual.seed, help="another network, from other lines")
     options = parser.parse_args()
     train_lines(LineSettings(**vars(options)))
 
