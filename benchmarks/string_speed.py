@@ -3,7 +3,7 @@
     python -m benchmarks.string_speed [--digits 6]
 
 The strings are those of `cheque_amounts` with so many digits, read in one batch as the product reads them. Strings that
-one glance is enough for are told apart from those that are looked at again from other sides and cut into their symbols.
+one glance is enough for are told apart from those that are looked at again from other sides.
 Processor time is counted, so that other work on the machine disturbs little; the best of several rounds counts.
 """
 
@@ -19,13 +19,13 @@ import numpy as np
 
 from benchmarks.strings import DATA
 from extractor.decoding.lines import line_hypotheses
-from extractor.fields import FieldImage, whole_field
+from extractor.fields import whole_field
 from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, Reader, observe
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
-from extractor.segmentation import segment
 from extractor.segmentation.line import line_of
+from extractor.values import Gray
 from training.lines.calibrate import entries
 
 ROUNDS = 5
@@ -57,13 +57,15 @@ def main() -> None:
         if count:
             print(f"  {what}: {milliseconds / count:.2f} ms a string")
 
-    def everything(fields: list[FieldImage]) -> list[Any]:
-        return [reader.decode(one) for one in observe([Located(WHOLE, field, model) for field in fields])]
+    def whole(pictures: list[Gray]) -> list[Any]:
+        located = [Located(WHOLE, whole_field(picture), model) for picture in pictures]
+        return [reader.decode(one) for one in observe(located)]
 
     cut, fields = best(lambda: [whole_field(picture) for picture in pictures])
     seen = observe([Located(WHOLE, field, model) for field in fields])
-    sure = [field for field, one in zip(fields, seen, strict=True) if one.line is not None and one.line.glance]
-    doubtful = [field for field, one in zip(fields, seen, strict=True) if one.line is None or not one.line.glance]
+    glances = [one.line is not None and one.line.glance for one in seen]
+    sure = [picture for picture, glance in zip(pictures, glances, strict=True) if glance]
+    doubtful = [picture for picture, glance in zip(pictures, glances, strict=True) if not glance]
     print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure at a glance")
     told("light, ruled lines and ink", cut, len(fields))
     spent, lines = best(lambda: [line for field in fields if (line := line_of(field)) is not None])
@@ -71,10 +73,9 @@ def main() -> None:
     spent, frames = best(lambda: recognizer.log_probabilities(lines))
     told("network", spent, len(fields))
     told("n best strings", best(lambda: line_hypotheses(frames, recognizer.classes))[0], len(fields))
-    spent = best(lambda: [segment(field, comb=False) for field in fields])[0]
-    told("lattice, where one glance is not enough", spent, len(fields))
-    told("all that follows the first step, sure at a glance", best(lambda: everything(sure))[0], len(sure))
-    told("all that follows the first step, not sure", best(lambda: everything(doubtful))[0], len(doubtful))
+    told("all of these steps and the decision, sure at a glance", best(lambda: whole(sure))[0], len(sure))
+    told("all of these steps and the decision, seen from four sides", best(lambda: whole(doubtful))[0], len(doubtful))
+    told("all strings", best(lambda: whole(pictures))[0], len(pictures))
 
 
 if __name__ == "__main__":

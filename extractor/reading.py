@@ -70,8 +70,7 @@ class Observation:
     """One field in one picture before anything is decided, and the `model` of its alphabet.
 
     `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
-    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line`, and an empty lattice
-    where one glance at that was enough.
+    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line` and an empty lattice.
     """
 
     name: str
@@ -84,22 +83,14 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a free string is looked at where one view has to do: from which `side` (any number; it goes round), and
-    whether its ink is cut into symbols as well (`parts`), the second opinion."""
-
-    side: int = 0
-    parts: bool = False
-
-
-@dataclass(frozen=True)
 class Located:
-    """A field of a page, cut out, and the model that is to read it; with a `look` one view of a string has to do."""
+    """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the `side`
+    that it is looked at from (any number; it goes round)."""
 
     field: TemplateField
     image: FieldImage
     model: Model
-    look: Look | None = None
+    side: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,21 +187,21 @@ class Reader:
         self,
         located: Iterable[tuple[TemplateField, FieldImage]],
         most: int | None = None,
-        looks: Mapping[str, Look] | None = None,
+        sides: Mapping[str, int] | None = None,
         form: Template | None = None,
     ) -> list[Observation]:
         """What is seen in a few fields of one picture of `form` (else the first that there is), to be weighed with
         other pictures of the same sheet.
 
         With `most` no further field is taken once their cells, or digits as far as strings have room for them, are so
-        many: the network's time is then bounded. Of strings that `looks` names, one view has to do.
+        many: the network's time is then bounded. Of strings that `sides` names, one view from there has to do.
         """
         taken: list[Located] = []
         count = 0
         name = form.form if form is not None else self._forms[0].form if self._forms else ""
         for field, image in located:
             model = self._model_of(name, field)
-            taken.append(Located(field, image, model, (looks or {}).get(field.name)))
+            taken.append(Located(field, image, model, (sides or {}).get(field.name)))
             count += field.cells or round(image.inside.width / max(1.0, image.inside.height)) + 1
             if most is not None and count >= most:
                 break
@@ -233,11 +224,8 @@ class Reader:
         symbols = seen.model.symbols
         if seen.line is None or seen.model.lines is None:
             return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-        second = None
-        if not seen.line.glance:
-            # Where the ink was not cut into symbols this reads as blank, and agrees with nothing.
-            second = decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-        return decode_line(seen.line.hypotheses, seen.format, seen.model.lines.calibration, second)
+        curves = seen.model.lines.calibration
+        return decode_line(seen.line.hypotheses, seen.format, curves.glance if seen.line.glance else curves.sides)
 
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
@@ -298,11 +286,8 @@ def observe(located: Sequence[Located]) -> list[Observation]:
     for places in by_model.values():
         model = located[places[0]].model
         lines = _lines([located[i] for i in places])
-        # One glance at the whole is enough for a string that leaves no doubt; all else is cut into its symbols.
         lattices = [
-            NOTHING
-            if line is not None and (line.glance or (one.look is not None and not one.look.parts))
-            else segment(one.image, comb=one.field.cells is not None)
+            NOTHING if line is not None else segment(one.image, comb=one.field.cells is not None)
             for one, line in zip((located[i] for i in places), lines, strict=True)
         ]
         scores = model.symbols.log_probabilities(np.concatenate([lattice.crops for lattice in lattices]))
@@ -321,13 +306,12 @@ def _lines(located: Sequence[Located]) -> list[LineReading | None]:
     if lines is None:
         return [None] * len(located)
     strings = [one for one in located if one.field.cells is None]
-    whole = [one for one in strings if one.look is None]
-    glanced = [one for one in strings if one.look is not None]
+    whole = [one for one in strings if one.side is None]
     said = iter(read_lines([one.image for one in whole], lines, second))
-    sides = [one.look.side for one in glanced if one.look is not None]
-    glances = iter(glance_lines([one.image for one in glanced], sides, lines, second))
+    glanced = [(one.image, one.side) for one in strings if one.side is not None]
+    glances = iter(glance_lines([image for image, _ in glanced], [side for _, side in glanced], lines, second))
     return [
-        None if one.field.cells is not None else next(said) if one.look is None else next(glances) for one in located
+        None if one.field.cells is not None else next(said) if one.side is None else next(glances) for one in located
     ]
 
 

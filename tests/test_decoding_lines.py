@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.decoding import Decoded, decode_line
-from extractor.decoding.format import Meaning
+from extractor.decoding import decode_line
 from extractor.decoding.lines import Hypothesis, best_text, line_hypotheses, text_log_probabilities
-from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.calibration import Calibration
 from extractor.template import Format
 from extractor.values import Floats, Kind
 
@@ -73,7 +72,7 @@ def said(*options: tuple[str, float]) -> tuple[Hypothesis, ...]:
 
 
 def test_strings_of_one_value_count_together() -> None:
-    decoded = decode_line(said(("1.000.-", 0.5), ("1.000.=", 0.3), ("7.000.-", 0.1)), Format(), LineCalibration())
+    decoded = decode_line(said(("1.000.-", 0.5), ("1.000.=", 0.3), ("7.000.-", 0.1)), Format(), Calibration())
     assert decoded.meaning.value == "1000"
     assert decoded.confidence == pytest.approx(0.8, abs=1e-6)
     assert [a.value for a in decoded.alternatives] == ["7000"]
@@ -81,36 +80,24 @@ def test_strings_of_one_value_count_together() -> None:
 
 
 def test_a_slash_is_a_leaning_one_except_in_a_date() -> None:
-    assert decode_line(said(("/2", 0.9)), Format(), LineCalibration()).meaning.value == "12"
+    assert decode_line(said(("/2", 0.9)), Format(), Calibration()).meaning.value == "12"
     date = Format(kind=Kind.DATE)
-    assert decode_line(said(("17/04/2019", 0.9)), date, LineCalibration()).meaning.value == "2019-04-17"
+    assert decode_line(said(("17/04/2019", 0.9)), date, Calibration()).meaning.value == "2019-04-17"
 
 
 def test_a_format_chooses_what_it_allows() -> None:
-    decoded = decode_line(said(("123", 0.6), ("12", 0.3)), Format(digits=2), LineCalibration())
+    decoded = decode_line(said(("123", 0.6), ("12", 0.3)), Format(digits=2), Calibration())
     assert decoded.meaning.value == "12"
-    far = decode_line(said(("123", 0.99), ("12", 1e-5)), Format(digits=2), LineCalibration())
+    far = decode_line(said(("123", 0.99), ("12", 1e-5)), Format(digits=2), Calibration())
     assert far.meaning.problem
     assert far.confidence == 0
 
 
 @pytest.mark.parametrize(("text", "problem"), [("1X7", "struck"), ("17?", "no symbol")])
 def test_what_is_no_digit_sends_the_string_to_review(text: str, problem: str) -> None:
-    assert problem in decode_line(said((text, 0.99)), Format(), LineCalibration()).meaning.problem
+    assert problem in decode_line(said((text, 0.99)), Format(), Calibration()).meaning.problem
 
 
 def test_an_empty_line_is_blank() -> None:
-    decoded = decode_line((), Format(blank="zero", kind=Kind.INTEGER), LineCalibration())
+    decoded = decode_line((), Format(blank="zero", kind=Kind.INTEGER), Calibration())
     assert (decoded.meaning.value, decoded.written) == ("0", "_")
-
-
-def test_two_readers_that_agree_are_believed_more() -> None:
-    curves = LineCalibration(agreed=Calibration(1.0, 2.0), alone=Calibration(1.0, -1.0))
-    options = said(("17", 0.7), ("11", 0.2))
-
-    def second(value: str) -> Decoded:
-        return Decoded(Meaning(value=value), value, 0.6, ())
-
-    agreed, alone = (decode_line(options, Format(), curves, second(value)) for value in ("17", "11"))
-    assert agreed.meaning == alone.meaning == Meaning(value="17")
-    assert agreed.confidence > 0.7 > alone.confidence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -11,7 +12,9 @@ import pytest
 from extractor.decoding.lines import Hypothesis
 from extractor.fields import FieldImage, whole_field
 from extractor.lines import VIEWS, glance_lines, read_lines
-from extractor.recognizer.calibration import LineCalibration
+from extractor.reading import WHOLE, Located, Reader, observe
+from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.choice import Model, load_model
 from extractor.values import Floats, Gray
 
 CLASSES = ("1", "7")
@@ -98,3 +101,16 @@ def test_a_glance_from_a_side_takes_one_view_each_in_the_order_of_the_fields() -
     assert len(recognizer.shapes) == 2
     assert (first.hypotheses[0].text, second.hypotheses[0].text) == ("1", "7")
     assert recognizer.shapes[0] != recognizer.shapes[1]
+
+
+@pytest.mark.parametrize(("says", "expected"), [(0.999, 0.9), (0.8, 0.3)])
+def test_what_was_seen_from_several_sides_is_calibrated_by_itself(says: float, expected: float) -> None:
+    recognizer = Scripted(*[(says, 1 - says - 1e-4, 1e-4)] * 4)
+    recognizer.calibration = LineCalibration(
+        glance=Calibration(0.0, math.log(0.9 / 0.1)), sides=Calibration(0.0, math.log(0.3 / 0.7))
+    )
+    model = Model(load_model().symbols, recognizer)
+    [seen] = observe([Located(WHOLE, number(), model)])
+    decoded = Reader((), model).decode(seen)
+    assert decoded.meaning.value == "1"
+    assert decoded.confidence == pytest.approx(expected, abs=1e-6)

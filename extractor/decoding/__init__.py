@@ -11,7 +11,6 @@ from extractor.decoding.format import Meaning, interpret
 from extractor.decoding.lines import Hypothesis
 from extractor.decoding.paths import BLANK, HYPHEN, Path, best_paths
 from extractor.recognizer import Calibration
-from extractor.recognizer.calibration import LineCalibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
 from extractor.values import Alternative, Floats, Kind
@@ -60,14 +59,8 @@ def decode(
     return decided(said, values, form, Calibration() if lattice.comb else calibration)
 
 
-def decode_line(
-    hypotheses: Sequence[Hypothesis], form: Format, calibration: LineCalibration, second: Decoded | None = None
-) -> Decoded:
-    """The best reading of a string that was read whole; without hypotheses nothing is written there.
-
-    `second` is what the string's lattice says, where one glance at the whole was not enough: two readers that agree are
-    believed more than one.
-    """
+def decode_line(hypotheses: Sequence[Hypothesis], form: Format, calibration: Calibration) -> Decoded:
+    """The best reading of a string that was read whole; without hypotheses nothing is written there."""
     if not hypotheses:
         return decided([Said(BLANK, 0.0, interpret(BLANK, form, comb=False))], {"": 1.0}, form, Calibration())
     said: list[Said] = []
@@ -77,11 +70,7 @@ def decode_line(
         said.append(Said(one.text, one.log_probability, meaning))
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
-    if second is None:
-        return decided(said, values, form, calibration.glance)
-    first = decided(said, values, form, calibration.alone)
-    agree = second.meaning.value == first.meaning.value and not (second.meaning.problem or first.meaning.problem)
-    return decided(said, values, form, calibration.agreed) if agree else first
+    return decided(said, values, form, calibration)
 
 
 def plain_text(text: str, form: Format) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from extractor.values import Floats
 
-MOST = 12
+MOST = 8
 """Strings that are weighed for each line."""
 
 CLASSES = 3

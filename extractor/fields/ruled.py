@@ -42,22 +42,24 @@ def without_ruled_lines(ink: Gray) -> Gray:
     return out
 
 
-def _erase(ink: Gray, line: NDArray[np.bool_], left: int, top: int) -> None:
+def _erase(ink: Gray, line: NDArray[np.bool_], left: int, start: int) -> None:
     """Takes one line's pixels away except where a stroke comes through from above to below."""
     height = ink.shape[0]
     columns = np.flatnonzero(line.any(0))
-    first = line.argmax(0)[columns] + top
-    last = top + line.shape[0] - 1 - line[::-1].argmax(0)[columns]
+    first = line.argmax(0)[columns] + start
+    last = start + line.shape[0] - 1 - line[::-1].argmax(0)[columns]
     at = columns + left
     thick = int(np.median(last - first + 1))
     above = ink[np.maximum(first - 2, 0), at] >= FULL
     below = ink[np.minimum(last + 2, height - 1), at] >= FULL
     reach = max(1, thick)
     through = _near(above, reach) & _near(below, reach)
-    for column, low, high, cross in zip(at, first, last, through, strict=True):
-        if not cross:
-            # One row more on each side: the soft edge of the line.
-            ink[max(0, low - 1) : high + 2, column] = 0
+    # One row more on each side: the soft edge of the line.
+    top, bottom = max(0, int(first.min()) - 1), int(last.max()) + 2
+    rows = np.arange(top, min(bottom, height))[:, None]
+    gone = (rows >= first - 1) & (rows <= last + 1) & ~through
+    view = ink[top:bottom]
+    view[:, at] = np.where(gone, 0, view[:, at])
 
 
 def _near(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class Calibration:
 @dataclass(frozen=True)
 class LineCalibration:
     """How probabilities of strings that were read whole become calibrated ones: of those that one `glance` was enough
-    for, and of those seen from several sides, where the lattice of their parts `agreed`, or where the whole stands
-    `alone`.
+    for, and of those seen from several `sides`.
     """
 
     glance: Calibration = Calibration()
-    agreed: Calibration = Calibration()
-    alone: Calibration = Calibration()
+    sides: Calibration = Calibration()
+
+
+KINDS = tuple(kind.name for kind in fields(LineCalibration))
+"""What a line model's card calls the two."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from extractor.errors import ModelError
 from extractor.recognizer.base import CROSS, DASH, JUNK
-from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.calibration import KINDS, Calibration, LineCalibration
 
 SCHEMA = 1
 CARD = "card.json"
@@ -92,7 +92,7 @@ def read_line_card(folder: Path) -> LineCard:
             raise ValueError
         height = int(tree["input"]["shape"][0])
         curves = tree["calibration"]
-        calibration = LineCalibration(*(_curve(curves[name]) for name in ("glance", "agreed", "alone")))
+        calibration = LineCalibration(*(_curve(curves[name]) for name in KINDS))
         return LineCard(classes, height, _files(tree), _temperature(tree), calibration, tree)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _senseless(folder) from None

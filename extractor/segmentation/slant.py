@@ -26,9 +26,11 @@ def slant(ink: Gray) -> float:
         return 0.0
     shears = np.linspace(-STEEPEST, STEEPEST, 37)
     offset = ys - small.shape[0] / 2
-    columns = np.round(xs[None, :] + shears[:, None] * offset[None, :]).astype(int) + small.shape[0]
     span = small.shape[1] + 2 * small.shape[0] + 1
-    flat = (columns + span * np.arange(len(shears))[:, None]).ravel()
+    # Each shear has columns of its own in one long row, from which all is counted at once.
+    begins = span * np.arange(len(shears)) + small.shape[0]
+    flat = np.rint(xs[None, :] + shears[:, None] * offset[None, :]).astype(np.int64)
+    flat = (flat + begins[:, None]).ravel()
     profile = np.bincount(flat, minlength=span * len(shears)).reshape(len(shears), span).astype(np.float64)
     score = (profile**2).sum(1)
     # Strokes at all angles give a flat score: then upright is the better guess.

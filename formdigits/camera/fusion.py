@@ -129,12 +129,9 @@ class LineEvidence:
 
     def __init__(self) -> None:
         self.weights = Weights()
-        self.parted = 0
         self._texts: dict[str, float] = {}
         self._places: dict[str, tuple[float, ...]] = {}
         self._last: Observation | None = None
-        self._parts: Observation | None = None
-        self._clearest = 0.0
 
     def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
         """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
@@ -150,29 +147,18 @@ class LineEvidence:
             self._texts[text] += weight * max(FLOOR, said.get(text, FLOOR))
         self.weights.add(weight)
         self._last = seen
-        if seen.lattice.candidates:
-            self.parted += 1
-            if weight > self._clearest:
-                self._parts, self._clearest = seen, weight
         if len(self._texts) > MOST_VALUES:
             kept = sorted(self._texts.items(), key=lambda item: -item[1])[: MOST_VALUES // 2]
             self._texts = dict(kept)
             self._places = {text: self._places[text] for text in self._texts if text}
 
-    @property
-    def doubtful(self) -> bool:
-        """Whether the string is not clear from its views as a whole."""
-        return not is_sure(self._agreed(1.0))
-
     def fused(self) -> Observation:
         """All frames as one observation, which decodes like any other; there must be one at least."""
         assert self._last is not None
         assert self._last.line is not None
-        last, sure = self._last, not self.doubtful
+        sure = is_sure(self._agreed(1.0))
         line = LineReading(self._agreed(self.weights.independent), sure, self._last.line.first)
-        if sure or self._parts is None:
-            return replace(last, line=line)
-        return replace(last, line=line, lattice=self._parts.lattice, scores=self._parts.scores)
+        return replace(self._last, line=line)
 
     def _agreed(self, counted: float) -> tuple[Hypothesis, ...]:
         """The texts, best first, as so many independent frames say; nothing where nothing is written."""

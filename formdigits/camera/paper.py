@@ -10,7 +10,7 @@ import numpy as np
 from extractor.finding.found import FoundField
 from extractor.finding.strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.reading import Look, Observation, Reader
+from extractor.reading import Observation, Reader
 from extractor.values import Gray, PageResult, PageStatus, Points, Reading
 from formdigits.camera.fusion import StringEvidence
 from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look
@@ -162,10 +162,10 @@ class PaperView:
         here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < LEAST_FRAMES else 4))
         by_name = {line.name: line for line in here}
         # A glance tells whether there are digits at all; only those are worth reading in full.
-        looks = {line.name: Look() for line in here if not line.digits}
-        seen = self._reader.observe((string_field(grey, line.found) for line in here), CROPS_AT_ONCE, looks)
+        sides = {line.name: 0 for line in here if not line.digits}
+        seen = self._reader.observe((string_field(grey, line.found) for line in here), CROPS_AT_ONCE, sides)
         for one in seen:
-            self._add(by_name[one.name], one, weight, at, glanced=one.name in looks)
+            self._add(by_name[one.name], one, weight, at, glanced=one.name in sides)
 
     def _add(self, line: _Line, one: Observation, weight: float, at: float, *, glanced: bool) -> None:
         picture = ink_picture(one.image)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.fields import Cut, Ground, Levels, clean, ground_of, ground_on, levels_of
-from extractor.reading import Look, Observation, Reader
+from extractor.reading import Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
 from formdigits.camera.fusion import CombEvidence, LineEvidence, StringEvidence, evidence_for
@@ -33,10 +33,6 @@ SIDES = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
 RULED_EVERY_S = 0.2
 """Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
 change."""
-
-PARTED = 3
-"""Frames in which a doubtful string is cut into its symbols, the second opinion, which costs as much as several
-fields."""
 
 MOST_STACKED = 8
 """Frames from which on a field's picture hardly becomes better."""
@@ -78,19 +74,9 @@ class Sheet:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
 
-    def _looks(self, names: Sequence[str]) -> dict[str, Look]:
-        """How fields are looked at, as far as they are strings: each frame from another side, and one of those in
-        doubt, at most, in its parts as well."""
-        looks = {name: Look(self._side(name)) for name in names}
-        for name in names:
-            evidence = self._evidence.get(name)
-            if isinstance(evidence, LineEvidence) and evidence.doubtful and evidence.parted < PARTED:
-                looks[name] = Look(self._side(name), parts=True)
-                break
-        return looks
-
-    def _side(self, name: str) -> int:
-        return SIDES[self.frames(name) % len(SIDES)]
+    def _sides(self, names: Sequence[str]) -> dict[str, int]:
+        """Where fields are looked at from, as far as they are strings: in each frame from another side."""
+        return {name: SIDES[self.frames(name) % len(SIDES)] for name in names}
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -120,7 +106,7 @@ class Sheet:
             (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
             for field, cut, mean in zip(fields, cuts, means, strict=True)
         ]
-        seen = self._reader.observe(images, looks=self._looks([field.name for field in fields]), form=self.form)
+        seen = self._reader.observe(images, sides=self._sides([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:

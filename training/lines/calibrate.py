@@ -2,7 +2,7 @@
 
     python -m training.lines.calibrate [MODEL]
 
-Three logistic curves (J. Platt, 1999), one for each kind of evidence (`LineCalibration`), are fitted on every third
+Two logistic curves (J. Platt, 1999), one for each kind of evidence (`LineCalibration`), are fitted on every third
 string of `cheque_amounts` and `photo_strings`, which are left out of every figure that is reported, and on composed
 lines of writers that the model never learned from. They are written into the line model's card.
 """
@@ -19,12 +19,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from extractor.decoding import decode, decode_line
+from extractor.decoding import decode_line
 from extractor.errors import ModelError
 from extractor.fields import FieldImage, whole_field
 from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, Observation, observe
-from extractor.recognizer.calibration import LineCalibration
+from extractor.recognizer.calibration import KINDS, Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import load_model
 from extractor.recognizer.lines import FOLDER
@@ -42,9 +42,6 @@ WRONG = frozenset({"a_car_000340.jpg", "a_car_000768.jpg", "a_car_000817.jpg", "
 """Strings of the calibration part whose label is not what is written, by eye."""
 
 COMPOSED, BATCH = 1000, 50
-
-KINDS = ("glance", "agreed", "alone")
-"""The kinds of evidence that are calibrated apart: see `LineCalibration`."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +99,8 @@ def calibrate_lines(folder: Path, composed_lines: int = COMPOSED) -> dict[str, f
 def _evidence(seen: Observation) -> tuple[str, str, float]:
     """Which of KINDS a string is, what it was read as, and the raw probability of that."""
     assert seen.line is not None
-    symbols, second = seen.model.symbols, None
-    if not seen.line.glance:
-        second = decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-    plain = decode_line(seen.line.hypotheses, seen.format, LineCalibration(), second)
-    if second is None:
-        return "glance", plain.meaning.value, plain.confidence
-    agree = second.meaning.value == plain.meaning.value and not (second.meaning.problem or plain.meaning.problem)
-    return "agreed" if agree else "alone", plain.meaning.value, plain.confidence
+    plain = decode_line(seen.line.hypotheses, seen.format, Calibration())
+    return "glance" if seen.line.glance else "sides", plain.meaning.value, plain.confidence
 
 
 def _batches(composed_lines: int) -> Iterator[tuple[list[FieldImage], list[str], bool]]:
