@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
-from extractor.fields import locate
+from extractor.fields import clean, cut_out, ground_of, locate
 from extractor.reading import Observation, Reader, ReadOptions, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult
 from formdigits.camera import Guidance, Session, Sight
 from formdigits.camera.fusion import CombEvidence
 from formdigits.camera.identity import SAME, agreement, ink_picture
+from formdigits.camera.sheet import Sheet
 
 FPS = 12.0
 
@@ -174,6 +175,27 @@ def test_the_same_picture_over_and_over_does_not_make_a_doubtful_reading_certain
         evidence.add(doubtful, 1.0)
     alone, fused = reader.decode(doubtful).confidence, reader.decode(evidence.fused()).confidence
     assert alone <= fused < 0.99
+
+
+def test_small_writing_is_read_from_all_frames_together_better_than_from_any(reader: Reader, scans: Path) -> None:
+    page, true = load(scans / "tally_01.jpg"), truth(scans, "tally_01.jpg")
+    placed = register(page, reader.forms)
+    assert placed is not None
+    scale = 0.17
+    small = cv2.GaussianBlur(cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (0, 0), 0.5)
+    form, matrix = placed.template, np.diag((scale, scale, 1.0)) @ placed.matrix
+    rng, single, sheet = np.random.default_rng(1), [], None
+    for number in range(14):
+        frame = np.clip(small + rng.normal(0, 15, small.shape), 0, 255).astype(np.uint8)
+        cuts = [cut_out(frame, replace(placed, matrix=matrix), field) for field in form.fields]
+        images = [(cut.field, clean(cut, ground_of(cuts))) for cut in cuts]
+        seen = [reader.decode(one).meaning.value for one in reader.observe(images)]
+        single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))
+        sheet = sheet or Sheet(reader, form, {cut.field.name: (cut, 1.0) for cut in cuts})
+        sheet.add(cuts, {field.name: ink_picture(image) for field, image in images}, 1.0, number / FPS)
+    assert sheet is not None
+    fused = sum(reading.value == true[name] for name, reading in sheet.readings.items())
+    assert fused > max(single)
 
 
 def test_one_blurred_frame_among_good_ones_changes_nothing(reader: Reader, scans: Path) -> None:

@@ -93,6 +93,18 @@ def test_pencil_is_ink_where_nothing_darker_is_and_what_shines_through_is_not_wh
     assert [written(field) for field in locate_all(pen, PLACED)] == ["___", *["_dd"] * (ROWS - 1)]
 
 
+def test_blurred_strokes_of_a_coarse_picture_are_not_taken_for_grain() -> None:
+    image = sheet(line=120)
+    for row, text in enumerate(["X47", "9X3", "82X", "6X5", "X21", "0X8"]):
+        write(image, row, text, grey=90)
+    scale = 0.22
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    noise = np.random.default_rng(0).normal(0, 1.5, small.shape)
+    small = np.clip(cv2.GaussianBlur(small, (0, 0), 0.7) + noise, 0, 255).astype(np.uint8)
+    fields = locate_all(small, [(Registration(APART, np.diag((scale, scale, 1.0)), 1.0), f) for f in APART.fields])
+    assert {written(field) for field in fields} == {"ddd"}
+
+
 def test_a_blank_page_with_grain_holds_no_ink() -> None:
     grain = np.random.default_rng(2).normal(0, 5, (700, 600))
     image = np.clip(sheet() + grain, 0, 255).astype(np.uint8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -57,6 +59,20 @@ def test_a_digit_that_leans_into_the_next_cell_stays_with_its_own() -> None:
     cv2.line(sheet, (440, 250), (487, 208), 25, 4, cv2.LINE_AA)
     lattice = segment_comb(locate(sheet, HERE, FORM.fields[0]))
     assert [c.crop is None for c in lattice.candidates] == [False, True, True]
+
+
+def test_a_digit_grown_together_with_a_line_that_was_left_is_still_a_digit() -> None:
+    sheet = blank_sheet()
+    write(sheet, "2", 556, 250)
+    field = locate(sheet, HERE, FORM.fields[0])
+    top, left = round(field.inside.top), round(field.inside.left)
+    ink = field.ink.copy()
+    # The line above the box, too broad to be taken for one, and the stroke that joins them.
+    ink[max(0, top - 6) : top + 2, : left + round(field.inside.width)] = 255
+    middle = round(field.cells[2] + field.cells[3]) // 2
+    ink[top : round(field.inside.bottom) - 12, middle - 2 : middle + 3] = 255
+    lattice = segment_comb(replace(field, ink=ink))
+    assert [c.crop is None for c in lattice.candidates] == [True, True, False]
 
 
 def test_dirt_in_a_cell_is_no_symbol() -> None:

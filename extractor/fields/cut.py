@@ -73,7 +73,7 @@ def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cu
         wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
     pixels = room * scale
     # Where pixels of the page are coarse, so are its lines.
-    thickest = max(5.0, 0.12 * pixels, 2.5 * scale / native)
+    thickest = max(5.0, 0.12 * pixels, 3.5 * scale / native)
     lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
     across, along = _snap(lit, wanted, inside, pixels, thickest)
     turn = _lean(lit, across, along)

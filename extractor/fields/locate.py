@@ -86,8 +86,8 @@ def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
 
 def _levels(plain: Cut) -> Levels:
     counts = grey_counts(_between_lines(plain))
-    stroke, low, paper, high = (percentile(counts, share) for share in (1, 25, 50, 75))
-    return Levels(stroke, paper, high - low)
+    stroke, paper, high = (percentile(counts, share) for share in (1, 50, 75))
+    return Levels(stroke, paper, 2 * (high - paper))
 
 
 def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
@@ -101,7 +101,7 @@ def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
         return Ground(tuple(guides))
     grain = float(np.median([one.grain for one in levels])) / 1.35
     paper = float(np.median([one.paper for one in levels]))
-    return Ground(tuple(guides), max(FAINTEST, paper - max(LEAST, 5 * grain)))
+    return Ground(tuple(guides), max(FAINTEST, paper - max(LEAST, 3 * grain)))
 
 
 def ground_of(cuts: Sequence[Cut]) -> Ground:

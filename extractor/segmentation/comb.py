@@ -13,6 +13,10 @@ from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
 from extractor.segmentation.pieces import Pieces, cut_out, find_pieces
 from extractor.values import Box, Gray
 
+WITHIN, WRITTEN = 0.2, 0.012
+"""Ink so far inside a cell, as a share of its room, is no printed line; so much of it, as a share of that squared, is
+writing, also where it hangs on to what is printed around the field."""
+
 OWN = 0.75
 """A piece of ink belongs wholly to the cell that holds this share of it; else it is parted at the cell lines."""
 
@@ -27,8 +31,9 @@ def segment_comb(field: FieldImage) -> Lattice:
     # What is left where lines crossed lies on a cell line too, but is dirt in either cell.
     large = pieces.boxes[:, 2:].max(1, initial=0) > 0.2 * min(field.inside.height, field.cells[1] - field.cells[0])
     parted = belongs & large & (shares.max(1, initial=0.0) < OWN)
-    if parted.any():
-        ink = _parted(field, pieces, parted)
+    hanging = _hanging(field, pieces, ~belongs & large & (shares.sum(1) > 0))
+    if parted.any() or hanging.any():
+        ink = _parted(field, pieces, parted, hanging)
         pieces = find_pieces(ink)
         shares = _shares(field, pieces)
         belongs = shares.sum(1) >= 0.4
@@ -48,14 +53,35 @@ def segment_comb(field: FieldImage) -> Lattice:
     return Lattice(len(field.cells), tuple(candidates), stack_crops(crops), comb=True)
 
 
-def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_]) -> Gray:
-    """The ink with the pieces flagged in `parted` cut where they cross a cell line."""
+def _hanging(field: FieldImage, pieces: Pieces, outside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the pieces flagged in `outside` have writing in a cell: a digit that has grown together with a printed
+    line that could not be taken away whole."""
+    if not outside.any():
+        return outside
+    counts = np.zeros(len(pieces.areas) + 1, np.int64)
+    room = min(field.inside.height, *(box.width for box in field.cell_boxes))
+    inset = WITHIN * room
+    for box in field.cell_boxes:
+        rows = slice(max(0, round(box.top + inset)), max(0, round(box.bottom - inset)))
+        columns = slice(max(0, round(box.left + inset)), max(0, round(box.right - inset)))
+        counts += np.bincount(pieces.labels[rows, columns].ravel(), minlength=len(counts))
+    return outside & (counts[1:] >= WRITTEN * room * room)
+
+
+def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_], hanging: NDArray[np.bool_]) -> Gray:
+    """The ink with the pieces flagged in `parted` cut where they cross a cell line, and those in `hanging` also where
+    they cross the box."""
     ink = field.ink.copy()
-    flags = np.concatenate(([False], parted))
-    for at in field.cells[1:-1]:
+    inner, outer = (np.concatenate(([False], which)) for which in (parted | hanging, hanging))
+    *between, last = field.cells[1:]
+    for at, flags in [*((at, inner) for at in between), (field.cells[0], outer), (last, outer)]:
         column = min(max(round(at), 1), ink.shape[1] - 2)
         strip = np.s_[:, column - 1 : column + 1]
         ink[strip][flags[pieces.labels[strip]]] = 0
+    for at in (field.inside.top, field.inside.bottom):
+        row = min(max(round(at), 1), ink.shape[0] - 2)
+        strip = np.s_[row - 1 : row + 1, :]
+        ink[strip][outer[pieces.labels[strip]]] = 0
     return ink
 
 
