@@ -169,7 +169,7 @@ def flagged_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
         frame.at(shape.uniform(-0.1, 0.25), shape.uniform(0.88, 1.0)),
     )
     if shape.random() < 0.85:
-        begin = x + shape.uniform(-0.05, 0.2)
+        begin = x + (shape.uniform(-0.05, 0.2) if shape.random() < 0.7 else shape.uniform(0.2, 0.5))
         y = shape.uniform(-0.05, 0.12)
         frame.stroke(frame.at(begin, y), frame.at(begin + shape.uniform(0.25, 0.8), y - shape.uniform(-0.03, 0.1)))
     return frame.ink

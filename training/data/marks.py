@@ -58,15 +58,14 @@ def cross(rng: np.random.Generator) -> Gray:
     if rng.random() < 0.2:  # one stroke much longer than the other
         shorter = first if rng.random() < 0.5 else second
         shorter[:] = shorter.mean(0) + (shorter - shorter.mean(0)) * rng.uniform(0.5, 0.75)
-    if rng.random() < 0.2:  # a flat stroke that begins or ends with a hook, and a steep one through it
+    hooked = rng.random() < 0.2
+    if hooked:  # a flat stroke that begins or ends with a hook, and a steep one through it
         first = _hooked(first, rng)
     draw_stroke(ink, first, width, rng)
     draw_stroke(ink, second, width * rng.uniform(0.85, 1.15), rng)
-    if rng.random() < 0.18:  # written without lifting the pen
-        if rng.random() < 0.5:
-            side = curve(corners[1], corners[2], rng, 0.25)
-        else:
-            side = curve(corners[1], corners[3], rng, 0.25)
+    if not hooked and rng.random() < 0.25:
+        # Written without lifting the pen, from any end of one stroke to one of the other.
+        side = curve(corners[int(rng.integers(2))], corners[2 + int(rng.integers(2))], rng, 0.25)
         draw_stroke(ink, side, width * rng.uniform(0.5, 1), rng)
     return ink
 
