@@ -11,7 +11,7 @@ import pytest
 
 from extractor.decoding.lines import Hypothesis
 from extractor.fields import FieldImage, whole_field
-from extractor.lines import VIEWS, glance_lines, read_lines
+from extractor.lines import GLANCE, SIDES, glance_lines, read_lines
 from extractor.reading import WHOLE, Located, Reader, observe
 from extractor.recognizer.calibration import Calibration, LineCalibration
 from extractor.recognizer.choice import Model, load_model
@@ -46,12 +46,13 @@ def probability(hypotheses: Sequence[Hypothesis], text: str) -> float:
     return next(float(np.exp(one.log_probability)) for one in hypotheses if one.text == text)
 
 
-def test_what_is_sure_at_a_glance_is_not_looked_at_again() -> None:
-    recognizer = Scripted((0.999, 0.0005, 0.0005))
+def test_what_is_clear_at_a_glance_is_not_looked_at_again() -> None:
+    recognizer = Scripted((0.98, 0.01, 0.01), (0.94, 0.05, 0.01))
     [reading] = read_lines([number()], recognizer)
     assert reading.glance
     assert reading.hypotheses[0].text == "1"
-    assert len(recognizer.shapes) == 1
+    assert probability(reading.hypotheses, "1") == pytest.approx(0.96, abs=0.001)
+    assert len(recognizer.shapes) == GLANCE
 
 
 def test_a_doubtful_string_is_seen_from_every_side_and_the_mean_counts() -> None:
@@ -59,7 +60,7 @@ def test_a_doubtful_string_is_seen_from_every_side_and_the_mean_counts() -> None
     recognizer = Scripted(*says)
     [reading] = read_lines([number()], recognizer)
     assert not reading.glance
-    assert len(recognizer.shapes) == 1 + len(VIEWS)
+    assert len(recognizer.shapes) == len(SIDES)
     assert len(set(recognizer.shapes)) > 1
     assert [one.text for one in reading.hypotheses[:2]] == ["1", "7"]
     assert probability(reading.hypotheses, "1") == pytest.approx(np.mean([one[0] for one in says]), abs=0.01)
@@ -73,18 +74,26 @@ def test_a_second_network_sees_every_other_side_and_counts_as_much() -> None:
     assert probability(reading.hypotheses, "7") == pytest.approx((0.35 + 0.25 + 0.85 + 0.75) / 4, abs=0.01)
 
 
-def test_a_second_network_is_not_asked_what_is_sure_at_a_glance() -> None:
-    second = Scripted()
-    [reading] = read_lines([number()], Scripted((0.999, 0.0005, 0.0005)), second)
-    assert reading.glance
-    assert second.shapes == []
+def test_networks_that_see_different_things_at_a_glance_look_again() -> None:
+    first, second = Scripted((0.999, 0.0005, 0.0005), (0.9, 0.05, 0.05)), Scripted(*[(0.001, 0.998, 0.001)] * 2)
+    [reading] = read_lines([number()], first, second)
+    assert not reading.glance
+    assert reading.hypotheses[0].log_probability < math.log(0.6)
+
+
+def test_only_what_is_doubtful_in_a_batch_is_looked_at_again() -> None:
+    clear, doubtful = (0.99, 0.005, 0.005), (0.5, 0.45, 0.05)
+    recognizer = Scripted(clear, doubtful, clear, doubtful, doubtful, (0.2, 0.75, 0.05))
+    one, two = read_lines([number(), number()], recognizer)
+    assert (one.glance, two.glance) == (True, False)
+    assert probability(two.hypotheses, "1") == pytest.approx((3 * 0.5 + 0.2) / 4, abs=0.01)
 
 
 def test_ink_that_passes_for_writing_is_blank_only_where_that_is_sure() -> None:
-    [unsure] = read_lines([number()], Scripted(*[(0.3, 0.05, 0.65)] * 4))
+    [unsure] = read_lines([number()], Scripted(*[(0.02, 0.02, 0.96)] * 4))
     assert unsure.hypotheses[0].text == "1"
     assert unsure.hypotheses[-1].text == ""
-    [sure] = read_lines([number()], Scripted((0.002, 0.001, 0.997)))
+    [sure] = read_lines([number()], Scripted(*[(0.002, 0.001, 0.997)] * 2))
     assert sure.hypotheses[0].text == ""
 
 
@@ -97,7 +106,7 @@ def test_bare_paper_says_nothing_and_asks_no_network() -> None:
 
 def test_a_glance_from_a_side_takes_one_view_each_in_the_order_of_the_fields() -> None:
     recognizer = Scripted((0.9, 0.05, 0.05), (0.05, 0.9, 0.05))
-    first, second = glance_lines([number(), number()], [0, len(VIEWS)], recognizer)
+    first, second = glance_lines([number(), number()], [0, len(SIDES) - 1], recognizer)
     assert len(recognizer.shapes) == 2
     assert (first.hypotheses[0].text, second.hypotheses[0].text) == ("1", "7")
     assert recognizer.shapes[0] != recognizer.shapes[1]
