@@ -70,6 +70,9 @@ def slashed_zero(ink: Gray, shape: np.random.Generator, rng: np.random.Generator
     return ink
 
 
+SEGMENTED = 0.035
+"""How often a digit follows the segments of an 8."""
+
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.07, drawn.curled_zero), (0.08, drawn.open_zero)),
     "1": ((0.22, european_one), (0.24, drawn.long_one), (0.1, drawn.footed_one)),
@@ -89,7 +92,10 @@ def in_style(ink: Gray, symbol: str, rng: np.random.Generator, hand: int | None 
     and nearly the same shape."""
     shape = rng if hand is None else np.random.default_rng((hand, ord(symbol)))
     chance = shape.random()
-    for share, write in STYLES.get(symbol, ()):
+    styles: list[tuple[float, Style]] = list(STYLES.get(symbol, ()))
+    if symbol in drawn.SEGMENTS:
+        styles.append((SEGMENTED, drawn.segmented(symbol)))
+    for share, write in styles:
         if chance < share:
             return write(ink, shape, rng)
         chance -= share
