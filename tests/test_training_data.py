@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
+from training.data.drawn import SEGMENTS, segmented
 from training.data.junk import fragment, is_one_stroke, pair, part, side_by_side
 from training.data.marks import cross, dash
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
@@ -146,6 +147,15 @@ def test_every_style_gives_ink_of_a_symbol_that_is_not_a_dash(seed: int, text: s
         ink = write(drawn_large(symbol(text), rng, MILD), rng, rng)
         assert ink.shape == (CANVAS, CANVAS)
         assert cv2.boundingRect(ink)[3] > 30
+
+
+@given(seed=st.integers(0, 10_000), text=st.sampled_from(sorted(SEGMENTS)))
+@settings(max_examples=40, deadline=None)
+def test_digits_along_segments_are_as_high_as_others_and_differ_from_each_other(seed: int, text: str) -> None:
+    inks = [segmented(each)(symbol(each), *(np.random.default_rng(seed) for _ in range(2))) for each in SEGMENTS]
+    own = inks[list(SEGMENTS).index(text)]
+    assert cv2.boundingRect(own)[3] > 30
+    assert sum(bool((own == other).all()) for other in inks) == 1
 
 
 def test_one_hand_writes_a_digit_alike_each_time_and_another_hand_otherwise() -> None:
