@@ -14,6 +14,7 @@ import numpy as np
 
 from extractor.errors import FormdigitsError
 from extractor.recognizer import load_recognizer
+from extractor.symbols import symbol_scores
 from training.accuracy import digit_tests, measure
 from training.data.sources import data_folder
 
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
         names = np.array(recognizer.classes)
         for name, samples in tests:
             found = measure(recognizer, samples, name)
-            strict = (names[recognizer.log_probabilities(samples.images).argmax(1)] == samples.labels).mean()
+            strict = (names[symbol_scores(samples.images, recognizer).argmax(1)] == samples.labels).mean()
             print(f"{engine:8}{name:46}{found.count:8}{found.right:8}{found.accuracy:10.2%}{strict:13.2%}")
     return 0
 

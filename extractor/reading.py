@@ -21,6 +21,7 @@ from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, lies_across, segment
 from extractor.segmentation.lattice import stack_crops
+from extractor.symbols import symbol_scores
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import (
     Box,
@@ -290,14 +291,25 @@ def observe(located: Sequence[Located]) -> list[Observation]:
             NOTHING if line is not None else segment(one.image, comb=one.field.cells is not None)
             for one, line in zip((located[i] for i in places), lines, strict=True)
         ]
-        scores = model.symbols.log_probabilities(np.concatenate([lattice.crops for lattice in lattices]))
-        start = 0
-        for i, line, lattice in zip(places, lines, lattices, strict=True):
+        for i, line, lattice, scores in zip(places, lines, lattices, _scores(lattices, model), strict=True):
             one = located[i]
-            rows = scores[start : start + len(lattice.crops)]
-            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, rows, line)
-            start += len(lattice.crops)
+            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, line)
     return [one for one in seen if one is not None]
+
+
+def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
+    """What the symbols of `model` say of the crops of each lattice: those of combs, each a symbol, are looked at
+    until they leave no doubt; most candidates of strings are none, and are told by their neighbours."""
+    scores: list[Floats] = [np.zeros((0, len(model.symbols.classes)), np.float32)] * len(lattices)
+    for comb in (True, False):
+        places = [i for i, lattice in enumerate(lattices) if lattice.comb == comb]
+        crops = [lattices[i].crops for i in places]
+        together = np.concatenate([stack_crops([]), *crops])
+        rows = symbol_scores(together, model.symbols) if comb else model.symbols.log_probabilities(together)
+        parts = np.split(rows, np.cumsum([len(own) for own in crops])[:-1])
+        for i, part in zip(places, parts, strict=False):
+            scores[i] = part
+    return scores
 
 
 def _lines(located: Sequence[Located]) -> list[LineReading | None]:

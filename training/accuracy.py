@@ -9,6 +9,7 @@ import numpy as np
 
 from extractor.recognizer.base import Recognizer
 from extractor.segmentation.crop import mnist_crop
+from extractor.symbols import symbol_scores
 from extractor.values import Floats
 from training.data.batches import Answers
 from training.data.samples import Samples
@@ -32,7 +33,7 @@ class Measure:
 def measure(recognizer: Recognizer, samples: Samples, data: str) -> Measure:
     """Accuracy over the alphabet alone: the likeliest symbol, whatever the marks' probabilities are."""
     alphabet = np.array(recognizer.classes[:-3])
-    best = recognizer.log_probabilities(samples.images)[:, : len(alphabet)].argmax(1)
+    best = symbol_scores(samples.images, recognizer)[:, : len(alphabet)].argmax(1)
     return Measure(data, len(samples), int((alphabet[best] == samples.labels).sum()))
 
 

@@ -28,6 +28,8 @@ def without_ruled_lines(ink: Gray) -> Gray:
     thick = as_gray(cv2.dilate(thin, np.ones((3, 1), np.uint8)))
     joined = as_gray(cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
     runs = as_gray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
+    if not runs.any():
+        return ink
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     out = ink
     for label in range(1, count):

@@ -183,7 +183,7 @@ def curled_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
     frame.wide = max(frame.wide, 0.6 * frame.high)
     start = frame.at(shape.uniform(0.4, 0.9), shape.uniform(-0.08, 0.2))
     ends = {
-        0: [frame.at(0.6, -0.05), frame.at(shape.uniform(0.2, 0.45), shape.uniform(0.05, 0.3))],
+        0: [frame.at(0.6, -0.05), frame.at(shape.uniform(0.2, 0.45), shape.uniform(0.05, 0.5))],
         1: [frame.at(0.75, 0.0), frame.at(shape.uniform(1.0, 1.3), shape.uniform(-0.1, 0.15))],
         2: [frame.at(0.5, 0.02), frame.at(0.4, 0.2), frame.at(0.6, 0.25), frame.at(0.8, 0.08)],
     }[int(shape.integers(3))]

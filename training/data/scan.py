@@ -24,7 +24,7 @@ def scanned(ink: Gray, rng: np.random.Generator, *, dirt: float = 0.15) -> Gray:
     ink = ink[top : top + height, left : left + width]
     if rng.random() < dirt:
         ink = _dirty(ink, rng)
-    if rng.random() < 0.03:  # its foot went with the line that it stood on
+    if rng.random() < 0.05:  # its foot went with the line that it stood on
         ink = ink[: round(ink.shape[0] * rng.uniform(0.88, 0.98))]
     if rng.random() < 0.2:
         ink = _uneven(ink, rng)

@@ -74,7 +74,7 @@ SEGMENTED = 0.035
 """How often a digit follows the segments of an 8."""
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
-    "0": ((0.02, slashed_zero), (0.07, drawn.curled_zero), (0.08, drawn.open_zero)),
+    "0": ((0.02, slashed_zero), (0.11, drawn.curled_zero), (0.08, drawn.open_zero)),
     "1": ((0.22, european_one), (0.24, drawn.long_one), (0.1, drawn.footed_one)),
     "2": ((0.2, drawn.looped_two),),
     "3": ((0.08, drawn.tailed_three),),

@@ -7,6 +7,7 @@ import numpy as np
 from extractor.alphabet import short
 from extractor.errors import InputError
 from extractor.recognizer.base import Recognizer
+from extractor.symbols import symbol_scores
 from training.data.samples import Samples
 from training.evaluation.outcomes import Outcome, Outcomes
 
@@ -21,7 +22,7 @@ def read_symbols(recognizer: Recognizer, samples: Samples, data: str, accept: fl
         raise InputError(
             f"{data} has symbols that this model does not know: {short(unknown)}; it reads {short(alphabet.tolist())}."
         )
-    scores = recognizer.log_probabilities(samples.images)[:, : len(alphabet)]
+    scores = symbol_scores(samples.images, recognizer)[:, : len(alphabet)]
     best = scores.argmax(1)
     sure = np.exp(scores[np.arange(len(best)), best].astype(np.float64))
     outcomes = []

@@ -1,0 +1,50 @@
+"""Whole symbols, such as stand in the cells of a comb: all of a batch at a glance, and those that leave doubt from more
+sides."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.recognizer.base import Recognizer
+from extractor.segmentation.crop import SIZE
+from extractor.values import Crops, Floats
+
+ENOUGH = 0.95
+"""A symbol as probable as this at a glance needs no more looking at."""
+
+SIDES: tuple[tuple[float, float, float], ...] = (
+    (0.0, 0.18, 0.95),
+    (0.0, -0.18, 1.0),
+    (0.1, 0.0, 1.05),
+    (-0.1, 0.0, 0.92),
+)
+"""The sides that a doubtful symbol is looked at from besides: turned by radians, sheared (columns a row), so many times
+as large."""
+
+TINY = 1e-12
+"""What is less probable counts as this probable, so that it has a logarithm."""
+
+
+def symbol_scores(crops: Crops, recognizer: Recognizer) -> Floats:
+    """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28) that are one symbol
+    each: those in doubt are as probable as the mean over their views says."""
+    scores = recognizer.log_probabilities(crops)
+    doubtful = np.flatnonzero(scores.max(1, initial=-np.inf) < np.log(ENOUGH))
+    if len(doubtful) == 0:
+        return scores
+    views = [scores[doubtful], *(recognizer.log_probabilities(_seen(crops[doubtful], *side)) for side in SIDES)]
+    scores = scores.copy()
+    scores[doubtful] = np.log(np.maximum(np.mean(np.exp(views), axis=0), TINY))
+    return scores
+
+
+def _seen(crops: Crops, turn: float, shear: float, size: float) -> Crops:
+    """`crops` from another side, about their middle."""
+    cos, sin = np.cos(turn), np.sin(turn)
+    matrix = np.zeros((2, 3))
+    matrix[:, :2] = np.array(((cos, shear - sin), (sin, cos))) / size
+    middle = np.full(2, (SIZE - 1) / 2)
+    matrix[:, 2] = middle - matrix[:, :2] @ middle
+    seen = [cv2.warpAffine(crop, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR) for crop in crops]
+    return np.stack(seen).astype(np.uint8, copy=False)
