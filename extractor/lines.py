@@ -20,8 +20,8 @@ SIDES: tuple[dict[str, float], ...] = ({}, {"size": 0.87}, {"lean": 0.2}, {"size
 every other side it is the second network that looks, where there is one."""
 
 GLANCE, ENOUGH = 2, 0.93
-"""The sides that a glance takes, and how probable a string must be then to need no more of them: on `cheque_amounts`
-and `photo_strings` two more sides changed no reading above that."""
+"""The sides that a glance takes, and how probable a string must be then to need no more of them: above that, two more
+had no more strings of `cheque_amounts` and `photo_strings` right."""
 
 SURE = 0.99
 """Ink that passes for writing says nothing only where that is as probable as this."""
@@ -55,7 +55,7 @@ def is_sure(hypotheses: Sequence[Hypothesis]) -> bool:
 def read_lines(
     fields: Sequence[FieldImage], recognizer: LineRecognizer, second: LineRecognizer | None = None
 ) -> list[LineReading]:
-    """What is written in each of `fields`, all free strings; `second` gives a second opinion.
+    """What is written in each of `fields`, all free strings; `second` sees every other side.
 
     Strings are as probable as the mean over their views says.
     """

@@ -22,9 +22,6 @@ SIDES: tuple[tuple[float, float, float], ...] = (
 """The sides that a doubtful symbol is looked at from besides: turned by radians, sheared (columns a row), so many times
 as large."""
 
-TINY = 1e-12
-"""What is less probable counts as this probable, so that it has a logarithm."""
-
 
 def symbol_scores(crops: Crops, recognizer: Recognizer) -> Floats:
     """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28) that are one symbol
@@ -35,7 +32,7 @@ def symbol_scores(crops: Crops, recognizer: Recognizer) -> Floats:
         return scores
     views = [scores[doubtful], *(recognizer.log_probabilities(_seen(crops[doubtful], *side)) for side in SIDES)]
     scores = scores.copy()
-    scores[doubtful] = np.log(np.maximum(np.mean(np.exp(views), axis=0), TINY))
+    scores[doubtful] = np.logaddexp.reduce(views) - np.log(len(views))
     return scores
 
 

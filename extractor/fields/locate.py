@@ -86,6 +86,7 @@ def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
 
 def _levels(plain: Cut) -> Levels:
     counts = grey_counts(_between_lines(plain))
+    # By what is paler than the paper's middle: in a coarse picture blurred strokes would pass for grain.
     stroke, paper, high = (percentile(counts, share) for share in (1, 50, 75))
     return Levels(stroke, paper, 2 * (high - paper))
 

@@ -42,7 +42,7 @@ def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
 @dataclass(frozen=True, eq=False)
 class Model:
     """All that reads one alphabet: `symbols` one by one, and whole `lines` where there is a network for them; `second`
-    gives a second opinion on lines."""
+    sees every other side of them."""
 
     symbols: Recognizer
     lines: LineRecognizer | None = None

@@ -17,8 +17,8 @@ from extractor.recognizer.softmax import log_softmax
 from extractor.values import Floats, Gray
 
 FOLDER, SECOND = "lines", "second_lines"
-"""Where a symbols' model has the one that reads lines of its alphabet, if there is one, and the one beside that for a
-second opinion."""
+"""Where a symbols' model has the one that reads lines of its alphabet, if there is one, and another beside that for
+other sides of them."""
 
 STEP = 16
 """Lines are padded to widths that this divides, so that few shapes of network have to be made ready."""
