@@ -14,6 +14,11 @@ SMALL = 1_000_000
 """Bytes of a body where nothing else is said: JSON, a form."""
 
 
+HEARD = 20_000_000
+"""Bytes up to which the rest of a body that is too large is still taken, and thrown away: who is hung up on while
+sending may never get to read why."""
+
+
 class BoundedBodies:
     """Refuses larger bodies, by what they say of themselves and by what comes; `limits` gives bytes by address."""
 
@@ -27,11 +32,13 @@ class BoundedBodies:
             return
         limit = self._limits.get(scope["path"], SMALL)
         sentence = f"This is more than the {limit / 1e6:,.0f} MB that are taken at once; send it in smaller parts."
-        # The rest of the body is not read: the connection is of no use any more.
+        # Of a body larger still the rest is not read: the connection is of no use any more.
         last = {"Connection": "close"}
         request = Request(scope)
         size = request.headers.get("content-length", "0")
-        if size.isdecimal() and int(size[:20]) > limit:
+        if size.isdecimal() and (says := int(size[:20])) > limit:
+            if says <= HEARD:
+                await _thrown_away(receive, says)
             await told(request, 413, sentence, last)(scope, receive, send)
             return
         seen = 0
@@ -41,8 +48,19 @@ class BoundedBodies:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
+                if message.get("more_body"):
+                    await _thrown_away(receive, HEARD - seen)
                 # Whoever reads the body lets this kind of error through, to where it is told.
                 raise HTTPException(413, sentence, last)
             return message
 
         await self._app(scope, receiving, send)
+
+
+async def _thrown_away(receive: Receive, most: int) -> None:
+    """Takes what is left of a body, up to `most` bytes, for nothing."""
+    more = True
+    while more and most > 0:
+        message = await receive()
+        most -= len(message.get("body", b""))
+        more = message.get("more_body", False)
