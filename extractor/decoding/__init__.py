@@ -22,6 +22,9 @@ MOST_ALTERNATIVES = 5
 CHANCE = 0.1
 """How often a wrong reading passes a check digit by chance: one in ten, as a single digit allows."""
 
+PLAIN = str.maketrans("=#/", HYPHEN * 3)
+"""Delimiters that networks for lines tell apart, and `interpret` does not."""
+
 FAR = 6.0
 """A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
 most this far below that of the best reading, which the format forbids."""
@@ -76,9 +79,9 @@ def decode_line(hypotheses: Sequence[Hypothesis], form: Format, calibration: Cal
 def plain_text(text: str, form: Format) -> str:
     """`text` with the delimiters that `interpret` knows. Only in a date is a slash beside digits one; elsewhere it is
     a 1 that leans."""
-    if form.kind is not Kind.DATE and any(c.isdigit() for c in text):
+    if "/" in text and form.kind is not Kind.DATE and any(c.isdigit() for c in text):
         text = text.replace("/", "1")
-    return text.translate(str.maketrans("=#/", HYPHEN * 3))
+    return text.translate(PLAIN)
 
 
 @dataclass(frozen=True)

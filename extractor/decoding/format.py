@@ -38,7 +38,7 @@ def interpret(text: str, form: Format, *, comb: bool, letters: str = "") -> Mean
 
     In the alphabet of letters an X is a letter: `letters` are symbols of the alphabet that would be marks.
     """
-    marks = "".join(mark for mark in MARKS if mark not in letters)
+    marks = "".join(mark for mark in MARKS if mark not in letters) if letters else MARKS
     if UNREADABLE in text and UNREADABLE in marks:
         return Meaning(problem="something here is no symbol")
     if not text.strip(marks):
@@ -57,7 +57,7 @@ def interpret(text: str, form: Format, *, comb: bool, letters: str = "") -> Mean
 
 
 def _plain(text: str, marks: str) -> str:
-    return "".join(c for c in text if c not in marks)
+    return text.translate(str.maketrans("", "", marks))
 
 
 def _without_digits(text: str, form: Format, *, comb: bool) -> Meaning:
@@ -170,11 +170,13 @@ def _checked(meaning: Meaning, form: Format, body: str, marks: str, *, comb: boo
         problem = f"not of the form's pattern {form.pattern}"
     elif form.check is not None and not check_digits(form.check, value):
         problem = f"its check digit is wrong ({form.check})"
-    return replace(meaning, problem=problem)
+    return replace(meaning, problem=problem) if problem else meaning
 
 
 def _outside(value: str, form: Format) -> str:
     """What is wrong with a number or a day below `min` or above `max`; nothing about any other value."""
+    if form.min is None and form.max is None:
+        return ""
     if form.kind is Kind.DATE:
         day = date.fromisoformat(value)
         if isinstance(form.min, date) and day < form.min:

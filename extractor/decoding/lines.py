@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import getitem, itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ RAREST = -9.2
 
 DIGITS = 9
 """Decimals of a log-probability that are kept."""
+
+SCALED = 4
+"""Frames after which probabilities are scaled up again."""
 
 TINY = 1e-300
 """What is less probable counts as this probable, so that it has a logarithm."""
@@ -88,6 +92,8 @@ def text_log_probabilities(
 def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
     """Strings that may be probable: the best path, and what comes of changing few of its runs, each once."""
     slots = _slots(rows)
+    symbols = [[symbol for symbol, _ in slot.options] for slot in slots]
+    costs = [[cost for _, cost in slot.options] for slot in slots]
     # Each with the first slot that may still be changed, so that no choice is come by twice.
     heap: list[tuple[float, tuple[int, ...], int]] = [(0.0, (0,) * len(slots), 0)]
     found: dict[tuple[int, ...], tuple[float, ...]] = {}
@@ -97,42 +103,50 @@ def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
         if cost > -RAREST:
             break
         tries += 1
-        taken = [(slot.options[option][0], slot.middle) for slot, option in zip(slots, choice, strict=True)]
-        said = tuple(symbol for symbol, _ in taken if symbol is not None)
+        taken = list(map(getitem, symbols, choice))
+        said = tuple([symbol for symbol in taken if symbol is not None])
         if said not in found:
-            found[said] = tuple(middle for symbol, middle in taken if symbol is not None)
+            found[said] = tuple(
+                [slot.middle for symbol, slot in zip(taken, slots, strict=True) if symbol is not None]
+            )
         for index in range(first, len(slots)):
-            options, option = slots[index].options, choice[index]
-            if option + 1 < len(options):
-                more = cost + options[option + 1][1] - options[option][1]
+            ways, option = costs[index], choice[index]
+            if option + 1 < len(ways):
+                more = cost + ways[option + 1] - ways[option]
                 if more <= -RAREST:
                     heapq.heappush(heap, (more, (*choice[:index], option + 1, *choice[index + 1 :]), index))
     return list(found.items())
 
 
 def _slots(rows: Floats) -> list[_Slot]:
+    """The runs of `rows` of which there is something to say, from left to right."""
     blank = rows.shape[1] - 1
     best = rows.argmax(1)
+    own = rows[np.arange(len(rows)), best]
     starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
-    ends = np.append(starts[1:], len(best))
+    ends = np.append(starts[1:], len(best)).tolist()
     highest = np.maximum.reduceat(rows, starts, axis=0)
+    ranked = np.argsort(-highest[:, :blank], axis=1)[:, : CLASSES + 1].tolist()
+    gone = np.add.reduceat(own - rows[:, blank], starts).tolist()
+    # A blank is the most probable class of its run, so it is no less probable than one in so many.
+    hidden = highest[:, :blank].max(1) > RAREST - np.log(blank + 1)
     slots: list[_Slot] = []
-    for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+    for index, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
         symbol, top = int(best[start]), highest[index]
         if symbol == blank:
-            other = int(top[:blank].argmax())
+            if not hidden[index]:
+                continue
+            other = ranked[index][0]
             # Between two runs of other symbols a blank run that is short may hide one more.
             frame = start + int(rows[start:end, other].argmax())
             odds = float(rows[frame, blank] - rows[frame, other])
             if odds < -RAREST:
                 slots.append(_Slot(((None, 0.0), (other, odds)), float(frame)))
             continue
-        gone = float((rows[start:end, symbol] - rows[start:end, blank]).sum())
-        options: list[tuple[int | None, float]] = [(None, gone)]
-        others = [other for other in np.argsort(-top[:blank])[: CLASSES + 1].tolist() if other != symbol]
-        options += [(other, float(top[symbol] - top[other])) for other in others]
-        kept = sorted((o for o in options if o[1] < -RAREST), key=lambda o: o[1])
-        frame = start + int(rows[start:end, symbol].argmax())
+        options: list[tuple[int | None, float]] = [(None, gone[index])]
+        options += [(other, float(top[symbol] - top[other])) for other in ranked[index] if other != symbol]
+        kept = sorted((o for o in options if o[1] < -RAREST), key=itemgetter(1))
+        frame = start + int(own[start:end].argmax())
         slots.append(_Slot(((symbol, 0.0), *kept), float(frame)))
     return slots
 
@@ -140,38 +154,47 @@ def _slots(rows: Floats) -> list[_Slot]:
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
     """CTC's forward algorithm: the log-probability that the frames of `scores[lines[i]]` say `said[i]`.
 
-    Probabilities are scaled up again after every frame, as L. Rabiner (1989) does, so that none becomes too small.
+    Probabilities are scaled up again after every few frames, as L. Rabiner (1989) does, so that none becomes too small.
     """
-    rows = np.asarray(lines)
-    lengths = np.array([len(part) for part in scores])
-    classes = scores[0].shape[1]
-    blank, longest = classes - 1, max(len(s) for s in said)
-    padded = np.zeros((len(scores), int(lengths.max()), classes))
+    frames = np.array([len(part) for part in scores])[np.asarray(lines)]
+    # Those with the most frames first, so that the others can be left out once they have ended.
+    order = np.argsort(-frames, kind="stable")
+    rows, frames = np.asarray(lines)[order], frames[order]
+    blank, longest = scores[0].shape[1] - 1, max(len(s) for s in said)
+    padded = np.zeros((int(frames[0]), len(scores), blank + 1))
     for index, part in enumerate(scores):
-        padded[index, : len(part)] = np.exp(part)
+        padded[: len(part), index] = np.exp(part)
     states = np.full((len(said), 2 * longest + 1), blank)
-    for row, symbols in enumerate(said):
-        states[row, 1 : 2 * len(symbols) : 2] = symbols
+    for row, place in enumerate(order.tolist()):
+        states[row, 1 : 2 * len(said[place]) : 2] = said[place]
     # A blank may be skipped between two symbols that differ.
     skip = np.zeros(states.shape)
     skip[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
-    emitted = np.take_along_axis(padded[rows], states[:, None, :], 2).transpose(1, 0, 2)
+    where = rows[:, None] * (blank + 1) + states
     # Two columns of nothing on the left, so that all states move alike.
     alpha = np.zeros((len(said), states.shape[1] + 2))
-    alpha[:, 2:4] = emitted[0, :, :2]
+    alpha[:, 2:4] = padded[0].take(where[:, :2])
     log_scale = np.zeros(len(said))
-    ends = 2 * np.array([len(s) for s in said]) + 2
-    every, last = np.arange(len(said)), lengths[rows] - 1
+    ends = 2 * np.array([len(said[place]) for place in order.tolist()]) + 2
     out = np.zeros(len(said))
-    for frame in range(padded.shape[1]):
+    left = len(said)
+    for frame in range(int(frames[0])):
+        now = alpha[:left]
         if frame:
-            alpha[:, 2:] = (alpha[:, 2:] + alpha[:, 1:-1] + alpha[:, :-2] * skip) * emitted[frame]
-        # By the greatest and not by the sum, which would depend on how many other strings are weighed with this one.
-        largest = np.maximum(alpha.max(1), TINY)
-        alpha /= largest[:, None]
-        log_scale += np.log(largest)
-        done = last == frame
-        if done.any():
-            said_all = alpha[every, ends] + np.where(ends > 2, alpha[every, ends - 1], 0.0)
-            out[done] = (log_scale + np.log(np.maximum(said_all, TINY)))[done]
+            moved = now[:, :-2] * skip[:left]
+            moved += now[:, 1:-1]
+            moved += now[:, 2:]
+            moved *= padded[frame].take(where[:left])
+            now[:, 2:] = moved
+        going = int(np.searchsorted(-frames, -frame - 1))
+        if frame % SCALED == 0 or going < left:
+            # By the greatest and not by the sum, which would depend on how many others are weighed with this one.
+            largest = np.maximum(now.max(1), TINY)
+            now /= largest[:, None]
+            log_scale[:left] += np.log(largest)
+        if going < left:
+            done = np.arange(going, left)
+            said_all = alpha[done, ends[done]] + np.where(ends[done] > 2, alpha[done, ends[done] - 1], 0.0)
+            out[order[done]] = log_scale[done] + np.log(np.maximum(said_all, TINY))
+            left = going
     return out
