@@ -38,6 +38,19 @@ def test_digits_come_to_one_height_whatever_theirs_is(scale: float) -> None:
     assert abs((top + bottom) / 2 - HEIGHT / 2) <= 2
 
 
+def test_one_long_stroke_does_not_make_the_digits_small() -> None:
+    page = np.full((200, 420), 225, np.uint8)
+    cv2.putText(page, "45000", (70, 120), cv2.FONT_HERSHEY_SIMPLEX, 1.9, 60, 4, cv2.LINE_AA)
+    usual = line_of(whole_field(page))
+    cv2.line(page, (45, 60), (45, 145), 60, 5, cv2.LINE_AA)
+    beside_a_long_one = line_of(whole_field(page))
+    assert usual is not None
+    assert beside_a_long_one is not None
+    heights = [rows_of(line[:, -45:]) for line in (usual, beside_a_long_one)]
+    high, as_high = (bottom - top + 1 for top, bottom in heights)
+    assert as_high > 0.85 * high
+
+
 def test_a_rising_baseline_is_levelled() -> None:
     line = line_of(whole_field(number(turn=5)))
     assert line is not None

@@ -106,9 +106,7 @@ def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
         taken = list(map(getitem, symbols, choice))
         said = tuple([symbol for symbol in taken if symbol is not None])
         if said not in found:
-            found[said] = tuple(
-                [slot.middle for symbol, slot in zip(taken, slots, strict=True) if symbol is not None]
-            )
+            found[said] = tuple([slot.middle for symbol, slot in zip(taken, slots, strict=True) if symbol is not None])
         for index in range(first, len(slots)):
             ways, option = costs[index], choice[index]
             if option + 1 < len(ways):

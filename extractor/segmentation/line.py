@@ -27,6 +27,13 @@ MARGIN = 0.45
 STEEPEST = 0.16
 """Rise of the steepest baseline that is levelled."""
 
+LONGEST, WHOLE = 0.1, 1.29
+"""Ink left out above and below when digits are measured, as a share of all, so that one long 1 does not make the others
+small; and how much higher digits usually are than what is left."""
+
+UPRIGHT = 0.85
+"""How much of the slant is taken away: all of it would be too much where the estimate goes wrong."""
+
 FULL_INK = 204
 """What the middle of a stroke is brought to, so that darker places have room above."""
 
@@ -36,7 +43,7 @@ class Writing:
     """What is written in a field, ready to be drawn as a line.
 
     `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of all that
-    may be a digit; the large ones reach from `low` to `high` once they are level; `rise` is the slope of their
+    may be a digit; most of the large ones reach from `low` to `high` once they are level; `rise` is the slope of their
     baseline, `shear` the columns to the right for each row upwards that make them upright.
     """
 
@@ -79,11 +86,13 @@ def writing_of(field: FieldImage) -> Writing | None:
     digits = _of(pieces, large)
     ys, xs = np.nonzero(digits)
     rise = _rise(xs, ys)
-    low, high = (float(end) for end in _between(ys - rise * xs, 0.02))
-    small = _small(pieces, rise, low, high)
+    rows = ys - rise * xs
+    small = _small(pieces, rise, *(float(end) for end in _between(rows, 0.02)))
+    low, high = (float(end) for end in _between(rows, LONGEST))
+    more = (WHOLE - 1) / 2 * (high - low)
     if small.any():
         ys, xs = np.nonzero(_of(pieces, large | small))
-    return Writing(contrast(field, ink), xs, ys, rise, slant(digits), low, high)
+    return Writing(contrast(field, ink), xs, ys, rise, UPRIGHT * slant(digits), low - more, high + more)
 
 
 def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
@@ -114,7 +123,9 @@ def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pieces are digits by their size: no specks, no delimiters, no lines along the picture's edge."""
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
     flat = (wide > 4 * high) & (high < 0.2 * shape[0])
-    tallest = float(high[~flat].max()) if (~flat).any() else 0.0
+    tallest, second = (float(end) for end in np.sort(np.append(high[~flat], (0, 0)))[:-3:-1])
+    if np.count_nonzero(~flat) > 2 and second > 0.4 * tallest:
+        tallest = second  # one long 1 does not make the others small
     return ~flat & (high >= max(0.4 * tallest, 0.07 * shape[0]))
 
 

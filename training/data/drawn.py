@@ -59,6 +59,24 @@ def long_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> G
     return frame.ink
 
 
+def looped_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 1 whose upstroke runs round into its stem, so that the two make a loop, as an l has one."""
+    frame = Frame(shape, rng)
+    frame.wide = frame.high * shape.uniform(0.3, 0.6)
+    loop, x = shape.uniform(0.08, 0.35), shape.uniform(0.6, 0.8)
+    low = shape.uniform(0.3, 0.6)
+    frame.spline(
+        frame.at(shape.uniform(-0.1, 0.25), low + shape.uniform(0.0, 0.25)),
+        frame.at(x - 0.1, low - 0.08),
+        frame.at(x + loop, shape.uniform(0.08, 0.2), 0.03),
+        frame.at(x + 0.4 * loop, 0.0, 0.02),
+        frame.at(x - loop, shape.uniform(0.12, 0.3), 0.03),
+        frame.at(x - shape.uniform(0.0, 0.2), 0.65),
+        frame.at(x - shape.uniform(-0.05, 0.3), 1.0),
+    )
+    return frame.ink
+
+
 def humped_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 4 like an h: down, back up and over into the stem, in one stroke; or like a u with a long right leg."""
     frame = Frame(shape, rng)
@@ -234,6 +252,26 @@ def stemmed_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
     return frame.ink
 
 
+def fallen_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 9 whose head is wide and low, begun at its top, and whose tail runs out to the lower right."""
+    frame = Frame(shape, rng)
+    frame.wide = frame.high * shape.uniform(0.7, 1.2)
+    deep = shape.uniform(0.45, 0.65)
+    frame.spline(
+        frame.at(shape.uniform(0.3, 0.85), shape.uniform(0.0, 0.3)),
+        frame.at(0.25, 0.15),
+        frame.at(0.02, 0.65 * deep),
+        frame.at(0.3, deep),
+        frame.at(0.78, 0.65 * deep),
+        frame.at(0.75, 0.1),
+        frame.at(0.45, 0.0),
+        frame.at(0.3, 0.08),
+    )
+    start = frame.at(shape.uniform(0.5, 0.7), deep - shape.uniform(0.0, 0.12))
+    frame.stroke(start, frame.at(shape.uniform(0.7, 1.05), shape.uniform(0.9, 1.05)))
+    return frame.ink
+
+
 def straight_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 5 in haste: a flag at its top, a long straight back, and of its belly only a small hook at the foot."""
     frame = Frame(shape, rng)
@@ -254,6 +292,45 @@ def straight_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator)
     else:
         frame.spline(frame.at(x + 0.05, 0.0), *body)
         frame.stroke(frame.at(x, shape.uniform(-0.05, 0.1)), flag)
+    return frame.ink
+
+
+def hooked_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 5 without a belly, like the sign of a root: a hook at its foot, a straight back, a flag."""
+    frame = Frame(shape, rng)
+    frame.wide = frame.high * shape.uniform(0.5, 0.85)
+    x, lean = shape.uniform(0.3, 0.5), shape.uniform(-0.1, 0.12)
+    hook = frame.at(x - shape.uniform(0.15, 0.45), shape.uniform(0.7, 0.97))
+    foot = frame.at(x - 0.08, 1.0, 0.03)
+    top = frame.at(x + lean, shape.uniform(0.0, 0.1), 0.03)
+    flag = frame.at(x + shape.uniform(0.35, 0.8), shape.uniform(-0.1, 0.12))
+    if shape.random() < 0.7:  # in one stroke
+        frame.stroke(hook, foot, top, flag, bend=0.04)
+    else:
+        apart = shape.uniform(-0.1, 0.2)
+        frame.stroke(hook, foot, top, bend=0.04)
+        frame.stroke(frame.at(x + lean + apart, shape.uniform(-0.05, 0.1)), flag)
+    return frame.ink
+
+
+def curly_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 7 like a script F: a roof that begins with a curl and waves, a stem that may bend, mostly a bar."""
+    frame = Frame(shape, rng)
+    corner = frame.at(shape.uniform(0.75, 1.0), shape.uniform(-0.05, 0.1), 0.03)
+    start = [frame.at(shape.uniform(0.0, 0.2), shape.uniform(0.15, 0.32)), frame.at(0.0, 0.1), frame.at(0.2, 0.02)]
+    if shape.random() < 0.35:  # a ring at its beginning
+        start.insert(0, frame.at(0.22, 0.12))
+    stem = frame.at(shape.uniform(0.45, 0.75), 0.4)
+    foot = frame.at(shape.uniform(0.1, 0.45), 1.0)
+    way = [*start, frame.at(0.5, shape.uniform(0.04, 0.18)), corner]
+    if shape.random() < 0.5:
+        frame.spline(*way, stem, foot)
+    else:
+        frame.spline(*way)
+        frame.stroke(frame.at(shape.uniform(0.6, 0.95), 0.05, 0.03), foot, bend=0.12)
+    if shape.random() < 0.75:
+        y, rise = shape.uniform(0.4, 0.65), shape.uniform(-0.05, 0.12)
+        frame.stroke(frame.at(shape.uniform(-0.05, 0.25), y + rise), frame.at(shape.uniform(0.7, 1.1), y - rise))
     return frame.ink
 
 

@@ -75,14 +75,14 @@ SEGMENTED = 0.035
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.11, drawn.curled_zero), (0.08, drawn.open_zero)),
-    "1": ((0.22, european_one), (0.24, drawn.long_one), (0.1, drawn.footed_one)),
+    "1": ((0.22, european_one), (0.24, drawn.long_one), (0.08, drawn.footed_one), (0.07, drawn.looped_one)),
     "2": ((0.2, drawn.looped_two),),
     "3": ((0.08, drawn.tailed_three),),
     "4": ((0.14, drawn.open_four), (0.12, drawn.humped_four), (0.14, drawn.rounded_four)),
-    "5": ((0.1, drawn.flagged_five), (0.14, drawn.straight_five)),
-    "7": ((0.2, crossed_seven), (0.12, drawn.european_seven), (0.16, drawn.narrow_seven)),
+    "5": ((0.09, drawn.flagged_five), (0.11, drawn.straight_five), (0.08, drawn.hooked_five)),
+    "7": ((0.2, crossed_seven), (0.1, drawn.european_seven), (0.14, drawn.narrow_seven), (0.09, drawn.curly_seven)),
     "8": ((0.12, drawn.open_eight), (0.22, drawn.tied_eight)),
-    "9": ((0.15, drawn.curled_nine), (0.28, drawn.stemmed_nine)),
+    "9": ((0.15, drawn.curled_nine), (0.28, drawn.stemmed_nine), (0.03, drawn.fallen_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 

@@ -274,9 +274,12 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
             for y in (-6.0, -rng.uniform(20, 36)):
                 cv2.circle(ink, (round(x), round(base + y)), max(2, round(pen * 0.7)), 255, -1, cv2.LINE_AA)
         else:
-            y, apart, half = -rng.uniform(14, 40), rng.uniform(8, 18), rng.uniform(8, 24 if rng.random() < 0.8 else 48)
+            y, apart = -rng.uniform(14, 40 if rng.random() < 0.7 else 62), rng.uniform(8, 18)
+            half = rng.uniform(8, 24 if rng.random() < 0.8 else 48)
             for at in (y, y + apart):
                 stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
+            if rng.random() < 0.2:  # without lifting the pen, as a flat z
+                stroke(half + 10, y, -half + 10, y + apart)
     elif mark == "#" and rng.random() < 0.35:  # two short strokes through one long dash
         half, size, y = rng.uniform(18, 60), rng.uniform(8, 20), -rng.uniform(14, 40)
         rise, at, apart = half * rng.uniform(-0.05, 0.3), rng.uniform(-0.4, 0.5) * half, rng.uniform(8, 20)
