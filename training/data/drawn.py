@@ -295,6 +295,22 @@ def straight_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator)
     return frame.ink
 
 
+def smooth_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 5 in one smooth stroke, as an S is written."""
+    frame = Frame(shape, rng)
+    waist = shape.uniform(0.38, 0.52)
+    frame.spline(
+        frame.at(shape.uniform(0.75, 1.15), shape.uniform(-0.05, 0.15)),
+        frame.at(0.5, shape.uniform(-0.02, 0.06), 0.03),
+        frame.at(0.15, 0.55 * waist),
+        frame.at(0.45, waist, 0.03),
+        frame.at(0.85, 0.5 * (1 + waist)),
+        frame.at(0.5, 1.0, 0.03),
+        frame.at(shape.uniform(-0.1, 0.2), shape.uniform(0.82, 1.0)),
+    )
+    return frame.ink
+
+
 def hooked_five(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 5 without a belly, like the sign of a root: a hook at its foot, a straight back, a flag."""
     frame = Frame(shape, rng)
@@ -331,6 +347,27 @@ def curly_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
     if shape.random() < 0.75:
         y, rise = shape.uniform(0.4, 0.65), shape.uniform(-0.05, 0.12)
         frame.stroke(frame.at(shape.uniform(-0.05, 0.25), y + rise), frame.at(shape.uniform(0.7, 1.1), y - rise))
+    return frame.ink
+
+
+def rounded_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 7 without a corner, as the head of a 2 has none, with a bar that mostly reaches out to its right."""
+    frame = Frame(shape, rng)
+    far = shape.uniform(0.75, 0.95)
+    foot = [frame.at(shape.uniform(0.15, 0.45), shape.uniform(0.9, 1.02), 0.03)]
+    if shape.random() < 0.3:
+        foot.append(frame.at(shape.uniform(-0.05, 0.15), shape.uniform(0.85, 0.98)))
+    frame.spline(
+        frame.at(shape.uniform(0.0, 0.15), shape.uniform(0.08, 0.3)),
+        frame.at(0.35, shape.uniform(-0.03, 0.08)),
+        frame.at(far, shape.uniform(0.1, 0.25)),
+        frame.at(far - 0.1, 0.5),
+        *foot,
+    )
+    if shape.random() < 0.85:
+        y, rise = shape.uniform(0.45, 0.65), shape.uniform(-0.05, 0.08)
+        left = shape.uniform(0.15, 0.55)
+        frame.stroke(frame.at(left, y + rise), frame.at(left + shape.uniform(0.45, 0.8), y - rise))
     return frame.ink
 
 
@@ -421,6 +458,28 @@ def tailed_three(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
     if shape.random() < 0.4:
         foot += [frame.at(0.1, 0.75), frame.at(0.35, 0.85)]
     frame.spline(*roof, frame.at(0.4, waist), *loop, frame.at(0.85, 0.7), *foot)
+    return frame.ink
+
+
+def sinking_three(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 3 whose lower bow is small, and ends in a curl or a stroke to the left beneath it, as that of a z may."""
+    frame = Frame(shape, rng)
+    waist = shape.uniform(0.35, 0.5)
+    low = waist + shape.uniform(0.25, 0.4)
+    end = (
+        [frame.at(0.0, 0.9), frame.at(0.1, 0.78), frame.at(shape.uniform(0.5, 0.9), shape.uniform(0.85, 1.0))]
+        if shape.random() < 0.5
+        else [frame.at(shape.uniform(-0.25, 0.05), shape.uniform(0.95, 1.05))]
+    )
+    frame.spline(
+        frame.at(0.1, shape.uniform(0.05, 0.25)),
+        frame.at(0.45, 0.0),
+        frame.at(0.8, 0.5 * waist),
+        frame.at(0.4, waist),
+        frame.at(0.75, low),
+        frame.at(0.45, 1.0),
+        *end,
+    )
     return frame.ink
 
 
