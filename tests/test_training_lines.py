@@ -96,6 +96,9 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     assert told[-1].startswith("Epoch 1 of 1")
     assert read_line_card(tmp_path / FOLDER).classes == CLASSES
     assert card["parameters"] < 1_500_000
+    assert card["training"]["start"] is None
+    assert train.training_of(tmp_path / FOLDER / "model.keras") == card["training"]
+    assert train.training_of(tmp_path / "best.keras") == "best.keras"
     lines = make_lines(writers, 5, (7,))
     answers = []
     for engine in ("litert", "keras"):

@@ -19,6 +19,7 @@ import numpy as np
 
 from extractor.decoding.lines import best_text
 from extractor.errors import ModelError
+from extractor.recognizer.card import CARD
 from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
 from training.data.sources import data_folder, digits_to_train_on, load_samples
@@ -88,7 +89,8 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
             log.write_text(json.dumps(history, indent=1), encoding="utf-8")
             learner.keep(epoch, best=right >= max(entry["digits_right"] for entry in history))
             progress(f"Epoch {epoch} of {settings.epochs}: {right:.1%} of held-out lines right")
-    told = {key: value for key, value in asdict(settings).items() if key not in ("out", "start")}
+    told = {key: value for key, value in asdict(settings).items() if key != "out"}
+    told["start"] = training_of(settings.start) if settings.start else None
     best = max(history, key=lambda entry: entry["digits_right"])
     return write_line_model(
         settings.out / FOLDER,
@@ -96,6 +98,15 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
         held_out=validation,
         origin=Origin(DIGIT_DATA, {**told, "best": best}),
     )
+
+
+def training_of(start: Path) -> dict[str, Any] | str:
+    """How the network in the .keras file `start` was trained, if a card beside it tells; else its name."""
+    card = start.with_name(CARD)
+    if not card.is_file():
+        return start.name
+    trained: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))["training"]
+    return trained
 
 
 def letters_to_train_on() -> Crops:
