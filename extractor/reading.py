@@ -225,8 +225,7 @@ class Reader:
         symbols = seen.model.symbols
         if seen.line is None or seen.model.lines is None:
             return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-        curves = seen.model.lines.calibration
-        return decode_line(seen.line.hypotheses, seen.format, curves.glance if seen.line.glance else curves.sides)
+        return decode_line(seen.line.hypotheses, seen.format, seen.model.lines.calibration)
 
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]

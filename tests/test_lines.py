@@ -13,7 +13,7 @@ from extractor.decoding.lines import Hypothesis
 from extractor.fields import FieldImage, whole_field
 from extractor.lines import GLANCE, SIDES, glance_lines, read_lines
 from extractor.reading import WHOLE, Located, Reader, observe
-from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.choice import Model, load_model
 from extractor.values import Floats, Gray
 
@@ -24,7 +24,7 @@ class Scripted:
     """A recogniser that says in each call what comes next: the probabilities of 1, of 7 and of nothing."""
 
     classes = CLASSES
-    calibration = LineCalibration()
+    calibration = Calibration()
 
     def __init__(self, *said: tuple[float, float, float]) -> None:
         self._said = iter(said)
@@ -112,14 +112,11 @@ def test_a_glance_from_a_side_takes_one_view_each_in_the_order_of_the_fields() -
     assert recognizer.shapes[0] != recognizer.shapes[1]
 
 
-@pytest.mark.parametrize(("says", "expected"), [(0.999, 0.9), (0.8, 0.3)])
-def test_what_was_seen_from_several_sides_is_calibrated_by_itself(says: float, expected: float) -> None:
-    recognizer = Scripted(*[(says, 1 - says - 1e-4, 1e-4)] * 4)
-    recognizer.calibration = LineCalibration(
-        glance=Calibration(0.0, math.log(0.9 / 0.1)), sides=Calibration(0.0, math.log(0.3 / 0.7))
-    )
+def test_what_was_seen_is_calibrated_by_the_curve_of_the_model() -> None:
+    recognizer = Scripted(*[(0.8, 0.2 - 1e-4, 1e-4)] * 4)
+    recognizer.calibration = Calibration(0.0, math.log(0.3 / 0.7))
     model = Model(load_model().symbols, recognizer)
     [seen] = observe([Located(WHOLE, number(), model)])
     decoded = Reader((), model).decode(seen)
     assert decoded.meaning.value == "1"
-    assert decoded.confidence == pytest.approx(expected, abs=1e-6)
+    assert decoded.confidence == pytest.approx(0.3, abs=1e-6)

@@ -25,6 +25,9 @@ from extractor.values import Box, Floats, Gray, Points
 SURE = 0.6
 """The least probability, as the geometric mean over a field's symbols, that they are the digits they look like."""
 
+SURE_WHOLE = 0.75
+"""The same for strings that were read whole, whose networks make something of words as well."""
+
 NEAR, WHOLE = 0.08, 0.8
 """Shares of the field's height: the most that the remnant of a side lies off it, and the least of its length."""
 
@@ -119,6 +122,6 @@ def line_holds_digits(line: LineReading) -> bool:
     best = line.hypotheses[0]
     digits = sum(c.isdigit() for c in best.text)
     others = sum(c in "X?" for c in best.text)
-    if not digits or digits > MOST_SYMBOLS or others > 0.34 * digits:
+    if not digits or digits + others > MOST_SYMBOLS or others > 0.34 * digits:
         return False
-    return math.exp(best.log_probability / len(best.text)) >= SURE
+    return math.exp(best.log_probability / len(best.text)) >= SURE_WHOLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,3 @@ class Calibration:
         p = min(max(probability, 1e-9), 1 - 1e-9)
         x = self.slope * math.log(p / (1 - p)) + self.offset
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
-
-
-@dataclass(frozen=True)
-class LineCalibration:
-    """How probabilities of strings that were read whole become calibrated ones: of those that one `glance` was enough
-    for, and of those seen from several `sides`.
-    """
-
-    glance: Calibration = Calibration()
-    sides: Calibration = Calibration()
-
-
-KINDS = tuple(kind.name for kind in fields(LineCalibration))
-"""What a line model's card calls the two."""

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from extractor.errors import ModelError
 from extractor.recognizer.base import CROSS, DASH, JUNK
-from extractor.recognizer.calibration import KINDS, Calibration, LineCalibration
+from extractor.recognizer.calibration import Calibration
 
 SCHEMA = 1
 CARD = "card.json"
@@ -61,7 +61,7 @@ class LineCard:
     height: int
     files: dict[str, ModelFile]
     temperature: dict[str, float]
-    calibration: LineCalibration
+    calibration: Calibration
     about: dict[str, Any] = field(repr=False)
 
 
@@ -91,9 +91,7 @@ def read_line_card(folder: Path) -> LineCard:
         if any(len(name) != 1 for name in classes):
             raise ValueError
         height = int(tree["input"]["shape"][0])
-        curves = tree["calibration"]
-        calibration = LineCalibration(*(_curve(curves[name]) for name in KINDS))
-        return LineCard(classes, height, _files(tree), _temperature(tree), calibration, tree)
+        return LineCard(classes, height, _files(tree), _temperature(tree), _curve(tree["calibration"]), tree)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _senseless(folder) from None
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import ModelError
-from extractor.recognizer.calibration import Calibration, LineCalibration
+from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import Card, LineCard, checked_copy, read_card, read_line_card
 from extractor.recognizer.lines import checked, frames_in
 from extractor.recognizer.softmax import log_softmax
@@ -43,7 +43,7 @@ class KerasLines:
     def __init__(self, folder: Path) -> None:
         card = read_line_card(folder)
         self.classes: tuple[str, ...] = card.classes
-        self.calibration: LineCalibration = card.calibration
+        self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
         self._logits = _logits(folder, card)
         checked(folder, card, self._logits)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import ModelError
-from extractor.recognizer.calibration import LineCalibration
+from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import LineCard, model_bytes, read_line_card
 from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
@@ -36,7 +36,7 @@ class LineRecognizer(Protocol):
         ...
 
     @property
-    def calibration(self) -> LineCalibration:
+    def calibration(self) -> Calibration:
         """How raw probabilities of strings become calibrated ones (from the model's card)."""
         ...
 
@@ -57,7 +57,7 @@ class LitertLines:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         card = read_line_card(folder)
         self.classes: tuple[str, ...] = card.classes
-        self.calibration: LineCalibration = card.calibration
+        self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("litert", 1.0)
         try:
             network = Int8Network(model_bytes(folder, card, "litert"), threads)

@@ -10,7 +10,6 @@ import numpy as np
 
 from extractor.decoding.lines import line_hypotheses
 from extractor.fields import FieldImage
-from extractor.recognizer.calibration import KINDS
 from extractor.recognizer.card import checked_copy, read_line_card
 from extractor.recognizer.lines import LineRecognizer
 from extractor.segmentation.line import line_of
@@ -114,9 +113,8 @@ def tune_lines(
     held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
     written = write_line_model(draft / name, learner.best(), held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
-    for kind in KINDS:
-        if kind in card.about["calibration"]:
-            written["calibration"][kind] = card.about["calibration"][kind]
+    curve = {key: value for key, value in card.about["calibration"].items() if key in ("slope", "offset")}
+    written["calibration"].update(curve)
     write_card(draft / name, written)
 
 

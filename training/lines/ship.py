@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from extractor.decoding.lines import best_text, text_log_probabilities
-from extractor.recognizer.calibration import KINDS
 from extractor.recognizer.card import SCHEMA
 from extractor.recognizer.lines import load_lines
 from extractor.segmentation.line import HEIGHT
@@ -45,7 +44,7 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
         "files": file_entries(folder),
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), **{kind: {} for kind in KINDS}},
+        "calibration": {"temperature": dict.fromkeys(FILES, 1.0)},
         "accuracy": [],
     }
     write_card(folder, card)
