@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
-from training.data.drawn import SEGMENTS, segmented
+from training.data.drawn.segments import SEGMENTS, segmented
 from training.data.junk import fragment, is_one_stroke, pair, part, side_by_side
 from training.data.marks import cross, dash
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width

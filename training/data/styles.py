@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.values import Gray
-from training.data import drawn
+from training.data.drawn import high, low, segments
 from training.data.marks import curve, draw_stroke
 from training.data.pen import CANVAS, stroke_width
 
@@ -74,26 +74,26 @@ SEGMENTED = 0.035
 """How often a digit follows the segments of an 8."""
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
-    "0": ((0.02, slashed_zero), (0.11, drawn.curled_zero), (0.08, drawn.open_zero)),
-    "1": ((0.22, european_one), (0.24, drawn.long_one), (0.08, drawn.footed_one), (0.07, drawn.looped_one)),
-    "2": ((0.2, drawn.looped_two),),
-    "3": ((0.08, drawn.tailed_three), (0.05, drawn.sinking_three)),
-    "4": ((0.14, drawn.open_four), (0.12, drawn.humped_four), (0.14, drawn.rounded_four)),
+    "0": ((0.02, slashed_zero), (0.11, low.curled_zero), (0.08, low.open_zero)),
+    "1": ((0.22, european_one), (0.24, low.long_one), (0.08, low.footed_one), (0.07, low.looped_one)),
+    "2": ((0.2, low.looped_two),),
+    "3": ((0.08, low.tailed_three), (0.05, low.sinking_three)),
+    "4": ((0.14, low.open_four), (0.12, low.humped_four), (0.14, low.rounded_four)),
     "5": (
-        (0.09, drawn.flagged_five),
-        (0.11, drawn.straight_five),
-        (0.08, drawn.hooked_five),
-        (0.06, drawn.smooth_five),
+        (0.09, high.flagged_five),
+        (0.11, high.straight_five),
+        (0.08, high.hooked_five),
+        (0.06, high.smooth_five),
     ),
     "7": (
         (0.2, crossed_seven),
-        (0.1, drawn.european_seven),
-        (0.14, drawn.narrow_seven),
-        (0.09, drawn.curly_seven),
-        (0.1, drawn.rounded_seven),
+        (0.1, high.european_seven),
+        (0.14, high.narrow_seven),
+        (0.09, high.curly_seven),
+        (0.1, high.rounded_seven),
     ),
-    "8": ((0.12, drawn.open_eight), (0.22, drawn.tied_eight)),
-    "9": ((0.15, drawn.curled_nine), (0.28, drawn.stemmed_nine), (0.03, drawn.fallen_nine)),
+    "8": ((0.12, high.open_eight), (0.22, high.tied_eight)),
+    "9": ((0.15, high.curled_nine), (0.28, high.stemmed_nine), (0.03, high.fallen_nine)),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""
 
@@ -104,8 +104,8 @@ def in_style(ink: Gray, symbol: str, rng: np.random.Generator, hand: int | None 
     shape = rng if hand is None else np.random.default_rng((hand, ord(symbol)))
     chance = shape.random()
     styles: list[tuple[float, Style]] = list(STYLES.get(symbol, ()))
-    if symbol in drawn.SEGMENTS:
-        styles.append((SEGMENTED, drawn.segmented(symbol)))
+    if symbol in segments.SEGMENTS:
+        styles.append((SEGMENTED, segments.segmented(symbol)))
     for share, write in styles:
         if chance < share:
             return write(ink, shape, rng)
