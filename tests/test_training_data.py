@@ -71,7 +71,8 @@ def test_dashes_are_level_and_crosses_are_not_one_stroke(seed: int) -> None:
     spread = np.linalg.eigh(np.cov(np.stack((xs, ys))))
     angle = np.degrees(np.arctan2(*spread.eigenvectors[::-1, 1])) % 180
     assert min(angle, 180 - angle) < 35
-    assert not is_one_stroke(struck)
+    # A narrow cross of a broad pen is nearly as slim as a stroke, but no stroke is so stout for its length.
+    assert not is_one_stroke(struck, 0.045)
 
 
 def test_half_of_a_four_that_is_a_one_is_never_junk() -> None:
