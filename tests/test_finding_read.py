@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
+from extractor.decoding.lines import Hypothesis
 from extractor.documents import open_pages
 from extractor.finding import find_fields
-from extractor.finding.read import holds_digits, page_fields
+from extractor.finding.read import holds_digits, line_holds_digits, page_fields
+from extractor.lines import LineReading, Seen
 from extractor.recognizer import load_recognizer
 from extractor.segmentation import Candidate, Lattice, segment
 from extractor.segmentation.lattice import stack_crops
@@ -85,6 +88,25 @@ def test_digits_beside_empty_and_struck_cells_are_a_number_and_words_are_not(
 def test_symbols_that_look_a_little_like_digits_are_no_number() -> None:
     lattice, scores = lattice_of("4", "0", "7", comb=False, sure=0.4)
     assert not holds_digits(lattice, scores, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("text", "each", "expected"),
+    [
+        ("803797", 0.95, True),
+        ("1.250.-", 0.9, True),
+        ("803797", 0.7, False),  # as sure of digits as of words
+        ("1" * 18 + "??X", 0.95, False),  # too much of it
+        ("1??7", 0.95, False),
+    ],
+)
+def test_a_string_read_whole_is_a_number_where_its_network_is_sure_of_digits(
+    text: str, each: float, expected: bool
+) -> None:
+    said = Hypothesis(text, len(text) * math.log(each), tuple(range(len(text))))
+    nothing = Seen(None, np.zeros((0, 2), np.float32), ())
+    assert line_holds_digits(LineReading((said,), glance=False, first=nothing)) is expected
+    assert not line_holds_digits(LineReading((), glance=True, first=nothing))
 
 
 def test_nothing_written_is_no_number() -> None:

@@ -14,8 +14,8 @@ from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.drawn.segments import SEGMENTS, segmented
-from training.data.junk import fragment, is_one_stroke, pair, part, side_by_side
-from training.data.marks import cross, dash
+from training.data.junk import fragment, pair, part, side_by_side
+from training.data.marks import cross, dash, is_one_stroke
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
@@ -71,8 +71,7 @@ def test_dashes_are_level_and_crosses_are_not_one_stroke(seed: int) -> None:
     spread = np.linalg.eigh(np.cov(np.stack((xs, ys))))
     angle = np.degrees(np.arctan2(*spread.eigenvectors[::-1, 1])) % 180
     assert min(angle, 180 - angle) < 35
-    # A narrow cross of a broad pen is nearly as slim as a stroke, but no stroke is so stout for its length.
-    assert not is_one_stroke(struck, 0.045)
+    assert not is_one_stroke(struck)
 
 
 def test_half_of_a_four_that_is_a_one_is_never_junk() -> None:

@@ -175,8 +175,10 @@ def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tupl
     log_scale = np.zeros(len(said))
     ends = 2 * np.array([len(said[place]) for place in order.tolist()]) + 2
     out = np.zeros(len(said))
+    # After each frame, how many have frames left.
+    after = np.searchsorted(-frames, -np.arange(1, int(frames[0]) + 1)).tolist()
     left = len(said)
-    for frame in range(int(frames[0])):
+    for frame, going in enumerate(after):
         now = alpha[:left]
         if frame:
             moved = now[:, :-2] * skip[:left]
@@ -184,7 +186,6 @@ def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tupl
             moved += now[:, 2:]
             moved *= padded[frame].take(where[:left])
             now[:, 2:] = moved
-        going = int(np.searchsorted(-frames, -frame - 1))
         if frame % SCALED == 0 or going < left:
             # By the greatest and not by the sum, which would depend on how many others are weighed with this one.
             largest = np.maximum(now.max(1), TINY)

@@ -12,7 +12,7 @@ from extractor.segmentation import Candidate, Lattice
 from extractor.values import Crops
 from training.corrections.spelling import UNLIKE, Spelled
 from training.data.batches import Answers
-from training.data.junk import is_one_stroke
+from training.data.marks import is_one_stroke
 
 PART = (0.2, 0.6)
 """A part of a symbol with a share of its ink between these is none; with less it may be a speck, with more a symbol."""

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from extractor.recognizer.base import CROSS, DASH, JUNK
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
-from training.data.junk import is_one_stroke, junk
-from training.data.marks import cross, dash
+from training.data.junk import junk
+from training.data.marks import cross, dash, is_one_stroke
 from training.data.pen import CANVAS, MILD, STEEP, TIMES, WILD, drawn_large, other_pen, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned

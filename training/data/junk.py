@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from extractor.values import Gray
-from training.data.marks import cross, curve, dash, draw_stroke
+from training.data.marks import cross, curve, dash, draw_stroke, is_one_stroke
 from training.data.pen import CANVAS, stroke_width
 
 SIGNS = (
@@ -83,18 +83,6 @@ def part(ink: Gray, low: float, high: float, rng: np.random.Generator) -> Gray:
     edge = at + rows * lean
     kept = columns < edge if rng.random() < 0.5 else columns >= width - edge
     return _largest(np.where(kept, ink, 0).astype(np.uint8))
-
-
-def is_one_stroke(ink: Gray, stoutest: float = 0.09) -> bool:
-    """Whether `ink` is about one straight stroke: alone it would be a whole 1, a slash or a dash.
-
-    `stoutest` is the highest ratio of its spread across the stroke to that along it, both squared.
-    """
-    ys, xs = np.nonzero(ink > 127)
-    if len(xs) < 12:
-        return True
-    across, along = np.linalg.eigvalsh(np.cov(np.stack((xs, ys)))).tolist()
-    return bool(across < stoutest * along)
 
 
 def fragment(draw: Draw, rng: np.random.Generator) -> Gray | None:

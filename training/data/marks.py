@@ -37,8 +37,27 @@ def curve(start: Point, end: Point, rng: np.random.Generator, bend: float = 0.08
     return np.asarray(points, np.float64)
 
 
+def is_one_stroke(ink: Gray, stoutest: float = 0.09) -> bool:
+    """Whether `ink` is about one straight stroke: alone it would be a whole 1, a slash or a dash.
+
+    `stoutest` is the highest ratio of its spread across the stroke to that along it, both squared.
+    """
+    ys, xs = np.nonzero(ink > 127)
+    if len(xs) < 12:
+        return True
+    across, along = np.linalg.eigvalsh(np.cov(np.stack((xs, ys)))).tolist()
+    return bool(across < stoutest * along)
+
+
 def cross(rng: np.random.Generator) -> Gray:
-    """An X as people strike a cell: any width, curved, in two strokes or in one; or the letter x of a quick hand."""
+    """An X as people strike a cell: any width, curved, in two strokes or in one; or the letter x of a quick hand. Never
+    so slim that it would be a single stroke."""
+    while is_one_stroke(ink := _crossed(rng)):
+        pass
+    return ink
+
+
+def _crossed(rng: np.random.Generator) -> Gray:
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
     wide, high = rng.uniform(0.25, 0.45) * CANVAS, rng.uniform(0.25, 0.45) * CANVAS
     if rng.random() < 0.15:

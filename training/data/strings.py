@@ -16,7 +16,8 @@ from extractor.segmentation.pieces import FULL
 from extractor.segmentation.slant import slant, upright
 from extractor.segmentation.string import segment_string
 from extractor.values import Gray
-from training.data.junk import Draw, is_one_stroke, tight
+from training.data.junk import Draw, tight
+from training.data.marks import is_one_stroke
 from training.data.scan import on_paper
 
 SAME = 0.90
