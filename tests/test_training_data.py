@@ -14,6 +14,7 @@ from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.drawn.segments import SEGMENTS, segmented
+from training.data.drawn.zeros import row_of_zeros
 from training.data.junk import fragment, pair, part, side_by_side
 from training.data.marks import cross, dash, is_one_stroke
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
@@ -156,6 +157,17 @@ def test_digits_along_segments_are_as_high_as_others_and_differ_from_each_other(
     own = inks[list(SEGMENTS).index(text)]
     assert cv2.boundingRect(own)[3] > 30
     assert sum(bool((own == other).all()) for other in inks) == 1
+
+
+@given(seed=st.integers(0, 10_000), count=st.integers(2, 9), tall=st.floats(25, 60), pen=st.floats(2.4, 9))
+@settings(max_examples=60, deadline=None)
+def test_zeros_in_a_row_are_a_row_with_paper_around(seed: int, count: int, tall: float, pen: float) -> None:
+    ink = row_of_zeros(count, tall, pen, np.random.default_rng(seed))
+    left, top, wide, high = cv2.boundingRect(ink)
+    assert min(left, top, ink.shape[1] - left - wide, ink.shape[0] - top - high) > 0
+    assert 0.5 * tall < high < 3 * tall  # a rising row is higher than its zeros
+    assert wide > 0.5 * tall * count * 0.6
+    assert np.array_equal(ink, row_of_zeros(count, tall, pen, np.random.default_rng(seed)))
 
 
 def test_one_hand_writes_a_digit_alike_each_time_and_another_hand_otherwise() -> None:

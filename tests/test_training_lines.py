@@ -92,10 +92,11 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     monkeypatch.setattr(train, "digits_to_train_on", lambda: writers.samples)
     monkeypatch.setattr(train, "letters_to_train_on", lambda: writers.letters)
     told: list[str] = []
-    card = train.train_lines(train.LineSettings(tmp_path, epochs=1, settle=1, lines=512), told.append)
+    card = train.train_lines(train.LineSettings(tmp_path, small=True, epochs=1, settle=1, lines=512), told.append)
     assert told[-1].startswith("Epoch 1 of 1")
     assert read_line_card(tmp_path / FOLDER).classes == CLASSES
-    assert card["parameters"] < 1_500_000
+    assert card["parameters"] < 800_000
+    assert card["training"]["small"] is True
     assert card["training"]["start"] is None
     assert train.training_of(tmp_path / FOLDER / "model.keras") == card["training"]
     assert train.training_of(tmp_path / "best.keras") == "best.keras"
@@ -112,9 +113,10 @@ def test_a_line_model_is_trained_and_read_by_the_product(
 
 def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="training needs TensorFlow")
-    from training.lines.network import build_line_network, line_network_in
+    from training.lines.network import SMALL, build_line_network, line_network_in
 
     build_line_network(4).save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match=r"other\.keras knows other symbols than are trained now; train it anew"):
         line_network_in(tmp_path / "other.keras", 5)
-    assert line_network_in(tmp_path / "other.keras", 4).count_params() > 0
+    usual = line_network_in(tmp_path / "other.keras", 4).count_params()
+    assert usual > 1.5 * build_line_network(4, SMALL).count_params() > 0

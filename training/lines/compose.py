@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from extractor.fields.whole import whole_field
 from extractor.ink import as_gray
 from extractor.segmentation.line import line_of
 from extractor.values import Box, Crops, Floats, Gray
+from training.data.drawn.zeros import row_of_zeros
 from training.data.junk import tight
 from training.data.marks import cross, curve, draw_stroke
 from training.data.paper import paper
@@ -150,8 +152,13 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
     stroke = pen or 6.0
-    for index, mark in enumerate(what):
-        if mark in DIGITS:
+    marks = re.findall("0{2,}|.", what) if rng.random() < 0.35 else list(what)
+    for index, mark in enumerate(marks):
+        if len(mark) > 1:
+            tall = TALL * rng.uniform(0.55, 1.05) * max(small_zeros, 0.5)
+            ink = row_of_zeros(len(mark), tall, stroke * rng.uniform(0.8, 1.1), rng)
+            symbols.append((tight(ink), rng.normal(0, fall), 0.0))
+        elif mark in DIGITS:
             place = int(rng.choice(hand[int(mark)]))
             ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng, own)
             if pen:
@@ -160,7 +167,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
             if not ink.any():
                 ink = np.full((TALL, 5), 255, np.uint8)
             times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
-            times *= 1 - (1 - smaller) * index / len(what)
+            times *= 1 - (1 - smaller) * index / len(marks)
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
         elif mark in STRUCK + OTHER:
             ink = _no_digit(mark, writers, hand, rng)
@@ -168,7 +175,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
         else:
             ink, low = _delimiter(mark, stroke * rng.uniform(0.7, 1.2), rng)
             symbols.append((_leaning(ink, lean) if mark == "/" else ink, low, 1.0))
-    return _set(symbols, what, rng, drift, trouble.overlap)
+    return _set(symbols, marks, rng, drift, trouble.overlap)
 
 
 def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], rng: np.random.Generator) -> Gray:
@@ -193,7 +200,7 @@ def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], 
 
 
 def _set(
-    symbols: list[tuple[Gray, float, float]], what: str, rng: np.random.Generator, drift: float, overlap: float
+    symbols: list[tuple[Gray, float, float]], marks: list[str], rng: np.random.Generator, drift: float, overlap: float
 ) -> Gray:
     """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a delimiter."""
     places: list[tuple[int, int]] = []
@@ -232,13 +239,13 @@ def _set(
         np.maximum(view, ink, out=view)
     if rng.random() < 0.25:
         boxes = [Box(x - left, y - top, *ink.shape[::-1]) for (x, y), (ink, _, _) in zip(places, symbols, strict=True)]
-        _join_zeros(out, what, boxes, rng)
+        _join_zeros(out, marks, boxes, rng)
     return out
 
 
-def _join_zeros(out: Gray, what: str, boxes: list[Box], rng: np.random.Generator) -> None:
+def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Generator) -> None:
     """The stroke by which a quick hand runs from a round digit into the next zero; `boxes` are those of the symbols."""
-    for (mark, box), (following, to) in pairwise(zip(what, boxes, strict=True)):
+    for (mark, box), (following, to) in pairwise(zip(marks, boxes, strict=True)):
         if mark in "068" and following == "0" and rng.random() < 0.7:
             start = box.left + box.width * rng.uniform(0.5, 0.95), box.top + 0.1 * box.height
             end = to.left + 0.5 * to.width, to.top + 0.06 * to.height

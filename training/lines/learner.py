@@ -14,7 +14,7 @@ from extractor.segmentation.line import HEIGHT
 from extractor.values import Floats
 from training.averaged import Averaged
 from training.lines.batches import CLASSES, Batch
-from training.lines.network import build_line_network, line_network_in
+from training.lines.network import Design, build_line_network, line_network_in
 
 AVERAGE = 0.998
 EVERY = 20
@@ -22,16 +22,18 @@ OUTPUTS = len(CLASSES) + 1
 
 
 class LineLearner(Averaged):
-    """The line network while it learns, begun from the .keras file `start`, or from nothing; see `Averaged` for the
+    """The line network while it learns, begun from a .keras file, or from nothing by a design; see `Averaged` for the
     rest.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006).
     """
 
-    def __init__(self, out: Path, start: Path | None, rate: float, steps: int) -> None:
+    def __init__(self, out: Path, begin: Path | Design, rate: float, steps: int) -> None:
         super().__init__(
             out,
-            lambda: line_network_in(start, OUTPUTS) if start else build_line_network(OUTPUTS),
+            lambda: (
+                build_line_network(OUTPUTS, begin) if isinstance(begin, Design) else line_network_in(begin, OUTPUTS)
+            ),
             rate=rate,
             steps=steps,
             warmup=1 / 20,

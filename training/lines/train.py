@@ -39,12 +39,13 @@ HISTORY = "history.json"
 
 @dataclass(frozen=True)
 class LineSettings:
-    """What a run depends on: `out` is its folder, `start` a .keras file to begin from, `lines` how many an epoch has.
-    In the last `settle` epochs they are of the easier kind. `rate` is the highest learning rate. `seed` decides the
-    first weights and the lines."""
+    """What a run depends on: `out` is its folder, `start` a .keras file to begin from, without which it begins from
+    nothing, with the usual network or the `small` one; `lines` how many an epoch has. In the last `settle` epochs they
+    are of the easier kind. `rate` is the highest learning rate. `seed` decides the first weights and the lines."""
 
     out: Path
     start: Path | None = None
+    small: bool = False
     epochs: int = 75
     settle: int = 15
     lines: int = 12_288
@@ -61,6 +62,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
     from training.lines.learner import LineLearner
+    from training.lines.network import SMALL, USUAL
     from training.lines.ship import write_line_model
 
     settings.out.mkdir(parents=True, exist_ok=True)
@@ -72,7 +74,8 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     steps = chunks * -(-CHUNK // settings.batch)
     # Of the kind that the last epochs learn from: the hard ones would prefer an epoch before those.
     validation = make_lines(by_writer(aside, letters), VALIDATION, (SEED, 0, 0), EASY)
-    learner = LineLearner(settings.out, settings.start, settings.rate, steps * settings.epochs)
+    begin = settings.start or (SMALL if settings.small else USUAL)
+    learner = LineLearner(settings.out, begin, settings.rate, steps * settings.epochs)
     log = settings.out / HISTORY
     history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
     with LineEpochs(writers, settings.seed, chunks, settings.epochs - settings.settle + 1) as epochs:
@@ -130,6 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--start", type=Path, default=usual.start, help=".keras file to begin from")
+    parser.add_argument("--small", action="store_true", help="the small network, for a second opinion")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
     parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")

@@ -143,6 +143,29 @@ def rounded_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator)
     return frame.ink
 
 
+def tied_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 7 in one stroke: from the foot of its stem the pen turns back up to the left, and draws the bar across."""
+    frame = Frame(shape, rng)
+    right, low = shape.uniform(0.65, 0.9), shape.uniform(0.6, 0.8)
+    x = shape.uniform(0.35, 0.65)
+    corner = (
+        [frame.at(0.45, shape.uniform(-0.03, 0.08)), frame.at(right, shape.uniform(0.12, 0.3))]
+        if shape.random() < 0.7
+        else [frame.at(right, shape.uniform(-0.03, 0.1), 0.02)] * 2
+    )
+    frame.spline(
+        frame.at(shape.uniform(-0.05, 0.15), shape.uniform(0.0, 0.25)),
+        *corner,
+        frame.at(0.5 * (right + x) + 0.05, 0.6, 0.03),
+        frame.at(x, 1.0, 0.03),
+        frame.at(0.5 * x, 0.5 * (1 + low), 0.03),
+        frame.at(shape.uniform(-0.1, 0.2), low, 0.03),
+        frame.at(x, low + shape.uniform(-0.04, 0.06), 0.02),
+        frame.at(shape.uniform(0.75, 1.2), low - shape.uniform(-0.02, 0.1)),
+    )
+    return frame.ink
+
+
 def narrow_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 7 whose roof is a small hook or wave, and whose bar is as wide as all of it: near to a t or a plus."""
     frame = Frame(shape, rng)
@@ -279,6 +302,44 @@ def stemmed_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
     else:  # a ring, and a stroke of its own
         frame.spline(*around, frame.at(0.45, deep), frame.at(0.08, 0.75 * deep), frame.at(0.08, 0.3 * deep), around[0])
         frame.stroke(frame.at(stem, deep - shape.uniform(0, 0.25)), foot)
+    return frame.ink
+
+
+def crooked_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 9 whose stem hangs from the left of its head, in one stroke from within it: like a P, or like a crook where the
+    head does not close."""
+    frame = Frame(shape, rng)
+    deep, x = shape.uniform(0.35, 0.55), shape.uniform(0.08, 0.3)
+    inner = [frame.at(shape.uniform(0.45, 0.75), deep)]
+    if shape.random() < 0.6:  # a ring
+        inner = [frame.at(x + 0.02, deep + 0.02, 0.02), frame.at(0.6, 0.9 * deep)]
+    frame.spline(
+        *inner,
+        frame.at(0.92, 0.5 * deep),
+        frame.at(0.65, 0.0),
+        frame.at(x + 0.1, 0.4 * deep),
+        frame.at(x, deep, 0.02),
+        frame.at(x + shape.uniform(0.0, 0.15), 0.75),
+        frame.at(x + shape.uniform(-0.25, 0.2), 1.0),
+    )
+    return frame.ink
+
+
+def necked_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 9 like an 8 that is not finished: a ring, from whose foot the stem swings out to the right and down."""
+    frame = Frame(shape, rng)
+    deep, neck = shape.uniform(0.38, 0.58), shape.uniform(0.15, 0.5)
+    x = neck + shape.uniform(0.15, 0.5)
+    frame.spline(
+        frame.at(neck + shape.uniform(0.1, 0.3), deep - shape.uniform(0.0, 0.08), 0.03),
+        frame.at(0.92, 0.45 * deep),
+        frame.at(0.6, 0.0),
+        frame.at(0.1, 0.35 * deep),
+        frame.at(0.08, 0.75 * deep),
+        frame.at(neck, deep, 0.03),
+        frame.at(x, 0.5 * (1 + deep)),
+        frame.at(x - shape.uniform(-0.05, 0.25), 1.0),
+    )
     return frame.ink
 
 

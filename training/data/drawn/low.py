@@ -204,6 +204,21 @@ def humped_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
     return frame.ink
 
 
+def tall_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 4 like an h: a long stroke nearly to the foot, where the pen turns up into a low hump and down again."""
+    frame = Frame(shape, rng)
+    low, hump = shape.uniform(0.75, 0.98), shape.uniform(0.5, 0.7)
+    x, wide = shape.uniform(0.0, 0.15), shape.uniform(0.6, 0.95)
+    top = frame.at(x + shape.uniform(0.0, 0.25), 0.0)
+    turn = frame.at(x, low, 0.03)
+    crest, foot = frame.at(wide, hump, 0.03), frame.at(wide + shape.uniform(-0.2, 0.1), shape.uniform(0.92, 1.15))
+    if shape.random() < 0.5:
+        frame.stroke(top, turn, crest, foot, bend=0.05)
+    else:
+        frame.spline(top, frame.at(x, 0.6), turn, frame.at(0.5 * wide, hump + 0.12), crest, foot)
+    return frame.ink
+
+
 def rounded_four(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 4 whose first stroke bends round at its foot without a corner, as that of a 6 or a C does; a short stem crosses
     it or hangs at its end."""
