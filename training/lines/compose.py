@@ -111,12 +111,13 @@ def text(rng: np.random.Generator, trouble: Trouble = HARD) -> str:
         zeros = int(rng.integers(1, min(count, 6)))
         digits = digits[:-zeros] + "0" * zeros
     if rng.random() < 0.6 and count > 3:
-        cut = count - 3
-        digits = digits[:cut] + "." + digits[cut:]
+        digits = f"{digits[:-3]}.{digits[-3:]}"
+        if count > 6 and rng.random() < 0.7:
+            digits = f"{digits[:-7]}.{digits[-7:]}"
     elif rng.random() < 0.4 and count > 2:
         digits = digits[:-2] + "." + digits[-2:]
     end = rng.random()
-    tail = "" if end < 0.5 else str(rng.choice([".", "-", "=", ".-", ".=", "#", "-", ".", "--"]))
+    tail = "" if end < 0.5 else str(rng.choice([".", "-", "=", ".-", ".=", "#", "-", ".", "=", "=-", "--"]))
     head = "" if rng.random() < 0.95 else str(rng.choice(["#", "-", "=", "."]))
     return head + digits + tail
 
@@ -244,12 +245,18 @@ def _set(
 
 
 def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Generator) -> None:
-    """The stroke by which a quick hand runs from a round digit into the next zero; `boxes` are those of the symbols."""
+    """The stroke by which a quick hand runs into the next zero, over from the top of a round digit or up from the foot
+    of a 1; `boxes` are those of the symbols."""
     for (mark, box), (following, to) in pairwise(zip(marks, boxes, strict=True)):
-        if mark in "068" and following == "0" and rng.random() < 0.7:
-            start = box.left + box.width * rng.uniform(0.5, 0.95), box.top + 0.1 * box.height
-            end = to.left + 0.5 * to.width, to.top + 0.06 * to.height
-            draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)
+        if mark not in "0168" or following != "0" or rng.random() > 0.7:
+            continue
+        if mark == "1":
+            along, down, to_down = rng.uniform((0.1, 0.8, 0.06), (0.6, 1.0, 0.5)).tolist()
+        else:
+            along, down, to_down = float(rng.uniform(0.5, 0.95)), 0.1, 0.06
+        start = box.left + box.width * along, box.top + down * box.height
+        end = to.left + rng.uniform(0.1, 0.5) * to.width, to.top + to_down * to.height
+        draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)
 
 
 def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, float]:
@@ -277,12 +284,13 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
         rise = rng.normal(0, 3) if rng.random() < 0.75 else half * rng.uniform(0.15, 0.8)  # a quick one rises
         stroke(-half + 10, y + rise + rng.normal(0, 2), half + 10, y - rise + rng.normal(0, 2), 0.15)
     elif mark == "=":
-        if rng.random() < 0.2:
-            for y in (-6.0, -rng.uniform(20, 36)):
-                cv2.circle(ink, (round(x), round(base + y)), max(2, round(pen * 0.7)), 255, -1, cv2.LINE_AA)
+        if rng.random() < 0.3:  # a colon
+            low, dot = rng.uniform(0, 22), max(2, round(pen * rng.uniform(0.5, 0.9)))
+            for y in (-low, -low - rng.uniform(12, 32)):
+                cv2.circle(ink, (round(x + rng.normal(0, 2)), round(base + y)), dot, 255, -1, cv2.LINE_AA)
         else:
             y, apart = -rng.uniform(14, 40 if rng.random() < 0.7 else 62), rng.uniform(8, 18)
-            half = rng.uniform(8, 24 if rng.random() < 0.8 else 48)
+            half = rng.uniform(4 if rng.random() < 0.3 else 8, 24 if rng.random() < 0.8 else 48)
             for at in (y, y + apart):
                 stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
             if rng.random() < 0.2:  # without lifting the pen, as a flat z
