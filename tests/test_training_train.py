@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 from extractor.documents import open_pages
-from extractor.errors import InputError, OutputError
+from extractor.errors import InputError, ModelError, OutputError
 from extractor.reading import ReadOptions, open_reader
 from extractor.recognizer import load_recognizer
-from extractor.recognizer.card import read_card
+from extractor.recognizer.card import SHIPPED, read_card
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Crops
 from formdigits.training import carry_out_corrections
 from training.corrections import TuneSettings
+from training.mean import write_mean
 from training.run import claim
 from training.train import Progress, TrainSettings, train
 
@@ -116,6 +117,20 @@ def test_a_run_can_begin_from_a_model_and_set_a_test_aside(stopped: TrainSetting
     assert row["samples"] == 24
     assert row["accuracy"] > 0.7
     assert card["data"][0]["licence"] == "not stated"
+
+
+def test_a_mean_of_models_lies_between_them(stopped: TrainSettings, model: Path, tmp_path: Path) -> None:
+    settings = replace(stopped, out=tmp_path / "on", start=model, epochs=1, rate=0.002)
+    other = train(settings).folder
+    card = write_mean(tmp_path / "mean", (model, other), stopped.data)
+    assert [each["seed"] for each in card["training"]["mean_of"]] == [stopped.seed] * 2
+    assert all(row["accuracy"] > 0.9 for row in card["accuracy"])
+    crops = np.load(stopped.data[0])["images"][:6]
+    of_all = [load_recognizer(folder, "keras") for folder in (model, tmp_path / "mean", other)]
+    first, mean, last = (recognizer.log_probabilities(crops) for recognizer in of_all)
+    assert np.abs(mean - first).mean() < np.abs(last - first).mean()
+    with pytest.raises(ModelError, match="differ in more than their weights"):
+        write_mean(tmp_path / "none", (model, SHIPPED), stopped.data)
 
 
 def test_of_a_model_for_other_symbols_the_features_are_taken(model: Path, tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
 def held_out_digits() -> Source:
     """The digits of those writers whom training with its default settings leaves aside."""
     usual = TrainSettings(out=Path())
-    _, aside = digits_to_train_on().split(usual.held_out, usual.seed)
+    _, aside = digits_to_train_on().split(usual.held_out)
     return Source(aside, (*aside.alphabet, "cross", "dash", "junk"), np.ones(len(aside)))
 
 

@@ -8,30 +8,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from extractor.alphabet import short
-from extractor.errors import InputError, ModelError
+from extractor.errors import ModelError
 from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
 from training.curves import read_history, write_history
-from training.data.batches import CHUNK, Answers, Epochs, Mixture, Source, classes_for, make_chunk
-from training.data.samples import Samples, joined
-from training.data.selection import only
-from training.data.sources import digits_to_train_on, load_samples
+from training.data.batches import Epochs, Mixture
+from training.material import Validation, gather
 from training.run import claim
-from training.ship import Origin, representative_crops, write_model
+from training.ship import Origin
 
 DIGIT_DATA: tuple[dict[str, Any], ...] = (
     {"name": "MNIST train (Y. LeCun, C. Cortes, C. Burges)", "licence": "CC BY-SA 3.0"},
     {"name": "62-class handwritten characters on paper, digits only", "licence": "MIT"},
     {"name": "crosses, dashes and junk drawn by training/data", "licence": "Apache-2.0"},
 )
-RARE_STYLES = 4.0
-"""How much oftener than MNIST's the digits of the small second set are drawn: it has what MNIST lacks."""
-
-SMALL_EPOCHS = 20
-"""Epochs that are smaller than the usual by more than this have a validation set smaller than the usual."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +81,6 @@ class TrainResult:
     epoch: int
 
 
-@dataclass(frozen=True)
-class Validation:
-    """Held-out writers: their symbols as they are, and crops of all classes as the product may meet them."""
-
-    plain: Crops
-    plain_answers: Answers
-    changed: Crops
-    changed_answers: Answers
-
-
 def train(settings: TrainSettings, progress: Callable[[Progress], None] | None = None) -> TrainResult:
     """Train a network, choose its best epoch on held-out writers, and write the model into `settings.out / "model"`.
 
@@ -111,20 +92,17 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
     from training.learner import Learner
 
-    samples, weights = _samples(settings)
-    claim(settings.out, {**_plain(settings), "symbols": len(samples)})
+    material = gather(
+        settings.data,
+        settings.alphabet,
+        size=settings.size,
+        test=settings.test,
+        held_out=settings.held_out,
+        seed=settings.seed,
+    )
+    claim(settings.out, {**_plain(settings), "symbols": material.size})
     keras.utils.set_random_seed(settings.seed)
-    classes = classes_for(samples.alphabet)
-    if len(samples.alphabet) < 2:
-        raise InputError("The training data has one symbol only; give images of at least two.")
-    tests: list[tuple[str, Samples]] = []
-    if settings.test:
-        samples, test = samples.split(settings.test, settings.seed)
-        tests = [(f"test: {settings.test:.0%} of the symbols, set aside before training", test)]
-    learned, aside = samples.split(settings.held_out, settings.seed)
-    source = Source(learned, classes, weights(learned))
-    mixture = _without_doubles(Mixture().scaled(settings.size), samples.alphabet)
-    validation = _validation(Source(aside, classes, np.ones(len(aside))), settings.seed, mixture)
+    classes, mixture = material.source.classes, material.mixture
     steps = -(-len(mixture) // settings.batch)
 
     def mixture_of(epoch: int) -> Mixture:
@@ -134,7 +112,7 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
     if settings.start and not learner.epoch:
         learner.begin_from(settings.start)
     history = read_history(settings.out)[: learner.epoch]
-    with Epochs(source, mixture_of, settings.seed, processes=settings.processes) as epochs:
+    with Epochs(material.source, mixture_of, settings.seed, processes=settings.processes) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
             if _stale(history, settings.patience):
                 break
@@ -148,7 +126,7 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
                     progress(Progress(epoch, settings.epochs, step, steps, loss))
 
             loss = learner.learn(chunks, settings.batch, report)
-            entry = {"epoch": epoch, "loss": loss, **_accuracies(learner.logits, validation, len(classes) - 3)}
+            entry = {"epoch": epoch, "loss": loss, **_accuracies(learner.logits, material.validation, len(classes) - 3)}
             entry["seconds"] = round(time.monotonic() - began, 1)
             history.append(entry)
             write_history(settings.out, history)
@@ -156,19 +134,12 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
             if progress:
                 progress(Progress(epoch, settings.epochs, steps, steps, loss, entry["plain"], entry["changed"]))
     best = min(history, key=_score)
-    crops = np.concatenate([learned.images[:: max(1, len(learned) // 1500)], validation.changed[::10]])
-    card = write_model(
-        settings.out / "model",
-        learner.best(),
-        classes,
-        representative=representative_crops(crops, settings.seed),
-        validation=(np.concatenate([validation.plain, validation.changed]), _both(validation)),
-        origin=Origin(
-            data_of(settings.data, settings.start, learned.alphabet),
-            {**_told(settings), "best": best, "learned": len(learned), "held_out": len(aside)},
-        ),
-        tests=tests,
+    learned = material.source.samples
+    origin = Origin(
+        data_of(settings.data, settings.start, learned.alphabet),
+        {**_told(settings), "best": best, "learned": len(learned), "held_out": len(material.aside)},
     )
+    card = material.ship(settings.out / "model", learner.best(), settings.seed, origin)
     return TrainResult(settings.out / "model", card, int(best["epoch"]))
 
 
@@ -187,49 +158,6 @@ def _licence(data: Path) -> str:
     file = data / "LICENSE"
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
     return next((line.strip() for line in lines if line.strip()), "not stated")
-
-
-def _samples(settings: TrainSettings) -> tuple[Samples, Callable[[Samples], np.ndarray]]:
-    if settings.data:
-        parts = [only(load_samples(path), settings.alphabet, path) for path in settings.data]
-        odd = [symbol for part in parts for symbol in part.alphabet if len(symbol) != 1 or symbol.isspace()]
-        if odd:
-            raise InputError(f"The label '{odd[0]}' is not one symbol; name every image by a single character.")
-        return (joined(parts) if len(parts) > 1 else parts[0]), lambda samples: np.ones(len(samples))
-    samples = digits_to_train_on()
-    if settings.alphabet:
-        raise InputError("Without data the digits are learned; give data with symbols of the alphabet that you want.")
-    assert samples.writers is not None
-    counts = np.bincount(samples.writers)
-
-    def weights(chosen: Samples) -> np.ndarray:
-        # In the second set every image counts as a writer of its own.
-        alone = counts[chosen.writers] == 1 if chosen.writers is not None else np.zeros(len(chosen), np.bool_)
-        return np.where(alone, RARE_STYLES, 1.0)
-
-    return samples, weights
-
-
-def _validation(source: Source, seed: int, mixture: Mixture) -> Validation:
-    rng = np.random.default_rng((seed, 0))
-    counts = np.array((5000, 700 * (mixture.crosses > 0), 700 * (mixture.dashes > 0), 2000, 2000))
-    # Where epochs are very small, to make these would take longer than to train.
-    counts = np.ceil(counts * min(1.0, SMALL_EPOCHS * len(mixture) / len(Mixture()))).astype(int)
-    sorts = rng.permutation(np.repeat(np.arange(1, 6, dtype=np.int8), counts))
-    places = rng.integers(0, len(source.samples), len(sorts))
-    made = [
-        make_chunk(source, sorts[start : start + CHUNK], places[start : start + CHUNK], (seed, 0, start))
-        for start in range(0, len(sorts), CHUNK)
-    ]
-    crops, answers = np.concatenate([crops for crops, _ in made]), np.concatenate([answers for _, answers in made])
-    return Validation(source.samples.images, source.answers, crops, answers)
-
-
-def _without_doubles(mixture: Mixture, alphabet: tuple[str, ...]) -> Mixture:
-    """No crosses beside an alphabet with an X, no dashes beside one with a hyphen: nobody could tell them apart."""
-    if {"x", "X"} & set(alphabet):
-        mixture = replace(mixture, crosses=0)
-    return replace(mixture, dashes=0) if "-" in alphabet else mixture
 
 
 def _settled(mixture: Mixture) -> Mixture:
@@ -258,10 +186,6 @@ def _stale(history: list[dict[str, Any]], patience: int) -> bool:
     if len(history) <= patience:
         return False
     return min(map(_score, history[-patience:])) > min(map(_score, history[:-patience]))
-
-
-def _both(validation: Validation) -> Answers:
-    return np.concatenate([validation.plain_answers, validation.changed_answers])
 
 
 def _plain(settings: TrainSettings) -> dict[str, Any]:

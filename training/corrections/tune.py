@@ -139,7 +139,7 @@ def _replay(settings: TuneSettings, card: Card) -> tuple[Samples, Samples]:
             f"The model in {settings.start} reads {alphabet}; give the symbols that it was trained on as DATA, so that "
             "it forgets none."
         )
-    return samples.split(TrainSettings.held_out, TrainSettings.seed)
+    return samples.split(TrainSettings.held_out)
 
 
 def _held_out_pages(rows: Sequence[Correction], settings: TuneSettings) -> set[tuple[str, int]]:

@@ -14,6 +14,11 @@ Labels = NDArray[np.str_]
 Writers = NDArray[np.int64]
 
 
+SPLIT = 1
+"""Decides who is held out, whatever a run's own seed: a run that goes on from another must not learn from those that
+the first one held out."""
+
+
 @dataclass(frozen=True)
 class Samples:
     """Symbols of one alphabet.
@@ -38,10 +43,11 @@ class Samples:
         """The samples at the places (or under the mask) `which`."""
         return Samples(self.images[which], self.labels[which], None if self.writers is None else self.writers[which])
 
-    def split(self, held_out: float, seed: int) -> tuple[Samples, Samples]:
+    def split(self, held_out: float, seed: int = SPLIT) -> tuple[Samples, Samples]:
         """Two parts, the second with about the share `held_out`; no writer is in both.
 
-        Where writers are unknown the images are divided at random, each label by itself.
+        Where writers are unknown the images are divided at random, each label by itself. Without a `seed` of its own it
+        is the same division in every run.
         """
         rng = np.random.default_rng(seed)
         if self.writers is not None:

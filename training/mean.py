@@ -1,0 +1,58 @@
+"""The mean of several models that runs made out of the same one.
+
+    python -m training.mean OUT MODEL MODEL … [--data DATA]
+
+Such a mean of weights errs less on what is new than each of them (M. Wortsman et al., Model soups, 2022). OUT becomes a
+model folder; the temperature is fitted and the accuracy measured anew on what the runs held out. Without DATA the
+models are for digits.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extractor.errors import ModelError
+from extractor.recognizer.card import read_card
+from training.material import gather
+from training.ship import FILES, Origin
+from training.train import TrainSettings, data_of
+
+
+def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
+    """Write the mean of `models`, model folders of one design trained on `data`, into `out`; returns its card. Raises
+    ModelError where they differ in more than their weights."""
+    import keras
+
+    networks = [keras.saving.load_model(model / FILES["keras"], compile=False) for model in models]
+    weights = [network.get_weights() for network in networks]
+    shapes = {tuple(part.shape for part in each) for each in weights}
+    if len(shapes) > 1 or len({read_card(model).classes for model in models}) > 1:
+        raise ModelError(
+            "These models differ in more than their weights; give some that were trained from the same one."
+        )
+    mean = networks[0]
+    mean.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
+    usual = TrainSettings(out)
+    material = gather(data, held_out=usual.held_out, seed=usual.seed)
+    training = {"mean_of": [read_card(model).about.get("training") for model in models]}
+    origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), training)
+    return material.ship(out, mean, usual.seed, origin)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("models", type=Path, nargs="+")
+    parser.add_argument("--data", type=Path, nargs="+", default=(), help="what the models were trained on")
+    options = parser.parse_args()
+    for row in write_mean(options.out, options.models, options.data)["accuracy"]:
+        print(f"{row['data']}, {row['engine']}: {row['right']} of {row['samples']}")
+
+
+if __name__ == "__main__":
+    main()
