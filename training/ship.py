@@ -43,15 +43,16 @@ def write_model(
     *,
     representative: Crops,
     validation: tuple[Crops, Answers],
+    weights: Floats | None = None,
     origin: Origin,
     tests: Sequence[tuple[str, Samples]] = (),
     strings: Calibration | None = None,
 ) -> dict[str, Any]:
     """Write the files and the card of `model` into `folder`, measured; returns the card.
 
-    `validation` are crops and answers that it has not learned from; temperatures are fitted on them. `tests` are
-    sets, by name, that had no part in anything; a model for digits is measured on MNIST's and USPS's as well.
-    `strings` is the calibration of free strings, of a model that this one is much like.
+    `validation` are crops and answers that it has not learned from; temperatures are fitted on them, each counting as
+    much as `weights` says. `tests` are sets, by name, that had no part in anything; a model for digits is measured on
+    MNIST's and USPS's as well. `strings` is the calibration of free strings, of a model that this one is much like.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model.save(folder / FILES["keras"])
@@ -81,7 +82,7 @@ def write_model(
     for engine in FILES:
         # At temperature 1 log-probabilities are logits but for a constant in each row.
         scores[engine] = load_recognizer(folder, engine, threads=2).log_probabilities(crops)
-        card["calibration"]["temperature"][engine] = best_temperature(scores[engine], answers)
+        card["calibration"]["temperature"][engine] = best_temperature(scores[engine], answers, weights)
     card["calibration"]["fitted_on"] = f"{len(crops)} crops of held-out writers"
     card["accuracy"] = [
         _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)

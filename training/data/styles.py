@@ -75,7 +75,7 @@ SEGMENTED = 0.035
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.11, low.curled_zero), (0.08, low.open_zero)),
-    "1": ((0.22, european_one), (0.24, low.long_one), (0.08, low.footed_one), (0.09, low.looped_one)),
+    "1": ((0.22, european_one), (0.24, low.long_one), (0.08, low.footed_one), (0.11, low.looped_one)),
     "2": ((0.2, low.looped_two),),
     "3": ((0.08, low.tailed_three), (0.05, low.sinking_three)),
     "4": ((0.14, low.open_four), (0.12, low.humped_four), (0.14, low.rounded_four), (0.08, low.tall_four)),

@@ -39,13 +39,14 @@ TALL = 60
 @dataclass(frozen=True)
 class Trouble:
     """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are.
-    `steady` is the share of writers who write a digit in the same style throughout."""
+    `steady` is the share of writers who write a digit in the same style throughout; `smallest` how many pixels high
+    the smallest digits are."""
 
     spread: float = 0.13
     fall: float = 5.0
     wild: float = 0.15
     overlap: float = 0.28
-    smallest: float = 13.0
+    smallest: float = 9.0
     blur: float = 1 / 28
     noise: float = 0.035
     view: float = 1.0
@@ -55,7 +56,7 @@ class Trouble:
 
 HARD = Trouble()
 EASY = Trouble(
-    spread=0.09, fall=3.0, wild=0.05, overlap=0.2, smallest=17.0, blur=1 / 45, noise=0.02, view=0.6, no_number=0.04
+    spread=0.09, fall=3.0, wild=0.05, overlap=0.2, smallest=10.0, blur=1 / 45, noise=0.02, view=0.6, no_number=0.04
 )
 
 

@@ -62,10 +62,26 @@ def long_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> G
 
 
 def looped_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
-    """A 1 whose upstroke runs round into its stem, so that the two make a loop, as an l has one."""
+    """A 1 whose upstroke runs round into its stem, so that the two make a loop, as an l has one: small at its top, or
+    down to its foot."""
     frame = Frame(shape, rng)
     frame.wide = frame.high * shape.uniform(0.3, 0.6)
     loop, x = shape.uniform(0.08, 0.35), shape.uniform(0.6, 0.8)
+    if shape.random() < 0.4:
+        frame.lean = min(frame.lean, 0.3)
+        foot = frame.at(x - shape.uniform(0.0, 0.2), 1.0)
+        tail = [frame.at(x + shape.uniform(0.1, 0.35), shape.uniform(0.92, 1.0))] if shape.random() < 0.3 else []
+        frame.spline(
+            frame.at(shape.uniform(-0.3, 0.2), shape.uniform(0.85, 1.15)),
+            frame.at(x - 0.2, shape.uniform(0.65, 0.85)),
+            frame.at(x + loop, 0.25, 0.03),
+            frame.at(x + 0.6 * loop, 0.0, 0.02),
+            frame.at(x - 0.6 * loop, 0.2, 0.03),
+            frame.at(x - 0.2, 0.7, 0.03),
+            foot,
+            *tail,
+        )
+        return frame.ink
     low = shape.uniform(0.3, 0.6)
     frame.spline(
         frame.at(shape.uniform(-0.1, 0.25), low + shape.uniform(0.0, 0.25)),
