@@ -84,6 +84,7 @@ def write_model(
         scores[engine] = load_recognizer(folder, engine, threads=2).log_probabilities(crops)
         card["calibration"]["temperature"][engine] = best_temperature(scores[engine], answers, weights)
     card["calibration"]["fitted_on"] = f"{len(crops)} crops of held-out writers"
+    write_card(folder, card)  # what is measured below is in doubt where the product would be
     card["accuracy"] = [
         _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)
         for engine in FILES
