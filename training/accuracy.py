@@ -48,9 +48,8 @@ def digit_tests() -> Iterator[tuple[str, Samples]]:
         yield "USPS test, cropped as the product crops", usps()
 
 
-def best_temperature(logits: Floats, answers: Answers, weights: Floats | None = None) -> float:
-    """The temperature under which `logits`, shape (n, classes), give `answers`, shape (n,), the highest likelihood,
-    each as much as `weights`, shape (n,), says.
+def best_temperature(logits: Floats, answers: Answers) -> float:
+    """The temperature under which `logits`, shape (n, classes), give `answers`, shape (n,), the highest likelihood.
 
     C. Guo et al., "On calibration of modern neural networks", 2017.
     """
@@ -59,8 +58,7 @@ def best_temperature(logits: Floats, answers: Answers, weights: Floats | None = 
     for temperature in np.exp(np.linspace(np.log(0.2), np.log(4), 121)):
         scaled = logits.astype(np.float64) / temperature
         scaled -= scaled.max(1, keepdims=True)
-        losses = np.log(np.exp(scaled).sum(1)) - scaled[rows, answers]
-        loss = float(np.average(losses, weights=weights))
+        loss = float((np.log(np.exp(scaled).sum(1)) - scaled[rows, answers]).mean())
         if loss < least:
             best, least = float(temperature), loss
     return round(best, 4)

@@ -43,15 +43,15 @@ def write_model(
     *,
     representative: Crops,
     validation: tuple[Crops, Answers],
-    weights: Floats | None = None,
+    plain: int | None = None,
     origin: Origin,
     tests: Sequence[tuple[str, Samples]] = (),
     strings: Calibration | None = None,
 ) -> dict[str, Any]:
     """Write the files and the card of `model` into `folder`, measured; returns the card.
 
-    `validation` are crops and answers that it has not learned from; temperatures are fitted on them, each counting as
-    much as `weights` says. `tests` are sets, by name, that had no part in anything; a model for digits is measured on
+    `validation` are crops and answers that it has not learned from; temperatures are fitted on the first `plain` of
+    them, else on all. `tests` are sets, by name, that had no part in anything; a model for digits is measured on
     MNIST's and USPS's as well. `strings` is the calibration of free strings, of a model that this one is much like.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,8 +82,8 @@ def write_model(
     for engine in FILES:
         # At temperature 1 log-probabilities are logits but for a constant in each row.
         scores[engine] = load_recognizer(folder, engine, threads=2).log_probabilities(crops)
-        card["calibration"]["temperature"][engine] = best_temperature(scores[engine], answers, weights)
-    card["calibration"]["fitted_on"] = f"{len(crops)} crops of held-out writers"
+        card["calibration"]["temperature"][engine] = best_temperature(scores[engine][:plain], answers[:plain])
+    card["calibration"]["fitted_on"] = f"{len(crops[:plain])} crops of held-out writers"
     write_card(folder, card)  # what is measured below is in doubt where the product would be
     card["accuracy"] = [
         _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)
