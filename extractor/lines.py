@@ -19,7 +19,7 @@ SIDES: tuple[dict[str, float], ...] = ({}, {"size": 0.87}, {"size": 0.8}, {"size
 """The sides that a string is looked at from: as it is, smaller, smaller still, larger and leaning to the right. From
 every other side it is the second network that looks, where there is one."""
 
-GLANCE, ENOUGH = 2, 0.93
+GLANCE, ENOUGH = 2, 0.9
 """The sides that a glance takes, and how probable a string must be then to need no more of them: above that, two more
 had no more strings of `cheque_amounts` and `photo_strings` right."""
 
