@@ -100,8 +100,7 @@ def test_the_window_shows_the_sheet_in_green_and_obeys_its_keys(stream: Stream, 
     process = start("-t", TEMPLATE, "--source", stream.address, "-o", str(out), env=environment)
     try:
         wait_for(lambda: len(rows_of(out)) == 1, process)
-        time.sleep(1.0)
-        assert green_in(screen) > 1000, "fields and outline are green"
+        wait_for(lambda: green_in(screen) > 1000, process)  # fields and outline
         picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB"))
         assert int((picture > 180).all(axis=2).sum()) > 5000, "labels are on white"
         keys = keyboard(screen)
