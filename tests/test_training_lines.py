@@ -118,5 +118,7 @@ def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) ->
     build_line_network(4).save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match=r"other\.keras knows other symbols than are trained now; train it anew"):
         line_network_in(tmp_path / "other.keras", 5)
+    with pytest.raises(ModelError, match=r"no network in .*none\.keras; give the model\.keras of a folder"):
+        line_network_in(tmp_path / "none.keras", 4)
     usual = line_network_in(tmp_path / "other.keras", 4).count_params()
     assert usual > 1.5 * build_line_network(4, SMALL).count_params() > 0

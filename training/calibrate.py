@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from extractor.recognizer.card import CARD, SHIPPED
 from extractor.segmentation import segment_string
 from extractor.template import Format
 from extractor.values import Gray
+from training.command import run
 from training.data.batches import Hand, Source
 from training.data.scan import on_paper
 from training.data.sources import digits_to_train_on
@@ -116,8 +118,7 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
 
 def held_out_digits() -> Source:
     """The digits of those writers whom training with its default settings leaves aside."""
-    usual = TrainSettings(out=Path())
-    _, aside = digits_to_train_on().split(usual.held_out)
+    _, aside = digits_to_train_on().split(TrainSettings.held_out)
     return Source(aside, (*aside.alphabet, "cross", "dash", "junk"), np.ones(len(aside)))
 
 
@@ -131,4 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +37,27 @@ class Validation:
 
 @dataclass(frozen=True)
 class Material:
-    """The `source` that is learned from, the symbols `aside` of held-out writers, and what is made of these for
-    `validation`; the `mixture` of an epoch; `tests` by name, set aside before anything else. `size` is how many symbols
-    there were in all."""
+    """The `source` that is learned from, the symbols `aside` of held-out writers, the `mixture` of an epoch, and
+    `tests` by name, set aside before anything else. What is made at random hangs on `seed`."""
 
     source: Source
     aside: Samples
     mixture: Mixture
-    validation: Validation
     tests: tuple[tuple[str, Samples], ...]
-    size: int
+    seed: int
 
-    def ship(self, folder: Path, network: Any, seed: int, origin: Origin) -> dict[str, Any]:
+    @property
+    def size(self) -> int:
+        """How many symbols there are in all."""
+        return len(self.source.samples) + len(self.aside) + sum(len(samples) for _, samples in self.tests)
+
+    @cached_property
+    def validation(self) -> Validation:
+        """What is made of the held-out symbols; that takes a while."""
+        source = Source(self.aside, self.source.classes, np.ones(len(self.aside)))
+        return _validation(source, self.seed, self.mixture)
+
+    def ship(self, folder: Path, network: Any, origin: Origin) -> dict[str, Any]:
         """Write `network`, converted and measured, into `folder`; returns its card."""
         images, held_out = self.source.samples.images, self.validation
         crops = np.concatenate([images[:: max(1, len(images) // 1500)], held_out.changed[::10]])
@@ -55,7 +65,7 @@ class Material:
             folder,
             network,
             self.source.classes,
-            representative=representative_crops(crops, seed),
+            representative=representative_crops(crops, self.seed),
             validation=(
                 np.concatenate([held_out.plain, held_out.changed]),
                 np.concatenate([held_out.plain_answers, held_out.changed_answers]),
@@ -73,7 +83,6 @@ def gather(
     """The material of a run on `data` (paths that `load_samples` knows; without any, digits), of which `alphabet` is
     taken; `size` scales an epoch, `test` and `held_out` are the shares that nothing is learned from."""
     samples, weights = _samples(data, alphabet)
-    count = len(samples)
     classes = classes_for(samples.alphabet)
     if len(samples.alphabet) < 2:
         raise InputError("The training data has one symbol only; give images of at least two.")
@@ -83,8 +92,7 @@ def gather(
         tests = ((f"test: {test:.0%} of the symbols, set aside before training", kept),)
     learned, aside = samples.split(held_out)
     mixture = _without_doubles(Mixture().scaled(size), samples.alphabet)
-    validation = _validation(Source(aside, classes, np.ones(len(aside))), seed, mixture)
-    return Material(Source(learned, classes, weights(learned)), aside, mixture, validation, tests, count)
+    return Material(Source(learned, classes, weights(learned)), aside, mixture, tests, seed)
 
 
 def _samples(data: Sequence[Path], alphabet: str) -> tuple[Samples, Callable[[Samples], np.ndarray]]:

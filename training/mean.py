@@ -10,6 +10,7 @@ models are for digits.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,31 +18,37 @@ from typing import Any
 import numpy as np
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import read_card
+from extractor.recognizer.card import checked_copy, read_card
+from training.command import run
 from training.material import gather
-from training.ship import FILES, Origin
+from training.ship import Origin
 from training.train import TrainSettings, data_of
 
 
 def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
     """Write the mean of `models`, model folders of one design trained on `data`, into `out`; returns its card. Raises
     ModelError where they differ in more than their weights."""
-    import keras
-
-    networks = [keras.saving.load_model(model / FILES["keras"], compile=False) for model in models]
+    try:
+        import keras
+    except ImportError:
+        raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
+    cards = [read_card(model) for model in models]
+    networks = []
+    for model, card in zip(models, cards, strict=True):
+        with checked_copy(model, card, "keras") as path:
+            networks.append(keras.saving.load_model(path, compile=False, safe_mode=True))
     weights = [network.get_weights() for network in networks]
     shapes = {tuple(part.shape for part in each) for each in weights}
-    if len(shapes) > 1 or len({read_card(model).classes for model in models}) > 1:
+    if len(shapes) > 1 or len({card.classes for card in cards}) > 1:
         raise ModelError(
             "These models differ in more than their weights; give some that were trained from the same one."
         )
     mean = networks[0]
     mean.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
-    usual = TrainSettings(out)
-    material = gather(data, held_out=usual.held_out, seed=usual.seed)
-    training = {"mean_of": [read_card(model).about.get("training") for model in models]}
+    material = gather(data, held_out=TrainSettings.held_out, seed=TrainSettings.seed)
+    training = {"mean_of": [card.about.get("training") for card in cards]}
     origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), training)
-    return material.ship(out, mean, usual.seed, origin)
+    return material.ship(out, mean, origin)
 
 
 def main() -> None:
@@ -55,4 +62,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -139,7 +139,7 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         data_of(settings.data, settings.start, learned.alphabet),
         {**_told(settings), "best": best, "learned": len(learned), "held_out": len(material.aside)},
     )
-    card = material.ship(settings.out / "model", learner.best(), settings.seed, origin)
+    card = material.ship(settings.out / "model", learner.best(), origin)
     return TrainResult(settings.out / "model", card, int(best["epoch"]))
 
 

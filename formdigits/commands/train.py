@@ -53,7 +53,14 @@ A run that was stopped goes on after its last whole epoch when the same command 
     help="Share of the usual 192,000 symbols an epoch.  [default: 1; 0.06 with --corrections]",
 )
 @click.option("--processes", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="To make symbols.")
-@click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Of everything that is random.")
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of all chance but who is held out.",
+)
 def train(
     *,
     data: tuple[str, ...],

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import load_model
 from extractor.recognizer.lines import FOLDER
 from training.calibrate import Outcomes, fit
+from training.command import run
 from training.data.sources import data_folder
 from training.evaluation.measures import expected_calibration_error
 from training.ship import write_card
@@ -111,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

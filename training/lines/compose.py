@@ -252,9 +252,9 @@ def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Ge
         if mark not in "0168" or following != "0" or rng.random() > 0.7:
             continue
         if mark == "1":
-            along, down, to_down = rng.uniform((0.1, 0.8, 0.06), (0.6, 1.0, 0.5)).tolist()
+            along, down, to_down = rng.uniform(0.1, 0.6), rng.uniform(0.8, 1.0), rng.uniform(0.06, 0.5)
         else:
-            along, down, to_down = float(rng.uniform(0.5, 0.95)), 0.1, 0.06
+            along, down, to_down = rng.uniform(0.5, 0.95), 0.1, 0.06
         start = box.left + box.width * along, box.top + down * box.height
         end = to.left + rng.uniform(0.1, 0.5) * to.width, to.top + to_down * to.height
         draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)

@@ -26,7 +26,7 @@ class Design:
 
 USUAL = Design((24, 48, 48, 112), deep=2, context=176, reach=4)
 SMALL = Design((24, 48, 48, 96), deep=1, context=160, reach=2)
-"""For a second opinion, in two thirds of the time."""
+"""For a second opinion, with little more than half of the weights."""
 
 
 def build_line_network(classes: int, design: Design = USUAL, *, dropout: float = 0.25) -> Any:
@@ -62,11 +62,14 @@ def build_line_network(classes: int, design: Design = USUAL, *, dropout: float =
 
 
 def line_network_in(path: Path, classes: int) -> Any:
-    """The line network in the .keras file `path`, whatever its layers. Raises ModelError where it does not tell
-    `classes` classes."""
+    """The line network in the .keras file `path`, whatever its layers. Raises ModelError where there is none, or
+    it does not tell `classes` classes."""
     import keras
 
-    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError):
+        raise ModelError(f"There is no network in {path}; give the model.keras of a folder made by training.") from None
     if model.output_shape[-1] != FRAMES * classes:
         raise ModelError(f"{path} knows other symbols than are trained now; train it anew from the beginning.")
     return model

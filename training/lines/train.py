@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from extractor.errors import ModelError
 from extractor.recognizer.card import CARD
 from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
+from training.command import run
 from training.data.sources import data_folder, digits_to_train_on, load_samples
 from training.lines.batches import CHUNK, CLASSES, Batch, LineEpochs, Lines, make_lines, packed
 from training.lines.compose import EASY, LETTERS, by_writer
@@ -132,8 +134,9 @@ def main() -> None:
     usual = LineSettings(Path())
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--start", type=Path, default=usual.start, help=".keras file to begin from")
-    parser.add_argument("--small", action="store_true", help="the small network, for a second opinion")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--start", type=Path, default=usual.start, help=".keras file to begin from")
+    begin.add_argument("--small", action="store_true", help="the small network, for a second opinion")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
     parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")
@@ -144,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))
