@@ -11,6 +11,7 @@ from extractor.errors import ModelError
 from extractor.recognizer.card import read_line_card
 from extractor.recognizer.lines import FOLDER, frames_of, load_lines
 from extractor.segmentation.line import HEIGHT
+from training.data.paper import paper
 from training.data.samples import Samples
 from training.lines.batches import CLASSES, make_lines, pack, packed
 from training.lines.compose import DELIMITERS, DIGITS, EASY, OTHER, STRUCK, Writers, by_writer, composed, text
@@ -50,6 +51,16 @@ def test_pictures_are_dark_ink_on_lighter_paper(writers: Writers) -> None:
         picture, _ = composed(writers, rng, EASY)
         assert picture.dtype == np.uint8
         assert picture.min() < np.median(picture)
+
+
+@pytest.mark.parametrize(("height", "some"), [(70, False), (120, True)])
+def test_a_box_has_a_side_only_where_it_cannot_be_taken_for_a_one(height: int, some: bool) -> None:
+    def has_side(seed: int) -> bool:
+        columns = paper((height, 400), 60, np.random.default_rng(seed)).max(axis=0)
+        before, after = columns[:-24], columns[24:]
+        return bool(((columns[12:-12] < 0.75 * before) & (columns[12:-12] < 0.75 * after)).any())
+
+    assert any(has_side(seed) for seed in range(600)) is some
 
 
 def test_lines_are_a_function_of_their_key(writers: Writers) -> None:

@@ -70,7 +70,7 @@ def paper(shape: tuple[int, int], tall: float, rng: np.random.Generator) -> Floa
 
 
 def _ruled(sheet: Floats, tall: float, rng: np.random.Generator) -> None:
-    """Lines above and below the writing, which stands in the middle, or the edges of its box."""
+    """Lines above or below the writing, which stands in the middle, or both, or the edges of its box."""
     height, width = sheet.shape
     dark = 1 - rng.uniform(0.15, 0.95)
     thick = max(1, round(rng.uniform(0.03, 0.12) * tall))
@@ -78,14 +78,16 @@ def _ruled(sheet: Floats, tall: float, rng: np.random.Generator) -> None:
     middle = height / 2
     kind = rng.random()
     places = []
-    if kind < 0.75:
+    # Where nothing is seen of the paper above and below the writing, a box's side is a 1.
+    box = kind > 0.9 and height > 1.5 * tall
+    if kind < 0.75 or box:
         places.append(middle + tall * rng.uniform(0.38, 0.85))
     if kind > 0.5:
         places.append(middle - tall * rng.uniform(0.48, 0.9))
     for y in places:
         ends = (0, round(y + rise / 2)), (width, round(y - rise / 2))
         _darken(sheet, ends, dark, thick)
-    if kind > 0.9:
+    if box:
         for x in (rng.uniform(0, 0.3) * tall, width - 1 - rng.uniform(0, 0.3) * tall):
             if rng.random() < 0.6:
                 _darken(sheet, ((round(x), 0), (round(x + rng.normal(0, 2)), height)), dark, thick)

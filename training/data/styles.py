@@ -76,13 +76,13 @@ SEGMENTED = 0.035
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.11, low.curled_zero), (0.08, low.open_zero)),
     "1": ((0.22, european_one), (0.24, low.long_one), (0.08, low.footed_one), (0.11, low.looped_one)),
-    "2": ((0.2, low.looped_two),),
+    "2": ((0.15, low.looped_two), (0.15, low.knotted_two)),
     "3": ((0.08, low.tailed_three), (0.05, low.sinking_three)),
     "4": ((0.14, low.open_four), (0.12, low.humped_four), (0.14, low.rounded_four), (0.08, low.tall_four)),
     "5": (
         (0.09, high.flagged_five),
         (0.11, high.straight_five),
-        (0.11, high.hooked_five),
+        (0.15, high.hooked_five),
         (0.06, high.smooth_five),
     ),
     "7": (
@@ -92,14 +92,16 @@ STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
         (0.09, high.curly_seven),
         (0.1, high.rounded_seven),
         (0.13, high.tied_seven),
+        (0.08, high.plus_seven),
     ),
-    "8": ((0.12, high.open_eight), (0.22, high.tied_eight)),
+    "8": ((0.12, high.open_eight), (0.24, high.tied_eight)),
     "9": (
         (0.12, high.curled_nine),
         (0.22, high.stemmed_nine),
         (0.09, high.crooked_nine),
         (0.08, high.necked_nine),
         (0.05, high.fallen_nine),
+        (0.05, high.scripted_nine),
     ),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""

@@ -108,6 +108,8 @@ def text(rng: np.random.Generator, trouble: Trouble = HARD) -> str:
         day, month, year = rng.integers(1, 32), rng.integers(1, 13), rng.integers(1930, 2040)
         mark = "/" if rng.random() < 0.5 else str(rng.choice([".", "-"]))
         return f"{day:02d}{mark}{month:02d}{mark}{year if rng.random() < 0.6 else year % 100:02d}"
+    if rng.random() < 0.6:  # amounts begin with small digits (F. Benford, 1938)
+        digits = str(int(10 ** rng.random())) + digits[1:]
     if rng.random() < 0.45 and count > 2:  # a round amount
         zeros = int(rng.integers(1, min(count, 6)))
         digits = digits[:-zeros] + "0" * zeros
@@ -279,9 +281,9 @@ def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, f
         elif kind < 0.75:
             stroke(0, y, rng.uniform(2, 9), y + rng.uniform(-4, 4))
         else:
-            stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 20))
+            stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 26))
     elif mark == "-":
-        y, half = -rng.uniform(8, 44), rng.uniform(8, 32) if rng.random() < 0.8 else rng.uniform(30, 70)
+        y, half = -rng.uniform(0, 44), rng.uniform(8, 32) if rng.random() < 0.8 else rng.uniform(30, 70)
         rise = rng.normal(0, 3) if rng.random() < 0.75 else half * rng.uniform(0.15, 0.8)  # a quick one rises
         stroke(-half + 10, y + rise + rng.normal(0, 2), half + 10, y - rise + rng.normal(0, 2), 0.15)
     elif mark == "=":

@@ -186,6 +186,24 @@ def narrow_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
     return frame.ink
 
 
+def plus_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 7 of which hardly more than stem and bar are there, as of a plus or a t: its roof is a hook, a small ring, or
+    left out."""
+    frame = Frame(shape, rng)
+    frame.wide = frame.high * shape.uniform(0.45, 0.85)
+    x, y, rise = shape.uniform(0.3, 0.55), shape.uniform(0.35, 0.6), shape.uniform(-0.06, 0.12)
+    top, foot = frame.at(x + shape.uniform(-0.05, 0.12), 0.0, 0.03), frame.at(x - shape.uniform(-0.1, 0.25), 1.0)
+    kind = shape.random()
+    if kind < 0.4:
+        frame.stroke(top, foot)
+    else:
+        ring = [frame.at(x + 0.2, 0.15, 0.03), frame.at(x, 0.4, 0.03)] if kind > 0.75 else [frame.at(x + 0.03, 0.4)]
+        frame.spline(frame.at(x - shape.uniform(0.1, 0.35), shape.uniform(0.08, 0.3)), top, *ring, foot)
+    left, right = shape.uniform(-0.15, 0.2), shape.uniform(0.75, 1.3)
+    frame.stroke(frame.at(left, y + rise), frame.at(right, y - rise))
+    return frame.ink
+
+
 def open_eight(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """An 8 as an S whose way back up does not meet its beginning, or crosses it; the lower ring may be small."""
     frame = Frame(shape, rng)
@@ -211,18 +229,18 @@ def tied_eight(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
     """An 8 written like a 2 whose foot is a ring: over the top from the left, down across, round, and up to its head,
     which it may not reach."""
     frame = Frame(shape, rng)
-    waist = shape.uniform(0.35, 0.55)
+    waist, ring = shape.uniform(0.35, 0.6), shape.uniform(0.6, 1.05)
     end = frame.at(shape.uniform(0.05, 0.45), shape.uniform(0.05, 0.3))
     frame.spline(
-        frame.at(shape.uniform(0.05, 0.35), shape.uniform(0.05, 0.3)),
+        frame.at(shape.uniform(0.0, 0.35), shape.uniform(0.05, 0.35)),
         frame.at(0.45, 0.0),
         frame.at(0.8, 0.5 * waist),
         frame.at(0.5, waist),
-        frame.at(0.12, 0.5 * (1 + waist)),
+        frame.at(0.5 - 0.38 * ring, 0.5 * (1 + waist)),
         frame.at(0.45, 1.0),
-        frame.at(0.9, 0.5 * (1 + waist) + 0.05),
+        frame.at(0.5 + 0.4 * ring, 0.5 * (1 + waist) + 0.05),
         frame.at(shape.uniform(0.4, 0.6), waist + shape.uniform(-0.03, 0.1)),
-        *([end] if shape.random() < 0.7 else []),
+        *([end] if shape.random() < 0.55 else []),
     )
     return frame.ink
 
@@ -360,4 +378,25 @@ def fallen_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
     )
     start = frame.at(shape.uniform(0.5, 0.7), deep - shape.uniform(0.0, 0.12))
     frame.stroke(start, frame.at(shape.uniform(0.7, 1.05), shape.uniform(0.9, 1.05)))
+    return frame.ink
+
+
+def scripted_nine(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 9 like a script e or l: from its middle up over the top into a ring, and down along it to a foot that may turn
+    to the right."""
+    frame = Frame(shape, rng)
+    frame.wide = frame.high * shape.uniform(0.4, 0.75)
+    deep, x = shape.uniform(0.45, 0.7), shape.uniform(0.05, 0.3)
+    foot = [frame.at(x + shape.uniform(0.15, 0.45), 1.0, 0.03)]
+    if shape.random() < 0.6:
+        foot.append(frame.at(shape.uniform(0.7, 1.0), shape.uniform(0.85, 1.0)))
+    frame.spline(
+        frame.at(x - shape.uniform(-0.05, 0.15), deep),
+        frame.at(0.55, 0.85 * deep),
+        frame.at(0.95, 0.4 * deep),
+        frame.at(0.65, 0.0, 0.03),
+        frame.at(x + 0.1, 0.4 * deep),
+        frame.at(x, deep + 0.1),
+        *foot,
+    )
     return frame.ink

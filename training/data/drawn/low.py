@@ -138,6 +138,25 @@ def looped_two(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
     return frame.ink
 
 
+def knotted_two(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 2 with a large loop at its foot, behind which little or nothing follows."""
+    frame = Frame(shape, rng)
+    loop = shape.uniform(0.22, 0.5)
+    tail = [frame.at(shape.uniform(0.7, 1.1), shape.uniform(0.92, 1.1))] if shape.random() < 0.75 else []
+    frame.spline(
+        frame.at(shape.uniform(0.0, 0.3), shape.uniform(0.08, 0.3)),
+        frame.at(0.4, 0.0),
+        frame.at(0.8, shape.uniform(0.15, 0.3)),
+        frame.at(0.62, 0.62),
+        frame.at(0.28, 0.97),
+        frame.at(0.02, 1 - 0.5 * loop),
+        frame.at(0.25, 1 - loop),
+        frame.at(0.6, 1 - 0.4 * loop),
+        *tail,
+    )
+    return frame.ink
+
+
 def tailed_three(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 3 with a small loop at its waist, or a flat roof, and a foot that curls back."""
     frame = Frame(shape, rng)
