@@ -9,7 +9,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import getitem, itemgetter
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +45,11 @@ class Hypothesis:
     frames: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class _Slot:
+class _Slot(NamedTuple):
     """A run of frames in which one class is the most probable: what it may say (class or None for nothing), each with
-    the log-odds that this costs, least first; and its middle."""
+    the log-odds that this costs, least first, the first at no cost; and its middle."""
 
-    options: tuple[tuple[int | None, float], ...]
+    options: list[tuple[int | None, float]]
     middle: float
 
 
@@ -57,7 +57,9 @@ def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tu
     """For each line the strings that its frames may say, best first. `scores` are log-probabilities, each of shape
     (frames, classes + 1), the last class being CTC's blank. All lines are weighed together, which costs little more
     than one."""
-    proposed = [_proposed(rows) for rows in scores]
+    if not scores:
+        return []
+    proposed = [_proposed(slots) for slots in _slots(scores)]
     flat = [(index, said) for index, options in enumerate(proposed) for said, _ in options]
     if not flat:
         return [() for _ in scores]
@@ -89,64 +91,85 @@ def text_log_probabilities(
     return _forward(scores, range(len(scores)), said)
 
 
-def _proposed(rows: Floats) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
-    """Strings that may be probable: the best path, and what comes of changing few of its runs, each once."""
-    slots = _slots(rows)
-    symbols = [[symbol for symbol, _ in slot.options] for slot in slots]
-    costs = [[cost for _, cost in slot.options] for slot in slots]
-    # Each with the first slot that may still be changed, so that no choice is come by twice.
-    heap: list[tuple[float, tuple[int, ...], int]] = [(0.0, (0,) * len(slots), 0)]
+def _proposed(slots: Sequence[_Slot]) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
+    """Strings that may be probable: the best path, and what comes of changing few of its runs, each once.
+
+    The changes are gone through from the least costly on, as E. Lawler (1972) ranks solutions: with the slots in order
+    of their first change, what follows a set of changes is its last one made worse, one more, or the next in its place.
+    """
+    symbols = [slot.options[0][0] for slot in slots]
+    order = sorted((slot.options[1][1], index) for index, slot in enumerate(slots) if len(slot.options) > 1)
+    ways = [(index, slots[index].options) for _, index in order]
     found: dict[tuple[int, ...], tuple[float, ...]] = {}
+    # Each with its changes: which of `ways`, and which option there, the last one of all last.
+    heap: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]
     tries = 0
     while heap and len(found) < MOST and tries < 4 * MOST:
-        cost, choice, first = heapq.heappop(heap)
-        if cost > -RAREST:
-            break
+        cost, changes = heapq.heappop(heap)
         tries += 1
-        taken = list(map(getitem, symbols, choice))
+        taken = symbols.copy()
+        for way, option in changes:
+            index, options = ways[way]
+            taken[index] = options[option][0]
         said = tuple([symbol for symbol in taken if symbol is not None])
         if said not in found:
             found[said] = tuple([slot.middle for symbol, slot in zip(taken, slots, strict=True) if symbol is not None])
-        for index in range(first, len(slots)):
-            ways, option = costs[index], choice[index]
-            if option + 1 < len(ways):
-                more = cost + ways[option + 1] - ways[option]
-                if more <= -RAREST:
-                    heapq.heappush(heap, (more, (*choice[:index], option + 1, *choice[index + 1 :]), index))
+        following: list[tuple[float, tuple[tuple[int, int], ...]]] = []
+        last, option = changes[-1] if changes else (-1, 0)
+        if last + 1 < len(ways):
+            first = ways[last + 1][1][1][1]
+            following.append((cost + first, (*changes, (last + 1, 1))))
+            if option == 1:
+                following.append((cost - ways[last][1][1][1] + first, (*changes[:-1], (last + 1, 1))))
+        if option and option + 1 < len(ways[last][1]):
+            options = ways[last][1]
+            following.append((cost - options[option][1] + options[option + 1][1], (*changes[:-1], (last, option + 1))))
+        for more in following:
+            if more[0] <= -RAREST:
+                heapq.heappush(heap, more)
     return list(found.items())
 
 
-def _slots(rows: Floats) -> list[_Slot]:
-    """The runs of `rows` of which there is something to say, from left to right."""
+def _slots(scores: Sequence[Floats]) -> list[list[_Slot]]:
+    """For each line the runs of its frames of which there is something to say, from left to right."""
+    rows = np.concatenate(scores)
+    begins = np.cumsum([0, *map(len, scores)])
     blank = rows.shape[1] - 1
     best = rows.argmax(1)
     own = rows[np.arange(len(rows)), best]
-    starts = np.flatnonzero(np.concatenate(([True], best[1:] != best[:-1])))
-    ends = np.append(starts[1:], len(best)).tolist()
+    changed = np.concatenate(([True], best[1:] != best[:-1]))
+    changed[begins[:-1]] = True
+    starts = np.flatnonzero(changed)
+    lengths = np.diff(starts, append=len(rows))
     highest = np.maximum.reduceat(rows, starts, axis=0)
-    ranked = np.argsort(-highest[:, :blank], axis=1)[:, : CLASSES + 1].tolist()
-    gone = np.add.reduceat(own - rows[:, blank], starts).tolist()
     # A blank is the most probable class of its run, so it is no less probable than one in so many.
-    hidden = highest[:, :blank].max(1) > RAREST - np.log(blank + 1)
-    slots: list[_Slot] = []
-    for index, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True)):
-        symbol, top = int(best[start]), highest[index]
+    telling = (best[starts] != blank) | (highest[:, :blank].max(1) > RAREST - np.log(blank + 1))
+    peaks = np.flatnonzero(own == np.repeat(np.maximum.reduceat(own, starts), lengths))
+    peaks = peaks[np.searchsorted(peaks, starts)][telling]
+    gone = np.add.reduceat(own - rows[:, blank], starts)[telling].tolist()
+    starts, lengths, highest = starts[telling], lengths[telling], highest[telling]
+    symbols = best[starts]
+    ranked = np.argsort(-highest[:, :blank], axis=1)[:, : CLASSES + 1]
+    odds = highest[np.arange(len(starts)), symbols, None] - np.take_along_axis(highest, ranked, axis=1)
+    lines = np.searchsorted(begins, starts, side="right") - 1
+    middles = (peaks - begins[lines]).tolist()
+    found: list[list[_Slot]] = [[] for _ in scores]
+    for index, (line, symbol, others, costs) in enumerate(
+        zip(lines.tolist(), symbols.tolist(), ranked.tolist(), odds.tolist(), strict=True)
+    ):
         if symbol == blank:
-            if not hidden[index]:
-                continue
-            other = ranked[index][0]
             # Between two runs of other symbols a blank run that is short may hide one more.
-            frame = start + int(rows[start:end, other].argmax())
-            odds = float(rows[frame, blank] - rows[frame, other])
-            if odds < -RAREST:
-                slots.append(_Slot(((None, 0.0), (other, odds)), float(frame)))
+            other, start = others[0], int(starts[index])
+            frame = start + int(rows[start : start + int(lengths[index]), other].argmax())
+            cost = float(rows[frame, blank] - rows[frame, other])
+            if cost < -RAREST:
+                found[line].append(_Slot([(None, 0.0), (other, cost)], float(frame - begins[line])))
             continue
-        options: list[tuple[int | None, float]] = [(None, gone[index])]
-        options += [(other, float(top[symbol] - top[other])) for other in ranked[index] if other != symbol]
-        kept = sorted((o for o in options if o[1] < -RAREST), key=itemgetter(1))
-        frame = start + int(own[start:end].argmax())
-        slots.append(_Slot(((symbol, 0.0), *kept), float(frame)))
-    return slots
+        options = [(other, cost) for other, cost in zip(others, costs, strict=True) if other != symbol]
+        options.append((None, gone[index]))
+        kept = sorted([option for option in options if option[1] < -RAREST], key=itemgetter(1))
+        found[line].append(_Slot([(symbol, 0.0), *kept], float(middles[index])))
+    return found
 
 
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
