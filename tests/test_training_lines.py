@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import read_line_card
+from extractor.recognizer.card import SHIPPED, read_line_card
 from extractor.recognizer.lines import FOLDER, frames_of, load_lines
 from extractor.segmentation.line import HEIGHT
 from training.data.paper import paper
@@ -97,7 +97,7 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     tmp_path: Path, writers: Writers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("tensorflow", reason="training needs TensorFlow")
-    from training.lines import train
+    from training.lines import mean, train
 
     monkeypatch.setattr(train, "VALIDATION", 24)
     monkeypatch.setattr(train, "digits_to_train_on", lambda: writers.samples)
@@ -120,6 +120,14 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     for image, int8, float_ in zip(lines.images, *answers, strict=True):
         assert int8.shape == float_.shape == (frames_of(image.shape[1]), len(CLASSES) + 1)
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
+
+    for name in ("digits_to_train_on", "letters_to_train_on"):
+        monkeypatch.setattr(mean, name, getattr(train, name))
+    both = mean.write_line_mean(tmp_path / "mean", [tmp_path / FOLDER] * 2)
+    assert both["training"]["mean_of"] == [card["training"]] * 2
+    assert both["accuracy"] == card["accuracy"]
+    with pytest.raises(ModelError, match="differ in more than their weights"):
+        mean.write_line_mean(tmp_path / "none", [tmp_path / FOLDER, SHIPPED / FOLDER])
 
 
 def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import checked_copy, read_card
+from extractor.recognizer.card import Card, LineCard, checked_copy, read_card
 from training.command import run
 from training.material import gather
 from training.ship import Origin
@@ -28,11 +28,20 @@ from training.train import TrainSettings, data_of
 def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
     """Write the mean of `models`, model folders of one design trained on `data`, into `out`; returns its card. Raises
     ModelError where they differ in more than their weights."""
+    cards = [read_card(model) for model in models]
+    mean = mean_network(models, cards)
+    material = gather(data, held_out=TrainSettings.held_out, seed=TrainSettings.seed)
+    origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), mean_of(cards))
+    return material.ship(out, mean, origin)
+
+
+def mean_network(models: Sequence[Path], cards: Sequence[Card | LineCard]) -> Any:
+    """A Keras network whose weights are the mean of those in `models`, model folders with `cards`. Raises ModelError
+    where they differ in more than their weights."""
     try:
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    cards = [read_card(model) for model in models]
     networks = []
     for model, card in zip(models, cards, strict=True):
         with checked_copy(model, card, "keras") as path:
@@ -45,10 +54,12 @@ def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> 
         )
     mean = networks[0]
     mean.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
-    material = gather(data, held_out=TrainSettings.held_out, seed=TrainSettings.seed)
-    training = {"mean_of": [card.about.get("training") for card in cards]}
-    origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), training)
-    return material.ship(out, mean, origin)
+    return mean
+
+
+def mean_of(cards: Sequence[Card | LineCard]) -> dict[str, Any]:
+    """How a mean of the models with `cards` came about, for its own card."""
+    return {"mean_of": [card.about.get("training") for card in cards]}
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from extractor.recognizer.card import CARD
 from extractor.recognizer.lines import FOLDER
 from extractor.values import Crops
 from training.command import run
+from training.data.samples import Samples
 from training.data.sources import data_folder, digits_to_train_on, load_samples
 from training.lines.batches import CHUNK, CLASSES, Batch, LineEpochs, Lines, make_lines, packed
 from training.lines.compose import EASY, LETTERS, by_writer
@@ -76,7 +77,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     steps = chunks * -(-CHUNK // settings.batch)
     # These only say how far a run is. One that was taken after the epoch that had most of them right, of 28, read real
     # strings worse than after the last one, to which the learning rate had fallen.
-    validation = make_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
+    validation = held_out_lines(aside, letters)
     begin = settings.start or (SMALL if settings.small else USUAL)
     learner = LineLearner(settings.out, begin, settings.rate, steps * settings.epochs)
     log = settings.out / HISTORY
@@ -112,6 +113,11 @@ def training_of(start: Path) -> dict[str, Any] | str:
         return start.name
     trained: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))["training"]
     return trained
+
+
+def held_out_lines(aside: Samples, letters: Crops) -> Lines:
+    """The lines that networks are measured on, by writers of digits that are held out."""
+    return make_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
 
 
 def letters_to_train_on() -> Crops:

@@ -1,0 +1,49 @@
+"""The mean of several networks for lines that runs made out of the same one.
+
+    python -m training.lines.mean OUT MODEL MODEL …
+
+writes the line model into OUT/lines; `training.mean` does so for symbols, and says why. Its temperatures and its
+accuracy are those on lines of held-out writers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from extractor.recognizer.card import read_line_card
+from extractor.recognizer.lines import FOLDER
+from training.command import run
+from training.data.sources import digits_to_train_on
+from training.lines.train import HELD_OUT, held_out_lines, letters_to_train_on
+from training.mean import mean_network, mean_of
+from training.ship import Origin
+from training.train import DIGIT_DATA
+
+
+def write_line_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
+    """Write the mean of `models`, folders of line models of one design, into `out / "lines"`; returns its card. Raises
+    ModelError where they differ in more than their weights."""
+    cards = [read_line_card(model) for model in models]
+    network = mean_network(models, cards)
+    from training.lines.ship import write_line_model
+
+    _, aside = digits_to_train_on().split(HELD_OUT)
+    lines = held_out_lines(aside, letters_to_train_on())
+    return write_line_model(out / FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("models", type=Path, nargs="+")
+    options = parser.parse_args()
+    for row in write_line_mean(options.out, options.models)["accuracy"]:
+        print(f"{row['data']}, {row['engine']}: digits right in {row['digits_right']} of {row['samples']}")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))
