@@ -1,0 +1,58 @@
+"""The curve of strings is fitted on its own part of them, and the card tells how far it holds on the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.recognizer.card import CARD, SHIPPED, read_line_card
+from extractor.recognizer.lines import FOLDER
+from tests.test_evaluation import table, written
+from training.lines.calibrate import PICTURE, calibrate_lines, entries
+
+TEXTS = ("4107", "704", "1014", "147", "7401", "410", "1470", "74", "4011", "70", "1407", "104")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two sets of strings, of which every fourth label is wrong."""
+    for name, inside in {"cheque_amounts": "images", "photo_strings": "."}.items():
+        folder = table(tmp_path / name, [(f"{i}.png", "999" if i % 4 == 0 else t) for i, t in enumerate(TEXTS)])
+        (folder / inside).mkdir(exist_ok=True)
+        for i, text in enumerate(TEXTS):
+            cv2.imwrite(str(folder / inside / f"{i}.png"), written(text))
+    monkeypatch.setenv("FORMDIGITS_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_every_third_string_is_for_the_curve(data: Path) -> None:
+    assert [entry.calibrates for entry in entries("photo_strings")] == [True, False, False] * 4
+
+
+def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) -> None:
+    model = data / "model"
+    shutil.copytree(SHIPPED, model)
+    measures = calibrate_lines(model)
+    told = json.loads((model / FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]
+    assert told["fitted_on"]["strings"] == 8
+    assert measures.count == told["measured_on"]["strings"] == 16
+    assert measures.right <= 12
+    bins = told["measured_on"]["reliability"]
+    assert sum(one["strings"] for one in bins) == 16
+    error = sum(one["strings"] / 16 * abs(one["confidence"] - one["right"]) for one in bins)
+    assert error == pytest.approx(told["measured_on"]["expected_calibration_error"], abs=1e-3)
+    assert read_line_card(model / FOLDER).calibration.slope == told["slope"]
+    picture = cv2.imread(str(model / FOLDER / PICTURE))
+    assert picture is not None
+    assert np.ptp(picture) > 100
+
+
+def test_the_shipped_card_tells_how_reliable_confidence_is() -> None:
+    told = json.loads((SHIPPED / FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]["measured_on"]
+    assert told["expected_calibration_error"] <= 0.03
+    assert (SHIPPED / FOLDER / told["picture"]).is_file()
