@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import locate
+from extractor.ink import as_gray
 from extractor.registration import register
 from extractor.template import load_template
 
@@ -163,7 +164,7 @@ def _wander(rng: np.random.Generator, waves: int) -> Callable[[float], float]:
 def _desk(size: tuple[int, int], rng: np.random.Generator) -> Frame:
     """Wood, its grain running along the picture."""
     grain = cv2.resize(rng.standard_normal((size[1] // 3, 8)).astype(np.float32), size)
-    return np.clip(DESK * (1 + 0.1 * grain), 0, 255).astype(np.uint8)
+    return as_gray(np.clip(DESK * (1 + 0.1 * grain), 0, 255))
 
 
 def _grains(camera: Camera, rng: np.random.Generator) -> list[NDArray[np.float32]]:
@@ -181,7 +182,7 @@ def _reduced(shot: Shot, size: tuple[int, int]) -> tuple[Frame, NDArray[np.float
     shrink = max(1.0, shot.page.shape[1] / across / 1.05)
     page = shot.page
     if shrink > 1:
-        page = cv2.resize(page, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+        page = as_gray(cv2.resize(page, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA))
     page = np.clip(page * PAPER, 0, 255).astype(np.uint8)
     height, width = page.shape
     return page, np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32), corners

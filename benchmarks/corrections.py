@@ -35,7 +35,7 @@ def write_corrections(path: Path, rows: list[tuple[Path, str, str]]) -> None:
     """`rows` of pictures and labels as corrections of whole pictures, by nobody in particular."""
     with path.open("w", encoding="utf-8") as file:
         for picture, _, label in rows:
-            height, width = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE).shape
+            height, width = np.asarray(cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)).shape
             quad = [[0, 0], [width, 0], [width, height], [0, height]]
             row = {"file": str(picture), "page": 1, "form": "", "field": "value", "cells": None, "quad": quad}
             file.write(json.dumps({**row, "was": "", "value": label, "by": "benchmark", "at": ""}) + "\n")

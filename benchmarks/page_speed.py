@@ -21,6 +21,7 @@ from pdf2image import convert_from_path
 
 from extractor.documents import open_pages
 from extractor.export import FieldColumn, open_sink
+from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
@@ -44,8 +45,8 @@ def filled_page() -> np.ndarray:
             digit = str(rng.integers(0, 10))
             cv2.putText(page, digit, (round(left), round(base)), cv2.FONT_HERSHEY_SIMPLEX, 2.0, 40, 5, cv2.LINE_AA)
     turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), 0.8, 1.0)
-    page = cv2.warpAffine(page, turn, (page.shape[1], page.shape[0]), borderValue=255)
-    return np.clip(page + rng.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
+    page = as_gray(cv2.warpAffine(page, turn, (page.shape[1], page.shape[0]), borderValue=255))
+    return as_gray(np.clip(page + rng.normal(0, 4, page.shape), 0, 255))
 
 
 def now() -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from benchmarks.forms import DATA, TEMPLATES, Bench, page, plain
+from extractor.ink import as_gray
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 from extractor.values import FieldStatus, Gray, Page, PageStatus
@@ -29,7 +30,7 @@ Spoil = Callable[[Gray, np.random.Generator], Gray]
 
 
 def grey(image: object) -> Gray:
-    return np.clip(np.asarray(image), 0, 255).astype(np.uint8)
+    return as_gray(np.clip(np.asarray(image), 0, 255))
 
 
 def cropped(image: Gray, rng: np.random.Generator) -> Gray:
@@ -76,7 +77,7 @@ def turned(image: Gray, rng: np.random.Generator) -> Gray:
     height, width = image.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-15, 15), 1.0)
     corners = np.abs(matrix[:, :2]) @ (width, height)
-    matrix[:, 2] += (corners - (width, height)) / 2
+    matrix[:, 2] = matrix[:, 2] + (corners - (width, height)) / 2
     size = (int(corners[0]), int(corners[1]))
     return grey(cv2.warpAffine(image, matrix, size, borderValue=(int(rng.choice([40, 250])),)))
 

@@ -135,8 +135,9 @@ def samples() -> None:
         for name, page in pages.items():
             image, matrix = turned(page, degrees, scale)
             one, before = register(image, forms), upright[name]
-            good = one and before and one.template.form == before.template.form
-            found[name] = one if good and _off(one, matrix @ before.matrix) < 0.25 else None
+            found[name] = None
+            if one and before and one.template.form == before.template.form:
+                found[name] = one if _off(one, matrix @ before.matrix) < 0.25 else None
         report(f"samples {what}", _of_right_form(found))
 
 

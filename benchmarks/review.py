@@ -16,10 +16,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from extractor.values import CheckKind
 from tests.queue_services import PostgresServer
 from tests.reviewed_job import job_of_many
 from tests.web_site import chromium, serving
-from workers.review.answers import Answer, CheckKind, answer
+from workers.review.answers import Answer, answer
 from workers.review.claims import claim
 from workers.review.forms import Forms
 from workers.review.plans import set_plan
