@@ -11,7 +11,7 @@ every blank form of `tally_photos`, where nothing is written: each number in a r
 from __future__ import annotations
 
 import argparse
-import csv
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -23,11 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.camera_photos import HEIGHT, WIDTH, pan
-from benchmarks.forms import DATA
+from benchmarks.data import needed
 from extractor.ink import as_gray, even_light
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Gray, Reading
 from formdigits.camera import Session
+from training.command import run
+from training.evaluation.strings import labelled
 
 COLUMNS, ROWS, TALL = 2, 4, 56
 """How the strings lie on a page, and their height in pixels of the frame."""
@@ -73,11 +75,9 @@ def watch(reader: Reader, picture: NDArray[np.uint8], seed: int) -> Watched:
 
 def strings(count: int, seed: int) -> list[tuple[Gray, str]]:
     """So many pictures of strings, and what is written in each."""
-    folder = DATA / "photo_strings"
-    with (folder / "labels.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    chosen = np.random.default_rng(seed).permutation(len(rows))[:count]
-    return [(grey(folder / rows[i]["file"]), rows[i]["label"]) for i in chosen]
+    rows = labelled(needed("photo_strings"))
+    chosen = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))[:count]]
+    return [(grey(path), label) for path, _, label in chosen]
 
 
 def grey(path: Path) -> Gray:
@@ -115,7 +115,7 @@ def main() -> None:
         f"those wrong; {false} more than were written."
     )
     shown = given = sure_print = 0
-    blanks = sorted((DATA / "tally_photos" / "blank").glob("*.png"))
+    blanks = sorted((needed("tally_photos") / "blank").glob("*.png"))
     for blank in blanks:
         form = grey(blank)
         seen = watch(reader, as_gray(form[: round(form.shape[1] * HEIGHT / WIDTH)]), asked.seed)
@@ -132,4 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

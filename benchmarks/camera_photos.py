@@ -13,6 +13,7 @@ tally boxes is none that anybody would hold under a camera.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.values import FieldStatus, Page, Reading
 from formdigits.camera import Session
+from training.command import run
 
 WIDTH, HEIGHT, FPS, FRAMES = 1280, 720, 10.0, 36
 
@@ -125,4 +127,4 @@ def measure(reader: Reader, photos: Sequence[NamedPage], seed: int, *, mistakes:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import csv
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -23,12 +22,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.data import needed
 from extractor.reading import ReadOptions, open_reader
+from training.command import run
 from training.evaluation import measured, read_strings
 from training.evaluation.strings import labelled
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data")) / "cheque_amounts"
 
 
 def write_corrections(path: Path, rows: list[tuple[Path, str, str]]) -> None:
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--learn", type=int, default=600)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    rows = labelled(DATA)
+    rows = labelled(needed("cheque_amounts"))
     order = np.random.default_rng(1).permutation(len(rows))
     with working(options.keep) as folder:
         write_corrections(folder / "corrections.jsonl", [rows[i] for i in order[: options.learn]])
@@ -84,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.data import DATA
 from extractor.documents import open_pages
 from extractor.finding import FoundField, find_fields
 from extractor.finding.read import page_fields
@@ -30,7 +30,6 @@ from extractor.template import load_template
 from extractor.values import Box, Gray, Page
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
 
 COMBS = {
     "c.hasil_data": 34,

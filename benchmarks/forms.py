@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from benchmarks.data import DATA, needed
 from benchmarks.registration import turned
 from extractor.documents import open_pages
 from extractor.reading import Reader
@@ -37,9 +38,9 @@ from extractor.template import Rule, Template, TemplateField, load_template
 from extractor.template.rule import parse_rule
 from extractor.values import FieldStatus, Page, PageResult, PageStatus
 from formdigits.templates import make
+from training.command import run
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
 NAMES = Path(__file__).parent / "names"
 TEMPLATES = ROOT / "samples" / "templates"
 
@@ -128,7 +129,7 @@ def with_rules(template: Template, rules: Sequence[str]) -> Template:
 
 def named_photos(bench: Bench) -> tuple[dict[str, Template], dict[str, tuple[str, ...]], list[NamedPage]]:
     """The templates of the five designs of `tally_photos`, named; the sums that some have, by design; the pages."""
-    folder = DATA / "tally_photos"
+    folder = needed("tally_photos")
     names = yaml.safe_load((NAMES / "tally_photos.yaml").read_text(encoding="utf-8"))
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     forms = {file.stem: bench.new([file], file.stem) for file in sorted((folder / "blank").glob("*.png"))}
@@ -148,7 +149,7 @@ def named_photos(bench: Bench) -> tuple[dict[str, Template], dict[str, tuple[str
 
 def named_poses(bench: Bench) -> tuple[Template, tuple[str, ...], list[NamedPage]]:
     """The template made of the third pose of `tally_poses`, named; its sums; the poses."""
-    folder = DATA / "tally_poses" / "photos"
+    folder = needed("tally_poses") / "photos"
     names = yaml.safe_load((NAMES / "tally_poses.yaml").read_text(encoding="utf-8"))
     cells = json.loads((folder.parent / "truth.json").read_text(encoding="utf-8"))["photos"]["cells"]
     made = bench.new([folder / "3.jpg"], "poses")
@@ -179,7 +180,7 @@ def tally_poses(bench: Bench) -> None:
 
 
 def tally_c1(bench: Bench) -> None:
-    folder = DATA / "tally_c1"
+    folder = needed("tally_c1")
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     hand = load_template(TEMPLATES / "c1_ppwp_2019.yaml")
     pages = [page(folder / entry["file"]) for entry in entries]
@@ -218,7 +219,7 @@ def _moved(matrix: np.ndarray, field: TemplateField) -> tuple[float, float]:
 
 
 def tally_lowres(bench: Bench) -> None:
-    folder = DATA / "tally_lowres"
+    folder = needed("tally_lowres")
     names = yaml.safe_load((NAMES / "tally_lowres.yaml").read_text(encoding="utf-8"))
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     made = bench.new([folder / entry["file"] for entry in entries], "acta", dropout=True)
@@ -230,7 +231,7 @@ def tally_lowres(bench: Bench) -> None:
 
 
 def nist_hsf(bench: Bench) -> None:
-    folder = DATA / "nist_hsf"
+    folder = needed("nist_hsf")
     for name, entries in json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"].items():
         (result,) = bench.read([], [page(folder / f"{name}.png")])
         left = list(result.readings)
@@ -303,4 +304,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

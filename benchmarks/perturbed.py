@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.forms import DATA, TEMPLATES, Bench, page, plain
+from benchmarks.data import needed
+from benchmarks.forms import TEMPLATES, Bench, page, plain
 from extractor.ink import as_gray
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 from extractor.values import FieldStatus, Gray, Page, PageStatus
+from training.command import run
 
 SEED = 20
 Spoil = Callable[[Gray, np.random.Generator], Gray]
@@ -110,15 +113,13 @@ def main() -> None:
     parser.add_argument("--mistakes", action="store_true", help="list every accepted field that is wrong")
     parser.add_argument("--rounds", type=int, default=1, help="how often every page is spoilt in each way")
     options = parser.parse_args()
-    if not DATA.is_dir():
-        raise SystemExit(f"no data at {DATA}; set FORMDIGITS_DATA to measure on real pages")
-    folder = DATA / "tally_c1"
+    folder = needed("tally_c1")
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     pages = [page(folder / entry["file"]) for entry in entries]
     own = load_template(TEMPLATES / "c1_ppwp_2019.yaml")
     with tempfile.TemporaryDirectory() as made:
         bench = Bench(load_model(), Path(made), options.mistakes)
-        blanks = sorted((DATA / "tally_photos" / "blank").glob("*.png"))
+        blanks = sorted((needed("tally_photos") / "blank").glob("*.png"))
         decoys = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses")]
         decoys += [bench.new([file], file.stem) for file in blanks]
         for spoil in WAYS:
@@ -150,4 +151,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

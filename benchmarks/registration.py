@@ -10,7 +10,6 @@ one and, where the truth is known (turned samples), no field's corner is off by 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.data import DATA
 from benchmarks.page_speed import filled_page
 from extractor.documents import open_pages
 from extractor.reference import blank_form, draft_template
@@ -28,7 +28,6 @@ from extractor.template import Landmarks, Template, load_template, template_yaml
 from extractor.values import Gray, Page, Points
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
 TEMPLATES = ROOT / "samples" / "templates"
 ROUNDS = 9
 

@@ -10,6 +10,7 @@ Processor time is counted, so that other work on the machine disturbs little; th
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.strings import DATA
+from benchmarks.data import needed
 from extractor.decoding.lines import line_hypotheses
 from extractor.fields import whole_field
 from extractor.ink import as_gray
@@ -26,6 +27,7 @@ from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
 from extractor.segmentation.line import line_of
 from extractor.values import Gray
+from training.command import run
 from training.lines.calibrate import entries
 
 ROUNDS = 5
@@ -50,7 +52,7 @@ def main() -> None:
     recognizer = model.lines
     assert recognizer is not None
     reader = Reader((), model)
-    chosen = [entry for entry in entries("cheque_amounts", DATA) if len(entry.label) == options.digits]
+    chosen = [entry for entry in entries(needed("cheque_amounts")) if len(entry.label) == options.digits]
     pictures = [as_gray(np.asarray(cv2.imread(str(entry.picture), cv2.IMREAD_GRAYSCALE))) for entry in chosen]
 
     def told(what: str, milliseconds: float, count: int) -> None:
@@ -79,4 +81,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

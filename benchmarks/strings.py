@@ -14,20 +14,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.data import needed
 from extractor.documents import open_pages
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Reading
+from training.command import run
 from training.evaluation.measures import expected_calibration_error
 from training.lines.calibrate import SETS, Entry, entries
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
 BATCH = 50
 
 MISLABELLED = {
@@ -78,7 +79,7 @@ def tell(name: str, outcomes: list[Outcome]) -> None:
 def strings(reader: Reader, name: str) -> list[tuple[Entry, Outcome]]:
     """The strings of one data set that nothing was fitted on."""
     found: list[tuple[Entry, Outcome]] = []
-    chosen = [entry for entry in entries(name, DATA) if not entry.calibrates]
+    chosen = [entry for entry in entries(needed(name)) if not entry.calibrates]
     for start in range(0, len(chosen), BATCH):
         part = chosen[start : start + BATCH]
         pages = [page for entry in part for page in open_pages(str(entry.picture))]
@@ -89,8 +90,8 @@ def strings(reader: Reader, name: str) -> list[tuple[Entry, Outcome]]:
 
 def page_without_template() -> list[Outcome]:
     """The digit fields of the one page of `nist_hsf`: found, and read right."""
-    truth = json.loads((DATA / "nist_hsf" / "truth.json").read_text(encoding="utf-8"))["pages"]["nist_hsf_a"]
-    pages = list(open_pages(str(DATA / "nist_hsf" / "nist_hsf_a.png")))
+    truth = json.loads((needed("nist_hsf") / "truth.json").read_text(encoding="utf-8"))["pages"]["nist_hsf_a"]
+    pages = list(open_pages(str(needed("nist_hsf") / "nist_hsf_a.png")))
     readings = open_reader(ReadOptions()).read(pages)[0].readings
     found: list[Outcome] = []
     for entry in truth:
@@ -125,4 +126,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+import sys
 from pathlib import Path
 
+from benchmarks.data import needed
 from extractor.documents import open_pages
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
 from extractor.values import FieldStatus, PageStatus
+from training.command import run
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("FORMDIGITS_DATA", ROOT.parent / "shared" / "data"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", action="store_true", help="list every value that was not read right")
     options = parser.parse_args()
-    folder = DATA / "tally_c1"
+    folder = needed("tally_c1")
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     template = load_template(ROOT / "samples" / "templates" / "c1_ppwp_2019.yaml")
     pages = [page for entry in truth for page in open_pages(str(folder / entry["file"]))]
@@ -55,4 +56,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -15,7 +15,7 @@ from training.data.paper import paper
 from training.data.samples import Samples
 from training.lines.batches import CLASSES, make_lines, pack, packed
 from training.lines.compose import DELIMITERS, DIGITS, EASY, OTHER, STRUCK, Writers, by_writer, composed, text
-from training.lines.ship import best_line_temperature
+from training.lines.ship import PICTURE, best_line_temperature
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +123,12 @@ def test_a_line_model_is_trained_and_read_by_the_product(
 
     for name in ("digits_to_train_on", "letters_to_train_on"):
         monkeypatch.setattr(mean, name, getattr(train, name))
+    (tmp_path / "mean" / FOLDER).mkdir(parents=True)
+    (tmp_path / "mean" / FOLDER / PICTURE).touch()
     both = mean.write_line_mean(tmp_path / "mean", [tmp_path / FOLDER] * 2)
     assert both["training"]["mean_of"] == [card["training"]] * 2
     assert both["accuracy"] == card["accuracy"]
+    assert not (tmp_path / "mean" / FOLDER / PICTURE).exists(), "it was another network's"
     with pytest.raises(ModelError, match="differ in more than their weights"):
         mean.write_line_mean(tmp_path / "none", [tmp_path / FOLDER, SHIPPED / FOLDER])
 

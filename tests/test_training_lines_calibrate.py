@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from extractor.errors import InputError
 from extractor.recognizer.card import CARD, SHIPPED, read_line_card
 from extractor.recognizer.lines import FOLDER
 from tests.test_evaluation import table, written
-from training.lines.calibrate import PICTURE, calibrate_lines, entries
+from training.lines.calibrate import calibrate_lines, entries
+from training.lines.ship import PICTURE
 
 TEXTS = ("4107", "704", "1014", "147", "7401", "410", "1470", "74", "4011", "70", "1407", "104")
 
@@ -31,7 +36,20 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_third_string_is_for_the_curve(data: Path) -> None:
-    assert [entry.calibrates for entry in entries("photo_strings")] == [True, False, False] * 4
+    assert [entry.calibrates for entry in entries(data / "photo_strings")] == [True, False, False] * 4
+
+
+def test_strings_without_a_table_are_told_in_a_sentence(data: Path) -> None:
+    with pytest.raises(InputError, match=r"There is no labels\.csv in .*elsewhere; give a folder of pictures that has"):
+        entries(data / "elsewhere")
+
+
+def test_a_benchmark_without_its_data_ends_in_a_sentence(data: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.tally_c1"]
+    there = {**os.environ, "FORMDIGITS_DATA": str(data)}
+    done = subprocess.run(command, check=False, env=there, capture_output=True, text=True)
+    assert done.returncode == InputError.exit_code
+    assert done.stderr == f"There is no tally_c1 in {data}; set FORMDIGITS_DATA to the folder with the data sets.\n"
 
 
 def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) -> None:

@@ -18,7 +18,6 @@ from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
 from training.data.samples import Samples
 from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, fits, make_lines, packed
-from training.lines.calibrate import PICTURE
 from training.lines.compose import DELIMITERS, by_writer
 from training.lines.ship import write_line_model
 from training.lines.train import letters_to_train_on
@@ -117,7 +116,6 @@ def tune_lines(
     curve = {key: value for key, value in card.about["calibration"].items() if key in ("slope", "offset")}
     written["calibration"].update(curve)
     write_card(draft / name, written)
-    (draft / name / PICTURE).unlink(missing_ok=True)  # what was measured of that one
 
 
 def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -> Lines:

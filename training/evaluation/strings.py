@@ -63,6 +63,8 @@ def labelled(folder: Path) -> list[tuple[Path, str, str]]:
             if not {"file", "label"} <= set(reader.fieldnames or ()):
                 raise InputError(f"{table} must have the columns 'file' and 'label'; give it a first row with them.")
             rows = [(row["file"] or "", row["label"] or "") for row in reader]
+    except FileNotFoundError:
+        raise InputError(f"There is no {LABELS} in {folder}; give a folder of pictures that has one.") from None
     except (OSError, UnicodeDecodeError, csv.Error):
         raise InputError(f"{table} cannot be read as a CSV table in UTF-8; save it as one.") from None
     if not rows:

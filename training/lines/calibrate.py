@@ -4,14 +4,13 @@
 
 A logistic curve (J. Platt, 1999) is fitted on every third string of `cheque_amounts` and `photo_strings`, which are
 left out of every figure that is reported, and written into the line model's card. Their labels are taken as they are:
-five of them are not what is written, and without these so few mistakes are left among the surest that chance decides
-how steep the curve is.
+some are not what is written, but without these so few mistakes are left among the surest that chance decides how steep
+the curve is.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -30,20 +29,21 @@ from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.lines import FOLDER
+from training import evaluation
 from training.calibrate import Outcomes, fit
 from training.command import run
 from training.data.sources import data_folder
 from training.evaluation.measures import Measures, expected_calibration_error, measured
 from training.evaluation.outcomes import Outcome
-from training.evaluation.outcomes import Outcomes as StringOutcomes
 from training.evaluation.pictures import reliability_picture
+from training.evaluation.strings import labelled
+from training.lines.ship import PICTURE
 from training.ship import write_card
 
-SETS = {"cheque_amounts": "images", "photo_strings": "."}
+SETS = ("cheque_amounts", "photo_strings")
 EVERY = 3
 
-PICTURE = "reliability.png"
-"""Beside the card: confidence against the share that is right, on strings that nothing was fitted on."""
+OTHERS = "the other strings of both"
 
 BATCH = 50
 
@@ -57,12 +57,10 @@ class Entry:
     calibrates: bool
 
 
-def entries(name: str, folder: Path | None = None) -> list[Entry]:
-    """The strings of one of SETS, in the order of its labels.csv."""
-    root = (folder or data_folder()) / name
-    with (root / "labels.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [Entry(root / SETS[name] / row["file"], row["label"], i % EVERY == 0) for i, row in enumerate(rows)]
+def entries(folder: Path) -> list[Entry]:
+    """The strings of one of SETS, in `folder`, in the order of its labels.csv. Raises InputError."""
+    rows = labelled(folder)
+    return [Entry(picture, label, i % EVERY == 0) for i, (picture, _, label) in enumerate(rows)]
 
 
 def calibrate_lines(folder: Path) -> Measures:
@@ -71,15 +69,12 @@ def calibrate_lines(folder: Path) -> Measures:
     model = load_model(folder)
     if model.lines is None:
         raise ModelError(f"The model in {folder} reads no lines; train one with 'python -m training.lines.train'.")
-    said = {part: list(_read(model, calibrates=part)) for part in (True, False)}
-    outcomes = Outcomes(
-        np.array([one.confidence for one in said[True]]), np.array([one.right for one in said[True]], np.bool_)
+    own = list(_read(model, calibrates=True))
+    raw, right = np.array([one.confidence for one in own]), np.array([one.right for one in own])
+    curve = fit(Outcomes(raw, right))
+    measures = measured(
+        evaluation.Outcomes(OTHERS, tuple(_believed(one, curve) for one in _read(model, calibrates=False)))
     )
-    curve = fit(outcomes)
-    calibrated = np.array([curve.apply(p) for p in outcomes.raw])
-    others = [replace(one, confidence=curve.apply(one.confidence)) for one in said[False]]
-    others = [replace(one, accepted=one.confidence >= ReadOptions.accept) for one in others]
-    measures = measured(StringOutcomes("the other strings of both", tuple(others)))
     path = folder / FOLDER / CARD
     card = json.loads(path.read_text(encoding="utf-8"))
     card["calibration"] = {
@@ -88,13 +83,15 @@ def calibrate_lines(folder: Path) -> Measures:
         "offset": round(curve.offset, 5),
         "fitted_on": {
             "data": f"every {EVERY}rd string of cheque_amounts and photo_strings",
-            "strings": len(outcomes.raw),
-            "right": round(float(outcomes.right.mean()), 4),
-            "expected_calibration_error": round(expected_calibration_error(calibrated, outcomes.right), 4),
+            "strings": len(own),
+            "right": round(float(right.mean()), 4),
+            "expected_calibration_error": round(
+                expected_calibration_error(np.array([curve.apply(p) for p in raw]), right), 4
+            ),
             "command": "python -m training.lines.calibrate",
         },
         "measured_on": {
-            "data": "the other strings of both",
+            "data": OTHERS,
             "strings": measures.count,
             "right": round(measures.accuracy, 4),
             "accepted": measures.accepted,
@@ -115,7 +112,7 @@ def calibrate_lines(folder: Path) -> Measures:
 def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
     """What `model` reads in one part of the strings, with raw probabilities for confidence."""
     for name in SETS:
-        chosen = [e for e in entries(name) if e.calibrates == calibrates]
+        chosen = [e for e in entries(data_folder() / name) if e.calibrates == calibrates]
         for start in range(0, len(chosen), BATCH):
             part = chosen[start : start + BATCH]
             pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
@@ -124,6 +121,12 @@ def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
                 assert one.line is not None
                 plain = decode_line(one.line.hypotheses, one.format, Calibration())
                 yield Outcome(entry.picture.name, entry.label, plain.meaning.value, plain.confidence, accepted=False)
+
+
+def _believed(one: Outcome, curve: Calibration) -> Outcome:
+    """`one`, read with a raw probability, as the product takes it."""
+    confidence = curve.apply(one.confidence)
+    return replace(one, confidence=confidence, accepted=confidence >= ReadOptions.accept)
 
 
 def main() -> None:

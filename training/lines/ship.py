@@ -17,6 +17,9 @@ from training.convert import to_int8_as_it_comes
 from training.lines.batches import CLASSES, Lines
 from training.ship import FILES, Origin, created_by, file_entries, write_card
 
+PICTURE = "reliability.png"
+"""Beside the card, once calibrated: confidence against the share right, on strings that nothing was fitted on."""
+
 FIXED = 160
 """Columns of the pictures that the network is converted for; LiteRT takes others again."""
 
@@ -27,6 +30,7 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
     Temperatures and accuracy are from lines of `held_out` writers.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / PICTURE).unlink(missing_ok=True)  # it would be another network's
     model.save(folder / FILES["keras"])
     (folder / FILES["litert"]).write_bytes(to_int8_as_it_comes(_fixed(model)))
     card: dict[str, Any] = {
