@@ -89,7 +89,7 @@ def _ruled(sheet: Floats, tall: float, rng: np.random.Generator) -> None:
         _darken(sheet, ends, dark, thick)
     if box:
         for x in (rng.uniform(0, 0.3) * tall, width - 1 - rng.uniform(0, 0.3) * tall):
-            if rng.random() < 0.6:
+            if rng.random() < 0.3:
                 _darken(sheet, ((round(x), 0), (round(x + rng.normal(0, 2)), height)), dark, thick)
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.values import Gray
-from training.data.drawn import high, low, segments
+from training.data.drawn import high, low, segments, sevens
 from training.data.marks import curve, draw_stroke
 from training.data.pen import CANVAS, stroke_width
 
@@ -75,24 +75,32 @@ SEGMENTED = 0.035
 
 STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
     "0": ((0.02, slashed_zero), (0.11, low.curled_zero), (0.08, low.open_zero)),
-    "1": ((0.22, european_one), (0.24, low.long_one), (0.08, low.footed_one), (0.11, low.looped_one)),
+    "1": (
+        (0.2, european_one),
+        (0.22, low.long_one),
+        (0.08, low.footed_one),
+        (0.12, low.looped_one),
+        (0.07, low.bent_one),
+    ),
     "2": ((0.15, low.looped_two), (0.15, low.knotted_two)),
-    "3": ((0.08, low.tailed_three), (0.05, low.sinking_three)),
+    "3": ((0.1, low.tailed_three), (0.05, low.sinking_three)),
     "4": ((0.14, low.open_four), (0.12, low.humped_four), (0.14, low.rounded_four), (0.08, low.tall_four)),
     "5": (
         (0.09, high.flagged_five),
         (0.11, high.straight_five),
-        (0.15, high.hooked_five),
+        (0.18, high.hooked_five),
         (0.06, high.smooth_five),
     ),
     "7": (
-        (0.2, crossed_seven),
-        (0.1, high.european_seven),
-        (0.14, high.narrow_seven),
-        (0.09, high.curly_seven),
-        (0.1, high.rounded_seven),
-        (0.13, high.tied_seven),
-        (0.08, high.plus_seven),
+        (0.16, crossed_seven),
+        (0.1, sevens.european_seven),
+        (0.11, sevens.narrow_seven),
+        (0.09, sevens.curly_seven),
+        (0.09, sevens.rounded_seven),
+        (0.12, sevens.tied_seven),
+        (0.09, sevens.plus_seven),
+        (0.05, sevens.looped_seven),
+        (0.07, sevens.low_seven),
     ),
     "8": ((0.12, high.open_eight), (0.24, high.tied_eight)),
     "9": (
@@ -101,7 +109,7 @@ STYLES: dict[str, tuple[tuple[float, Style], ...]] = {
         (0.09, high.crooked_nine),
         (0.08, high.necked_nine),
         (0.05, high.fallen_nine),
-        (0.05, high.scripted_nine),
+        (0.08, high.scripted_nine),
     ),
 }
 """How often a symbol is written in a style that the samples hardly show, and by which function."""

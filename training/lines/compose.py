@@ -152,6 +152,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     lean = rng.uniform(-0.1, 0.55) if rng.random() < 0.35 else 0.0
     spread = 0.05 + trouble.spread * rng.random() ** 2
     small_zeros = rng.uniform(0.3, 0.85) if rng.random() < 0.25 else 1.0
+    tall_ones = rng.uniform(1.1, 1.8) if rng.random() < 0.2 else 1.0
     smaller = rng.uniform(0.5, 1) if rng.random() < 0.15 else 1.0  # towards the end
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
@@ -172,6 +173,8 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
                 ink = np.full((TALL, 5), 255, np.uint8)
             times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
             times *= 1 - (1 - smaller) * index / len(marks)
+            if mark == "1":
+                times *= tall_ones
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
         elif mark in STRUCK + OTHER:
             ink = _no_digit(mark, writers, hand, rng)
@@ -217,7 +220,9 @@ def _set(
         if delimiter:
             y = low
         else:
-            y = (TALL - high) * (0.5 if rng.random() < 0.3 else 1.0) + low
+            # What is taller than the others reaches up beyond them, or down as well.
+            up = rng.uniform(0.3, 1.0) if high > TALL else 0.5 if rng.random() < 0.3 else 1.0
+            y = (TALL - high) * up + low
             if raised and index >= len(symbols) - 2 and len(symbols) > 3:
                 y -= raised
         places.append((round(x), round(y + drift * x)))
@@ -231,7 +236,7 @@ def _set(
             gap = -rng.uniform(0, overlap) * min(wide, following[0].shape[1] if following else wide)
         if delimiter or (following is not None and following[2]):
             gap = rng.uniform(-6, 16) if rng.random() < 0.7 else rng.uniform(10, 34)
-        elif rng.random() < 0.04:
+        elif rng.random() < 0.05:
             gap = rng.uniform(25, 100)
         x = max(x + 3, x + wide + gap + pitch)
     left, top = min(p[0] for p in places), min(p[1] for p in places)
@@ -337,9 +342,12 @@ def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -
     size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     tight_cut = rng.random() < 0.35
-    room = rng.uniform(0.0, 0.12, 4) if tight_cut else rng.uniform(0.05, 0.8, 4)
-    top, bottom, left, right = (round(float(r) * tall) for r in room)
+    room = rng.uniform(-0.04, 0.12, 4) if tight_cut else rng.uniform(0.05, 0.8, 4)
+    edges = [round(float(r) * tall) for r in room]
+    top, bottom, left, right = (max(0, edge) for edge in edges)
     small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+    cut_top, cut_bottom, cut_left, cut_right = (max(0, -edge) for edge in edges)  # the ends of some strokes are cut off
+    small = small[cut_top : small.shape[0] - cut_bottom, cut_left : small.shape[1] - cut_right]
     if rng.random() < 0.3:
         small = _turned(as_gray(small), rng.normal(0, 2.2))
     strength: Floats = small.astype(np.float32) / np.float32(255)

@@ -112,6 +112,22 @@ def footed_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) ->
     return frame.ink
 
 
+def bent_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
+    """A 1 in one long bow, as a bracket is written, sometimes with a small hook at its top."""
+    frame = Frame(shape, rng)
+    frame.wide = 0.5 * frame.high
+    frame.lean = shape.uniform(-0.1, 0.4)
+    bow = shape.uniform(0.08, 0.35) * (1 if shape.random() < 0.8 else -1)
+    hook = [frame.at(0.5 - shape.uniform(0.1, 0.35), shape.uniform(0.05, 0.25))] if shape.random() < 0.35 else []
+    frame.spline(
+        *hook,
+        frame.at(0.5, 0.0, 0.03),
+        frame.at(0.5 + bow, shape.uniform(0.35, 0.65), 0.03),
+        frame.at(0.5 + bow * shape.uniform(-0.6, 0.7), 1.0, 0.03),
+    )
+    return frame.ink
+
+
 def looped_two(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 2 that begins with a closed curl, so that its head is that of a 9, with or without a loop at its foot."""
     frame = Frame(shape, rng)
