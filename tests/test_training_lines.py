@@ -56,7 +56,7 @@ def test_pictures_are_dark_ink_on_lighter_paper(writers: Writers) -> None:
 @pytest.mark.parametrize(("height", "some"), [(70, False), (120, True)])
 def test_a_box_has_a_side_only_where_it_cannot_be_taken_for_a_one(height: int, some: bool) -> None:
     def has_side(seed: int) -> bool:
-        columns = paper((height, 400), 60, np.random.default_rng(seed)).max(axis=0)
+        columns = paper((height, 400), 60, 0.8, np.random.default_rng(seed)).max(axis=0)
         before, after = columns[:-24], columns[24:]
         return bool(((columns[12:-12] < 0.75 * before) & (columns[12:-12] < 0.75 * after)).any())
 

@@ -40,8 +40,9 @@ def _pattern(rng: np.random.Generator) -> Gray:
     return (cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 0.9)) * 255).clip(0, 255).astype(np.uint8)
 
 
-def paper(shape: tuple[int, int], tall: float, rng: np.random.Generator) -> Floats:
-    """Bare paper, shape `shape`, 1 = white, for writing `tall` pixels high."""
+def paper(shape: tuple[int, int], tall: float, pen: float, rng: np.random.Generator) -> Floats:
+    """Bare paper, shape `shape`, 1 = white, for writing `tall` pixels high that takes the share `pen` of its light: what
+    is printed on it leaves that legible."""
     sheet = np.full(shape, rng.uniform(0.45, 1.0), np.float32)
     if rng.random() < 0.45:
         tile = _tiles()[rng.integers(TILES)]
@@ -52,14 +53,14 @@ def paper(shape: tuple[int, int], tall: float, rng: np.random.Generator) -> Floa
         )
         y, x = rng.integers(TILE_HEIGHT - rows + 1), rng.integers(TILE_WIDTH - columns + 1)
         print_ = cv2.resize(tile[y : y + rows, x : x + columns], shape[::-1], interpolation=cv2.INTER_AREA)
-        sheet *= 1 - print_.astype(np.float32) * (rng.uniform(0.05, 0.4) / 255)
+        sheet *= 1 - print_.astype(np.float32) * (rng.uniform(0.05, min(0.4, 0.7 * pen)) / 255)
     if rng.random() < 0.4:  # grain of the paper or of the sensor, coarse or fine
         coarse = rng.uniform(1, 5)
         size = max(2, round(shape[1] / coarse)), max(2, round(shape[0] / coarse))
         grain = rng.normal(0, rng.uniform(0.01, 0.06), size[::-1]).astype(np.float32)
         sheet *= 1 + cv2.resize(grain, shape[::-1], interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.5:
-        _ruled(sheet, tall, rng)
+        _ruled(sheet, tall, pen, rng)
     if rng.random() < 0.3:  # light from one side
         ramp = np.linspace(0, rng.uniform(-0.45, 0.45), shape[1], dtype=np.float32)[None]
         fall = np.linspace(0, rng.uniform(-0.3, 0.3), shape[0], dtype=np.float32)[:, None]
@@ -69,10 +70,10 @@ def paper(shape: tuple[int, int], tall: float, rng: np.random.Generator) -> Floa
     return sheet.clip(0, 1.05)
 
 
-def _ruled(sheet: Floats, tall: float, rng: np.random.Generator) -> None:
+def _ruled(sheet: Floats, tall: float, pen: float, rng: np.random.Generator) -> None:
     """Lines above or below the writing, which stands in the middle, or both, or the edges of its box."""
     height, width = sheet.shape
-    dark = 1 - rng.uniform(0.15, 0.95)
+    dark = 1 - rng.uniform(0.15, min(0.95, 1.3 * pen))
     thick = max(1, round(rng.uniform(0.03, 0.12) * tall))
     rise = rng.normal(0, 0.02) * width
     middle = height / 2

@@ -354,10 +354,11 @@ def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -
     if rng.random() < 0.25:  # a pen that runs dry
         flow = rng.uniform(0.4, 1.3, (3, max(3, small.shape[1] // 20))).astype(np.float32)
         strength *= cv2.resize(flow, small.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
-    sheet = paper(strength.shape, tall, rng)
+    pen = rng.uniform(0.3, 0.92)
+    sheet = paper(strength.shape, tall, pen, rng)
     if rng.random() < 0.12:
         _neighbours(strength, tall, rng)
-    page: Floats = (sheet * (1 - strength * rng.uniform(0.3, 0.92))).astype(np.float32)
+    page: Floats = (sheet * (1 - strength * pen)).astype(np.float32)
     if rng.random() < 0.65:
         page[:] = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.25, 0.3 + tall * trouble.blur))
     if rng.random() < 0.5:

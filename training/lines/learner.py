@@ -18,6 +18,11 @@ from training.lines.network import Design, build_line_network, line_network_in
 
 AVERAGE = 0.998
 EVERY = 20
+
+UNREADABLE = 16
+"""Of so many lines in a batch the one with the highest loss is not learned from: the few composed lines that nobody
+could read would make half of the loss (the small-loss trick of B. Han et al., "Co-teaching", 2018)."""
+
 OUTPUTS = len(CLASSES) + 1
 
 
@@ -50,7 +55,8 @@ class LineLearner(Averaged):
         )
 
     def learn(self, batches: Iterable[Batch], report: Callable[[int, float], None]) -> float:
-        """One pass over `batches`; returns the mean loss a line. `report` gets steps done and the mean loss so far."""
+        """One pass over `batches`; returns the mean loss of what is learned from. `report` gets steps done and the mean
+        loss so far."""
         total, steps = 0.0, 0
         for batch in batches:
             loss = self._step(tf.constant(batch.images), tf.constant(batch.frames), tf.constant(batch.texts))
@@ -77,6 +83,7 @@ class LineLearner(Averaged):
             losses = tf.nn.ctc_loss(
                 labels, tf.transpose(logits, (1, 0, 2)), None, frames, logits_time_major=True, blank_index=OUTPUTS - 1
             )
-            loss = tf.reduce_mean(losses)
+            count = tf.size(losses)
+            loss = -tf.reduce_mean(tf.math.top_k(-losses, count - count // UNREADABLE, sorted=False).values)
         self.apply(tape, loss)
         return loss
