@@ -9,7 +9,7 @@ import pytest
 
 from extractor.errors import ModelError
 from extractor.recognizer.card import SHIPPED, read_line_card
-from extractor.recognizer.lines import FOLDER, frames_of, load_lines
+from extractor.recognizer.lines import FOLDER, SECOND, frames_of, load_lines
 from extractor.segmentation.line import HEIGHT
 from training.data.paper import paper
 from training.data.samples import Samples
@@ -90,6 +90,23 @@ def test_a_temperature_is_found_that_fits_the_answers() -> None:
     rows -= np.log(np.exp(rows).sum(1, keepdims=True))
     assert best_line_temperature([rows] * 4, ["1"] * 4) < 1
     assert best_line_temperature([rows] * 4, ["1", "", "1", ""]) > 1
+
+
+def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
+    keras = pytest.importorskip("keras", reason="training needs TensorFlow")
+    from training.lines.learner import LineLearner
+
+    paper_alone = np.zeros((HEIGHT, 96), np.uint8)
+
+    def loss(unlikely: int) -> float:
+        keras.utils.set_random_seed(3)
+        learner = LineLearner(tmp_path / str(unlikely), SHIPPED / SECOND / "model.keras", rate=1e-3, steps=10)
+        batch = pack([paper_alone] * 32, ["1234567890" * 4] * unlikely + ["1"] * (32 - unlikely))
+        return learner.learn([batch], lambda step, loss: None)
+
+    none, two, eight = (loss(unlikely) for unlikely in (0, 2, 8))
+    assert two == pytest.approx(none, rel=0.06)
+    assert eight > 1.5 * none
 
 
 @pytest.mark.slow

@@ -41,8 +41,8 @@ def _pattern(rng: np.random.Generator) -> Gray:
 
 
 def paper(shape: tuple[int, int], tall: float, pen: float, rng: np.random.Generator) -> Floats:
-    """Bare paper, shape `shape`, 1 = white, for writing `tall` pixels high that takes the share `pen` of its light: what
-    is printed on it leaves that legible."""
+    """Bare paper, shape `shape`, 1 = white, for writing `tall` pixels high that takes the share `pen` of its light:
+    what is printed on it leaves that legible."""
     sheet = np.full(shape, rng.uniform(0.45, 1.0), np.float32)
     if rng.random() < 0.45:
         tile = _tiles()[rng.integers(TILES)]
