@@ -98,15 +98,17 @@ def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
 
     paper_alone = np.zeros((HEIGHT, 96), np.uint8)
 
-    def loss(unlikely: int) -> float:
+    def loss(unlikely: int, *, leave_out: bool = True) -> float:
         keras.utils.set_random_seed(3)
-        learner = LineLearner(tmp_path / str(unlikely), SHIPPED / SECOND / "model.keras", rate=1e-3, steps=10)
+        begin = SHIPPED / SECOND / "model.keras"
+        learner = LineLearner(tmp_path / str(unlikely), begin, rate=1e-3, steps=10, leave_out=leave_out)
         batch = pack([paper_alone] * 32, ["1234567890" * 4] * unlikely + ["1"] * (32 - unlikely))
         return learner.learn([batch], lambda step, loss: None)
 
     none, two, eight = (loss(unlikely) for unlikely in (0, 2, 8))
     assert two == pytest.approx(none, rel=0.06)
     assert eight > 1.5 * none
+    assert loss(2, leave_out=False) > 1.1 * none, "of corrections none is left out"
 
 
 @pytest.mark.slow

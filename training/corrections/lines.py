@@ -94,7 +94,7 @@ def tune_lines(
     letters = letters_to_train_on()
     batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
     with checked_copy(old, card, "keras") as file:
-        learner = LineLearner(out, file, settings.rate, batches * settings.epochs)
+        learner = LineLearner(out, file, settings.rate, batches * settings.epochs, leave_out=False)
     with LineEpochs(
         by_writer(replay, letters), settings.seed, CHUNKS, settle=1, processes=settings.processes
     ) as epochs:

@@ -28,12 +28,12 @@ OUTPUTS = len(CLASSES) + 1
 
 class LineLearner(Averaged):
     """The line network while it learns, begun from a .keras file, or from nothing by a design; see `Averaged` for the
-    rest.
+    rest. Where every line is worth learning, such as those that people put right, `leave_out` is False.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006).
     """
 
-    def __init__(self, out: Path, begin: Path | Design, rate: float, steps: int) -> None:
+    def __init__(self, out: Path, begin: Path | Design, rate: float, steps: int, *, leave_out: bool = True) -> None:
         super().__init__(
             out,
             lambda: (
@@ -44,6 +44,7 @@ class LineLearner(Averaged):
             warmup=1 / 20,
             average=AVERAGE,
         )
+        self._leave_out = leave_out
         signature = [
             tf.TensorSpec((None, HEIGHT, None, 1), tf.uint8),
             tf.TensorSpec((None,), tf.int32),
@@ -83,7 +84,9 @@ class LineLearner(Averaged):
             losses = tf.nn.ctc_loss(
                 labels, tf.transpose(logits, (1, 0, 2)), None, frames, logits_time_major=True, blank_index=OUTPUTS - 1
             )
-            count = tf.size(losses)
-            loss = -tf.reduce_mean(tf.math.top_k(-losses, count - count // UNREADABLE, sorted=False).values)
+            if self._leave_out:
+                count = tf.size(losses)
+                losses = -tf.math.top_k(-losses, count - count // UNREADABLE, sorted=False).values
+            loss = tf.reduce_mean(losses)
         self.apply(tape, loss)
         return loss
