@@ -14,7 +14,18 @@ from extractor.segmentation.line import HEIGHT
 from training.data.paper import paper
 from training.data.samples import Samples
 from training.lines.batches import CLASSES, make_lines, pack, packed
-from training.lines.compose import DELIMITERS, DIGITS, EASY, OTHER, STRUCK, Writers, by_writer, composed, text
+from training.lines.compose import (
+    DELIMITERS,
+    DIGITS,
+    EASY,
+    OTHER,
+    STRUCK,
+    Writers,
+    by_writer,
+    composed,
+    photographed,
+    text,
+)
 from training.lines.ship import PICTURE, best_line_temperature
 
 
@@ -51,6 +62,12 @@ def test_pictures_are_dark_ink_on_lighter_paper(writers: Writers) -> None:
         picture, _ = composed(writers, rng, EASY)
         assert picture.dtype == np.uint8
         assert picture.min() < np.median(picture)
+
+
+def test_a_dash_is_never_cut_away_whole() -> None:
+    for seed in range(1000):
+        picture = photographed(np.full((2, 60), 255, np.uint8), np.random.default_rng(seed))
+        assert min(picture.shape) > 0
 
 
 @pytest.mark.parametrize(("height", "some"), [(70, False), (120, True)])
@@ -92,6 +109,7 @@ def test_a_temperature_is_found_that_fits_the_answers() -> None:
     assert best_line_temperature([rows] * 4, ["1", "", "1", ""]) > 1
 
 
+@pytest.mark.slow
 def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
     keras = pytest.importorskip("keras", reason="training needs TensorFlow")
     from training.lines.learner import LineLearner

@@ -153,6 +153,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     spread = 0.05 + trouble.spread * rng.random() ** 2
     small_zeros = rng.uniform(0.3, 0.85) if rng.random() < 0.25 else 1.0
     tall_ones = rng.uniform(1.1, 1.8) if rng.random() < 0.2 else 1.0
+    sizes = {"0": small_zeros, "1": tall_ones}
     smaller = rng.uniform(0.5, 1) if rng.random() < 0.15 else 1.0  # towards the end
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
@@ -171,10 +172,8 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
             ink = np.where(ink >= 24, ink, 0).astype(np.uint8)
             if not ink.any():
                 ink = np.full((TALL, 5), 255, np.uint8)
-            times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * (small_zeros if mark == "0" else 1.0)
+            times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * sizes.get(mark, 1.0)
             times *= 1 - (1 - smaller) * index / len(marks)
-            if mark == "1":
-                times *= tall_ones
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
         elif mark in STRUCK + OTHER:
             ink = _no_digit(mark, writers, hand, rng)
@@ -346,8 +345,10 @@ def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -
     edges = [round(float(r) * tall) for r in room]
     top, bottom, left, right = (max(0, edge) for edge in edges)
     small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
-    cut_top, cut_bottom, cut_left, cut_right = (max(0, -edge) for edge in edges)  # the ends of some strokes are cut off
-    small = small[cut_top : small.shape[0] - cut_bottom, cut_left : small.shape[1] - cut_right]
+    # The ends of some strokes are cut off, but not all that is there of a dash.
+    ends = (max(0, min(-edge, length // 4)) for edge, length in zip(edges, np.repeat(small.shape, 2), strict=True))
+    top, bottom, left, right = ends
+    small = small[top : small.shape[0] - bottom, left : small.shape[1] - right]
     if rng.random() < 0.3:
         small = _turned(as_gray(small), rng.normal(0, 2.2))
     strength: Floats = small.astype(np.float32) / np.float32(255)
