@@ -7,6 +7,15 @@ import numpy as np
 from extractor.values import Gray
 from training.data.frame import Frame
 
+Range = tuple[float, float]
+
+
+def _bar(frame: Frame, shape: np.random.Generator, *, y: Range, rise: Range, left: Range, right: Range) -> None:
+    """The bar through a stem: its height and its rise on either side of that, and where it begins and ends, each
+    somewhere from the first to the second of two places in `frame`."""
+    middle, up = shape.uniform(*y), shape.uniform(*rise)
+    frame.stroke(frame.at(shape.uniform(*left), middle + up), frame.at(shape.uniform(*right), middle - up))
+
 
 def european_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
     """A 7 with a hook before its roof and mostly a bar through its stem."""
@@ -39,8 +48,7 @@ def curly_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -
         frame.spline(*way)
         frame.stroke(frame.at(shape.uniform(0.6, 0.95), 0.05, 0.03), foot, bend=0.12)
     if shape.random() < 0.75:
-        y, rise = shape.uniform(0.4, 0.65), shape.uniform(-0.05, 0.12)
-        frame.stroke(frame.at(shape.uniform(-0.05, 0.25), y + rise), frame.at(shape.uniform(0.7, 1.1), y - rise))
+        _bar(frame, shape, y=(0.4, 0.65), rise=(-0.05, 0.12), left=(-0.05, 0.25), right=(0.7, 1.1))
     return frame.ink
 
 
@@ -102,9 +110,7 @@ def narrow_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
         frame.at(right - 0.12, 0.4),
         frame.at(shape.uniform(0.2, 0.55), 1),
     )
-    y = shape.uniform(0.4, 0.72)
-    rise = shape.uniform(-0.05, 0.12)
-    frame.stroke(frame.at(shape.uniform(-0.1, 0.2), y + rise), frame.at(shape.uniform(0.8, 1.15), y - rise))
+    _bar(frame, shape, y=(0.4, 0.72), rise=(-0.05, 0.12), left=(-0.1, 0.2), right=(0.8, 1.15))
     return frame.ink
 
 
@@ -143,8 +149,7 @@ def looped_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) 
         frame.at(x - shape.uniform(-0.05, 0.2), 1.0),
     )
     if shape.random() < 0.93:
-        y, rise = shape.uniform(0.5, 0.75), shape.uniform(-0.08, 0.08)
-        frame.stroke(frame.at(shape.uniform(-0.1, 0.2), y + rise), frame.at(shape.uniform(0.7, 1.15), y - rise))
+        _bar(frame, shape, y=(0.5, 0.75), rise=(-0.08, 0.08), left=(-0.1, 0.2), right=(0.7, 1.15))
     return frame.ink
 
 
@@ -159,6 +164,5 @@ def low_seven(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> 
         frame.at(right, shape.uniform(-0.05, 0.1)),
         frame.at(foot, 1.0),
     )
-    y, rise = shape.uniform(0.45, 0.7), shape.uniform(-0.05, 0.08)
-    frame.stroke(frame.at(shape.uniform(-0.1, 0.25), y + rise), frame.at(shape.uniform(0.75, 1.15), y - rise))
+    _bar(frame, shape, y=(0.45, 0.7), rise=(-0.05, 0.08), left=(-0.1, 0.25), right=(0.75, 1.15))
     return frame.ink
