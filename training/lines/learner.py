@@ -21,7 +21,7 @@ EVERY = 20
 
 UNREADABLE = 16
 """Of so many lines in a batch the one with the highest loss is not learned from: the few composed lines that nobody
-could read would make half of the loss (the small-loss trick of B. Han et al., "Co-teaching", 2018)."""
+could read would make much of the loss (the small-loss trick of B. Han et al., "Co-teaching", 2018)."""
 
 OUTPUTS = len(CLASSES) + 1
 
