@@ -14,19 +14,9 @@ from extractor.segmentation.line import HEIGHT
 from training.data.paper import paper
 from training.data.samples import Samples
 from training.lines.batches import CLASSES, make_lines, pack, packed
-from training.lines.compose import (
-    DELIMITERS,
-    DIGITS,
-    EASY,
-    OTHER,
-    STRUCK,
-    Writers,
-    by_writer,
-    composed,
-    photographed,
-    text,
-)
+from training.lines.compose import EASY, HARD, Writers, by_writer, composed, photographed
 from training.lines.ship import PICTURE, best_line_temperature
+from training.lines.texts import DELIMITERS, DIGITS, OTHER, STRUCK, text
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +40,7 @@ def writers() -> Writers:
 
 def test_every_line_says_what_people_write(writers: Writers) -> None:
     rng = np.random.default_rng(1)
-    said = [text(rng) for _ in range(400)]
+    said = [text(rng, HARD.no_number) for _ in range(400)]
     assert all(said)
     assert set("".join(said)) == set(DIGITS + DELIMITERS + STRUCK + OTHER) == set(CLASSES)
     assert max(map(len, said)) < 24

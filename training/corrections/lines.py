@@ -18,8 +18,9 @@ from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
 from training.data.samples import Samples
 from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, fits, make_lines, packed
-from training.lines.compose import DELIMITERS, by_writer
+from training.lines.compose import by_writer
 from training.lines.ship import write_line_model
+from training.lines.texts import DELIMITERS
 from training.lines.train import letters_to_train_on
 from training.ship import Origin, write_card
 from training.train import Progress

@@ -44,7 +44,7 @@ def paper(shape: tuple[int, int], tall: float, pen: float, rng: np.random.Genera
     """Bare paper, shape `shape`, 1 = white, for writing `tall` pixels high that takes the share `pen` of its light:
     what is printed on it leaves that legible."""
     sheet = np.full(shape, rng.uniform(0.45, 1.0), np.float32)
-    if rng.random() < 0.45:
+    if rng.random() < 0.6:
         tile = _tiles()[rng.integers(TILES)]
         zoom = tall / rng.uniform(22, 60)
         rows, columns = (
@@ -73,8 +73,9 @@ def paper(shape: tuple[int, int], tall: float, pen: float, rng: np.random.Genera
 def _ruled(sheet: Floats, tall: float, pen: float, rng: np.random.Generator) -> None:
     """Lines above or below the writing, which stands in the middle, or both, or the edges of its box."""
     height, width = sheet.shape
-    dark = 1 - rng.uniform(0.15, min(0.95, 1.3 * pen))
-    thick = max(1, round(rng.uniform(0.03, 0.12) * tall))
+    # Most are thinner and fainter than the writing.
+    dark = 1 - rng.uniform(0.1, min(0.95, (1.3 if rng.random() < 0.15 else 0.9) * pen))
+    thick = max(1, round((rng.uniform(0.02, 0.06) if rng.random() < 0.8 else rng.uniform(0.06, 0.12)) * tall))
     rise = rng.normal(0, 0.02) * width
     middle = height / 2
     kind = rng.random()

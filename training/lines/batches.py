@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from extractor.recognizer.lines import STRIDE, frames_of
 from extractor.segmentation.line import HEIGHT
 from extractor.values import Gray
-from training.lines.compose import DELIMITERS, DIGITS, EASY, HARD, OTHER, STRUCK, Trouble, Writers, composed_line
+from training.lines.compose import EASY, HARD, Trouble, Writers, composed_line
+from training.lines.texts import DELIMITERS, DIGITS, OTHER, STRUCK
 
 CLASSES = (*DIGITS, *DELIMITERS, STRUCK, OTHER)
 """What a frame may say; after these comes CTC's blank."""

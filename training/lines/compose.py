@@ -21,13 +21,7 @@ from training.data.paper import paper
 from training.data.pen import MILD, WILD, drawn_large, with_width
 from training.data.samples import Samples
 from training.data.styles import in_style
-
-DIGITS = "0123456789"
-DELIMITERS = ".-=#/"
-"""Point (also comma), dash, double dash (also colon), number sign, slash."""
-
-STRUCK, OTHER = "X", "?"
-"""A struck-out symbol, and one that is no digit."""
+from training.lines.texts import DIGITS, OTHER, STRUCK, text
 
 LETTERS = "EFHKMNRWdfkmrw"
 """Letters that nobody takes for a digit."""
@@ -40,7 +34,8 @@ TALL = 60
 class Trouble:
     """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are.
     `steady` is the share of writers who write a digit in the same style throughout; `smallest` how many pixels high
-    the smallest digits are."""
+    the smallest digits are; `faint` the share of the light that the faintest pen takes; `packed` the lowest quality of
+    JPEG."""
 
     spread: float = 0.13
     fall: float = 5.0
@@ -52,11 +47,23 @@ class Trouble:
     view: float = 1.0
     no_number: float = 0.07
     steady: float = 0.75
+    faint: float = 0.3
+    packed: int = 25
 
 
 HARD = Trouble()
 EASY = Trouble(
-    spread=0.09, fall=3.0, wild=0.05, overlap=0.2, smallest=10.0, blur=1 / 45, noise=0.02, view=0.6, no_number=0.04
+    spread=0.08,
+    fall=3.0,
+    wild=0.05,
+    overlap=0.2,
+    smallest=11.0,
+    blur=1 / 50,
+    noise=0.016,
+    view=0.6,
+    no_number=0.04,
+    faint=0.4,
+    packed=40,
 )
 
 
@@ -90,57 +97,6 @@ def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float =
         for group in groups
     )
     return Writers(samples, places, weights / weights.sum(), letters)
-
-
-def text(rng: np.random.Generator, trouble: Trouble = HARD) -> str:
-    """What somebody may write into a field for a number: digits, and points, dashes, slashes where people put them."""
-    if rng.random() < trouble.no_number:
-        return _no_number(rng)
-    kind = rng.random()
-    count = int(rng.integers(1, 11)) if rng.random() < 0.6 else int(rng.integers(3, 8))
-    digits = "".join(str(d) for d in rng.integers(0, 10, count))
-    if kind < 0.45:
-        return digits
-    if kind < 0.5:  # a run of one digit
-        at, run = int(rng.integers(0, count)), int(rng.integers(2, 5))
-        return digits[:at] + str(rng.integers(0, 10)) * run + digits[at + run :]
-    if kind < 0.55:
-        day, month, year = rng.integers(1, 32), rng.integers(1, 13), rng.integers(1930, 2040)
-        mark = "/" if rng.random() < 0.5 else str(rng.choice([".", "-"]))
-        return f"{day:02d}{mark}{month:02d}{mark}{year if rng.random() < 0.6 else year % 100:02d}"
-    if rng.random() < 0.6:  # amounts begin with small digits (F. Benford, 1938)
-        digits = str(int(10 ** rng.random())) + digits[1:]
-    if rng.random() < 0.45 and count > 2:  # a round amount
-        zeros = int(rng.integers(1, min(count, 6)))
-        digits = digits[:-zeros] + "0" * zeros
-    if rng.random() < 0.6 and count > 3:
-        digits = f"{digits[:-3]}.{digits[-3:]}"
-        if count > 6 and rng.random() < 0.7:
-            digits = f"{digits[:-7]}.{digits[-7:]}"
-    elif rng.random() < 0.4 and count > 2:
-        digits = digits[:-2] + "." + digits[-2:]
-    end = rng.random()
-    tail = "" if end < 0.5 else str(rng.choice([".", "-", "=", ".-", ".=", "#", "-", ".", "=", "=-", "--"]))
-    head = "" if rng.random() < 0.95 else str(rng.choice(["#", "-", "=", "."]))
-    return head + digits + tail
-
-
-def _no_number(rng: np.random.Generator) -> str:
-    """A field that is struck, dashed, or holds letters besides its number."""
-    kind = rng.random()
-    count = int(rng.integers(1, 7))
-    digits = "".join(str(d) for d in rng.integers(0, 10, count))
-    if kind < 0.3:
-        return STRUCK * count
-    if kind < 0.4:
-        at = int(rng.integers(0, count))
-        return digits[:at] + STRUCK + digits[at:]
-    if kind < 0.5:
-        return str(rng.choice(["-", "--", "---", ".", "/"]))
-    word = OTHER * int(rng.integers(1, 4))
-    if kind < 0.75:
-        return word + digits
-    return digits + word if kind < 0.95 else word
 
 
 def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
@@ -355,7 +311,7 @@ def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -
     if rng.random() < 0.25:  # a pen that runs dry
         flow = rng.uniform(0.4, 1.3, (3, max(3, small.shape[1] // 20))).astype(np.float32)
         strength *= cv2.resize(flow, small.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
-    pen = rng.uniform(0.3, 0.92)
+    pen = rng.uniform(trouble.faint, 0.92)
     sheet = paper(strength.shape, tall, pen, rng)
     if rng.random() < 0.12:
         _neighbours(strength, tall, rng)
@@ -366,7 +322,7 @@ def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -
         page += rng.normal(0, rng.uniform(0.003, trouble.noise), page.shape).astype(np.float32)
     picture = (page * 255).clip(0, 255).astype(np.uint8)
     if rng.random() < 0.5:
-        packed = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 96))))[1]
+        packed = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(trouble.packed, 96))))[1]
         picture = as_gray(np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)))
     return picture
 
@@ -394,7 +350,7 @@ def _neighbours(strength: Floats, tall: float, rng: np.random.Generator) -> None
 
 def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
     """A picture of one number, and what it says: digits, DELIMITERS, STRUCK and OTHER."""
-    what = text(rng, trouble)
+    what = text(rng, trouble.no_number)
     return photographed(written(what, writers, rng, trouble), rng, trouble), what
 
 

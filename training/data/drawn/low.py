@@ -47,12 +47,13 @@ def open_zero(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> 
 
 
 def long_one(_: Gray, shape: np.random.Generator, rng: np.random.Generator) -> Gray:
-    """A 1 whose upstroke begins as low as its middle or its foot, which distinguishes it from a 7 by its steepness."""
+    """A 1 whose upstroke begins as low as its middle or its foot, which distinguishes it from a 7 by its steepness; one
+    from the foot may be as long as the stem, and as far from it there as an inverted V's."""
     frame = Frame(shape, rng)
     frame.wide = min(frame.wide, 0.7 * frame.high)
-    begins = shape.uniform(0.25, 1.0)
+    begins = shape.uniform(0.25, 1.1)
     top = 0.8 * frame.wide / frame.high
-    out = min(shape.uniform(0.3, 0.8), 1.3 * begins / max(0.3, top))
+    out = min(shape.uniform(0.3, 0.8 if begins < 0.8 else 1.15), 1.3 * begins / max(0.3, top))
     frame.stroke(
         frame.at(0.8 - out, begins, 0.03), frame.at(0.8, 0, 0.03), frame.at(shape.uniform(0.65, 0.85), 1, 0.03)
     )

@@ -14,14 +14,16 @@ MARGIN = 30
 
 def row_of_zeros(count: int, tall: float, pen: float, rng: np.random.Generator) -> Gray:
     """`count` zeros about `tall` pixels high in a row, with a pen of `pen` pixels, in ink: joined or not, closed or
-    not, each begun at its top, or at its left and over, and not always finished."""
-    over = rng.random() < 0.25
-    begins = rng.uniform(2.4, 3.9) if over else rng.uniform(-2.6, -0.4)
-    turns = rng.uniform(4.2, 6.8) if over else -rng.uniform(5.2, 7.6)
-    inwards = rng.uniform(0.3, 0.9) if rng.random() < 0.2 else 1.0
-    joined = rng.random() < (0.3 if over else 0.6)
+    not, each begun at its top, at its left and over, or at its foot, where a stroke runs from one to the next, and
+    not always finished."""
+    kind = rng.random()
+    over, foot = kind < 0.25, kind > 0.8
+    begins = rng.uniform(2.4, 3.9) if over else rng.uniform(0.9, 2.2) if foot else rng.uniform(-2.6, -0.4)
+    turns = rng.uniform(4.2, 6.8) if over else -rng.uniform(5.6, 7.0) if foot else -rng.uniform(5.2, 7.6)
+    inwards = rng.uniform(0.3, 0.9) if rng.random() < 0.2 and not foot else 1.0
+    joined = foot or rng.random() < (0.3 if over else 0.6)
     half = np.array((tall / 2 * rng.uniform(0.6, 1.3), tall / 2))
-    pitch, slant = 2 * half[0] * rng.uniform(0.85, 1.35), rng.uniform(-0.1, 0.5)
+    pitch, slant = 2 * half[0] * rng.uniform(0.85, 1.7 if foot else 1.35), rng.uniform(-0.1, 0.5)
     rise = rng.normal(0, 0.06) * pitch
     ways: list[NDArray[np.float64]] = []
     for index in range(count):
