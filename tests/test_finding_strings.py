@@ -1,4 +1,4 @@
-"""Strings of ink on plain paper: all of each, and none that is part of something else."""
+"""Strings of ink on plain or lined paper: all of each, and none that is part of something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding strings of writing on plain paper: no box, no line, only ink that stands in a row."""
+"""Finding strings of writing on plain or lined paper: no box, only ink that stands in a row."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from extractor.fields import FieldImage, whole_field
 from extractor.finding.find import reading_order
 from extractor.finding.found import FoundField
 from extractor.finding.quad import upright_box
+from extractor.finding.ruled import ruled_lines
 from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
@@ -95,7 +96,7 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
 
 def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Left, top, width, height and label of the pieces of ink that may be symbols, shape (n, 5), and the label of each
-    pixel's ink, 0 for paper, shape (height, width)."""
+    pixel's ink, 0 for paper, shape (height, width). Ruled lines are one label, and no piece."""
     short = min(image.shape)
     soft = as_gray(cv2.GaussianBlur(image, (3, 3), 0))
     # Against the mean around: edges of shadows and of other sheets give thin outlines, not solid areas.
@@ -104,7 +105,9 @@ def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     dark = cv2.adaptiveThreshold(
         soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
     )
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    lines = ruled_lines(as_gray(dark))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, lines), connectivity=8)
+    labels[lines > 0] = count
     boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]
     _, _, w, h = boxes.T
     kept = (h >= LOWER * LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)

@@ -1,4 +1,4 @@
-"""Numbers on plain paper, without a template: every string of ink in the frame that reads as digits."""
+"""Numbers on plain or lined paper, without a template: every string of ink in the frame that reads as digits."""
 
 from __future__ import annotations
 

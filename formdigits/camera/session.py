@@ -16,7 +16,7 @@ from formdigits.camera.sight import Sight
 
 
 class _View(Protocol):
-    """What a session looks at: sheets of known forms, or strings on plain paper."""
+    """What a session looks at: sheets of known forms, or strings on plain or lined paper."""
 
     def see(self, grey: np.ndarray, at: float) -> Sight: ...
 

@@ -26,7 +26,7 @@ SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The sessi
 
 
 class LiveRequest(BaseModel):
-    """Templates by their ids; with none, numbers on plain paper are read."""
+    """Templates by their ids; with none, numbers on plain or lined paper are read."""
 
     templates: list[str] = Field(default=[], max_length=200)
     accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)

@@ -1,0 +1,62 @@
+"""Ruled lines of lined paper, which writing stands on or between, and touches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.ink import as_gray
+from extractor.values import Mask
+
+RUN, LONG, THICK = 0.06, 0.15, 0.012
+"""Straight runs that lines are made of, the least length of a line, and the most that it is thick, as shares of the
+picture's shorter side."""
+
+SIDES = 2
+"""So many upright lines between the same two level ones make them the lines of a table."""
+
+
+def ruled_lines(dark: Mask) -> Mask:
+    """The lines ruled from left to right, level within some 3 degrees, in the ink `dark`, shape (height, width),
+    1 = ink: 1 where they are, but not where a stroke crosses them. Those of a table's cells are not among them."""
+    short = min(dark.shape)
+    run, thick = max(12, round(RUN * short)), max(3, round(THICK * short))
+    level = _level_runs(dark, run, thick)
+    joined = cv2.dilate(level, np.ones((3, run // 2), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    ruled = stats[:, cv2.CC_STAT_WIDTH] >= LONG * short
+    ruled[0] = False
+    if not ruled.any():
+        return as_gray(np.zeros_like(dark))
+    lines = np.where(ruled, np.arange(count), 0)[labels]
+    ruled[_of_tables(dark, lines, run // 2, thick)] = False
+    line = cv2.bitwise_and(level, ruled.astype(np.uint8)[labels])
+    # A stroke that crosses a line goes on above it and below.
+    rest, reach = cv2.subtract(dark, line), np.ones((thick + 2, 1), np.uint8)
+    above, below = cv2.dilate(rest, reach, anchor=(0, thick + 1)), cv2.dilate(rest, reach, anchor=(0, 0))
+    return as_gray(cv2.subtract(line, cv2.bitwise_and(above, below)))
+
+
+def _level_runs(dark: Mask, run: int, thick: int) -> Mask:
+    """Level runs of at least `run` pixels of `dark`, no thicker than `thick`."""
+    # Three rows together: a line that falls by one row in `run` columns still gives one run.
+    runs = cv2.morphologyEx(cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    level = cv2.bitwise_and(runs, dark)
+    blobs = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((thick + 1, 3), np.uint8))
+    return as_gray(cv2.subtract(level, blobs))
+
+
+def _of_tables(dark: Mask, lines: NDArray[np.int64], run: int, thick: int) -> list[int]:
+    """Which of the level `lines`, 0 = none, upright lines of at least `run` pixels join to others."""
+    upright = cv2.transpose(_level_runs(as_gray(cv2.transpose(dark)), run, thick))
+    _, uprights = cv2.connectedComponents(cv2.dilate(upright, np.ones((7, 3), np.uint8)), connectivity=8)
+    meets = (uprights > 0) & (lines > 0)
+    joints: dict[int, set[int]] = {}
+    for one, line in np.unique(np.stack((uprights[meets], lines[meets]), 1), axis=0).tolist():
+        joints.setdefault(one, set()).add(line)
+    sides = Counter(pair for joined in joints.values() for pair in combinations(sorted(joined), 2))
+    return sorted({line for pair, count in sides.items() if count >= SIDES for line in pair})
