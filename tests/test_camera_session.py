@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
 from extractor.fields import clean, cut_out, ground_of, locate
+from extractor.finding.strings import find_strings
 from extractor.reading import Observation, Reader, ReadOptions, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult
@@ -248,3 +249,25 @@ def test_without_a_template_numbers_on_plain_paper_are_read() -> None:
     }
     assert written <= read
     assert len([reading for row in rows for reading in row.readings]) == len(read), "no number is written twice"
+
+
+def test_numbers_close_together_in_a_row_may_be_one_and_go_to_review() -> None:
+    ink = plain_page([("scans/expenses_03.jpg", "km_total")])[:, :650]
+    (found,) = find_strings(ink)
+    left, top, right, bottom = (
+        round(side) for side in (found.box.left, found.box.top, found.box.right, found.box.bottom)
+    )
+    number = cv2.resize(ink[top:bottom, left:right], None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+    high, wide = number.shape
+    page = np.full((800, 1300), 250, np.uint8)
+    for x, y in ((60, 100), (60 + wide + round(0.7 * high), 100), (60, 500), (60 + wide + 4 * high, 500)):
+        page[y : y + high, x : x + wide] = number
+    session = Session(open_reader(ReadOptions()))
+    shot = Shot(page, rest=3.0, corners=((0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95)), swap=True, stays=True)
+    sights = [session.see(moment.frame, moment.at) for moment in film([shot], Camera(fps=FPS, shake=2.0))]
+    shown = sorted(sights[-1].readings, key=lambda reading: reading.box[1])
+    assert len(shown) == 4
+    assert len({reading.value for reading in shown}) == 1
+    close, apart = shown[:2], shown[2:]
+    assert all(reading.status is FieldStatus.REVIEW and reading.notes for reading in close)
+    assert not any(reading.notes for reading in apart)

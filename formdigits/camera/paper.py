@@ -11,7 +11,7 @@ from extractor.finding.found import FoundField
 from extractor.finding.strings import find_strings, string_field
 from extractor.ink import as_gray
 from extractor.reading import Observation, Reader
-from extractor.values import Gray, PageResult, PageStatus, Points, Reading
+from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from formdigits.camera.fusion import StringEvidence
 from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look
 from formdigits.camera.identity import ink_picture, likeness
@@ -32,6 +32,14 @@ CHANGED = 0.55
 """Likeness below which a string has become another: something was written beside it, or the sheet was changed."""
 
 REMEMBERED = 500
+
+NEXT = 1.25
+"""The gap in a row, in heights of what is cut out of the picture for a number, from which on two are surely two."""
+
+EITHER = 0.5
+"""How sure a number is at most that may be part of one."""
+
+PART = "May be part of a longer number: another stands close to it in its row."
 
 
 @dataclass
@@ -107,7 +115,7 @@ class PaperView:
         row = self._row(numbers, at)
         return Sight(
             at,
-            readings=tuple(_placed(line) for line in numbers),
+            readings=tuple(_placed(line, numbers) for line in numbers),
             settled=frozenset(line.name for line in numbers if line.settled(at)),
             locked=bool(numbers) and all(line.given for line in numbers),
             guidance=_guidance(light, clear, numbers, found),
@@ -210,7 +218,7 @@ class PaperView:
             return None
         self._known.append([(line.reading.value, line.ink) for line in fresh if line.reading and line.ink is not None])
         del self._known[:-REMEMBERED]
-        readings = tuple(_placed(line) for line in fresh)
+        readings = tuple(_placed(line, numbers) for line in fresh)
         return PageResult("", 0, "", PageStatus.READ, readings, fit=1.0)
 
 
@@ -260,9 +268,21 @@ def _guidance(light: Light, clear: float, numbers: list[_Line], found: tuple[Fou
     return Guidance.CLOSER if np.median(heights) < 1.4 * SMALLEST else None
 
 
-def _placed(line: _Line) -> Reading:
+def _placed(line: _Line, numbers: list[_Line]) -> Reading:
+    """What `line` says and where it is; in doubt where others of `numbers` may belong to it."""
     assert line.reading is not None
-    return replace(line.reading, field=line.name, quad=line.found.quad)
+    placed = replace(line.reading, field=line.name, quad=line.found.quad)
+    if not any(_close(line, other) for other in numbers if other is not line):
+        return placed
+    sure = min(placed.confidence, EITHER)
+    return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART))
+
+
+def _close(one: _Line, other: _Line) -> bool:
+    """Whether two numbers stand in one row, hardly further apart than the groups of digits of a date."""
+    left, top, right, bottom = np.array([_bounds(line.found.quad) for line in (one, other)]).T
+    low, high = sorted(bottom - top)
+    return bool(left.max() - right.min() < NEXT * high and bottom.min() - top.max() > 0.5 * low)
 
 
 def _quad(corners: Points) -> Quad:
