@@ -28,12 +28,22 @@ OUTPUTS = len(CLASSES) + 1
 
 class LineLearner(Averaged):
     """The line network while it learns, begun from a .keras file, or from nothing by a design; see `Averaged` for the
-    rest. Where every line is worth learning, such as those that people put right, `leave_out` is False.
+    rest. Where every line is worth learning, such as those that people put right, `leave_out` is False; where few steps
+    are taken, less stays of the `average` at each.
 
     Learns by connectionist temporal classification (A. Graves et al., 2006).
     """
 
-    def __init__(self, out: Path, begin: Path | Design, rate: float, steps: int, *, leave_out: bool = True) -> None:
+    def __init__(
+        self,
+        out: Path,
+        begin: Path | Design,
+        rate: float,
+        steps: int,
+        *,
+        average: float = AVERAGE,
+        leave_out: bool = True,
+    ) -> None:
         super().__init__(
             out,
             lambda: (
@@ -42,7 +52,7 @@ class LineLearner(Averaged):
             rate=rate,
             steps=steps,
             warmup=1 / 20,
-            average=AVERAGE,
+            average=average,
         )
         self._leave_out = leave_out
         signature = [
