@@ -44,8 +44,15 @@ def test_a_stroke_that_stands_on_a_line_keeps_what_is_above_it() -> None:
 
 def test_the_lines_of_a_table_are_none_and_a_margin_makes_no_table() -> None:
     level = [(100, y, 1100, y) for y in (200, 300)]
-    assert not ruled_lines(sheet(*level, (100, 200, 100, 300), (600, 200, 600, 300))).any()
+    assert not ruled_lines(sheet(*level, *((x, 200, x, 300) for x in (100, 600, 1100)))).any()
     assert ruled_lines(sheet(*level, (300, 20, 300, 700))).any()
+
+
+def test_tall_digits_between_two_lines_make_no_table() -> None:
+    level = [(100, y, 1100, y) for y in (200, 240)]
+    found = ruled_lines(sheet(*level, *((x, 200, x, 240) for x in (300, 340))))
+    assert found[200, 600:1000].all()
+    assert found[240, 600:1000].all()
 
 
 @pytest.mark.parametrize("base", [196, 203])

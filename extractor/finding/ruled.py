@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import combinations
 
 import cv2
@@ -34,7 +33,9 @@ def ruled_lines(dark: Mask) -> Mask:
     line = np.zeros_like(dark)
     if not ruled.any():
         return line
-    ruled[_of_tables(dark, np.asarray(labels, np.int32), ruled, run // 2, thick)] = False
+    spans = np.stack((stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]), 1)
+    sides = _sides(dark, np.asarray(labels, np.int32), ruled, run // 2, thick)
+    ruled[_of_tables(sides, spans, LONG * short / 2)] = False
     y, x = np.nonzero(level)
     line[y, x] = ruled[labels[y // 2, x // 2]]
     # A stroke that crosses a line goes on above it and below.
@@ -52,16 +53,35 @@ def _level_runs(dark: Mask, run: int, thick: int) -> Mask:
     return as_gray(cv2.subtract(level, blobs))
 
 
-def _of_tables(dark: Mask, labels: NDArray[np.int32], ruled: NDArray[np.bool_], run: int, thick: int) -> list[int]:
-    """Which of the `ruled` ones of `labels`, every second row and column, upright lines of at least `run` pixels join
-    to others."""
+def _sides(
+    dark: Mask, labels: NDArray[np.int32], ruled: NDArray[np.bool_], run: int, thick: int
+) -> dict[tuple[int, int], list[int]]:
+    """Where, from left to right, upright lines of at least `run` pixels join two of the `ruled` ones of `labels`, which
+    are of every second row and column; by the two."""
     upright = cv2.transpose(_level_runs(as_gray(cv2.transpose(dark)), run, thick))
     reached = cv2.dilate(upright, np.ones((7, 3), np.uint8))[::2, ::2]
-    _, uprights = cv2.connectedComponents(reached, connectivity=8)
+    _, uprights, stats, _ = cv2.connectedComponentsWithStats(reached, connectivity=8)
     y, x = np.nonzero(reached)
     one, line = uprights[y, x], labels[y, x]
     joints: dict[int, set[int]] = {}
     for this, other in np.unique(np.stack((one, line), 1)[ruled[line]], axis=0).tolist():
         joints.setdefault(this, set()).add(other)
-    sides = Counter(pair for joined in joints.values() for pair in combinations(sorted(joined), 2))
-    return sorted({line for pair, count in sides.items() if count >= SIDES for line in pair})
+    found: dict[tuple[int, int], list[int]] = {}
+    for this, joined in joints.items():
+        for first, second in combinations(sorted(joined), 2):
+            found.setdefault((first, second), []).append(int(stats[this, cv2.CC_STAT_LEFT]))
+    return {pair: sorted(places) for pair, places in found.items()}
+
+
+def _of_tables(sides: dict[tuple[int, int], list[int]], spans: NDArray[np.int32], beyond: float) -> list[int]:
+    """The level lines that upright ones make the lines of a table: several, beyond which neither goes on by more than
+    `beyond`. `spans`, shape (n, 2), are where each line begins and ends. Tall digits may join two lines as well."""
+    return sorted(
+        {
+            line
+            for pair, places in sides.items()
+            if len(places) >= SIDES
+            for line in pair
+            if all(places[0] - spans[one, 0] < beyond and spans[one, 1] - places[-1] < beyond for one in pair)
+        }
+    )

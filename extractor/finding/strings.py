@@ -40,9 +40,16 @@ MARGIN = 0.22
 LOWER = 0.6
 """What a symbol's height may be of the lowest, where a taller one stands beside it."""
 
+BESIDE, THROUGH = 0.3, 0.2
+"""How far from the middle of a row, in heights, other ink is in it, and a ruled line goes through it rather than along
+its foot."""
+
 FOREIGN = 0.03
 """Other ink in or beside a row, as a share of its height squared, from which on it does not stand by itself: it is part
 of something, a word that touches a line or a cell of a table, and what is read there is not all of it."""
+
+LINE = -1
+"""The label of ruled lines, which are no pieces."""
 
 MOST = 40
 """Strings of one picture that are kept, the tallest: a page of print has hundreds."""
@@ -96,7 +103,7 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
 
 def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Left, top, width, height and label of the pieces of ink that may be symbols, shape (n, 5), and the label of each
-    pixel's ink, 0 for paper, shape (height, width). Ruled lines are one label, and no piece."""
+    pixel's ink, 0 for paper and LINE for ruled lines, shape (height, width)."""
     short = min(image.shape)
     soft = as_gray(cv2.GaussianBlur(image, (3, 3), 0))
     # Against the mean around: edges of shadows and of other sheets give thin outlines, not solid areas.
@@ -106,8 +113,8 @@ def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
     )
     lines = ruled_lines(as_gray(dark))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, lines), connectivity=8)
-    labels[lines > 0] = count
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, lines), connectivity=8)
+    labels[lines > 0] = LINE
     boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]
     _, _, w, h = boxes.T
     kept = (h >= LOWER * LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)
@@ -160,9 +167,10 @@ def _stands_alone(row: NDArray[np.float64], labels: NDArray[np.int32]) -> bool:
     tall, slope = _tall(row), _slope(row)
     begins, ends = max(0, round(left.min() - GAP * tall)), round((left + width).max() + GAP * tall)
     part = labels[round(top.min()) : round((top + height).max()), begins:ends]
-    y, x = np.nonzero((part > 0) & ~np.isin(part, row[:, 4].astype(np.int32)))
+    y, x = np.nonzero((part != 0) & ~np.isin(part, row[:, 4].astype(np.int32)))
     middle = (top + height / 2).mean() + slope * (x + begins - (left + width / 2).mean())
-    return bool((np.abs(y + top.min() - middle) < 0.3 * tall).sum() < FOREIGN * tall * tall)
+    within = np.where(part[y, x] == LINE, THROUGH, BESIDE) * tall
+    return bool((np.abs(y + top.min() - middle) < within).sum() < FOREIGN * tall * tall)
 
 
 def _around(boxes: NDArray[np.float64]) -> Points:
