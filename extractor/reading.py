@@ -46,7 +46,8 @@ NOTHING = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
 
 EITHER = 0.5
-"""How sure a string is at most that has a digit across the side of its box: it is this field's or it is not."""
+"""How sure a string is at most that may not be all of what was written, or more than that: a digit lies across the side
+of its box, or another number stands close beside it."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."

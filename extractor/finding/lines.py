@@ -86,21 +86,26 @@ def _with_faint(ink: Mask, hat: Gray) -> Mask:
     return as_gray(cv2.bitwise_or(ink, faint))
 
 
-def _runs(ink: Mask, shortest: int, thickest: int, gap: int) -> Mask:
-    """Level runs of `ink` of at least `shortest` pixels, no thicker than `thickest`, gaps up to `gap` joined."""
+def level_runs(ink: Mask, shortest: int, thickest: int) -> Mask:
+    """Level runs of `ink` of at least `shortest` pixels, no thicker than `thickest`."""
     # Three rows together: a line that falls by one row in `shortest` columns and more still gives one run.
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
     line = cv2.bitwise_and(runs, ink)
     # Lettering that a poor scan runs together is thicker than a line.
     blobs = cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((thickest + 1, 3), np.uint8))
-    line = cv2.bitwise_and(line, cv2.bitwise_not(blobs))
+    return as_gray(cv2.subtract(line, blobs))
+
+
+def _runs(ink: Mask, shortest: int, thickest: int, gap: int) -> Mask:
+    """Level runs, gaps up to `gap` joined."""
+    line = level_runs(ink, shortest, thickest)
     # Closed on a wider page: the border would count as line.
-    line = cv2.copyMakeBorder(line, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
-    thick = cv2.dilate(line, np.ones((3, 1), np.uint8))
+    wide = as_gray(cv2.copyMakeBorder(line, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0))
+    thick = cv2.dilate(wide, np.ones((3, 1), np.uint8))
     joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     joined = cv2.erode(joined, np.ones((3, 1), np.uint8))
-    return as_gray(cv2.bitwise_or(joined, line)[:, gap:-gap])
+    return as_gray(cv2.bitwise_or(joined, wide)[:, gap:-gap])
 
 
 def _solid(grey: Gray, thick: int) -> Mask:

@@ -1,4 +1,5 @@
-"""Ruled lines of lined paper, which writing stands on or between, and touches."""
+"""Ruled lines of lined paper, which writing on a page stands on or between, and touches. (In the picture of one field,
+whose height is that of its writing, `extractor/fields/ruled.py` takes them away.)"""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.finding.lines import level_runs
 from extractor.ink import as_gray
 from extractor.values import Mask
 
@@ -24,33 +26,23 @@ def ruled_lines(dark: Mask) -> Mask:
     1 = ink: 1 where they are, but not where a stroke crosses them. Those of a table's cells are not among them."""
     short = min(dark.shape)
     run, thick = max(12, round(RUN * short)), max(3, round(THICK * short))
-    level = _level_runs(dark, run, thick)
+    level = level_runs(dark, run, thick)
     # What is three pixels wide at least shows in every second row and column as well.
     joined = cv2.dilate(level, np.ones((3, run // 2), np.uint8))[::2, ::2]
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     ruled = 2 * stats[:, cv2.CC_STAT_WIDTH] >= LONG * short
     ruled[0] = False
-    line = np.zeros_like(dark)
     if not ruled.any():
-        return line
+        return as_gray(np.zeros_like(dark))
     spans = np.stack((stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]), 1)
     sides = _sides(dark, np.asarray(labels, np.int32), ruled, run // 2, thick)
     ruled[_of_tables(sides, spans, LONG * short / 2)] = False
-    y, x = np.nonzero(level)
-    line[y, x] = ruled[labels[y // 2, x // 2]]
+    where = cv2.resize(ruled.astype(np.uint8)[labels], dark.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    line = cv2.bitwise_and(level, where)
     # A stroke that crosses a line goes on above it and below.
     rest, reach = cv2.subtract(dark, line), np.ones((thick + 2, 1), np.uint8)
     above, below = cv2.dilate(rest, reach, anchor=(0, thick + 1)), cv2.dilate(rest, reach, anchor=(0, 0))
     return as_gray(cv2.subtract(line, cv2.bitwise_and(above, below)))
-
-
-def _level_runs(dark: Mask, run: int, thick: int) -> Mask:
-    """Level runs of at least `run` pixels of `dark`, no thicker than `thick`."""
-    # Three rows together: a line that falls by one row in `run` columns still gives one run.
-    runs = cv2.morphologyEx(cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    level = cv2.bitwise_and(runs, dark)
-    blobs = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((thick + 1, 3), np.uint8))
-    return as_gray(cv2.subtract(level, blobs))
 
 
 def _sides(
@@ -58,7 +50,7 @@ def _sides(
 ) -> dict[tuple[int, int], list[int]]:
     """Where, from left to right, upright lines of at least `run` pixels join two of the `ruled` ones of `labels`, which
     are of every second row and column; by the two."""
-    upright = cv2.transpose(_level_runs(as_gray(cv2.transpose(dark)), run, thick))
+    upright = cv2.transpose(level_runs(as_gray(cv2.transpose(dark)), run, thick))
     reached = cv2.dilate(upright, np.ones((7, 3), np.uint8))[::2, ::2]
     _, uprights, stats, _ = cv2.connectedComponentsWithStats(reached, connectivity=8)
     y, x = np.nonzero(reached)
@@ -81,7 +73,7 @@ def _of_tables(sides: dict[tuple[int, int], list[int]], spans: NDArray[np.int32]
             line
             for pair, places in sides.items()
             if len(places) >= SIDES
+            and all(places[0] - spans[one, 0] < beyond and spans[one, 1] - places[-1] < beyond for one in pair)
             for line in pair
-            if all(places[0] - spans[one, 0] < beyond and spans[one, 1] - places[-1] < beyond for one in pair)
         }
     )

@@ -10,7 +10,7 @@ import numpy as np
 from extractor.finding.found import FoundField
 from extractor.finding.strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.reading import Observation, Reader
+from extractor.reading import EITHER, Observation, Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from formdigits.camera.fusion import StringEvidence
 from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look
@@ -35,9 +35,6 @@ REMEMBERED = 500
 
 NEXT = 1.25
 """The gap in a row, in heights of what is cut out of the picture for a number, from which on two are surely two."""
-
-EITHER = 0.5
-"""How sure a number is at most that may be part of one."""
 
 PART = "May be part of a longer number: another stands close to it in its row."
 
@@ -112,10 +109,11 @@ class PaperView:
             self._read(grey, light.sharpness**2, at)
         self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= GONE_S]
         numbers = [line for line in self._lines if line.is_number]
-        row = self._row(numbers, at)
+        parts = _parts(numbers)
+        row = self._row(numbers, parts, at)
         return Sight(
             at,
-            readings=tuple(_placed(line, numbers) for line in numbers),
+            readings=tuple(_placed(line, parts) for line in numbers),
             settled=frozenset(line.name for line in numbers if line.settled(at)),
             locked=bool(numbers) and all(line.given for line in numbers),
             guidance=_guidance(light, clear, numbers, found),
@@ -193,7 +191,7 @@ class PaperView:
             line.since, line.given = at, False
         line.reading = reading
 
-    def _row(self, numbers: list[_Line], at: float) -> PageResult | None:
+    def _row(self, numbers: list[_Line], parts: frozenset[str], at: float) -> PageResult | None:
         """A row of the numbers that have settled and gave none before: all at once, without waiting for one that
         never settles."""
         waiting = [line for line in numbers if not line.given]
@@ -218,7 +216,7 @@ class PaperView:
             return None
         self._known.append([(line.reading.value, line.ink) for line in fresh if line.reading and line.ink is not None])
         del self._known[:-REMEMBERED]
-        readings = tuple(_placed(line, numbers) for line in fresh)
+        readings = tuple(_placed(line, parts) for line in fresh)
         return PageResult("", 0, "", PageStatus.READ, readings, fit=1.0)
 
 
@@ -268,21 +266,26 @@ def _guidance(light: Light, clear: float, numbers: list[_Line], found: tuple[Fou
     return Guidance.CLOSER if np.median(heights) < 1.4 * SMALLEST else None
 
 
-def _placed(line: _Line, numbers: list[_Line]) -> Reading:
-    """What `line` says and where it is; in doubt where others of `numbers` may belong to it."""
+def _placed(line: _Line, parts: frozenset[str]) -> Reading:
+    """What `line` says and where it is; in doubt where it is among `parts`."""
     assert line.reading is not None
     placed = replace(line.reading, field=line.name, quad=line.found.quad)
-    if not any(_close(line, other) for other in numbers if other is not line):
+    if line.name not in parts:
         return placed
     sure = min(placed.confidence, EITHER)
     return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART))
 
 
-def _close(one: _Line, other: _Line) -> bool:
-    """Whether two numbers stand in one row, hardly further apart than the groups of digits of a date."""
-    left, top, right, bottom = np.array([_bounds(line.found.quad) for line in (one, other)]).T
-    low, high = sorted(bottom - top)
-    return bool(left.max() - right.min() < NEXT * high and bottom.min() - top.max() > 0.5 * low)
+def _parts(numbers: list[_Line]) -> frozenset[str]:
+    """The names of those that may be parts of one number: they stand in one row, hardly further apart than the groups
+    of digits of a date."""
+    left, top, right, bottom = np.array([_bounds(line.found.quad) for line in numbers]).reshape(-1, 4).T
+    high = bottom - top
+    gap = np.maximum.outer(left, left) - np.minimum.outer(right, right)
+    shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
+    close = (gap < NEXT * np.maximum.outer(high, high)) & (shared > 0.5 * np.minimum.outer(high, high))
+    np.fill_diagonal(close, False)
+    return frozenset(line.name for line, near in zip(numbers, close.any(1).tolist(), strict=True) if near)
 
 
 def _quad(corners: Points) -> Quad:

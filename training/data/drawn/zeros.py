@@ -18,8 +18,12 @@ def row_of_zeros(count: int, tall: float, pen: float, rng: np.random.Generator) 
     not always finished."""
     kind = rng.random()
     over, foot = kind < 0.25, kind > 0.8
-    begins = rng.uniform(2.4, 3.9) if over else rng.uniform(0.9, 2.2) if foot else rng.uniform(-2.6, -0.4)
-    turns = rng.uniform(4.2, 6.8) if over else -rng.uniform(5.6, 7.0) if foot else -rng.uniform(5.2, 7.6)
+    if over:
+        begins, turns = rng.uniform(2.4, 3.9), rng.uniform(4.2, 6.8)
+    elif foot:
+        begins, turns = rng.uniform(0.9, 2.2), -rng.uniform(5.6, 7.0)
+    else:
+        begins, turns = rng.uniform(-2.6, -0.4), -rng.uniform(5.2, 7.6)
     inwards = rng.uniform(0.3, 0.9) if rng.random() < 0.2 and not foot else 1.0
     joined = foot or rng.random() < (0.3 if over else 0.6)
     half = np.array((tall / 2 * rng.uniform(0.6, 1.3), tall / 2))
