@@ -33,8 +33,9 @@ TIMES = 10
 """How often an epoch shows each corrected line, each time from another side."""
 
 FASTER, AVERAGE = 1.5, 0.99
-"""How much higher the learning rate is than that of symbols, and what stays of the average at each of the few steps.
-All of these were chosen on a third of the strings that `benchmarks.corrections` learns from, not on those it reads."""
+"""How much higher a rate `tune_lines` is given than symbols are learned at, and what stays of the average at each of
+the few steps. All of these were chosen on a third of the strings that `benchmarks.corrections` learns from, not on
+those that it reads."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,7 @@ def tune_lines(
     letters = letters_to_train_on()
     batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
     with checked_copy(old, card, "keras") as file:
-        learner = LineLearner(
-            out, file, FASTER * settings.rate, batches * settings.epochs, average=AVERAGE, leave_out=False
-        )
+        learner = LineLearner(out, file, settings.rate, batches * settings.epochs, average=AVERAGE, leave_out=False)
     with LineEpochs(
         by_writer(replay, letters), settings.seed, CHUNKS, settle=1, processes=settings.processes
     ) as epochs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ def tune(
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.corrections.lines import LabelledLine, labelled_lines, tune_lines
+    from training.corrections.lines import FASTER, LabelledLine, labelled_lines, tune_lines
     from training.corrections.symbols import labelled, tune_symbols
 
     card = read_card(settings.start)
@@ -103,14 +103,15 @@ def tune(
             draft=draft,
             progress=progress,
         )
+    faster = replace(settings, rate=FASTER * settings.rate)
     for name in (FOLDER, SECOND):
         if len(strings) >= FEWEST and (settings.start / name).is_dir():
             tune_lines(
                 strings,
                 replay=replay,
                 aside=aside,
-                settings=settings,
-                origin=_origin(settings, replay, card, len(strings)),
+                settings=faster,
+                origin=_origin(faster, replay, card, len(strings)),
                 draft=draft,
                 name=name,
                 progress=progress,
