@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from benchmarks.camera_photos import HEIGHT, WIDTH, pan
 from benchmarks.data import needed
-from extractor.ink import as_gray, even_light
+from extractor.ink import as_gray, even_illumination
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Gray, Reading
 from formdigits.camera import Session
@@ -52,7 +52,7 @@ def sheet(strings: Sequence[Gray]) -> Gray:
     for place, string in enumerate(strings):
         height, width = string.shape
         scale = min(TALL / height, 0.8 * WIDTH / COLUMNS / width)
-        ink = even_light(string, max(4, height // 2))
+        ink = even_illumination(string, max(4, height // 2))
         ink = as_gray(cv2.resize(ink, (round(scale * width), round(scale * height)), interpolation=cv2.INTER_CUBIC))
         left, top = place % COLUMNS * WIDTH // COLUMNS + 70, place // COLUMNS * HEIGHT // ROWS + 60
         page[top : top + ink.shape[0], left : left + ink.shape[1]] = ink

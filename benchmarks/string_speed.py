@@ -20,12 +20,12 @@ import numpy as np
 
 from benchmarks.data import needed
 from extractor.decoding.lines import line_hypotheses
-from extractor.fields import whole_field
+from extractor.fields import as_single_field
 from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, Reader, observe
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
-from extractor.segmentation.line import line_of
+from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.command import run
 from training.lines.calibrate import entries
@@ -60,17 +60,17 @@ def main() -> None:
             print(f"  {what}: {milliseconds / count:.2f} ms a string")
 
     def whole(pictures: list[Gray]) -> list[Any]:
-        located = [Located(WHOLE, whole_field(picture), model) for picture in pictures]
+        located = [Located(WHOLE, as_single_field(picture), model) for picture in pictures]
         return [reader.decode(one) for one in observe(located)]
 
-    cut, fields = best(lambda: [whole_field(picture) for picture in pictures])
+    cut, fields = best(lambda: [as_single_field(picture) for picture in pictures])
     seen = observe([Located(WHOLE, field, model) for field in fields])
     glances = [one.line is not None and one.line.glance for one in seen]
     sure = [picture for picture, glance in zip(pictures, glances, strict=True) if glance]
     doubtful = [picture for picture, glance in zip(pictures, glances, strict=True) if not glance]
     print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure at a glance")
     told("light, ruled lines and ink", cut, len(fields))
-    spent, lines = best(lambda: [line for field in fields if (line := line_of(field)) is not None])
+    spent, lines = best(lambda: [line for field in fields if (line := text_line_of(field)) is not None])
     told("line", spent, len(fields))
     spent, frames = best(lambda: recognizer.log_probabilities(lines))
     told("network", spent, len(fields))

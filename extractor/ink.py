@@ -17,7 +17,7 @@ def as_gray(image: NDArray[Any]) -> Gray:
     return image.astype(np.uint8, copy=False)
 
 
-def even_light(image: Gray, reach: int) -> Gray:
+def even_illumination(image: Gray, reach: int) -> Gray:
     """`image` divided by the paper's own brightness, so that paper is near 255 everywhere.
 
     `reach` is the size in pixels of the largest dark thing that is not shadow (a mark, a thick stroke); light is
@@ -41,7 +41,7 @@ FAINTEST, DARKEST = 205, 110
 lighter than the first, and no pen is all darker than the second."""
 
 
-def soft_ink(lit: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
+def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     """Ink of an evenly lit picture: 0 on paper, rising to 255 where the stroke is full, 0 outside every stroke.
 
     The threshold is Otsu's (N. Otsu, 1979) over `part`, the pixels of it where only paper and writing are (printed
@@ -55,7 +55,7 @@ def soft_ink(lit: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.
     span = max(20.0, threshold - full) * 2
     by_grey = np.clip((threshold + span / 2 - np.arange(256)) * (255 / span), 0, 255).astype(np.uint8)
-    ink = cv2.LUT(lit, by_grey)
+    ink = cv2.LUT(grey, by_grey)
     # A soft edge is beside a stroke; anything faint elsewhere is paper.
     stroke = cv2.dilate(cv2.threshold(ink, 126, 255, cv2.THRESH_BINARY)[1], np.ones((3, 3), np.uint8))
     return as_gray(cv2.bitwise_and(ink, stroke))

@@ -12,7 +12,7 @@ import numpy as np
 from extractor.decoding.lines import TINY, Hypothesis, line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.lines import LineRecognizer
-from extractor.segmentation.line import Writing, writing_of
+from extractor.segmentation.text_line import Writing, writing_of
 from extractor.values import Floats, Gray
 
 SIDES: tuple[dict[str, float], ...] = ({}, {"size": 0.87}, {"size": 0.8}, {"size": 1.12, "lean": -0.12})

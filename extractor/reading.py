@@ -12,7 +12,7 @@ import numpy as np
 from extractor.decoding import Decoded, decode, decode_line
 from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
-from extractor.fields import FieldImage, locate_all, whole_field
+from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.read import holds_digits, line_holds_digits, page_fields
 from extractor.lines import LineReading, glance_lines, read_lines
 from extractor.recognizer.card import SHIPPED
@@ -252,7 +252,7 @@ class Reader:
             found = tuple(Located(f.field, f.image, self._model) for f in page_fields(page.image))
             return _Sheet(page, None, None, found)
         if not self._forms:
-            return _Sheet(page, None, None, (Located(WHOLE, whole_field(page.image), self._model),))
+            return _Sheet(page, None, None, (Located(WHOLE, as_single_field(page.image), self._model),))
         registration = register(page.image, self._forms)
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())

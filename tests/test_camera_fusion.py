@@ -6,7 +6,7 @@ import numpy as np
 
 from extractor.decoding import Decoded
 from extractor.decoding.format import Meaning
-from extractor.fields import whole_field
+from extractor.fields import as_single_field
 from extractor.reading import NOTHING, Observation
 from extractor.recognizer.choice import load_model
 from extractor.template import Format
@@ -16,7 +16,7 @@ from formdigits.camera.fusion import StringEvidence
 
 def seen() -> Observation:
     model = load_model()
-    picture = whole_field(np.full((40, 120), 230, np.uint8))
+    picture = as_single_field(np.full((40, 120), 230, np.uint8))
     return Observation(
         "number", Format(), picture, model, NOTHING, np.zeros((0, len(model.symbols.classes)), np.float32)
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
-from extractor.fields import clean, cut_out, ground_of, locate
+from extractor.fields import clean, cut_out, locate, page_ink_of
 from extractor.finding.strings import find_strings
 from extractor.reading import Observation, Reader, ReadOptions, open_reader
 from extractor.registration import register
@@ -189,7 +189,7 @@ def test_small_writing_is_read_from_all_frames_together_better_than_from_any(rea
     for number in range(14):
         frame = np.clip(small + rng.normal(0, 15, small.shape), 0, 255).astype(np.uint8)
         cuts = [cut_out(frame, replace(placed, matrix=matrix), field) for field in form.fields]
-        images = [(cut.field, clean(cut, ground_of(cuts))) for cut in cuts]
+        images = [(cut.field, clean(cut, page_ink_of(cuts))) for cut in cuts]
         seen = [reader.decode(one).meaning.value for one in reader.observe(images)]
         single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))
         sheet = sheet or Sheet(reader, form, {cut.field.name: (cut, 1.0) for cut in cuts})

@@ -38,7 +38,7 @@ def test_the_mean_of_frames_is_nearer_to_the_sheet_than_any_of_them() -> None:
     rows = slice(round(inside.top) + 12, round(inside.bottom) - 12)
     # Bare paper of the last cell: what differs there from pixel to pixel is noise.
     columns = slice(round(cuts[0].sides[-1, 0]) + 12, round(cuts[0].sides[-1, 1]) - 12)
-    assert stack.cut.lit[rows, columns].std() < 0.6 * cuts[0].lit[rows, columns].std()
+    assert stack.cut.grey[rows, columns].std() < 0.6 * cuts[0].grey[rows, columns].std()
     assert stack.frames == len(cuts)
 
 
@@ -50,7 +50,7 @@ def test_a_closer_look_takes_the_place_of_all_before() -> None:
     near = replace(far, room=far.room * CLOSER * 1.1)
     stack.add(near, 1.0)
     assert stack.frames == 1
-    assert (stack.cut.lit == near.lit).all()
+    assert (stack.cut.grey == near.grey).all()
 
 
 def test_writing_is_laid_on_writing_where_the_printed_box_was_found_a_little_aside() -> None:
@@ -59,10 +59,10 @@ def test_writing_is_laid_on_writing_where_the_printed_box_was_found_a_little_asi
     aside = [0, 2, -2, 3, -3, 1]
     stack = Stack(cuts[0], 1.0)
     for cut, shift in zip(cuts[1:], aside[1:], strict=True):
-        stack.add(replace(cut, lit=np.roll(cut.lit, shift, axis=1)), 1.0)
+        stack.add(replace(cut, grey=np.roll(cut.grey, shift, axis=1)), 1.0)
     inside = cuts[0].inside
     rows = slice(round(inside.top) + 12, round(inside.bottom) - 12)
     columns = slice(round(cuts[0].sides[0, 0]) + 12, round(cuts[0].sides[0, 1]) - 12)
-    alone, together = (one.lit[rows, columns].mean(0) for one in (cuts[0], stack.cut))
+    alone, together = (one.grey[rows, columns].mean(0) for one in (cuts[0], stack.cut))
     # The stroke is as dark in the mean as in one frame: laid by the box alone it is smeared.
     assert 255 - together.min() > 0.8 * (255 - alone.min())

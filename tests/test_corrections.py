@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from extractor.errors import InputError
-from extractor.fields import whole_field
+from extractor.fields import as_single_field
 from extractor.recognizer import load_recognizer
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.lines import load_lines
@@ -186,7 +186,7 @@ def test_a_line_too_narrow_for_its_text_teaches_nothing() -> None:
 def test_a_free_string_teaches_the_network_for_lines(tmp_path: Path) -> None:
     lines_model = load_lines(SHIPPED)
     assert lines_model is not None
-    field = whole_field(written("4107"))
+    field = as_single_field(written("4107"))
     (found,) = labelled_lines([Usable(field, None, ("4107",), False), Usable(field, 4, ("4107",), False)], lines_model)
     assert found.text == "4107"
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.fields import locate, whole_field
-from extractor.fields.lines import without_line
+from extractor.fields import as_single_field, locate
+from extractor.fields.rulings import without_ruling
 from extractor.registration import Registration, register
 from tests.forms import FORM, blank_sheet, lay
 
@@ -92,7 +92,7 @@ def test_ruled_lines_under_a_number_are_taken_away() -> None:
     image = np.full((60, 300), 230, np.uint8)
     cv2.putText(image, "4071", (40, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 30, 3, cv2.LINE_AA)
     cv2.line(image, (0, 52), (299, 55), 110, 1, cv2.LINE_AA)
-    field = whole_field(image)
+    field = as_single_field(image)
     bottom = round(47 * field.ink.shape[0] / 60)
     assert (field.ink[bottom:] > 127).mean() < 0.002
     assert (field.ink[:bottom] > 127).mean() > 0.05
@@ -100,7 +100,7 @@ def test_ruled_lines_under_a_number_are_taken_away() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (2, 3), (27, 90), (900, 40)])
 def test_a_picture_of_any_shape_is_a_field(shape: tuple[int, int]) -> None:
-    field = whole_field(np.full(shape, 200, np.uint8))
+    field = as_single_field(np.full(shape, 200, np.uint8))
     assert field.ink.ndim == 2
     assert max(field.ink.shape) <= 4096
 
@@ -111,7 +111,7 @@ def test_the_soft_edges_of_a_black_line_go_with_it_where_pencil_counts_as_ink() 
     stroke = ink.copy()
     cv2.line(stroke, (6, 20), (18, 80), (255,), 3)
     cv2.line(stroke, (2, 50), (58, 50), (255,), 3)
-    without_line(stroke, 255 - stroke, 30.0, 5.0, over=0.0)
+    without_ruling(stroke, 255 - stroke, 30.0, 5.0, over=0.0)
     # Nothing is left of the line, nor of its edges; what stands beside it and what crosses it stays.
     assert not stroke[60:, 24:37].any()
     assert stroke[49:52, 26:35].all()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from extractor.decoding.lines import Hypothesis
-from extractor.fields import FieldImage, whole_field
+from extractor.fields import FieldImage, as_single_field
 from extractor.lines import GLANCE, SIDES, glance_lines, read_lines
 from extractor.reading import WHOLE, Located, Reader, observe
 from extractor.recognizer.calibration import Calibration
@@ -39,7 +39,7 @@ class Scripted:
 def number() -> FieldImage:
     picture = np.full((100, 160), 240, np.uint8)
     cv2.line(picture, (85, 20), (80, 80), 30, 6)
-    return whole_field(picture)
+    return as_single_field(picture)
 
 
 def probability(hypotheses: Sequence[Hypothesis], text: str) -> float:
@@ -99,7 +99,7 @@ def test_ink_that_passes_for_writing_is_blank_only_where_that_is_sure() -> None:
 
 def test_bare_paper_says_nothing_and_asks_no_network() -> None:
     recognizer = Scripted()
-    [reading] = read_lines([whole_field(np.full((80, 200), 235, np.uint8))], recognizer)
+    [reading] = read_lines([as_single_field(np.full((80, 200), 235, np.uint8))], recognizer)
     assert reading.glance
     assert reading.hypotheses == ()
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractor.errors import TemplateError
 from extractor.registration import register
 from extractor.registration.patches import Aligned
-from extractor.registration.sheet import find_sheet, find_sheets
+from extractor.registration.sheet_outline import find_sheet, find_sheets
 from extractor.template import Landmarks, Template, load_template, template_yaml
 from tests.forms import FORM, HEIGHT, WIDTH, Warp, lay
 from tests.forms import blank_sheet as plain_sheet
@@ -135,9 +135,9 @@ def test_every_outline_that_a_sheet_may_have_is_tried(monkeypatch: pytest.Monkey
     photo = on_desk(page, [(720, 560), (1410, 730), (1590, 1840), (480, 1700)], (2400, 2600))
     # Such as the bright part of a sheet that a shadow crosses.
     wrong = np.array([(100.0, 100), (400, 100), (400, 300), (100, 300)])
-    monkeypatch.setattr("extractor.registration.view.find_sheets", lambda image: [wrong])
+    monkeypatch.setattr("extractor.registration.reduced_page.find_sheets", lambda image: [wrong])
     assert register(photo.image, [BOXES]) is None
-    monkeypatch.setattr("extractor.registration.view.find_sheets", lambda image: [wrong, *find_sheets(image)])
+    monkeypatch.setattr("extractor.registration.reduced_page.find_sheets", lambda image: [wrong, *find_sheets(image)])
     found = register(photo.image, [BOXES])
     assert found is not None
     assert worst(found.matrix, photo.matrix @ np.diag((2, 2, 1.0))) < 5

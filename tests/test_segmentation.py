@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from extractor.fields import locate, whole_field
+from extractor.fields import as_single_field, locate
 from extractor.registration import Registration
 from extractor.segmentation import lies_across, mnist_crop, segment_comb, segment_string
 from extractor.segmentation.slant import slant, upright
@@ -87,10 +87,10 @@ def test_a_path_of_single_candidates_reads_separate_digits() -> None:
     image = np.full((70, 320), 235, np.uint8)
     for i, digit in enumerate("40716"):
         write(image, digit, 20 + 56 * i, 52)
-    lattice = segment_string(whole_field(image))
+    lattice = segment_string(as_single_field(image))
     whole = [c for c in lattice.candidates if c.box.height > 0.8 * lattice.line_height]
     lefts = sorted({round(c.box.left) for c in whole if c.box.width > 0.1 * lattice.line_height})
-    scale = whole_field(image).ink.shape[0] / 70
+    scale = as_single_field(image).ink.shape[0] / 70
     for i in range(5):
         assert any(abs(left - (20 + 56 * i) * scale) < 12 * scale for left in lefts)
 
@@ -99,7 +99,7 @@ def test_touching_digits_can_be_parted() -> None:
     image = np.full((70, 200), 235, np.uint8)
     cv2.circle(image, (60, 35), 20, 25, 4, cv2.LINE_AA)
     cv2.circle(image, (102, 35), 20, 25, 4, cv2.LINE_AA)
-    field = whole_field(image)
+    field = as_single_field(image)
     lattice = segment_string(field)
     scale = field.ink.shape[0] / 70
     middle = 81 * scale
@@ -119,8 +119,8 @@ def test_slant_is_estimated_and_corrected(shear: float) -> None:
 
 def test_blank_and_hopeless_pictures_give_lattices_without_candidates() -> None:
     noise = np.random.default_rng(3).integers(0, 255, (100, 400), np.uint8)
-    assert segment_string(whole_field(np.full((60, 200), 240, np.uint8))).nodes == 1
-    lattice = segment_string(whole_field(noise))
+    assert segment_string(as_single_field(np.full((60, 200), 240, np.uint8))).nodes == 1
+    lattice = segment_string(as_single_field(noise))
     assert lattice.nodes == 1 or len(lattice.candidates) > 0
 
 

@@ -10,7 +10,7 @@ import pytest
 from extractor.errors import ModelError
 from extractor.recognizer.card import SHIPPED, read_line_card
 from extractor.recognizer.lines import FOLDER, SECOND, frames_of, load_lines
-from extractor.segmentation.line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT
 from training.data.paper import paper
 from training.data.samples import Samples
 from training.lines.batches import CLASSES, make_lines, pack, packed

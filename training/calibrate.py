@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import decode
-from extractor.fields.whole import whole_field
+from extractor.fields.single_field import as_single_field
 from extractor.recognizer import Calibration, Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.segmentation import segment_string
@@ -59,7 +59,7 @@ def read_strings(recognizer: Recognizer, source: Source, count: int, seed: int) 
     raw, right = np.zeros(count), np.zeros(count, np.bool_)
     for i in range(count):
         picture, text = string_picture(source, rng)
-        lattice = segment_string(whole_field(picture))
+        lattice = segment_string(as_single_field(picture))
         scores = recognizer.log_probabilities(lattice.crops)
         decoded = decode(lattice, scores, recognizer.classes, Format(), Calibration())
         raw[i], right[i] = decoded.confidence, decoded.meaning.value == text

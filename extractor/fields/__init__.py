@@ -3,28 +3,28 @@
 from extractor.fields.cut import Cut, cut_out
 from extractor.fields.locate import (
     FieldImage,
-    Ground,
     Levels,
+    PageInk,
     clean,
-    ground_of,
-    ground_on,
     levels_of,
     locate,
     locate_all,
+    page_ink_by_levels,
+    page_ink_of,
 )
-from extractor.fields.whole import whole_field
+from extractor.fields.single_field import as_single_field
 
 __all__ = [
     "Cut",
     "FieldImage",
-    "Ground",
     "Levels",
+    "PageInk",
+    "as_single_field",
     "clean",
     "cut_out",
-    "ground_of",
-    "ground_on",
     "levels_of",
     "locate",
     "locate_all",
-    "whole_field",
+    "page_ink_by_levels",
+    "page_ink_of",
 ]

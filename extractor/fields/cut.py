@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from extractor.fields.beside import beside
-from extractor.fields.lines import SnappedLines, lean, snap_lines
-from extractor.ink import as_gray, even_light
+from extractor.fields.rulings import SnappedRulings, lean, snap_rulings
+from extractor.ink import as_gray, even_illumination
 from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
@@ -26,28 +26,28 @@ STEEPEST, LEAST_LEAN = 0.06, 0.8
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """`lit`, shape (height, width), is the evenly lit picture of `field`; `matrix`, shape (3, 3), takes its pixels to
+    """`grey`, shape (height, width), is the evenly lit picture of `field`; `matrix`, shape (3, 3), takes its pixels to
     those of the page. `across` are its uprights from left to right, `along` the lines above and below. `room` is the
     smaller side of a cell in pixels, `beside` whether another field begins where a free string's box ends, left and
     right."""
 
     field: TemplateField
-    lit: Gray
+    grey: Gray
     matrix: Points
-    across: SnappedLines
-    along: SnappedLines
+    across: SnappedRulings
+    along: SnappedRulings
     room: float
     beside: tuple[bool, bool] = (False, False)
 
     @property
     def inside(self) -> Box:
-        """The printed box in pixels of `lit`."""
+        """The printed box in pixels of `grey`."""
         (left, right), (top, bottom) = self.across.at[[0, -1]], self.along.at
         return Box(float(left), float(top), float(right - left), float(bottom - top))
 
     @property
     def sides(self) -> Points:
-        """Left and right of each cell in pixels of `lit`, shape (cells, 2)."""
+        """Left and right of each cell in pixels of `grey`, shape (cells, 2)."""
         at = self.across.at
         return at.reshape(-1, 2) if self.field.gap else np.stack((at[:-1], at[1:]), 1)
 
@@ -74,41 +74,43 @@ def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cu
     pixels = room * scale
     # Where pixels of the page are coarse, so are its lines.
     thickest = max(5.0, 0.12 * pixels, 3.5 * scale / native)
-    lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
-    across, along = _snap(lit, wanted, inside, pixels, thickest)
-    turn = _lean(lit, across, along)
+    grey = even_illumination(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+    across, along = _snap(grey, wanted, inside, pixels, thickest)
+    turn = _lean(grey, across, along)
     if turn is not None:
         matrix = matrix @ turn
-        lit = even_light(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
-        across, along = _snap(lit, wanted, inside, pixels, thickest)
+        grey = even_illumination(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+        across, along = _snap(grey, wanted, inside, pixels, thickest)
     shared = (False, False) if field.cells else beside(field, registration.template.fields)
-    return Cut(field, lit, matrix, across, along, pixels, shared)
+    return Cut(field, grey, matrix, across, along, pixels, shared)
 
 
 def _snap(
-    lit: Gray, wanted: list[float], inside: Box, room: float, thickest: float
-) -> tuple[SnappedLines, SnappedLines]:
+    grey: Gray, wanted: list[float], inside: Box, room: float, thickest: float
+) -> tuple[SnappedRulings, SnappedRulings]:
     """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
     reach, inset = REACH * room, round(INSET * room)
     top, bottom = round(inside.top), round(inside.bottom)
-    across = snap_lines(lit, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
+    across = snap_rulings(grey, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
     left, right = round(across.at[0]), round(across.at[-1])
     span = (max(0, left) + inset, right - inset)
-    along = snap_lines(as_gray(cv2.transpose(lit)), (inside.top, inside.bottom), span, reach=reach, thickest=thickest)
+    along = snap_rulings(
+        as_gray(cv2.transpose(grey)), (inside.top, inside.bottom), span, reach=reach, thickest=thickest
+    )
     if np.abs(along.at - (inside.top, inside.bottom)).max() < inset:
         return across, along
     # The uprights once more, between the lines above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    across = snap_lines(lit, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    across = snap_rulings(grey, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
     return across, along
 
 
-def _lean(lit: Gray, across: SnappedLines, along: SnappedLines) -> Points | None:
+def _lean(grey: Gray, across: SnappedRulings, along: SnappedRulings) -> Points | None:
     """The matrix, shape (3, 3), that makes leaning lines upright and level; None where they are all but that."""
     top, bottom = round(along.at[0]), round(along.at[1])
     left, right = round(across.at[0]), round(across.at[-1])
-    sideways = lean(lit, across, (top, bottom), max(2.0, STEEPEST * (bottom - top) / 2))
-    down = lean(as_gray(cv2.transpose(lit)), along, (left, right), max(2.0, STEEPEST * (right - left) / 2))
+    sideways = lean(grey, across, (top, bottom), max(2.0, STEEPEST * (bottom - top) / 2))
+    down = lean(as_gray(cv2.transpose(grey)), along, (left, right), max(2.0, STEEPEST * (right - left) / 2))
     if abs(sideways) * (bottom - top) < LEAST_LEAN and abs(down) * (right - left) < LEAST_LEAN:
         return None
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2

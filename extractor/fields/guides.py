@@ -53,7 +53,9 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
         if len(cells) < FEWEST:
             continue
         width, height = np.median([(box.width, box.height) for _, box in cells], axis=0).round().astype(int).tolist()
-        shown = [cv2.resize(_part(cuts[i].lit, box), (width, height), interpolation=cv2.INTER_AREA) for i, box in cells]
+        shown = [
+            cv2.resize(_part(cuts[i].grey, box), (width, height), interpolation=cv2.INTER_AREA) for i, box in cells
+        ]
         # Darker by a pixel all around: cells never lie on each other exactly.
         dark = np.stack([cv2.erode(cell, np.ones((3, 3), np.uint8)) for cell in shown])
         # A count tells at once where no more need be asked.
@@ -73,12 +75,12 @@ def without_guides(cut: Cut, guides: Sequence[Guide]) -> Cut:
     guide = next((one for one in guides if one.fits(cut)), None)
     if guide is None:
         return cut
-    out = cut.lit.copy()
+    out = cut.grey.copy()
     for box in _insides(cut):
         part = _part(out, box)
         even = cv2.resize(guide.picture, part.shape[::-1], interpolation=cv2.INTER_LINEAR)
         part[:] = cv2.divide(part, even, scale=255.0)
-    return replace(cut, lit=out)
+    return replace(cut, grey=out)
 
 
 def _kinds(cuts: Sequence[Cut]) -> Iterator[list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from extractor.fields.cut import INSET, Cut, cut_out
 from extractor.fields.guides import Guide, find_guides, without_guides
-from extractor.fields.lines import without_line
+from extractor.fields.rulings import without_ruling
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.registration import Registration
 from extractor.template import TemplateField
@@ -29,7 +29,7 @@ class FieldImage:
     `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
     printed box in its pixels (`printed` says that there is one), `cells` the x where the room of each cell begins and
     that of the last one ends (two for a free string): their common lines, or the middle between cells that stand
-    `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `lit`, as large as `ink`, is the
+    `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `grey`, as large as `ink`, is the
     picture itself, evenly lit, where nothing printed had to be taken out of it. `beside` says whether another field
     begins where the box ends, to its left and to its right.
     """
@@ -41,7 +41,7 @@ class FieldImage:
     snapped: bool
     printed: bool = True
     gap: float = 0.0
-    lit: Gray | None = None
+    grey: Gray | None = None
     beside: tuple[bool, bool] = (False, False)
 
     @property
@@ -61,7 +61,7 @@ class FieldImage:
 
 
 @dataclass(frozen=True)
-class Ground:
+class PageInk:
     """What the fields of one page have in common: the `guides` printed in their cells, and the grey level, evenly lit,
     from which on all is paper."""
 
@@ -91,7 +91,7 @@ def _levels(plain: Cut) -> Levels:
     return Levels(stroke, paper, 2 * (high - paper))
 
 
-def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
+def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> PageInk:
     """The ground of a page by the levels of all of its fields.
 
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
@@ -99,21 +99,21 @@ def ground_on(levels: Sequence[Levels], guides: Sequence[Guide]) -> Ground:
     """
     strokes = [one.stroke for one in levels]
     if not strokes or np.percentile(strokes, 25) < PEN:
-        return Ground(tuple(guides))
+        return PageInk(tuple(guides))
     grain = float(np.median([one.grain for one in levels])) / 1.35
     paper = float(np.median([one.paper for one in levels]))
-    return Ground(tuple(guides), max(FAINTEST, paper - max(LEAST, 3 * grain)))
+    return PageInk(tuple(guides), max(FAINTEST, paper - max(LEAST, 3 * grain)))
 
 
-def ground_of(cuts: Sequence[Cut]) -> Ground:
+def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
     """The ground of a page from `cuts` of all of its fields, which may come from several pictures of it."""
     guides = find_guides(cuts)
-    return ground_on([levels_of(cut, guides) for cut in cuts], guides)
+    return page_ink_by_levels([levels_of(cut, guides) for cut in cuts], guides)
 
 
 def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
     """`field`'s own picture out of the whole page `image`, of which only this part is touched."""
-    return clean(cut_out(image, registration, field), Ground())
+    return clean(cut_out(image, registration, field), PageInk())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
@@ -121,22 +121,22 @@ def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]
     cuts = [cut_out(image, registration, field) for registration, field in placed]
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
-    ground = ground_on([_levels(cut) for cut in plain], guides)
+    ground = page_ink_by_levels([_levels(cut) for cut in plain], guides)
     return [_cleaned(cut, ground.faintest) for cut in plain]
 
 
-def clean(cut: Cut, ground: Ground) -> FieldImage:
+def clean(cut: Cut, ground: PageInk) -> FieldImage:
     """The picture of a field that was cut out: its ink, without its printed lines and guides."""
     return _cleaned(without_guides(cut, ground.guides), ground.faintest)
 
 
 def _cleaned(cut: Cut, faintest: float) -> FieldImage:
     sides, inside = cut.sides, cut.inside
-    ink = soft_ink(cut.lit, _between_lines(cut), faintest)
-    for lines, picture, lit in ((cut.across, ink, cut.lit), (cut.along, ink.T, cut.lit.T)):
+    ink = soft_ink(cut.grey, _between_lines(cut), faintest)
+    for lines, picture, grey in ((cut.across, ink, cut.grey), (cut.along, ink.T, cut.grey.T)):
         for at, seen, thickness, over in zip(lines.at, lines.seen, lines.thickness, lines.over, strict=True):
             if seen:
-                without_line(picture, lit, float(at), thickness, over)
+                without_ruling(picture, grey, float(at), thickness, over)
     gaps = sides[1:, 0] - sides[:-1, 1]
     return FieldImage(
         ink=ink,
@@ -153,7 +153,7 @@ def _between_lines(cut: Cut) -> Gray:
     """The pixels of `cut` well inside the cells, one after the other; never none."""
     inside, inset = cut.inside, round(INSET * cut.room)
     top = max(0, round(inside.top) + inset)
-    rows = cut.lit[top : max(top + 1, round(inside.bottom) - inset)]
+    rows = cut.grey[top : max(top + 1, round(inside.bottom) - inset)]
     parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]
     pixels = np.concatenate([part.ravel() for part in parts])
-    return (pixels if len(pixels) else cut.lit.ravel())[None]
+    return (pixels if len(pixels) else cut.grey.ravel())[None]

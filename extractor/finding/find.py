@@ -18,7 +18,7 @@ from extractor.finding.page import WorkPage, black_on_white, work_page
 from extractor.finding.printed import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.quad import upright_box
 from extractor.finding.writing import find_writing_lines
-from extractor.ink import as_gray, even_light
+from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask, Points
 
 DARK = 165
@@ -115,7 +115,7 @@ def _boxed(work: WorkPage, cells: list[Cell], fields: list[Points]) -> Mask:
 
 
 def _dark(work: WorkPage) -> Mask:
-    lit = even_light(work.grey, max(8, round(0.015 * work.long_side)))
+    lit = even_illumination(work.grey, max(8, round(0.015 * work.long_side)))
     return as_gray(cv2.threshold(lit, DARK, 255, cv2.THRESH_BINARY_INV)[1])
 
 

@@ -1,5 +1,5 @@
 """Ruled lines of lined paper, which writing on a page stands on or between, and touches. (In the picture of one field,
-whose height is that of its writing, `extractor/fields/ruled.py` takes them away.)"""
+whose height is that of its writing, `extractor/fields/lined_paper.py` takes them away.)"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.fields import FieldImage, whole_field
+from extractor.fields import FieldImage, as_single_field
 from extractor.finding.find import reading_order
 from extractor.finding.found import FoundField
 from extractor.finding.quad import upright_box
@@ -97,7 +97,7 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    field = whole_field(as_gray(cut))
+    field = as_single_field(as_gray(cut))
     return TemplateField(name=found.name, box=found.box), replace(field, matrix=matrix @ field.matrix)
 
 

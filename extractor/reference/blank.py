@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.ink import as_gray, even_light
+from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
 from extractor.registration.features import (
@@ -97,7 +97,7 @@ def _moderate(page: Gray) -> Gray:
 
 
 def _lit(page: Gray) -> Gray:
-    return even_light(page, max(4, max(page.shape) // 16))
+    return even_illumination(page, max(4, max(page.shape) // 16))
 
 
 def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from extractor.ink import as_gray
-from extractor.registration.sheet import find_sheet, sheet_size
+from extractor.registration.sheet_outline import find_sheet, sheet_size
 from extractor.values import Gray
 
 

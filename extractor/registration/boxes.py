@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.ink import even_light
-from extractor.registration.mapping import through
+from extractor.geometry import through
+from extractor.ink import even_illumination
 from extractor.template import Template
 from extractor.values import Gray, Points
 
@@ -48,18 +48,18 @@ class Boxes:
 def find_boxes(image: Gray) -> Boxes:
     """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation; where dark lines enclose
     few, those that paler ones do."""
-    lit = even_light(image, max(4, max(image.shape) // 60))
-    boxes = _enclosed(lit, DARK)
+    grey = even_illumination(image, max(4, max(image.shape) // 60))
+    boxes = _enclosed(grey, DARK)
     if len(boxes.centres) < FEW_BOXES:
-        paler = _enclosed(lit, PALE)
+        paler = _enclosed(grey, PALE)
         boxes = paler if len(paler.centres) > len(boxes.centres) else boxes
     return boxes
 
 
-def _enclosed(lit: Gray, level: int) -> Boxes:
+def _enclosed(grey: Gray, level: int) -> Boxes:
     """The rectangles that what is darker than `level` encloses on an evenly lit page."""
-    long_side = max(lit.shape)
-    dark = (lit < level).astype(np.uint8)
+    long_side = max(grey.shape)
+    dark = (grey < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     smallest, largest = max(6.0, 0.007 * long_side), 0.6 * long_side
     rows: list[tuple[float, float, float, float, float]] = []

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import are_plausible
 from extractor.ink import as_gray
-from extractor.registration.mapping import are_plausible
 from extractor.values import Gray, Points
 
 FEATURE_SIDE = 900

@@ -9,7 +9,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from extractor.ink import as_gray, even_light
+from extractor.ink import as_gray, even_illumination
 from extractor.values import Gray, Points
 
 MOST_MARKS = 48
@@ -40,7 +40,7 @@ class MarkMatch:
 def find_squares(image: Gray) -> Squares:
     """The solid dark squares on a reduced page (long side some 1,000 pixels), at any rotation."""
     long_side = max(image.shape)
-    dark = (even_light(image, long_side // 16) < 128).astype(np.uint8)
+    dark = (even_illumination(image, long_side // 16) < 128).astype(np.uint8)
     # Thin lines and handwriting that touch a mark would spoil its outline.
     dark = as_gray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import through
 from extractor.ink import as_gray
-from extractor.registration.mapping import through
 from extractor.values import Gray, Points
 
 HALF, REACH = 14, 9

@@ -10,17 +10,17 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import are_plausible, through
 from extractor.registration.boxes import one_off
-from extractor.registration.form import Form, Reference, prepare
-from extractor.registration.mapping import are_plausible, through
+from extractor.registration.hypotheses import COMPARED, Hypothesis, by_boxes, by_marks, by_reference
 from extractor.registration.patches import Aligned, align_patches, look_again
-from extractor.registration.printed import align_lines, line_fit, line_fits
-from extractor.registration.view import View, closer_view, sheet_views, whole_view
-from extractor.registration.ways import COMPARED, Candidate, by_boxes, by_marks, by_reference
+from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form
+from extractor.registration.reduced_page import ReducedPage, closer_page, flattened_sheets, reduced_page
+from extractor.registration.ruling_fit import align_to_rulings, ruling_fit, ruling_fits
 from extractor.template import Template
 from extractor.values import Gray, Points
 
-ENOUGH = 0.6
+LEAST_FIT = 0.6
 """The least fit; below it a page is unmatched."""
 
 DOUBTFUL = 0.35
@@ -30,7 +30,7 @@ SURE, UNSURE = 0.8, 0.79
 """A fit from which on no other way is tried, and one just below."""
 
 JUDGED = 8
-"""Candidates that are judged in full, those that show most of a few of their lines."""
+"""Hypotheses that are judged in full, those that show most of a few of their lines."""
 
 LEAST_SEEN = 0.3
 """A mapping that shows fewer than this share of a few lines of the form is dropped there."""
@@ -72,7 +72,7 @@ class Registration:
     fit: float
 
 
-Fitting: TypeAlias = dict[int, tuple[float, Candidate]]
+Fitting: TypeAlias = dict[int, tuple[float, Hypothesis]]
 """How well each form that may fit does so, and how it lies, by the identity of the form."""
 
 
@@ -83,17 +83,17 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     then of the sheet of paper that a photograph shows; on each by marks, by reference pictures, by boxes alone.
     Raises TemplateError if a template's reference picture cannot be read.
     """
-    forms = [prepare(template) for template in templates]
+    forms = [prepare_form(template) for template in templates]
     best: Registration | None = None
-    whole = whole_view(image)
+    whole = reduced_page(image)
     for view in _views(whole, image):
         fitting: Fitting = {}
         for way in (by_marks, by_reference, by_boxes):
-            for candidates in way(view, forms):
-                _judge_all(view, candidates, fitting)
+            for hypotheses in way(view, forms):
+                _judge_all(view, hypotheses, fitting)
                 if any(fit >= SURE for fit, _ in fitting.values()):
                     return _choose(view, fitting)
-        _look_closer(view, closer_view(image), fitting)
+        _look_closer(view, closer_page(image), fitting)
         found = _choose(view, fitting)
         if found is not None and (best is None or found.fit > best.fit):
             best = found
@@ -108,99 +108,99 @@ def follow(image: Gray, before: Registration) -> Registration:
     For the pictures of a video, where the form moves little from one to the next: no search is made.
     Raises TemplateError if the template's reference picture cannot be read.
     """
-    view = whole_view(image)
-    candidate = Candidate(prepare(before.template), np.linalg.inv(view.matrix) @ before.matrix)
-    matrix, fit = _judge(view, candidate)
+    view = reduced_page(image)
+    hypothesis = Hypothesis(prepare_form(before.template), np.linalg.inv(view.matrix) @ before.matrix)
+    matrix, fit = _judge(view, hypothesis)
     return Registration(before.template, view.matrix @ matrix, fit)
 
 
-def _views(whole: View, image: Gray) -> Iterator[View]:
+def _views(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
     yield whole
-    yield from sheet_views(whole, image)
+    yield from flattened_sheets(whole, image)
 
 
-def _judge_all(view: View, candidates: Sequence[Candidate], fitting: Fitting) -> None:
-    """Puts into `fitting` how each form fits best; most candidates are dropped after a look at a few lines."""
-    groups = [_possible(view, list(group)) for _, group in groupby(candidates, key=lambda one: id(one.form))]
+def _judge_all(view: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fitting) -> None:
+    """Puts into `fitting` how each form fits best; most hypotheses are dropped after a look at a few lines."""
+    groups = [_possible(view, list(group)) for _, group in groupby(hypotheses, key=lambda one: id(one.form))]
     groups = [group for group in groups if group]
     first = [
-        (float(share), candidate)
+        (float(share), hypothesis)
         for group, shares in zip(groups, _few_seen(view, groups), strict=True)
-        for share, candidate in zip(shares, group, strict=True)
-        if share >= LEAST_SEEN or candidate.form.reference is not None
+        for share, hypothesis in zip(shares, group, strict=True)
+        if share >= LEAST_SEEN or hypothesis.form.reference is not None
     ]
     first.sort(key=lambda pair: -pair[0])
-    for quick, candidate in _worth_judging(first):
-        own = fitting.get(id(candidate.form))
+    for quick, hypothesis in _worth_judging(first):
+        own = fitting.get(id(hypothesis.form))
         surest = max((fit for fit, _ in fitting.values()), default=0.0)
-        if surest >= SURE and quick < surest - 0.15 and (own or candidate.form.reference is None):
+        if surest >= SURE and quick < surest - 0.15 and (own or hypothesis.form.reference is None):
             continue
-        matrix, fit = _judge(view, candidate)
+        matrix, fit = _judge(view, hypothesis)
         if fit >= DOUBTFUL and (own is None or fit > own[0]):
-            fitting[id(candidate.form)] = fit, Candidate(candidate.form, matrix)
+            fitting[id(hypothesis.form)] = fit, Hypothesis(hypothesis.form, matrix)
 
 
-def _look_closer(view: View, closer: View, fitting: Fitting) -> None:
+def _look_closer(view: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
     """Judges the forms in `fitting` again by their lines in a finer view: thin or pale ones vanish in a reduced one."""
     if closer.image.shape[0] < 1.4 * view.image.shape[0]:
         return
-    for key, (before, candidate) in sorted(fitting.items(), key=lambda item: -item[1][0])[:COMPARED]:
-        matrix, fit = _judge(view, candidate, closer)
+    for key, (before, hypothesis) in sorted(fitting.items(), key=lambda item: -item[1][0])[:COMPARED]:
+        matrix, fit = _judge(view, hypothesis, closer)
         if fit > before:
-            fitting[key] = fit, Candidate(candidate.form, matrix)
+            fitting[key] = fit, Hypothesis(hypothesis.form, matrix)
 
 
-def _possible(view: View, group: Sequence[Candidate]) -> list[Candidate]:
-    """Of candidates of one form, those by which a camera could see it, with cells large enough to be told."""
-    form, matrices = group[0].form, np.stack([candidate.matrix for candidate in group])
+def _possible(view: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Of hypotheses of one form, those by which a camera could see it, with cells large enough to be told."""
+    form, matrices = group[0].form, np.stack([hypothesis.matrix for hypothesis in group])
     wanted = are_plausible(matrices, form.boxes.centres) & (_rooms(matrices, form) >= ROOM * view.reach)
-    return [candidate for candidate, good in zip(group, wanted, strict=True) if good]
+    return [hypothesis for hypothesis, good in zip(group, wanted, strict=True) if good]
 
 
-def _few_seen(view: View, groups: Sequence[Sequence[Candidate]]) -> list[NDArray[np.float64]]:
-    """For each candidate of each form the share of a few of the form's lines that the view shows there."""
+def _few_seen(view: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list[NDArray[np.float64]]:
+    """For each hypothesis of each form the share of a few of the form's lines that the view shows there."""
     few = [
         through(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
             len(group), *group[0].form.few.shape
         )
         for group in groups
     ]
-    shares = line_fits(view.image, few, view.reach)
+    shares = ruling_fits(view.image, few, view.reach)
     most = max((float(own.max()) for own in shares), default=0.0)
     # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
     wide = [i for i, own in enumerate(shares) if own.max() < SURE and (most < SURE or own.max() >= most / 2)]
-    for i, again in zip(wide, line_fits(view.image, [few[i] for i in wide], 2 * view.reach), strict=True):
+    for i, again in zip(wide, ruling_fits(view.image, [few[i] for i in wide], 2 * view.reach), strict=True):
         shares[i] = np.maximum(shares[i], again)
     return shares
 
 
-def _choose(view: View, fitting: Fitting) -> Registration | None:
+def _choose(view: ReducedPage, fitting: Fitting) -> Registration | None:
     """Of the forms that fit the one to take, None without any.
 
     Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
     print is on the page as well.
     """
-    found = [one for one in fitting.values() if one[0] >= ENOUGH]
+    found = [one for one in fitting.values() if one[0] >= LEAST_FIT]
     if not found:
         return None
     if len(found) > 1:
         found.sort(key=lambda one: one[0] + _likeness(view, *one), reverse=True)
-    fit, candidate = found[0]
-    return Registration(candidate.form.template, view.matrix @ candidate.matrix, fit)
+    fit, hypothesis = found[0]
+    return Registration(hypothesis.form.template, view.matrix @ hypothesis.matrix, fit)
 
 
-def _worth_judging(first: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
-    """Of candidates, best first, some, and the best one of every form whose picture can still speak for it."""
+def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, Hypothesis]]:
+    """Of hypotheses, best first, some, and the best one of every form whose picture can still speak for it."""
     judged = first[:JUDGED]
-    known = {id(candidate.form) for _, candidate in judged}
-    for quick, candidate in first[JUDGED:]:
-        if candidate.form.reference is not None and id(candidate.form) not in known:
-            known.add(id(candidate.form))
-            judged.append((quick, candidate))
+    known = {id(hypothesis.form) for _, hypothesis in judged}
+    for quick, hypothesis in first[JUDGED:]:
+        if hypothesis.form.reference is not None and id(hypothesis.form) not in known:
+            known.add(id(hypothesis.form))
+            judged.append((quick, hypothesis))
     return judged
 
 
-def _likeness(view: View, fit: float, found: Candidate) -> float:
+def _likeness(view: ReducedPage, fit: float, found: Hypothesis) -> float:
     """How much of the form's print away from its boxes the page shows; without a picture of it, its fit has to do."""
     reference = found.form.reference
     if reference is None:
@@ -218,12 +218,12 @@ def _likeness(view: View, fit: float, found: Candidate) -> float:
     return best
 
 
-def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tuple[Points, float]:
-    """The candidate's mapping made exact, and how well it then fits: printed lines, and pieces of the reference.
+def _judge(view: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None = None) -> tuple[Points, float]:
+    """The hypothesis's mapping made exact, and how well it then fits: printed lines, and pieces of the reference.
 
     Lines are looked for in a `closer` view of the same page if it is given.
     """
-    form, matrix = candidate.form, candidate.matrix
+    form, matrix = hypothesis.form, hypothesis.matrix
     if form.reference is None:
         return _on_lines(closer or view, view, form, matrix, align=True) if len(form.lines) else (matrix, 0.0)
     placed = _place(view, form.reference, matrix)
@@ -241,16 +241,16 @@ def _judge(view: View, candidate: Candidate, closer: View | None = None) -> tupl
     return matrix, fit if known else 0.0
 
 
-def _is_alone(view: View, form: Form, matrix: Points, lines: float) -> bool:
+def _is_alone(view: ReducedPage, form: PreparedForm, matrix: Points, lines: float) -> bool:
     """Whether the share `lines` of the form's lines is seen in this place only: those of a table are seen nearly as
     well a cell aside or upside down."""
     middle = form.boxes.centres.mean(0)
     over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
-    elsewhere = [line_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
+    elsewhere = [ruling_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
     return max(elsewhere) < lines - 0.05
 
 
-def _place(view: View, reference: Reference, matrix: Points) -> Aligned:
+def _place(view: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
     """The reference's pieces on the view, where `matrix`, template units to pixels of the view, puts them nearly."""
     matrix = matrix @ np.linalg.inv(reference.matrix)
     best = align_patches(view.image, matrix, reference.patches)
@@ -261,23 +261,25 @@ def _place(view: View, reference: Reference, matrix: Points) -> Aligned:
     return look_again(view.image, best, reference.patches) if best.agreeing.mean() > NEARLY else best
 
 
-def _on_lines(looked: View, view: View, form: Form, matrix: Points, *, align: bool) -> tuple[Points, float]:
+def _on_lines(
+    looked: ReducedPage, view: ReducedPage, form: PreparedForm, matrix: Points, *, align: bool
+) -> tuple[Points, float]:
     """`matrix`, in pixels of `view`, and the share of the form's lines that `looked` shows there; with `align` moved
     onto them if that shows more."""
     to_looked = np.linalg.inv(looked.matrix) @ view.matrix
     there = to_looked @ matrix
-    fit = line_fit(looked.image, there, form.lines, looked.reach)
+    fit = ruling_fit(looked.image, there, form.lines, looked.reach)
     if fit < 1.0 and align:
         # No further than a third of a cell, or one line is taken for the next.
         reach = max(2.0, min(2 * looked.reach, float(_rooms(there[None], form)[0]) / 3))
-        aligned = align_lines(looked.image, there, form.lines, reach)
-        better = line_fit(looked.image, aligned, form.lines, looked.reach)
+        aligned = align_to_rulings(looked.image, there, form.lines, reach)
+        better = ruling_fit(looked.image, aligned, form.lines, looked.reach)
         if better > fit:
             return np.linalg.inv(to_looked) @ aligned, better
     return matrix, fit
 
 
-def _rooms(matrices: Points, form: Form) -> Points:
+def _rooms(matrices: Points, form: PreparedForm) -> Points:
     """The smaller side of the form's smallest box or cell through each mapping, shape (k,), in pixels of the view."""
     middle = form.boxes.centres.mean(0)
     around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])

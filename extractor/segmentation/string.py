@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from extractor.fields import FieldImage
 from extractor.ink import as_gray
 from extractor.segmentation.crop import mnist_crop
-from extractor.segmentation.cuts import cut_columns, seams
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
 from extractor.segmentation.pieces import FULL, Pieces, find_pieces
+from extractor.segmentation.seams import cut_columns, seams
 from extractor.segmentation.slant import slant, upright
 from extractor.values import Box, Gray
 

@@ -12,7 +12,7 @@ import numpy as np
 from extractor.fields import Cut, clean, cut_out
 from extractor.reading import Reader
 from extractor.registration import Registration
-from extractor.registration.sheet import find_sheet
+from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look, room_for_a_digit

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
-from extractor.fields import Cut, Ground, Levels, clean, ground_of, ground_on, levels_of
+from extractor.fields import Cut, Levels, PageInk, clean, levels_of, page_ink_by_levels, page_ink_of
 from extractor.reading import Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
@@ -66,7 +66,7 @@ class Sheet:
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
-        self.ground: Ground = ground_of([cut for cut, _ in first.values()])
+        self.ground: PageInk = page_ink_of([cut for cut, _ in first.values()])
         self._stacks = {name: Stack(cut, weight) for name, (cut, weight) in first.items()}
         self._levels: dict[str, Levels] = {name: levels_of(cut, self.ground.guides) for name, (cut, _) in first.items()}
 
@@ -98,7 +98,7 @@ class Sheet:
         means = [self._stacks[field.name].cut for field in fields]
         guides = self.ground.guides
         self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
-        common = ground_on(list(self._levels.values()), guides)
+        common = page_ink_by_levels(list(self._levels.values()), guides)
         # In turns the frame itself and all frames as one: faint strokes show in these alone, but where writing
         # touches a line they may grow together.
         single = {field.name: self.frames(field.name) % 2 == 0 for field in fields}

@@ -31,7 +31,7 @@ class Stack:
 
     def _begin(self, cut: Cut, weight: float) -> None:
         self._first = cut
-        self._mean: NDArray[np.float32] = cut.lit.astype(np.float32)
+        self._mean: NDArray[np.float32] = cut.grey.astype(np.float32)
         self._total = weight
         self.frames = 1
 
@@ -47,7 +47,7 @@ class Stack:
     @property
     def cut(self) -> Cut:
         """All frames as one cut, with the lines and the place of the first."""
-        return replace(self._first, lit=as_gray(np.rint(self._mean).astype(np.uint8)))
+        return replace(self._first, grey=as_gray(np.rint(self._mean).astype(np.uint8)))
 
     def _laid(self, cut: Cut) -> NDArray[np.float32]:
         """`cut`'s picture with its printed box, and what is written there, where those of the others are."""
@@ -64,7 +64,7 @@ class Stack:
     def _warped(self, cut: Cut, matrix: NDArray[np.float64]) -> NDArray[np.float32]:
         height, width = self._mean.shape
         laid = cv2.warpAffine(
-            cut.lit,
+            cut.grey,
             matrix,
             (width, height),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.ink import as_gray
-from extractor.registration import ENOUGH, Registration, follow, register
+from extractor.registration import LEAST_FIT, Registration, follow, register
 from extractor.template import Template
 from extractor.values import Gray, Points
 
@@ -95,7 +95,7 @@ class Tracker:
         template, matrix = self._found.template, moved @ self._found.matrix
         speed = _distance(template, self._found.matrix, matrix) / elapsed
         self._since_exact += 1
-        if self._anchored and speed <= FASTEST and self._found.fit >= ENOUGH and self._since_exact < EXACT_EVERY:
+        if self._anchored and speed <= FASTEST and self._found.fit >= LEAST_FIT and self._since_exact < EXACT_EVERY:
             self._found = Registration(template, matrix, self._found.fit)
             return Track(self._found, fresh=False, sure=True, speed=speed)
         self._since_exact = 0
@@ -110,7 +110,7 @@ class Tracker:
                 return None
             if anew is not None:
                 exact, self._anchored = anew, True
-        if exact.fit >= ENOUGH:
+        if exact.fit >= LEAST_FIT:
             self._seen_at, self._found = at, exact
             return Track(exact, fresh=False, sure=self._anchored, speed=speed)
         if not 0 <= at - self._seen_at <= PATIENCE_S:

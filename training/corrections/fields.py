@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from extractor.documents import open_pages
-from extractor.fields import FieldImage, locate, whole_field
+from extractor.fields import FieldImage, as_single_field, locate
 from extractor.registration import Registration
 from extractor.template import Template, TemplateField
 from extractor.template.model import PageSize
@@ -65,7 +65,7 @@ def _field(image: Gray, row: Correction) -> FieldImage:
     height, width = image.shape
     corners = np.array(row.quad, np.float64)
     if not row.form and row.cells is None and np.abs(corners - Box(0, 0, width, height).corners).max() < WHOLE:
-        return whole_field(image)
+        return as_single_field(image)
     wide = max(1.0, float(np.hypot(*(corners[1] - corners[0]))))
     high = max(1.0, float(np.hypot(*(corners[3] - corners[0]))))
     box = Box(0, 0, wide, high)

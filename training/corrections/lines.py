@@ -12,7 +12,7 @@ from extractor.decoding.lines import line_hypotheses
 from extractor.fields import FieldImage
 from extractor.recognizer.card import checked_copy, read_line_card
 from extractor.recognizer.lines import LineRecognizer
-from extractor.segmentation.line import line_of
+from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
@@ -49,7 +49,7 @@ class LabelledLine:
 def labelled_lines(fields: Sequence[Usable], recognizer: LineRecognizer) -> list[LabelledLine]:
     """The free strings among `fields` whose ink can say their value. The delimiters, which a value does not have, are
     those that the network sees."""
-    lines = [(field, line_of(field.image)) for field in fields if field.cells is None]
+    lines = [(field, text_line_of(field.image)) for field in fields if field.cells is None]
     seen = [(field, line) for field, line in lines if line is not None]
     scores = recognizer.log_probabilities([image for _, image in seen])
     found = []
@@ -129,7 +129,7 @@ def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -
     images: list[Gray] = []
     texts: list[str] = []
     for one in (*found,) * TIMES:
-        line = line_of(one.image, size=float(rng.uniform(0.75, 1.2)), lean=float(rng.normal(0, 0.15)))
+        line = text_line_of(one.image, size=float(rng.uniform(0.75, 1.2)), lean=float(rng.normal(0, 0.15)))
         if line is not None and fits(line.shape[1], one.text):
             images.append(line)
             texts.append(one.text)

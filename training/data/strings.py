@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.fields import FieldImage
-from extractor.fields.whole import whole_field
+from extractor.fields.single_field import as_single_field
 from extractor.ink import as_gray
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate
@@ -71,7 +71,7 @@ def string_crops(draw: Draw, count: int, rng: np.random.Generator) -> Iterator[t
         )
     tall = rng.uniform(14, 60)
     edge = 2
-    field = whole_field(on_paper(ink, tall / 60, tall, rng, edge))
+    field = as_single_field(on_paper(ink, tall / 60, tall, rng, edge))
     lattice = segment_string(field)
     shear = slant(field.ink)
     cut = [_as_cut(symbol, ink, field, shear, scale=tall / 60, edge=edge) for symbol in alone]

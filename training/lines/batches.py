@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.recognizer.lines import STRIDE, frames_of
-from extractor.segmentation.line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Gray
 from training.lines.compose import EASY, HARD, Trouble, Writers, composed_line
 from training.lines.texts import DELIMITERS, DIGITS, OTHER, STRUCK

@@ -22,7 +22,7 @@ import numpy as np
 
 from extractor.decoding import decode_line
 from extractor.errors import ModelError
-from extractor.fields import whole_field
+from extractor.fields import as_single_field
 from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, ReadOptions, observe
 from extractor.recognizer.calibration import Calibration
@@ -116,7 +116,7 @@ def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
         for start in range(0, len(chosen), BATCH):
             part = chosen[start : start + BATCH]
             pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
-            seen = observe([Located(WHOLE, whole_field(picture), model) for picture in pictures])
+            seen = observe([Located(WHOLE, as_single_field(picture), model) for picture in pictures])
             for one, entry in zip(seen, part, strict=True):
                 assert one.line is not None
                 plain = decode_line(one.line.hypotheses, one.format, Calibration())

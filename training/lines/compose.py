@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.fields.whole import whole_field
+from extractor.fields.single_field import as_single_field
 from extractor.ink import as_gray
-from extractor.segmentation.line import line_of
+from extractor.segmentation.text_line import text_line_of
 from extractor.values import Box, Crops, Floats, Gray
 from training.data.drawn.zeros import row_of_zeros
 from training.data.junk import tight
@@ -358,11 +358,11 @@ def composed_line(writers: Writers, rng: np.random.Generator, trouble: Trouble =
     """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
     while True:
         picture, what = composed(writers, rng, trouble)
-        field = whole_field(picture)
+        field = as_single_field(picture)
         view = {
             "size": float(np.clip(rng.normal(1, 0.09 * trouble.view), 0.75, 1.3)),
             "lean": float(rng.normal(0, 0.12 * trouble.view)),
         }
-        line = line_of(replace(field, lit=None) if rng.random() < 0.25 else field, **view)
+        line = text_line_of(replace(field, grey=None) if rng.random() < 0.25 else field, **view)
         if line is not None:
             return line, what

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from extractor.recognizer.lines import FRAMES
-from extractor.segmentation.line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.averaged import Averaged
 from training.lines.batches import CLASSES, Batch

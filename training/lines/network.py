@@ -8,7 +8,7 @@ from typing import Any
 
 from extractor.errors import ModelError
 from extractor.recognizer.lines import FRAMES, STRIDE
-from extractor.segmentation.line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from extractor.decoding.lines import best_text, text_log_probabilities
 from extractor.recognizer.card import SCHEMA
 from extractor.recognizer.lines import load_lines
-from extractor.segmentation.line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.convert import to_int8_as_it_comes
 from training.lines.batches import CLASSES, Lines
@@ -42,7 +42,7 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
             "shape": [HEIGHT, None],
             "type": "uint8",
             "ink": "bright",
-            "made_by": "extractor.segmentation.line.line_of",
+            "made_by": "extractor.segmentation.text_line.text_line_of",
         },
         "parameters": int(model.count_params()),
         "files": file_entries(folder),

@@ -13,7 +13,7 @@ import numpy as np
 from extractor.finding.found import Shape
 from extractor.finding.naming.tesseract import Word, read_words
 from extractor.finding.page import WorkPage
-from extractor.ink import as_gray, even_light
+from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask
 
 READ_SIDE = 2600
@@ -51,7 +51,7 @@ def page_phrases(image: Gray, work: WorkPage, boxed: Mask) -> list[Phrase]:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=255,
     )
-    lit = even_light(as_gray(level), max(8, round(0.01 * max(size))))
+    lit = even_illumination(as_gray(level), max(8, round(0.01 * max(size))))
     lit[cv2.resize(boxed, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
     words = [Word(word.text, Box(*(side / scale for side in word.box))) for word in read_words(lit)]
     return join_words(words)

@@ -10,9 +10,9 @@ import numpy as np
 
 from extractor.registration.boxes import cast_votes, match_boxes
 from extractor.registration.features import match_features, pair_features
-from extractor.registration.form import Form
 from extractor.registration.marks import match_marks
-from extractor.registration.view import View
+from extractor.registration.prepared_form import PreparedForm
+from extractor.registration.reduced_page import ReducedPage
 from extractor.values import Gray, Points
 
 HYPOTHESES = 8
@@ -26,24 +26,24 @@ EVIDENT = 0.4
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Hypothesis:
     """A way in which a form might lie on a view: template units to the view's pixels."""
 
-    form: Form
+    form: PreparedForm
     matrix: Points
 
 
-def by_marks(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+def by_marks(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put the marks of forms on dark squares, of all forms at once."""
-    found: list[Candidate] = []
+    found: list[Hypothesis] = []
     for form in forms:
         if len(form.marks):
             matches = match_marks(view.squares, form.marks, form.template.landmarks.mark_size, HYPOTHESES)
-            found += [Candidate(form, match.matrix) for match in matches]
+            found += [Hypothesis(form, match.matrix) for match in matches]
     yield found
 
 
-def by_reference(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+def by_reference(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put what the forms' pictures show on the page; forms most like the page first."""
     offering = [(form, form.reference) for form in forms if form.reference is not None]
     if len(offering) > 1:
@@ -56,25 +56,25 @@ def by_reference(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]
         groups = [offering]
     tolerance = 0.004 * max(view.image.shape)
     for group in groups:
-        found: list[Candidate] = []
+        found: list[Hypothesis] = []
         for form, reference in group:
             for matrix in match_features(reference.features, view.features, tolerance):
-                candidate = Candidate(form, matrix @ reference.matrix)
-                if not _lacks_marks(view, candidate):
-                    found.append(candidate)
+                hypothesis = Hypothesis(form, matrix @ reference.matrix)
+                if not _lacks_marks(view, hypothesis):
+                    found.append(hypothesis)
         yield found
 
 
-def by_boxes(view: View, forms: Sequence[Form]) -> Iterator[list[Candidate]]:
+def by_boxes(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put the boxes of forms on boxes of the page; forms with most boxes where they should be first."""
     votes = [cast_votes(form.boxes, view.boxes) for form in forms]
     for part in _likely_first(np.array([one.support for one in votes])):
-        found: list[Candidate] = []
+        found: list[Hypothesis] = []
         for index in part:
             for matrix in match_boxes(forms[index].boxes, view.boxes, votes[index], _on_sheet(view, forms[index])):
-                candidate = Candidate(forms[index], matrix)
-                if not _lacks_marks(view, candidate):
-                    found.append(candidate)
+                hypothesis = Hypothesis(forms[index], matrix)
+                if not _lacks_marks(view, hypothesis):
+                    found.append(hypothesis)
         yield found
 
 
@@ -85,7 +85,7 @@ def _likely_first(alike: Points) -> list[list[int]]:
     return [order[likely].tolist(), order[~likely].tolist()]
 
 
-def _on_sheet(view: View, form: Form) -> list[Points]:
+def _on_sheet(view: ReducedPage, form: PreparedForm) -> list[Points]:
     """Mappings that lay the form's page on the sheet of paper, in four orientations."""
     if view.sheet is None:
         return []
@@ -95,17 +95,17 @@ def _on_sheet(view: View, form: Form) -> list[Points]:
     return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
 
 
-def _lacks_marks(view: View, candidate: Candidate) -> bool:
+def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
     """Whether marks that should be in the picture are not: then it is another form, or lies another way.
 
     One may be covered; those that reach outside the picture may have been cropped.
     """
-    marks, size = candidate.form.marks, candidate.form.template.landmarks.mark_size
+    marks, size = hypothesis.form.marks, hypothesis.form.template.landmarks.mark_size
     if len(marks) == 0:
         return False
-    half = (size or 0.01 * candidate.form.template.page.width) / 2
+    half = (size or 0.01 * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
-    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), candidate.matrix).reshape(-1, 5, 2)
+    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), hypothesis.matrix).reshape(-1, 5, 2)
     limit = np.array((view.image.shape[1], view.image.shape[0]))
     inside = ((seen > 0) & (seen < limit)).all((1, 2))
     missing = 0

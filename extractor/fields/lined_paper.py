@@ -12,7 +12,7 @@ from extractor.values import Gray
 FULL, FAINT = 127, 64
 
 
-def without_ruled_lines(ink: Gray) -> Gray:
+def without_rulings(ink: Gray) -> Gray:
     """`ink`, shape (height, width), without level lines that run through most of it; strokes across them stay."""
     height, width = ink.shape
     length = max(round(1.2 * height), round(0.3 * width), 12)

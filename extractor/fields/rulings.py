@@ -37,7 +37,7 @@ FAR = 0.4
 
 
 @dataclass(frozen=True)
-class SnappedLines:
+class SnappedRulings:
     """Positions of parallel printed lines across one axis and how thick each is, in pixels; `seen` says which the
     picture really shows. What is darker there than the grey level `over` is pen over the line."""
 
@@ -47,10 +47,10 @@ class SnappedLines:
     over: tuple[float, ...]
 
 
-def snap_lines(
-    lit: Gray, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
-) -> SnappedLines:
-    """Vertical lines of the evenly lit picture `lit` near the `expected` columns; only rows `span` are looked at.
+def snap_rulings(
+    grey: Gray, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
+) -> SnappedRulings:
+    """Vertical lines of the evenly lit picture `grey` near the `expected` columns; only rows `span` are looked at.
 
     `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
     the edge of something solid.
@@ -59,11 +59,11 @@ def snap_lines(
     handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
     stay at the common shift.
     """
-    rows = lit[max(0, span[0]) : max(0, span[1])]
+    rows = grey[max(0, span[0]) : max(0, span[1])]
     rows = np.ascontiguousarray(rows[:: max(1, len(rows) // ROWS)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
-        return SnappedLines(wanted, (False,) * len(wanted), (1.0,) * len(wanted), (0.0,) * len(wanted))
+        return SnappedRulings(wanted, (False,) * len(wanted), (1.0,) * len(wanted), (0.0,) * len(wanted))
     profile = _profile(rows, thickest)
     # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
     soft = np.minimum(1.0, np.convolve(profile, (0.5, 1.0, 0.5), "same")) if len(profile) > 2 else profile
@@ -99,7 +99,7 @@ def snap_lines(
     known = [width for width in widths if width is not None]
     usual = float(median(known)) if known else 1.0
     thickness = tuple(usual if width is None else max(width, usual) for width in widths)
-    return SnappedLines(at, tuple(best is not None for best in found), thickness, over)
+    return SnappedRulings(at, tuple(best is not None for best in found), thickness, over)
 
 
 def _darkest(rows: Gray, column: int) -> Gray:
@@ -172,13 +172,13 @@ def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     return first + low, first + high
 
 
-def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) -> float:
-    """How many columns to the right the vertical `lines` of `lit` run per row down, all together; 0 if that is unseen.
+def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float) -> float:
+    """How many columns to the right the vertical `lines` of `grey` run per row down, all together; 0 if that is unseen.
 
     What lies close around the lines in the upper half of the rows `span` is laid on that of the lower half; a half is
     at most `reach` pixels off the other.
     """
-    rows = lit[max(0, span[0]) : max(0, span[1])]
+    rows = grey[max(0, span[0]) : max(0, span[1])]
     half, most = len(rows) // 2, round(reach)
     if half < 8 or not any(lines.seen):
         return 0.0
@@ -201,12 +201,12 @@ def lean(lit: Gray, lines: SnappedLines, span: tuple[int, int], reach: float) ->
     return float((best - most + fine) / (len(rows) - half))
 
 
-def without_line(ink: Mask, lit: Gray, at: float, thickness: float, over: float) -> None:
+def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: float) -> None:
     """Takes the vertical line at column `at` out of `ink`, shape (height, width), in place.
 
     Row by row: a run of ink no wider than the line is the line and goes; a run that reaches beyond it on both sides
     is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
-    what lies beside the line. Rows in which `lit`, the evenly lit picture, is darker than `over` are pen and stay.
+    what lies beside the line. Rows in which `grey`, the evenly lit picture, is darker than `over` are pen and stay.
     """
     width = ink.shape[1]
     half = thickness / 2
@@ -225,7 +225,7 @@ def without_line(ink: Mask, lit: Gray, at: float, thickness: float, over: float)
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
     # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
     crossing = _spread(left, thickness) & _spread(right, thickness)
-    band[~crossing & (lit[:, low:high].min(1) >= over)] = 0
+    band[~crossing & (grey[:, low:high].min(1) >= over)] = 0
 
 
 def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:

@@ -13,7 +13,7 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
 from extractor.registration.features import FEATURE_SIDE, Features, find_features
 from extractor.registration.patches import Patches, choose_patches
-from extractor.registration.printed import look_along, points_along, printed_lines
+from extractor.registration.ruling_fit import look_along, points_along, printed_rulings
 from extractor.template import Template
 from extractor.values import Gray, Points
 
@@ -34,7 +34,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Form:
+class PreparedForm:
     """A template made ready. `lines` are those that can be seen: with a reference, those that it shows.
 
     `few`, shape (f, FEW_POINTS, 2), are points along a few of them, all in template units.
@@ -49,9 +49,9 @@ class Form:
 
 
 @lru_cache(maxsize=256)
-def prepare(template: Template) -> Form:
+def prepare_form(template: Template) -> PreparedForm:
     """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
-    lines = printed_lines(template)
+    lines = printed_rulings(template)
     marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
     reference = None
     if template.reference_path is not None:
@@ -68,7 +68,7 @@ def prepare(template: Template) -> Form:
         # Not every so many: what follows in a comb are the lines above, below and between its cells by turns.
         lines = lines[np.sort(np.random.default_rng(0).permutation(len(lines))[:MOST_LINES])]
     few = points_along(lines[:: max(1, len(lines) // FEW_LINES)], FEW_POINTS)
-    return Form(template, lines, few, marks, template_boxes(template), reference)
+    return PreparedForm(template, lines, few, marks, template_boxes(template), reference)
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:

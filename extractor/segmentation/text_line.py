@@ -95,7 +95,7 @@ def writing_of(field: FieldImage) -> Writing | None:
     return Writing(contrast(field, ink), xs, ys, rise, UPRIGHT * slant(digits), low - more, high + more)
 
 
-def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
+def text_line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
     """The string in `field` as `Writing.line` draws it; None where nothing is written."""
     writing = writing_of(field)
     return None if writing is None else writing.line(size=size, lean=lean)
@@ -104,13 +104,13 @@ def line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray 
 def contrast(field: FieldImage, ink: Gray) -> Gray:
     """The field as 0 on paper and FULL_INK in the middle of strokes: grey where the paper's grey is known, so that
     nothing is lost that a threshold would lose; else its `ink`."""
-    if field.lit is None:
+    if field.grey is None:
         return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
     strokes = ink >= FULL
-    paper, full = (percentile(grey_counts(field.lit[part]), 50) for part in (~strokes, strokes))
+    paper, full = (percentile(grey_counts(field.grey[part]), 50) for part in (~strokes, strokes))
     greys = np.arange(256, dtype=np.float32)
     table = np.clip((paper - greys) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
-    return as_gray(cv2.LUT(field.lit, table))
+    return as_gray(cv2.LUT(field.grey, table))
 
 
 def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:

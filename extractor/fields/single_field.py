@@ -5,16 +5,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.fields.lined_paper import without_rulings
 from extractor.fields.locate import FieldImage
-from extractor.fields.ruled import without_ruled_lines
-from extractor.ink import as_gray, even_light, soft_ink
+from extractor.ink import as_gray, even_illumination, soft_ink
 from extractor.values import Box, Gray
 
 LOWEST, HIGHEST, WIDEST = 64, 128, 4096
 """Pixels: pictures are brought between these heights, and to no more than this width."""
 
 
-def whole_field(image: Gray) -> FieldImage:
+def as_single_field(image: Gray) -> FieldImage:
     """The whole of `image`, shape (height, width), as one field."""
     scale = min(max(1.0, LOWEST / image.shape[0]), HIGHEST / image.shape[0], WIDEST / image.shape[1])
     width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
@@ -22,7 +22,9 @@ def whole_field(image: Gray) -> FieldImage:
     if (height, width) != image.shape:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         grey = as_gray(cv2.resize(image, (width, height), interpolation=how))
-    lit = even_light(grey, max(4, round(height * 0.2)))
-    ink = without_ruled_lines(soft_ink(lit, lit))
+    grey = even_illumination(grey, max(4, round(height * 0.2)))
+    ink = without_rulings(soft_ink(grey, grey))
     matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
-    return FieldImage(ink, Box(0, 0, width, height), (0.0, float(width)), matrix, snapped=True, printed=False, lit=lit)
+    return FieldImage(
+        ink, Box(0, 0, width, height), (0.0, float(width)), matrix, snapped=True, printed=False, grey=grey
+    )

@@ -13,7 +13,7 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
-from extractor.registration.sheet import find_sheets, sheet_size
+from extractor.registration.sheet_outline import find_sheets, sheet_size
 from extractor.values import Gray, Points
 
 WORK_SIDE = 1100
@@ -27,7 +27,7 @@ EDGE = 1.04
 
 
 @dataclass(frozen=True)
-class View:
+class ReducedPage:
     """`image` is grey, shape (height, width); `matrix`, shape (3, 3), takes its pixels to those of the page.
 
     `sheet`, shape (4, 2), are the corners of the sheet of paper on it, clockwise, where they are known.
@@ -55,24 +55,24 @@ class View:
         return find_boxes(self.image)
 
 
-def whole_view(image: Gray) -> View:
+def reduced_page(image: Gray) -> ReducedPage:
     """The whole page, reduced to some WORK_SIDE."""
     return _reduced(image, WORK_SIDE)
 
 
-def closer_view(image: Gray) -> View:
+def closer_page(image: Gray) -> ReducedPage:
     """The whole page, reduced to some CLOSER_SIDE."""
     return _reduced(image, CLOSER_SIDE)
 
 
-def _reduced(image: Gray, side: int) -> View:
+def _reduced(image: Gray, side: int) -> ReducedPage:
     """The whole page, made smaller by a whole number: every so many pixels the mean of as many, the fastest way."""
     shrink = max(1, round(max(image.shape) / side))
     height, width = (side // shrink for side in image.shape)
     if height == 0 or width == 0:
-        return View(np.full((1, 1), 255, np.uint8), np.eye(3))
+        return ReducedPage(np.full((1, 1), 255, np.uint8), np.eye(3))
     if shrink == 1:
-        return View(image, np.eye(3))
+        return ReducedPage(image, np.eye(3))
     whole = image[: height * shrink, : width * shrink]
     # A running mean and then every so many of it takes less than half the time of cv2.resize by INTER_AREA.
     means = cv2.blur(whole, (shrink, shrink), anchor=(0, 0))
@@ -80,10 +80,10 @@ def _reduced(image: Gray, side: int) -> View:
     enlarge = np.diag((shrink, shrink, 1.0))
     # Pixel centres lie at whole numbers: shift by half a pixel before and after enlarging.
     half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
-    return View(small, np.linalg.inv(half) @ enlarge @ half)
+    return ReducedPage(small, np.linalg.inv(half) @ enlarge @ half)
 
 
-def sheet_views(view: View, image: Gray) -> Iterator[View]:
+def flattened_sheets(view: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
     """The sheet of paper in a photograph, flattened, by each outline that it may have; none where no sheet stands out
     from what it lies on.
 
@@ -93,7 +93,7 @@ def sheet_views(view: View, image: Gray) -> Iterator[View]:
         yield _flat(view, image, corners)
 
 
-def _flat(view: View, image: Gray, corners: Points) -> View:
+def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     # A little of the ground around it, for the outline is not exact.
     corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
     on_page = np.asarray(cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix), np.float64).reshape(4, 2)
@@ -116,4 +116,4 @@ def _flat(view: View, image: Gray, corners: Points) -> View:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
     inner = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
     inner = inner.mean(0) + (inner - inner.mean(0)) / EDGE
-    return View(as_gray(drawn), matrix, inner)
+    return ReducedPage(as_gray(drawn), matrix, inner)

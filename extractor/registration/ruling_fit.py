@@ -23,7 +23,7 @@ SEEN = 0.6
 """The least share of a line's points that must be dark in one place across for the line to count as seen."""
 
 
-def printed_lines(template: Template) -> Points:
+def printed_rulings(template: Template) -> Points:
     """The box and cell lines that the form prints, shape (n, 2, 2): start and end of each, in template units."""
     lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.fields:
@@ -36,7 +36,7 @@ def printed_lines(template: Template) -> Points:
     return np.array(lines, np.float64)
 
 
-def line_fit(image: Gray, matrix: Points, lines: Points, reach: float) -> float:
+def ruling_fit(image: Gray, matrix: Points, lines: Points, reach: float) -> float:
     """The share, 0 to 1, of printed `lines`, shape (n, 2, 2), that `image` shows where `matrix` puts them."""
     return float(look_along(image, matrix, lines, reach).seen.mean())
 
@@ -69,8 +69,8 @@ def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Look
     return _look(image, _along(matrix, lines), reach)
 
 
-def line_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDArray[np.float64]]:
-    """`line_fit` of many mappings in one look: for each of `placed`, points along n lines by k mappings, shape
+def ruling_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDArray[np.float64]]:
+    """`ruling_fit` of many mappings in one look: for each of `placed`, points along n lines by k mappings, shape
     (k, n, s, 2), in pixels, the share of lines that `image` shows by each mapping, shape (k,)."""
     if not placed:
         return []
@@ -116,17 +116,17 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     found = (paper - dark.min(-1) > np.maximum(FAINTEST, CONTRAST * paper)) & inside
     # One line has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
-    candidates = np.arange(middle - near, middle + near + 1)
+    hypotheses = np.arange(middle - near, middle + near + 1)
     counts = (place[:, None, :] == np.arange(middle - near - 1, middle + near + 2)[None, :, None]).sum(2)
     shares = (counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]) / seen.shape[1]
     # Of equally good places the one nearest to where the line should be.
-    best = (shares - 1e-4 * np.abs(offsets[candidates])).argmax(1)
-    close = (np.abs(place - candidates[best][:, None]) <= 1) & found
+    best = (shares - 1e-4 * np.abs(offsets[hypotheses])).argmax(1)
+    close = (np.abs(place - hypotheses[best][:, None]) <= 1) & found
     mean = np.where(close, offsets[place.clip(0)], 0).sum(1) / np.maximum(close.sum(1), 1)
     return Looked(np.asarray(seen, np.float64), across, shares.max(1), mean)
 
 
-def align_lines(image: Gray, matrix: Points, lines: Points, reach: float, rounds: int = 2) -> Points:
+def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float, rounds: int = 2) -> Points:
     """`matrix` moved a little so that the printed lines which the picture shows lie where they are seen.
 
     Each seen line says how far the mapping is off across it and nothing along it; the mapping that answers all of
