@@ -132,7 +132,7 @@ def plain_page(numbers: Sequence[tuple[str, str]], shape: tuple[int, int] = (800
         form = load_template(SAMPLES / "templates" / f"{Path(file).name.split('_')[0]}.yaml")
         registration = register(scan, [form])
         assert registration is not None, f"{file} does not show its form"
-        ink = locate(scan, registration, next(field for field in form.fields if field.name == name)).ink
+        ink = locate(scan, registration.matrix, next(field for field in form.fields if field.name == name)).ink
         left, top = 80 + (place % 2) * shape[1] // 2, 60 + place // 2 * (shape[0] - 100) // rows
         part = page[top : top + ink.shape[0], left : left + ink.shape[1]]
         np.minimum(part, 250 - (ink[: part.shape[0], : part.shape[1]] * 0.85).astype(np.uint8), out=part)

@@ -257,7 +257,7 @@ class Reader:
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
         form, fields = registration.template.form, registration.template.fields
-        images = locate_all(page.image, [(registration, field) for field in fields])
+        images = locate_all(page.image, [(registration.matrix, field) for field in fields])
         located = [
             Located(field, image, self._model_of(form, field)) for field, image in zip(fields, images, strict=True)
         ]

@@ -69,8 +69,7 @@ def make(
     template = drafted.template.found_in(target.parent)
     preview = target.with_name(f"{target.stem}_preview.png")
     _write_picture(reference, _smaller(blank.image))
-    identity = Registration(template, np.eye(3), 1.0)
-    located = [locate(blank.image, identity, field) for field in template.fields]
+    located = [locate(blank.image, np.eye(3), field) for field in template.fields]
     _write_picture(preview, draw_template(blank.image, template.fields, located))
     try:
         target.write_text(template_yaml(template), encoding="utf-8")
@@ -109,7 +108,7 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     if found is None:
         say(f"{file}, page {page.number}: {UNMATCHED}.")
         return 1
-    located = [locate(page.image, found, field) for field in template.fields]
+    located = [locate(page.image, found.matrix, field) for field in template.fields]
     _write_picture(Path(out), draw_template(page.image, template.fields, located))
     say(f"{file}, page {page.number}: {_how(found, located)}.")
     say(f"Wrote {out}: boxes whose printed lines were found are green, others orange.")
@@ -154,7 +153,7 @@ def _try(template: Template, page: Page | FailedPage) -> bool:
     if found is None:
         say(f"{where}: {UNMATCHED}.")
         return False
-    located = [locate(page.image, found, field) for field in template.fields]
+    located = [locate(page.image, found.matrix, field) for field in template.fields]
     say(f"{where}: {_how(found, located)}.")
     for warning in tiny_cells(template, located):
         say(f"  Warning: {warning}")

@@ -162,7 +162,7 @@ def one_field(reader: Reader, scan: Path, name: str) -> Observation:
     found = register(page, reader.forms)
     assert found is not None
     field = next(field for field in reader.forms[0].fields if field.name == name)
-    return reader.observe([(field, locate(page, found, field))])[0]
+    return reader.observe([(field, locate(page, found.matrix, field))])[0]
 
 
 def test_the_same_picture_over_and_over_does_not_make_a_doubtful_reading_certain(reader: Reader, scans: Path) -> None:
@@ -188,7 +188,7 @@ def test_small_writing_is_read_from_all_frames_together_better_than_from_any(rea
     rng, single, sheet = np.random.default_rng(1), [], None
     for number in range(14):
         frame = np.clip(small + rng.normal(0, 15, small.shape), 0, 255).astype(np.uint8)
-        cuts = [cut_out(frame, replace(placed, matrix=matrix), field) for field in form.fields]
+        cuts = [cut_out(frame, matrix, field, form.fields) for field in form.fields]
         images = [(cut.field, clean(cut, page_ink_of(cuts))) for cut in cuts]
         seen = [reader.decode(one).meaning.value for one in reader.observe(images)]
         single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))
@@ -216,7 +216,7 @@ def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path)
             page = cv2.GaussianBlur(page, (0, 0), blur)
         found = register(page, reader.forms)
         assert found is not None
-        pictures.append({f.name: ink_picture(locate(page, found, f)) for f in reader.forms[0].fields})
+        pictures.append({f.name: ink_picture(locate(page, found.matrix, f)) for f in reader.forms[0].fields})
     same, other = agreement(pictures[0], pictures[1]), agreement(pictures[0], pictures[2])
     assert same is not None
     assert other is not None

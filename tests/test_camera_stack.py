@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from extractor.fields import Cut, cut_out
-from extractor.registration import Registration
 from formdigits.camera.stack import CLOSER, Stack
 from tests.forms import FORM, blank_sheet
 
@@ -25,7 +24,7 @@ def frame(rng: np.random.Generator, shift: float = 0.0, scale: float = 1.0) -> C
     size = round(scale * sheet.shape[1] + 20), round(scale * sheet.shape[0] + 20)
     seen = cv2.warpAffine(sheet, matrix[:2], size, borderValue=255.0)
     noisy = np.clip(seen + rng.normal(0, 25, seen.shape), 0, 255).astype(np.uint8)
-    return cut_out(noisy, Registration(FORM, matrix, 1.0), FIELD)
+    return cut_out(noisy, matrix, FIELD)
 
 
 def test_the_mean_of_frames_is_nearer_to_the_sheet_than_any_of_them() -> None:

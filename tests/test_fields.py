@@ -8,16 +8,17 @@ import pytest
 
 from extractor.fields import as_single_field, locate
 from extractor.fields.rulings import without_ruling
-from extractor.registration import Registration, register
+from extractor.registration import register
+from extractor.values import Points
 from tests.forms import FORM, blank_sheet, lay
 
 VOTES = FORM.fields[0]
 
 
-def straight(fit: float = 1.0, shift: tuple[float, float] = (0, 0)) -> Registration:
+def straight(shift: tuple[float, float] = (0, 0)) -> Points:
     matrix = np.eye(3)
     matrix[:2, 2] = shift
-    return Registration(FORM, matrix, fit)
+    return matrix
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (5, 0), (-5, 3), (0, -6), (7, 7)])
@@ -31,7 +32,7 @@ def test_boxes_are_snapped_when_the_global_fit_is_a_little_off(shift: tuple[int,
 
 @pytest.mark.parametrize("field", FORM.fields, ids=lambda f: f.name)
 def test_an_empty_field_holds_no_ink_once_its_lines_are_gone(field) -> None:
-    image = locate(blank_sheet(2.0), Registration(FORM, np.diag((2.0, 2.0, 1.0)), 1.0), field)
+    image = locate(blank_sheet(2.0), np.diag((2.0, 2.0, 1.0)), field)
     inside = image.inside
     edge = 4
     part = image.ink[
@@ -72,7 +73,7 @@ def test_quads_follow_the_page_when_it_lies_upside_down() -> None:
     warp = lay(blank_sheet(), turns=2)
     registration = register(warp.image, [FORM])
     assert registration is not None
-    quad = np.array(locate(warp.image, registration, VOTES).quad)
+    quad = np.array(locate(warp.image, registration.matrix, VOTES).quad)
     true = cv2.perspectiveTransform(VOTES.box.corners.reshape(-1, 1, 2), warp.matrix).reshape(-1, 2)
     assert np.abs(quad - true).max() < 3.0
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from extractor.fields import FieldImage, locate, locate_all
-from extractor.registration import Registration
 from extractor.segmentation import segment_comb
 from extractor.template import Template
 from extractor.values import Gray
@@ -23,7 +22,7 @@ APART = Template.model_validate(
         ],
     }
 )
-PLACED = [(Registration(APART, np.eye(3), 1.0), field) for field in APART.fields]
+PLACED = [(np.eye(3), field) for field in APART.fields]
 
 
 def sheet(*, line: int = 90, guides: int | None = None, shift: int = 0) -> Gray:
@@ -101,7 +100,7 @@ def test_blurred_strokes_of_a_coarse_picture_are_not_taken_for_grain() -> None:
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     noise = np.random.default_rng(0).normal(0, 1.5, small.shape)
     small = np.clip(cv2.GaussianBlur(small, (0, 0), 0.7) + noise, 0, 255).astype(np.uint8)
-    fields = locate_all(small, [(Registration(APART, np.diag((scale, scale, 1.0)), 1.0), f) for f in APART.fields])
+    fields = locate_all(small, [(np.diag((scale, scale, 1.0)), f) for f in APART.fields])
     assert {written(field) for field in fields} == {"ddd"}
 
 
@@ -129,5 +128,5 @@ def test_lines_of_a_coarse_picture_are_taken_away_whole() -> None:
     image = sheet(line=60)
     write(image, 1, " 47")
     small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    coarse = Registration(APART, np.diag((0.25, 0.25, 1.0)), 1.0)
+    coarse = np.diag((0.25, 0.25, 1.0))
     assert written(locate(small, coarse, APART.fields[1])) == "_dd"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,6 @@ import numpy as np
 from extractor.fields.beside import beside
 from extractor.fields.rulings import SnappedRulings, lean, snap_rulings
 from extractor.ink import as_gray, even_illumination
-from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
 
@@ -57,15 +57,19 @@ class Cut:
         return 2 * (sum(self.across.seen) + sum(self.along.seen)) >= len(self.across.seen) + 2
 
 
-def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cut:
-    """`field` out of the whole page `image`; only this part of the page is touched."""
+def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequence[TemplateField] = ()) -> Cut:
+    """`field` out of the whole page `image`, of which only this part is touched.
+
+    `matrix`, shape (3, 3), takes the units of `field.box` to pixels of the page. `neighbours` are the fields of the
+    form, any of which may begin where this one ends.
+    """
     box, cells = field.box, field.cell_boxes
-    native = _scale_at(registration.matrix, box)
+    native = _scale_at(matrix, box)
     room = min(box.height, cells[0].width) if field.cells else box.height
     scale = min(max(native, SHORTEST / room), TALLEST / room)
     margin = 0.3 * room
     area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
-    matrix = registration.matrix @ np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
+    matrix = matrix @ np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
     size = (round(area.width * scale), round(area.height * scale))
     inside = Box(margin * scale, margin * scale, box.width * scale, box.height * scale)
     wanted = [(cell.left - area.left) * scale for cell in cells] + [(cells[-1].right - area.left) * scale]
@@ -81,7 +85,7 @@ def cut_out(image: Gray, registration: Registration, field: TemplateField) -> Cu
         matrix = matrix @ turn
         grey = even_illumination(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
         across, along = _snap(grey, wanted, inside, pixels, thickest)
-    shared = (False, False) if field.cells else beside(field, registration.template.fields)
+    shared = (False, False) if field.cells else beside(field, neighbours)
     return Cut(field, grey, matrix, across, along, pixels, shared)
 
 

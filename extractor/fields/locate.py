@@ -13,7 +13,6 @@ from extractor.fields.cut import INSET, Cut, cut_out
 from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.rulings import without_ruling
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
-from extractor.registration import Registration
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
 
@@ -111,14 +110,15 @@ def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
     return page_ink_by_levels([levels_of(cut, guides) for cut in cuts], guides)
 
 
-def locate(image: Gray, registration: Registration, field: TemplateField) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`, of which only this part is touched."""
-    return clean(cut_out(image, registration, field), PageInk())
+def locate(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequence[TemplateField] = ()) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`; `matrix` and `neighbours` as in `cut_out`."""
+    return clean(cut_out(image, matrix, field, neighbours), PageInk())
 
 
-def locate_all(image: Gray, placed: Sequence[tuple[Registration, TemplateField]]) -> list[FieldImage]:
-    """The pictures of many fields of one page, on their common ground."""
-    cuts = [cut_out(image, registration, field) for registration, field in placed]
+def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> list[FieldImage]:
+    """The pictures of all fields of a page, each with its matrix as in `cut_out`, by the ink that they have in common."""
+    fields = [field for _, field in placed]
+    cuts = [cut_out(image, matrix, field, fields) for matrix, field in placed]
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
     ground = page_ink_by_levels([_levels(cut) for cut in plain], guides)

@@ -15,11 +15,9 @@ from extractor.finding.find import find_fields
 from extractor.finding.found import FoundField
 from extractor.finding.page import black_on_white
 from extractor.lines import LineReading
-from extractor.registration import Registration
 from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only
-from extractor.template import Format, Template, TemplateField
-from extractor.template.model import PageSize
+from extractor.template import Format, TemplateField
 from extractor.values import Box, Floats, Gray, Points
 
 SURE = 0.6
@@ -56,18 +54,11 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
         TemplateField(name=one.name, box=one.box, cells=one.cells, gap=max(0.0, one.gap), format=Format())
         for one in found
     ]
-    height, width = image.shape
-    page = Template.model_construct(
-        formdigits=1, form="", page=PageSize(width=width, height=height), fields=tuple(fields), rules=()
-    )
     # Each field has a mapping of its own.
-    placed = [
-        (Registration(page, _to_page(one.box, one.quad), 1.0), field) for one, field in zip(found, fields, strict=True)
-    ]
-    located = locate_all(image, placed)
+    placed = [(_to_page(one.box, one.quad), field) for one, field in zip(found, fields, strict=True)]
     return [
         PageField(one, field, _without_sides(picture))
-        for one, (_, field), picture in zip(found, placed, located, strict=True)
+        for one, field, picture in zip(found, fields, locate_all(image, placed), strict=True)
     ]
 
 

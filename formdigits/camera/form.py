@@ -121,7 +121,7 @@ class FormView:
             self._study(grey, registration, weight)
             return
         sheet = self._sheet
-        cuts = [cut_out(grey, registration, field) for field in self._next(sheet, form.fields, at)]
+        cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(sheet, form.fields, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.ground)) for cut in cuts}
         alike = agreement(pictures, sheet.ink)
         if alike is not None and alike < SAME:
@@ -145,7 +145,9 @@ class FormView:
             self._sheet, self._studied = None, {}
         left = [field for field in form.fields if field.name not in self._studied]
         count = max(STUDIED, math.ceil(len(form.fields) / STUDY))
-        self._studied.update((field.name, (cut_out(grey, registration, field), weight)) for field in left[:count])
+        self._studied.update(
+            (field.name, (cut_out(grey, registration.matrix, field, form.fields), weight)) for field in left[:count]
+        )
         if len(self._studied) == len(form.fields):
             self._sheet = Sheet(self._reader, form, self._studied)
             self._sheet.dismissed, self._dismissed = self._dismissed, False

@@ -11,9 +11,7 @@ import numpy as np
 
 from extractor.documents import open_pages
 from extractor.fields import FieldImage, as_single_field, locate
-from extractor.registration import Registration
-from extractor.template import Template, TemplateField
-from extractor.template.model import PageSize
+from extractor.template import TemplateField
 from extractor.values import Box, FailedPage, Gray, Page
 from training.corrections.rows import Correction
 
@@ -70,8 +68,5 @@ def _field(image: Gray, row: Correction) -> FieldImage:
     high = max(1.0, float(np.hypot(*(corners[3] - corners[0]))))
     box = Box(0, 0, wide, high)
     field = TemplateField(name="corrected", box=box, cells=row.cells)
-    page = Template.model_construct(
-        formdigits=1, form="", page=PageSize(width=width, height=height), fields=(field,), rules=()
-    )
     matrix = cv2.getPerspectiveTransform(box.corners.astype(np.float32), corners.astype(np.float32))
-    return locate(image, Registration(page, np.asarray(matrix, np.float64), 1.0), field)
+    return locate(image, np.asarray(matrix, np.float64), field)
