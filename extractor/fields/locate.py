@@ -116,7 +116,7 @@ def locate(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequen
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> list[FieldImage]:
-    """The pictures of all fields of a page, each with its matrix as in `cut_out`, by the ink that they have in common."""
+    """The pictures of all fields of a page, each with its matrix as in `cut_out`, by the ink of the whole page."""
     fields = [field for _, field in placed]
     cuts = [cut_out(image, matrix, field, fields) for matrix, field in placed]
     guides = find_guides(cuts)
