@@ -37,7 +37,7 @@ from extractor.registration import register
 from extractor.template import Rule, Template, TemplateField, load_template
 from extractor.template.rule import parse_rule
 from extractor.values import FieldStatus, Page, PageResult, PageStatus
-from formdigits.templates import make
+from formdigits.actions.template import make
 from training.command import run
 
 ROOT = Path(__file__).resolve().parents[1]

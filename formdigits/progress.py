@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-EVERY_S = 10.0
+PROGRESS_LINE_S = 10.0
 """Seconds between the lines where there is no terminal."""
 
 STAGES = {"files": "Looking at files", "pages": "Reading pages"}
@@ -53,7 +53,7 @@ class Progress:
                     STAGES[stage], total=total, completed=done, unit=stage, failed=0
                 )
             self._bar.update(self._tasks[stage], completed=done, total=total, failed=self.failed)
-        elif now - self._last >= EVERY_S:
+        elif now - self._last >= PROGRESS_LINE_S:
             self._last = now
             speed = (done - before) / (now - since) if now > since else 0.0
             pace = f", {speed:.1f} {stage}/s, {clock((total - done) / speed)} left" if speed else ""

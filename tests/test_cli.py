@@ -13,7 +13,7 @@ import pytest
 
 from extractor.errors import InputError, ServiceError
 from formdigits import cli
-from formdigits.checks import Check, all_checks
+from formdigits.actions.doctor import Check, all_checks
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
@@ -155,7 +155,7 @@ def test_doctor_says_what_mends_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_doctor_finds_a_package_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formdigits.checks.version", lambda name: "1.0" if name == "numpy" else "999")
+    monkeypatch.setattr("formdigits.actions.doctor.version", lambda name: "1.0" if name == "numpy" else "999")
     found = {check.name: check for check in all_checks() if check.name in ("numpy", "click")}
     assert found["numpy"] == Check("numpy", False, "1.0", "pip install 'numpy>=2.2'")
     assert found["click"].ok

@@ -16,7 +16,7 @@ from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.lines import load_lines
 from extractor.segmentation import Candidate, Lattice, segment
 from extractor.values import Box, Floats
-from formdigits.training import carry_out_corrections
+from formdigits.actions.train import learn_from_corrections
 from tests.forms import FORM, blank_sheet, lay
 from tests.test_evaluation import written
 from tests.test_reading import pen
@@ -193,7 +193,7 @@ def test_a_free_string_teaches_the_network_for_lines(tmp_path: Path) -> None:
 
 def test_corrections_of_a_job_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither a file nor a job abc123"):
-        carry_out_corrections("abc123", TuneSettings(tmp_path))
+        learn_from_corrections("abc123", TuneSettings(tmp_path))
 
 
 def test_a_picture_that_is_one_field_is_cut_as_it_is_read(tmp_path: Path) -> None:

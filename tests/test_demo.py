@@ -9,7 +9,7 @@ import pytest
 
 from extractor.errors import InputError
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
-from formdigits import demo
+from formdigits.actions import demo
 
 TRUTH = """file,page,form,field,value,written,note
 scans/a.png,1,tally,votes,57,X57,
@@ -80,4 +80,4 @@ def test_a_page_that_found_no_form_or_another_one_counts_as_not_registered(
 def test_without_samples_it_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "SAMPLES", tmp_path / "samples")
     with pytest.raises(InputError, match="needs a checkout"):
-        demo.carry_out(str(tmp_path / "out"))
+        demo.run_demo(str(tmp_path / "out"))

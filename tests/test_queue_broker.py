@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import ServiceError
-from formdigits import checks
-from formdigits.queue.submitting import Submission, submit
+from formdigits.actions import doctor as checks
+from formdigits.actions.queue.submit import Submission, submit
 from tests.fake_reader import open_fake
 from tests.queue_services import RedisServer, missing
 from tests.test_read_command import scan

@@ -18,7 +18,7 @@ from extractor.recognizer import load_recognizer
 from extractor.recognizer.card import SHIPPED, read_card
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Crops
-from formdigits.training import carry_out_corrections
+from formdigits.actions.train import learn_from_corrections
 from training.corrections import TuneSettings
 from training.mean import write_mean
 from training.run import claim
@@ -184,7 +184,7 @@ def test_corrections_are_learned_from(
     model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64)
-    assert carry_out_corrections(kept(tmp_path, strips), settings) == 0
+    assert learn_from_corrections(kept(tmp_path, strips), settings) == 0
     said = capsys.readouterr().err
     assert "Learned from 12 corrections." in said
     tuned = tmp_path / "run" / "model"
@@ -201,7 +201,7 @@ def test_a_model_that_got_worse_is_thrown_away(
 ) -> None:
     # Far too high a rate: whatever it knew is forgotten.
     settings = TuneSettings(tmp_path / "run", model, (letters,), epochs=1, size=0.005, batch=64, rate=0.03)
-    assert carry_out_corrections(kept(tmp_path, strips), settings) == 1
+    assert learn_from_corrections(kept(tmp_path, strips), settings) == 1
     assert "reads worse" in capsys.readouterr().err
     assert not (tmp_path / "run" / "model").exists()
     assert not (tmp_path / "run" / "draft").exists()
@@ -210,7 +210,7 @@ def test_a_model_that_got_worse_is_thrown_away(
 def test_too_few_corrections(model: Path, letters: Path, strips: list[dict[str, object]], tmp_path: Path) -> None:
     settings = TuneSettings(tmp_path / "run", model, (letters,))
     with pytest.raises(InputError, match="Of 5 corrections 4 can be learned from"):
-        carry_out_corrections(kept(tmp_path, strips[:5]), settings)
+        learn_from_corrections(kept(tmp_path, strips[:5]), settings)
 
 
 def test_corrections_of_other_symbols_need_what_the_model_knew(
@@ -219,7 +219,7 @@ def test_corrections_of_other_symbols_need_what_the_model_knew(
     path = tmp_path / "digits.npz"
     np.savez(path, images=np.full((9, 28, 28), 9, np.uint8), labels=np.array(list("123123123")))
     with pytest.raises(InputError, match="has no A-C"):
-        carry_out_corrections(kept(tmp_path, strips), TuneSettings(tmp_path / "run", model, (path,)))
+        learn_from_corrections(kept(tmp_path, strips), TuneSettings(tmp_path / "run", model, (path,)))
 
 
 def test_one_symbol_is_nothing_to_learn(tmp_path: Path) -> None:

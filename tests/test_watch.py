@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from extractor.values import Kind
-from formdigits.queue import watching
-from formdigits.queue.watching import Watcher
+from formdigits.actions.queue import watch as watching
+from formdigits.actions.queue.watch import Watcher
 from tests.queue_services import missing, site, wait_until
 from tests.test_queue_store import RECIPE, picture, work_off
 from tests.test_read_command import scan

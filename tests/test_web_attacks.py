@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from formdigits.web.uploads import plain_name
+from formdigits.web.batches import plain_name
 from tests.web_site import WebServer, begin, finished, pictures
 
 PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()

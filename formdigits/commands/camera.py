@@ -65,7 +65,7 @@ def camera(
         for line in loop.listing():
             click.echo(line)
         return
-    from formdigits.reading import find_templates
+    from formdigits.actions.read import find_templates
 
     request = loop.Request(
         source=source,

@@ -15,6 +15,6 @@ Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database c
 @click.argument("job")
 @click.option("-o", "--out", default="-", metavar="OUT", help="File to write (.jsonl); by default standard output.")
 def corrections(job: str, *, out: str) -> None:
-    from formdigits.reports.output import write_corrections
+    from formdigits.actions.report import write_corrections
 
     write_corrections(job, out)

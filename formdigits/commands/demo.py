@@ -18,6 +18,6 @@ Exit codes: 0 every page found its form, 99 % of the fields are right and no acc
     "-o", "--out", default="demo-out", show_default=True, metavar="FOLDER", help="Folder for the tables and pictures."
 )
 def demo(out: str) -> None:
-    from formdigits.demo import carry_out
+    from formdigits.actions.demo import run_demo
 
-    raise SystemExit(carry_out(out))
+    raise SystemExit(run_demo(out))

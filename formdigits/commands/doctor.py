@@ -15,7 +15,7 @@ Exit codes: 0 everything needed to read works; 1 something is missing.
 """
 )
 def doctor() -> None:
-    from formdigits.checks import all_checks
+    from formdigits.actions.doctor import all_checks
 
     missing = 0
     for check in all_checks():

@@ -41,7 +41,7 @@ def evaluate(
 ) -> None:
     from pathlib import Path
 
-    from formdigits.evaluating import Question, carry_out
+    from formdigits.actions.evaluate import Question, evaluate_model
 
     question = Question(
         data=tuple(map(Path, data)),
@@ -51,4 +51,4 @@ def evaluate(
         alphabet=alphabet,
         out=Path(out) if out else None,
     )
-    raise SystemExit(carry_out(question))
+    raise SystemExit(evaluate_model(question))

@@ -73,7 +73,7 @@ def read(
 ) -> None:
     if templates and single_field:
         raise click.UsageError("Give either templates with -t or --single-field, not both")
-    from formdigits.reading import Request, carry_out
+    from formdigits.actions.read import Request, read_to_table
 
     request = Request(
         inputs=inputs,
@@ -89,4 +89,4 @@ def read(
         restart=restart,
         verbose=verbose,
     )
-    raise SystemExit(carry_out(request))
+    raise SystemExit(read_to_table(request))

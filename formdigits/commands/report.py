@@ -15,6 +15,6 @@ Exit codes: 0; 2 no such job, or OUT cannot be written; 3 the database cannot be
 @click.argument("job")
 @click.option("-o", "--out", metavar="OUT", help="File to write: .pdf or .png.")
 def report(job: str, *, out: str | None) -> None:
-    from formdigits.reports.output import carry_out
+    from formdigits.actions.report import write_report
 
-    carry_out(job, out)
+    write_report(job, out)

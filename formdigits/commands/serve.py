@@ -33,6 +33,6 @@ Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot 
 @click.option("--templates", multiple=True, metavar="PATH", help="Template, or a folder of templates, to pick from.")
 @click.option("--local", is_flag=True, help="Read on this machine, even where there is a broker.")
 def serve(*, host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], local: bool) -> None:
-    from formdigits.serving import carry_out
+    from formdigits.actions.serve import serve as serve_until_stopped
 
-    raise SystemExit(carry_out(host, port, folders, templates, local=local))
+    raise SystemExit(serve_until_stopped(host, port, folders, templates, local=local))

@@ -76,7 +76,7 @@ def template() -> None:
 def new(
     *, forms: tuple[str, ...], out: str | None, name: str | None, dpi: int, page: int, everything: bool, dropout: bool
 ) -> None:
-    from formdigits.templates import make
+    from formdigits.actions.template import make
 
     raise SystemExit(make(forms, out, name, dpi, page, everything=everything, dropout=dropout))
 
@@ -87,7 +87,7 @@ def new(
 @click.option("-o", "--out", metavar="PICTURE", required=True, help="PNG or JPEG picture to write.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Page of the file.")
 def preview(template_file: str, page_file: str | None, out: str, page: int) -> None:
-    from formdigits.templates import preview as draw
+    from formdigits.actions.template import preview as draw
 
     raise SystemExit(draw(template_file, page_file, out, page))
 
@@ -96,6 +96,6 @@ def preview(template_file: str, page_file: str | None, out: str, page: int) -> N
 @click.argument("template_file", metavar="TEMPLATE")
 @click.argument("pages", metavar="[PAGE…]", nargs=-1)
 def check(template_file: str, pages: tuple[str, ...]) -> None:
-    from formdigits.templates import check as look
+    from formdigits.actions.template import check as look
 
     raise SystemExit(look(template_file, pages))

@@ -77,7 +77,7 @@ def train(
 ) -> None:
     from pathlib import Path
 
-    from formdigits import training
+    from formdigits.actions import train as actions
 
     given = {"rate": rate, "epochs": epochs, "size": size}
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -93,5 +93,5 @@ def train(
     if corrections is not None:
         if alphabet or test:
             raise click.UsageError("--alphabet and --test are not for --corrections; leave them out")
-        raise SystemExit(training.carry_out_corrections(corrections, training.TuneSettings(**common)))
-    raise SystemExit(training.carry_out(training.TrainSettings(alphabet=alphabet, test=test, **common)))
+        raise SystemExit(actions.learn_from_corrections(corrections, actions.TuneSettings(**common)))
+    raise SystemExit(actions.train_symbols(actions.TrainSettings(alphabet=alphabet, test=test, **common)))

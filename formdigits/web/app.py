@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from formdigits.web.errors import Problem, Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
-from formdigits.web.routes import LIMITS, ROUTERS
+from formdigits.web.routes import BODY_LIMITS, ROUTERS
 from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Unforeseen),
             *guard,
             Middleware(OwnOrigin),
-            Middleware(BoundedBodies, limits=LIMITS),
+            Middleware(BoundedBodies, limits=BODY_LIMITS),
         ],
         responses={422: {"model": Problem, "description": "The request is not as it should be."}},
     )

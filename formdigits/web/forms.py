@@ -16,9 +16,9 @@ import yaml
 from extractor.documents.sniff import HEAD, sniff
 from extractor.errors import InputError, ServiceError, TemplateError
 from extractor.template import Template, load_template
-from formdigits.web.uploads import ENDING, plain_name
+from formdigits.web.batches import ENDING, plain_name
 
-MOST_BYTES = 30_000_000
+TEMPLATE_BYTES = 30_000_000
 """Of a template with the picture of its blank form."""
 
 LONGEST = 500_000

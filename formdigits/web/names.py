@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from extractor.values import PageResult
+from formdigits.web.batches import Batches
 from formdigits.web.folders import Folders
-from formdigits.web.uploads import Batches
 
 
 class Names:

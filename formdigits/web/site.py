@@ -10,16 +10,16 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Path, Request
 
 from extractor.errors import FormdigitsError
-from formdigits.web.desk import warm
+from formdigits.web.batches import Batches
+from formdigits.web.camera_sessions import Live
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
-from formdigits.web.jobs.pictures import Pictures
-from formdigits.web.jobs.steward import Steward
-from formdigits.web.live import Live
+from formdigits.web.jobs.page_pictures import Pictures
+from formdigits.web.jobs.runner import Runner
 from formdigits.web.names import Names
 from formdigits.web.review.bench import Bench
+from formdigits.web.sandboxed import warm
 from formdigits.web.settings import Settings
-from formdigits.web.uploads import Batches
 from workers.desk import Desk
 from workers.job import LETTERS, Job
 from workers.lookup import find_job
@@ -36,18 +36,18 @@ class Site:
     folders: Folders
     forms: Forms
     names: Names
-    desk: Desk
+    sandbox: Desk
     """Reads what is tried."""
     live: Live
     pictures: Pictures
-    steward: Steward
+    runner: Runner
     bench: Bench
 
     def close(self) -> None:
-        self.steward.stop()
+        self.runner.stop()
         self.pictures.close()
         self.bench.close()
-        self.desk.close()
+        self.sandbox.close()
         self.live.close()
         self.store.close()
 
@@ -63,21 +63,21 @@ def open_site(settings: Settings) -> Site:
         folders=folders,
         forms=Forms(settings.home, settings.templates),
         names=Names(batches, folders),
-        desk=Desk(),
+        sandbox=Desk(),
         live=Live(),
         pictures=Pictures(store),
-        steward=Steward(store, settings),
+        runner=Runner(store, settings),
         bench=Bench(store),
     )
-    site.steward.start()
+    site.runner.start()
     # The first who tries it should not wait for a model to be loaded.
-    threading.Thread(target=_warm, args=(site.desk,), daemon=True).start()
+    threading.Thread(target=_warm, args=(site.sandbox,), daemon=True).start()
     return site
 
 
-def _warm(desk: Desk) -> None:
+def _warm(sandbox: Desk) -> None:
     with suppress(FormdigitsError):
-        desk.ask(warm)
+        sandbox.ask(warm)
 
 
 def _site(request: Request) -> Site:

@@ -16,6 +16,7 @@ from extractor.errors import OutputError
 from extractor.export import FieldColumn
 from extractor.reading import ReadOptions, open_reader
 from extractor.values import PageResult
+from formdigits.actions.read import made_folder
 from formdigits.camera.live.grabber import EveryFrame, Frames, Grabber
 from formdigits.camera.live.keys import Key, TerminalKeys
 from formdigits.camera.live.picture import Status, draw
@@ -25,8 +26,7 @@ from formdigits.camera.live.sources import Frame, open_source
 from formdigits.camera.live.window import Window
 from formdigits.camera.session import Session
 from formdigits.camera.sight import Sight
-from formdigits.reading import made_folder
-from formdigits.report import counted, hushed, say
+from formdigits.messages import counted, hushed, say
 
 FLASH_S = 1.2
 """How long a new row is announced."""

@@ -14,11 +14,11 @@ Exit codes: 0 stopped, or over already; 2 no such job; 3 the database cannot be 
 @click.command(help=HELP)
 @click.argument("job")
 def cancel(job: str) -> None:
-    from formdigits import report
+    from formdigits import messages
     from workers.queue.ledger import cancel as give_up
     from workers.queue.ledger import get
     from workers.store import open_store
 
     store = open_store()
     state = get(store, job).state
-    report.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} was over already ({state}).")
+    messages.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} was over already ({state}).")

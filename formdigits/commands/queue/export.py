@@ -18,7 +18,7 @@ Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database c
 @click.option("--long", is_flag=True, help="One row a field, with confidence and place, rather than one a page.")
 def export(job: str, *, out: str, long: bool) -> None:
     from extractor.export import check_writable
-    from formdigits.queue.output import write
+    from formdigits.actions.queue.export import write
     from workers.queue.ledger import get
     from workers.store import open_store
 

@@ -15,7 +15,7 @@ Exit codes: 0 taken up, or nothing to do; 2 no such job; 3 the broker or the dat
 @click.command(help=HELP)
 @click.argument("job")
 def retry(job: str) -> None:
-    from formdigits import report
+    from formdigits import messages
     from workers.queue.dispatch import Broker, sweep
     from workers.queue.ledger import get
     from workers.queue.ledger import retry as take_up
@@ -26,6 +26,6 @@ def retry(job: str) -> None:
     broker.check()
     number = take_up(store, job)
     sweep(store, broker)
-    report.say(
-        f"{report.counted(number, 'page')} of job {job} taken up again." if number else "There is nothing to retry."
+    messages.say(
+        f"{messages.counted(number, 'page')} of job {job} taken up again." if number else "There is nothing to retry."
     )

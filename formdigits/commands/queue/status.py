@@ -17,7 +17,7 @@ reached (what the database knows is said all the same).
 def status(job: str | None, *, watch: bool) -> None:
     if watch and job is None:
         raise click.UsageError("--watch needs the JOB to watch; 'formdigits jobs' lists them")
-    from formdigits.queue.following import follow, overview, show
+    from formdigits.actions.queue.status import follow, overview, show
     from workers.queue.dispatch import Broker, sweep
     from workers.queue.ledger import get
     from workers.store import open_store

@@ -55,8 +55,8 @@ def submit(
         raise click.UsageError("Give either templates with -t or --single-field, not both")
     if out and not wait:
         raise click.UsageError("-o needs --wait; without it, 'formdigits export JOB -o OUT' writes the table later")
-    from formdigits.queue.submitting import Submission
-    from formdigits.queue.submitting import submit as put_in
+    from formdigits.actions.queue.submit import Submission
+    from formdigits.actions.queue.submit import submit as put_in
 
     asked = Submission(inputs, templates, single_field, accept, queue, again, wait, out, long)
     raise SystemExit(put_in(asked))

@@ -40,10 +40,10 @@ def watch(
     import signal
     from pathlib import Path
 
-    from formdigits import report
-    from formdigits.queue.submitting import prepared
-    from formdigits.queue.watching import Watcher
-    from formdigits.reading import made_folder
+    from formdigits import messages
+    from formdigits.actions.queue.submit import prepared
+    from formdigits.actions.queue.watch import Watcher
+    from formdigits.actions.read import made_folder
     from workers.local import job_key
     from workers.queue.dispatch import Broker
     from workers.queue.ledger import find_same, put_in
@@ -61,9 +61,9 @@ def watch(
     key = job_key({"watch": str(here), "recipe": recipe.key}, [])
     job = find_same(store, key) or put_in(store, recipe, fields, [], queue=queue, key=key)
     click.echo(job.id)
-    report.say(f"Watching {here} for job {job.id}; 'formdigits export {job.id} -o OUT' writes what was read.")
+    messages.say(f"Watching {here} for job {job.id}; 'formdigits export {job.id} -o OUT' writes what was read.")
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop.append(number))
     Watcher(store, broker, job.id, here, aside.resolve() if aside else None).run(lambda: bool(stop))
-    report.say("Stopped; give the same command again to continue.")
+    messages.say("Stopped; give the same command again to continue.")

@@ -39,6 +39,6 @@ Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be rea
 def worker(
     *, processes: int | None, queues: str, memory_limit: int | None, profile: str, metrics_port: int | None
 ) -> None:
-    from formdigits.queue.working import work
+    from formdigits.actions.queue.worker import work
 
     raise SystemExit(work(processes, queues, memory_limit, profile, metrics_port))

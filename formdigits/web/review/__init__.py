@@ -1,1 +1,1 @@
-"""What the pages of the review need besides the queue itself: pictures of fields and pages, and the API's shapes."""
+"""What the pages of the review need besides the queue itself: pictures of fields and pages."""

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from extractor.documents import open_pages
 from extractor.errors import DocumentError
 from extractor.values import FailedPage, Gray
-from formdigits.web.review.pictures import field_picture, page_picture
+from formdigits.web.review.field_pictures import field_picture, page_picture
 from workers.desk import Desk
 from workers.review.forms import FormShelf
 from workers.review.values import Item
 from workers.store import Store
 
-ROOM = 256_000_000
+DECODED_BYTES = 256_000_000
 """Bytes of decoded pages that the process keeps: the fields of one page often follow each other."""
 
 
@@ -24,17 +24,17 @@ class Bench:
 
     def __init__(self, store: Store) -> None:
         self.forms = FormShelf(store)
-        self._desk = Desk()
+        self._sandbox = Desk()
 
     def picture(self, item: Item, *, whole: bool) -> bytes:
         """The field, or with `whole` its page, as JPEG. Raises DocumentError where the page cannot be opened."""
         if not item.reading.quad:
             raise DocumentError("Nobody knows where on the page this field is; look at the page itself.")
         page = _Page(item.file, item.key.page, self.forms.of(item.key.job).dpi)
-        return self._desk.ask(_draw, page, item.reading.quad, whole)
+        return self._sandbox.ask(_draw, page, item.reading.quad, whole)
 
     def close(self) -> None:
-        self._desk.close()
+        self._sandbox.close()
 
 
 class _Page(NamedTuple):
@@ -58,7 +58,7 @@ def _image(page: _Page) -> Gray:
         if isinstance(opened, FailedPage):
             raise DocumentError(opened.reason)
         _kept[key] = opened.image
-        while len(_kept) > 1 and sum(image.nbytes for image in _kept.values()) > ROOM:
+        while len(_kept) > 1 and sum(image.nbytes for image in _kept.values()) > DECODED_BYTES:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return _kept[key]

@@ -1,14 +1,16 @@
-"""Pages and the API, a module for each concern. `ROUTERS` are all of them, `LIMITS` the bytes that an address takes
-where it takes more than the usual."""
+"""Pages and the API, a module for each concern. `ROUTERS` are all of them, `BODY_LIMITS` the bytes that an address
+takes where it takes more than the usual."""
 
+from formdigits.web.batches import BATCH_BYTES
+from formdigits.web.forms import TEMPLATE_BYTES
 from formdigits.web.routes import (
     description,
     entry,
+    job_api,
     job_pages,
-    jobs,
+    job_report,
     live,
-    report,
-    review,
+    review_api,
     review_pages,
     templates,
     trying,
@@ -20,13 +22,17 @@ ROUTERS = (
     trying.router,
     templates.router,
     uploads.router,
-    jobs.router,
+    job_api.router,
     job_pages.router,
-    review.router,
+    review_api.router,
     review_pages.router,
-    report.router,
+    job_report.router,
     live.router,
     description.router,
 )
 
-LIMITS = trying.LIMITS | templates.LIMITS | uploads.LIMITS
+BODY_LIMITS = {
+    "/api/read": trying.TRIED_BYTES,
+    "/api/templates": TEMPLATE_BYTES,
+    "/api/uploads": BATCH_BYTES,
+}

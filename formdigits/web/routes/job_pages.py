@@ -10,19 +10,19 @@ from fastapi.responses import Response
 
 from extractor.errors import DocumentError
 from extractor.values import PageStatus
-from formdigits.web.desk import Picture
-from formdigits.web.jobs.status import status_of
+from formdigits.web.batches import BATCH_FILES
+from formdigits.web.jobs.state import status_of
 from formdigits.web.rendering import page
-from formdigits.web.routes.jobs import place_of
+from formdigits.web.routes.job_api import place_of
+from formdigits.web.sandboxed import Picture
 from formdigits.web.site import JobDep, Site, SiteDep
-from formdigits.web.uploads import MOST_FILES
 from workers.job import Job
 from workers.lookup import PageRow, find_page, form_counts, list_jobs, list_pages
 
 router = APIRouter(include_in_schema=False)
 
-JOBS = 30
-PAGES = 50
+JOBS_LISTED = 30
+PAGES_LISTED = 50
 """Jobs, and pages of a job, that one page lists."""
 
 
@@ -31,15 +31,15 @@ def jobs_page(
     request: Request, site: SiteDep, before: Annotated[float | None, Query(allow_inf_nan=False)] = None
 ) -> Response:
     now = time.time()
-    found = list_jobs(site.store, JOBS + 1, before)
+    found = list_jobs(site.store, JOBS_LISTED + 1, before)
     return page(
         request,
         "jobs.html",
-        jobs=[status_of(site, job, now) for job in found[:JOBS]],
-        following=found[JOBS - 1].created if len(found) > JOBS else None,
+        jobs=[status_of(site, job, now) for job in found[:JOBS_LISTED]],
+        following=found[JOBS_LISTED - 1].created if len(found) > JOBS_LISTED else None,
         forms=site.forms.all(),
         folders=site.folders.names,
-        most_files=MOST_FILES,
+        most_files=BATCH_FILES,
         first=before is None,
     )
 
@@ -56,7 +56,7 @@ def job_page(
     show: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
 ) -> Response:
     """With `show`, which is a document's number and a page's, that page stands beside the table."""
-    rows = list_pages(site.store, job.id, PAGES, place_of(after), status=status, form=form)
+    rows = list_pages(site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form)
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
     beside = _shown(site, job, show) if show else (done[0] if done else None)
@@ -70,7 +70,7 @@ def job_page(
         forms=form_counts(site.store, job.id),
         form=form,
         names=site.names,
-        following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES else None,
+        following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES_LISTED else None,
         after=after,
         only=status,
         beside=beside,

@@ -11,12 +11,12 @@ from starlette.status import HTTP_201_CREATED
 
 from extractor.reading import ReadOptions
 from formdigits.camera import Sight
-from formdigits.web.answers import PageAnswer, Point, ReadingAnswer
 from formdigits.web.downloads import download
 from formdigits.web.errors import refusals
-from formdigits.web.jobs.export import MEDIA, Ending, write_results
+from formdigits.web.jobs.tables import MEDIA, Ending, write_results
 from formdigits.web.rendering import page
-from formdigits.web.routes.jobs import EXPORTED
+from formdigits.web.routes.job_api import EXPORTED
+from formdigits.web.schemas.page_schema import PageAnswer, Point, ReadingAnswer
 from formdigits.web.site import SiteDep
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from extractor.errors import InputError
 from extractor.values import FieldStatus
 from formdigits.reports.words import percent
-from formdigits.web.jobs.status import title_of
+from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database import reading
@@ -27,13 +27,13 @@ from workers.store import Store
 
 router = APIRouter(include_in_schema=False)
 
-LISTED = 50
+REVIEWS_LISTED = 50
 """Jobs on the page, the newest."""
 
-SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+SAMPLE_SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 """Samples to choose from."""
 
-USUAL = 150
+SAMPLE_FIELDS = 150
 """Accepted fields that the sample that is proposed should have."""
 
 
@@ -61,7 +61,7 @@ class Listed:
 
 @router.get("/review")
 def reviews_page(request: Request, site: SiteDep) -> Response:
-    return page(request, "reviews.html", jobs=_listed(site, list_jobs(site.store, LISTED)))
+    return page(request, "reviews.html", jobs=_listed(site, list_jobs(site.store, REVIEWS_LISTED)))
 
 
 @router.get("/review/{job}")
@@ -96,7 +96,7 @@ def begin(
 def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
     accepted, doubtful = (_count(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
     choices = _choices(accepted, 0.0 if plan is None else plan.sample)
-    proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - USUAL))
+    proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - SAMPLE_FIELDS))
     return page(
         request,
         "review_start.html",
@@ -115,7 +115,7 @@ def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: s
 
 def _choices(accepted: int, now: float) -> list[Choice]:
     found = []
-    for share in sorted({*SHARES, now}):
+    for share in sorted({*SAMPLE_SHARES, now}):
         fields = round(accepted * share)
         name = "None" if not share else "All of them" if share == 1 else f"{share * 100:g} %"
         found.append(Choice(share, name, fields, percent(measured(0, fields).high)))

@@ -8,17 +8,14 @@ from fastapi import APIRouter, File, UploadFile
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
-from formdigits.web.answers import FormAnswer
+from formdigits.web.batches import plain_name
 from formdigits.web.errors import refusals
-from formdigits.web.forms import MOST_BYTES
+from formdigits.web.schemas.page_schema import FormAnswer
 from formdigits.web.site import SiteDep
-from formdigits.web.uploads import plain_name
 
 router = APIRouter(prefix="/api/templates", tags=["templates"])
 
-LIMITS = {"/api/templates": MOST_BYTES}
-
-TEXTS = (".yaml", ".yml")
+TEMPLATE_ENDINGS = (".yaml", ".yml")
 
 
 @router.get("")
@@ -33,7 +30,7 @@ def add_template(
     files: Annotated[list[UploadFile], File(description="One YAML file, and the picture that it refers to if any.")],
 ) -> FormAnswer:
     """Keeps a template; a mistake in it is named with its line. The same template twice is one."""
-    texts = [file for file in files if (file.filename or "").lower().endswith(TEXTS)]
+    texts = [file for file in files if (file.filename or "").lower().endswith(TEMPLATE_ENDINGS)]
     if len(texts) != 1:
         raise InputError("Send one template (*.yaml) at a time, with the picture that it refers to, if any.")
     pictures = {plain_name(file.filename): file.file.read() for file in files if file is not texts[0]}

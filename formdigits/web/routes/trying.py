@@ -9,21 +9,22 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from extractor.reading import ReadOptions
-from formdigits.web.answers import TriedAnswer
-from formdigits.web.desk import look
+from formdigits.web.batches import keep
 from formdigits.web.errors import refusals
 from formdigits.web.rendering import page
+from formdigits.web.sandboxed import look
+from formdigits.web.schemas.page_schema import TriedAnswer
 from formdigits.web.site import SiteDep
-from formdigits.web.uploads import keep
 
 router = APIRouter()
 
-LIMITS = {"/api/read": 80_000_000}
+TRIED_BYTES = 80_000_000
+"""Of a file that is tried."""
 
-MOST_PAGES = 4
+TRIED_PAGES = 4
 """Pages of a file that are tried."""
 
-SIDE = 1500
+TRIED_PICTURE_SIDE = 1500
 """Pixels of the longer side of a page's picture."""
 
 REFUSED = refusals(
@@ -35,7 +36,7 @@ REFUSED = refusals(
 
 @router.get("/", include_in_schema=False)
 def try_page(request: Request, site: SiteDep) -> Response:
-    return page(request, "try.html", forms=site.forms.all(), most=MOST_PAGES)
+    return page(request, "try.html", forms=site.forms.all(), most=TRIED_PAGES)
 
 
 @router.post("/api/read", tags=["reading"], responses=REFUSED)
@@ -51,7 +52,7 @@ def read(
     upload = keep(file.file, file.filename, site.settings.home / "trying", secrets.token_hex(16))
     try:
         options = ReadOptions(templates, single_field, accept)
-        seen, of = site.desk.ask(look, str(upload.path), options, MOST_PAGES, SIDE)
+        seen, of = site.sandbox.ask(look, str(upload.path), options, TRIED_PAGES, TRIED_PICTURE_SIDE)
     finally:
         upload.path.unlink(missing_ok=True)
     return TriedAnswer.of_pages(seen, of, upload.name)

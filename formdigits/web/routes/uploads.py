@@ -9,13 +9,11 @@ from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import DocumentError
+from formdigits.web.batches import BATCH_FILES, Upload, keep
 from formdigits.web.errors import refusals
 from formdigits.web.site import SiteDep
-from formdigits.web.uploads import AT_ONCE, MOST_FILES, Upload, keep
 
 router = APIRouter(prefix="/api", tags=["files"])
-
-LIMITS = {"/api/uploads": AT_ONCE}
 
 
 class UploadAnswer(BaseModel):
@@ -43,11 +41,13 @@ class FolderAnswer(BaseModel):
     responses=refusals(_400="None of the files is one that can be read.", _413="More than is taken at once."),
 )
 def upload(
-    site: SiteDep, files: Annotated[list[UploadFile], File(description=f"At most {MOST_FILES} pictures and PDFs.")]
+    site: SiteDep, files: Annotated[list[UploadFile], File(description=f"At most {BATCH_FILES} pictures and PDFs.")]
 ) -> BatchAnswer:
     """Takes files for a job. What a file is goes by its content; one that is refused does not stop the others."""
-    if len(files) > MOST_FILES:
-        raise HTTPException(413, f"These are more than the {MOST_FILES} files that are taken at once; send some later.")
+    if len(files) > BATCH_FILES:
+        raise HTTPException(
+            413, f"These are more than the {BATCH_FILES} files that are taken at once; send some later."
+        )
     batch = site.batches.begin()
     kept: list[Upload] = []
     refused: list[str] = []

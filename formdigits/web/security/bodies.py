@@ -10,11 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from formdigits.web.errors import told
 
-SMALL = 1_000_000
+SMALL_BODY_BYTES = 1_000_000
 """Bytes of a body where nothing else is said: JSON, a form."""
 
 
-HEARD = 20_000_000
+DISCARDED_BYTES = 20_000_000
 """Bytes up to which the rest of a body that is too large is still taken, and thrown away: who is hung up on while
 sending may never get to read why."""
 
@@ -30,14 +30,14 @@ class BoundedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.get(scope["path"], SMALL)
+        limit = self._limits.get(scope["path"], SMALL_BODY_BYTES)
         sentence = f"This is more than the {limit / 1e6:,.0f} MB that are taken at once; send it in smaller parts."
         # Of a body larger still the rest is not read: the connection is of no use any more.
         last = {"Connection": "close"}
         request = Request(scope)
         size = request.headers.get("content-length", "0")
         if size.isdecimal() and (says := int(size[:20])) > limit:
-            if says <= HEARD:
+            if says <= DISCARDED_BYTES:
                 await _thrown_away(receive, says)
             await told(request, 413, sentence, last)(scope, receive, send)
             return
@@ -49,7 +49,7 @@ class BoundedBodies:
             seen += len(message.get("body", b""))
             if seen > limit:
                 if message.get("more_body"):
-                    await _thrown_away(receive, HEARD - seen)
+                    await _thrown_away(receive, DISCARDED_BYTES - seen)
                 # Whoever reads the body lets this kind of error through, to where it is told.
                 raise HTTPException(413, sentence, last)
             return message

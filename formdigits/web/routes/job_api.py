@@ -12,12 +12,12 @@ from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
 from extractor.values import PageStatus
-from formdigits.web.answers import PageAnswer
 from formdigits.web.downloads import download
 from formdigits.web.errors import Refusals, refusals
-from formdigits.web.jobs.export import MEDIA, Ending, write
-from formdigits.web.jobs.status import JobAnswer, status_of
-from formdigits.web.jobs.submitting import Picked, submit
+from formdigits.web.jobs.intake import Picked, submit
+from formdigits.web.jobs.state import JobAnswer, status_of
+from formdigits.web.jobs.tables import MEDIA, Ending, write
+from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.lookup import PageRow, Place, document_file, find_job, find_page, list_jobs, list_pages
 
@@ -71,7 +71,7 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
     job = submit(site.store, site.settings, Picked(documents, templates, wanted.single_field, wanted.accept))
-    site.steward.call()
+    site.runner.call()
     return JobAnswer.of(status_of(site, job, time.time()))
 
 
@@ -97,14 +97,14 @@ def cancel_job(site: SiteDep, job: JobDep) -> JobAnswer:
     """Stops the job; what was read of it is kept."""
     if job.queue is None and job.recipe is None:
         raise InputError("This is a job of 'formdigits read', which is stopped where it runs.")
-    site.steward.cancel(job.id)
+    site.runner.cancel(job.id)
     return job_status(site, find_job(site.store, job.id) or job)
 
 
 @router.post("/{job}/resume", responses=MISSING)
 def resume_job(site: SiteDep, job: JobDep) -> JobAnswer:
     """Takes up a job of this machine that has a `problem` once more."""
-    site.steward.again(job.id)
+    site.runner.again(job.id)
     return job_status(site, job)
 
 

@@ -11,15 +11,15 @@ import uvicorn
 
 from extractor.errors import InputError
 from extractor.template import load_template
-from formdigits import report
-from formdigits.reading import find_templates
+from formdigits import messages
+from formdigits.actions.read import find_templates
 from formdigits.web.app import create_app
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
 from workers.home import home
 from workers.store import open_store
 
 
-def carry_out(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> int:
+def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> int:
     """Serves until stopped. Raises InputError, TemplateError or ServiceError at the start only."""
     files = find_templates(templates)
     for file in files:
@@ -36,9 +36,9 @@ def carry_out(host: str, port: int, folders: tuple[str, ...], templates: tuple[s
     open_store().close()
     listening = _listen(host, port)
     name = f"[{host}]" if ":" in host else host
-    report.say(f"formdigits is at http://{name}:{listening.getsockname()[1]}/ until you press Ctrl-C.")
+    messages.say(f"formdigits is at http://{name}:{listening.getsockname()[1]}/ until you press Ctrl-C.")
     if token is not None and not os.environ.get("FORMDIGITS_TOKEN"):
-        report.say(f"Its token, which everybody is asked for: {token}")
+        messages.say(f"Its token, which everybody is asked for: {token}")
     config = uvicorn.Config(
         create_app(settings),
         log_level="warning",
@@ -49,7 +49,7 @@ def carry_out(host: str, port: int, folders: tuple[str, ...], templates: tuple[s
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
-        report.say("Stopped.")
+        messages.say("Stopped.")
     return 0
 
 

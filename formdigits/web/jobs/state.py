@@ -7,15 +7,13 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from formdigits.web.answers import CountsAnswer
+from formdigits.actions.queue.status import LONELY_S
+from formdigits.web.schemas.page_schema import CountsAnswer
 from formdigits.web.site import Site
 from workers.job import Counts, Job
 from workers.lookup import contents
 from workers.queue.ledger import looked_at, was_begun
 from workers.schema import CANCELLED, FINISHED, QUEUED, RUNNING
-
-LONELY_S = 10.0
-"""When to say that no worker seems to be there."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def status_of(site: Site, job: Job, now: float) -> Status:
     about = contents(site.store, job.id)
     over = job.state in (FINISHED, CANCELLED)
     counted = about.documents if over else looked_at(site.store, job.id)[0]
-    problem = None if over else site.steward.problem(job.id)
+    problem = None if over else site.runner.problem(job.id)
     if not over and job.queue and now - job.created > LONELY_S and not was_begun(site.store, job.id):
         problem = "No worker has taken it yet; start one with 'formdigits worker'."
     waits = job.state == RUNNING and job.queue is None and job.recipe is not None and not counted

@@ -14,13 +14,13 @@ from typing import BinaryIO
 from extractor.documents.sniff import HEAD, Format, sniff
 from extractor.errors import DocumentError, InputError, ServiceError
 
-MOST_BYTES = 256_000_000
+UPLOAD_BYTES = 256_000_000
 """Of one file."""
 
-AT_ONCE = 512_000_000
+BATCH_BYTES = 512_000_000
 """Bytes of one request."""
 
-MOST_FILES = 500
+BATCH_FILES = 500
 """In one request, and so in one batch."""
 
 ENDING = {
@@ -73,9 +73,9 @@ def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
             size, piece = 0, head
             while piece:
                 size += len(piece)
-                if size > MOST_BYTES:
+                if size > UPLOAD_BYTES:
                     raise DocumentError(
-                        f"{shown}: The file has more than the {MOST_BYTES / 1e6:.0f} MB that are taken; split it."
+                        f"{shown}: The file has more than the {UPLOAD_BYTES / 1e6:.0f} MB that are taken; split it."
                     )
                 out.write(piece)
                 piece = stream.read(PIECE)

@@ -12,7 +12,7 @@ from multiprocessing.context import SpawnProcess
 
 from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, ServiceError
-from formdigits.web.jobs.reading import End, main
+from formdigits.web.jobs.local_reading import End, main
 from formdigits.web.settings import Settings
 from workers.local import put_aside_here
 from workers.pool import without_interrupts
@@ -20,13 +20,13 @@ from workers.queue.dispatch import Broker, sweep
 from workers.queue.ledger import ACTIVE, cancel, listing
 from workers.store import Store
 
-EVERY_S = 5.0
+RUNNER_EVERY_S = 5.0
 """How often to look without being called."""
 
 log = logging.getLogger(__name__)
 
 
-class Steward:
+class Runner:
     """A thread that reads one job after another, each in a process of its own, the oldest first."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -36,7 +36,7 @@ class Steward:
         self._lock = threading.Lock()
         self._now: tuple[str, SpawnProcess] | None = None
         self._problems: dict[str, str] = {}
-        self._thread = threading.Thread(target=self._run, name="steward", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -78,7 +78,7 @@ class Steward:
                 log.warning("%s", error)
                 read = False
             if not read:
-                self._called.wait(EVERY_S)
+                self._called.wait(RUNNER_EVERY_S)
                 self._called.clear()
 
     def _read_next(self) -> bool:

@@ -7,16 +7,16 @@ from collections import OrderedDict
 
 from extractor.errors import TemplateError
 from extractor.template import load_template
-from formdigits.web.desk import Picture, page_picture
+from formdigits.web.sandboxed import Picture, page_picture
 from workers.desk import Desk
 from workers.job import Job
 from workers.queue.recipe import unpacked
 from workers.store import Store
 
-MOST_BYTES = 64_000_000
+PICTURES_BYTES = 64_000_000
 """Of pictures that are kept in memory."""
 
-SIDE = 1800
+JOB_PICTURE_SIDE = 1800
 """Pixels of the longer side."""
 
 
@@ -25,7 +25,7 @@ class Pictures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._desk = Desk()
+        self._sandbox = Desk()
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int, int], Picture] = OrderedDict()
         self._bytes = 0
@@ -39,17 +39,17 @@ class Pictures:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        picture = self._desk.ask(page_picture, file, number, dpi, SIDE)
+        picture = self._sandbox.ask(page_picture, file, number, dpi, JOB_PICTURE_SIDE)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = picture
                 self._bytes += len(picture.jpeg)
-            while self._bytes > MOST_BYTES and len(self._kept) > 1:
+            while self._bytes > PICTURES_BYTES and len(self._kept) > 1:
                 self._bytes -= len(self._kept.popitem(last=False)[1].jpeg)
         return picture
 
     def close(self) -> None:
-        self._desk.close()
+        self._sandbox.close()
 
     def _dpi_of(self, job: Job) -> int:
         """The resolution at which the job's PDF pages were drawn where they are no scans, as the readings' places are

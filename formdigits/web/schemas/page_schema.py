@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from extractor.explain import ExplainedField, Symbol
 from extractor.values import Checked, CheckKind, FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
-from formdigits.web.desk import Picture, SeenPage
 from formdigits.web.forms import Form
+from formdigits.web.sandboxed import Picture, SeenPage
 from workers.job import Counts
 
 Point = tuple[float, float]

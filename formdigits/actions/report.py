@@ -9,7 +9,7 @@ import click
 from extractor.errors import InputError, OutputError
 from extractor.export.draft import Draft, check_place, write_whole
 from extractor.export.draft import telling as told_of
-from formdigits import report as telling
+from formdigits import messages
 from formdigits.reports.words import lines
 from workers.job import Job
 from workers.lookup import find_job
@@ -19,7 +19,7 @@ from workers.review.report import report_of
 from workers.store import Store, open_store
 
 
-def carry_out(job: str, out: str | None) -> None:
+def write_report(job: str, out: str | None) -> None:
     """Prints the report, or writes it to `out`. Raises InputError, OutputError or ServiceError."""
     ending = "" if out is None else Path(out).suffix.lower()
     if out is not None:
@@ -34,10 +34,10 @@ def carry_out(job: str, out: str | None) -> None:
             click.echo(text)
         return
     # Imported here: it takes its time.
-    from formdigits.reports.picture import drawn
+    from formdigits.reports.drawing import drawn
 
     write_whole(Path(out), drawn(figures, found, "pdf" if ending == ".pdf" else "png"))
-    telling.say(f"The report is in {out}.")
+    messages.say(f"The report is in {out}.")
 
 
 def write_corrections(job: str, out: str) -> None:
@@ -61,7 +61,7 @@ def write_corrections(job: str, out: str) -> None:
         draft.publish()
     finally:
         draft.discard()
-    telling.say(f"{telling.counted(count, 'field')} that people have settled: {out}.")
+    messages.say(f"{messages.counted(count, 'field')} that people have settled: {out}.")
 
 
 def _job(store: Store, job: str) -> Job:

@@ -19,8 +19,8 @@ from extractor.reference import Blank, blank_form, draft_template, draw_template
 from extractor.registration import Registration, register
 from extractor.template import Template, load_template, template_yaml
 from extractor.values import FailedPage, Gray, Page
-from formdigits.advice import advice, tiny_cells
-from formdigits.report import counted, say
+from formdigits.actions.advice import advice, tiny_cells
+from formdigits.messages import counted, say
 
 MOST_COPIES = 24
 """Filled copies that are looked at; a median gains nothing from more."""

@@ -22,7 +22,7 @@ from extractor.reading import ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.whole import cards_of
 from extractor.template import load_template
-from formdigits import report
+from formdigits import messages
 from formdigits.progress import Progress
 from workers.home import home, processors
 from workers.job import Job
@@ -55,7 +55,7 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a run as orderly as Ctrl-C does."""
 
 
-def carry_out(request: Request) -> int:
+def read_to_table(request: Request) -> int:
     """Reads, writes the output, says how it went on standard error, and returns the exit code.
 
     Raises InputError, TemplateError, ModelError, OutputError or ServiceError before anything is read, or when the
@@ -74,20 +74,20 @@ def carry_out(request: Request) -> int:
     overlay = made_folder(request.overlay, pictures) if request.overlay else None
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     factory = partial(extractor_reading.open_reader, options)
-    with report.hushed():
+    with messages.hushed():
         reader = factory()
     key = _key(request, templates)
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = request.processes or max(2, processors())
     watch = Progress()
     if request.verbose or os.environ.get("FORMDIGITS_DEBUG"):
-        report.log_everything()
+        messages.log_everything()
     with job_lock(home(), key), _orderly_end():
         store = open_store()
         job = begin(store, key, _plain(request), reader.fields, documents, restart=request.restart)
         before = store.counts(job.id)
         if before.done:
-            report.say(f"Continuing: {before.done:,} of {report.counted(before.pages, 'page')} were already read.")
+            messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
         started = time.monotonic()
         runner = (
             HereRunner(reader, overlay)
@@ -100,13 +100,15 @@ def carry_out(request: Request) -> int:
             seconds = time.monotonic() - started
             _write(store, job, out, long)
         except KeyboardInterrupt as stopped:
-            report.say(
-                f"Stopped after {watch.done:,} of {report.counted(watch.total, 'page')}; "
+            messages.say(
+                f"Stopped after {watch.done:,} of {messages.counted(watch.total, 'page')}; "
                 "give the same command again to continue."
             )
             return 143 if isinstance(stopped, Terminated) else 130
         counts = store.counts(job.id)
-        report.summary(counts, counts.done - before.done, seconds, store.troubles(job.id, report.NAMED), out)
+        messages.summary(
+            counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED), out
+        )
         if out is not None:
             # What was only shown is kept, so that the same command with -o has nothing left to read.
             store.finish(job.id)
@@ -171,7 +173,7 @@ def _key(request: Request, templates: Sequence[str]) -> str:
 def _write(store: Store, job: Job, out: str | None, long: bool) -> None:
     if out is None:
         names = [name for name, _ in job.fields]
-        report.table(store.results(job.id), names, store.counts(job.id).pages)
+        messages.table(store.results(job.id), names, store.counts(job.id).pages)
         return
     columns = [FieldColumn(name, kind) for name, kind in job.fields]
     with open_sink(out, fields=columns, long=long) as sink:

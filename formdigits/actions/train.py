@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from extractor.errors import InputError
-from formdigits.report import counted, hushed, say
+from formdigits.messages import counted, hushed, say
 from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
 from training.train import Progress, TrainSettings, train
 from workers.lookup import find_job
@@ -18,18 +18,18 @@ from workers.review.corrections import corrections_of, line
 from workers.review.forms import forms_of
 from workers.store import open_store
 
-__all__ = ["TrainSettings", "TuneSettings", "carry_out", "carry_out_corrections"]
+__all__ = ["TrainSettings", "TuneSettings", "learn_from_corrections", "train_symbols"]
 
 STOPPED = "Stopped; the same command goes on after the last whole epoch."
 
-NAMED = 5
+PAGES_NAMED = 5
 """Pages that could not be used which are named."""
 
-EVERY_S = 10.0
+EPOCH_LINE_S = 10.0
 """Seconds between two lines inside an epoch."""
 
 
-def carry_out(settings: TrainSettings) -> int:
+def train_symbols(settings: TrainSettings) -> int:
     """Trains, tells of it on standard error, and returns the exit code. Raises InputError or ModelError."""
     try:
         # TensorFlow and its converter have much to say for themselves.
@@ -42,7 +42,7 @@ def carry_out(settings: TrainSettings) -> int:
     return 0
 
 
-def carry_out_corrections(given: str, settings: TuneSettings) -> int:
+def learn_from_corrections(given: str, settings: TuneSettings) -> int:
     """Learns from the corrections in the file `given`, or from those of the job of that name, tells of it, and returns
     the exit code: 1 where the model got worse and was thrown away. Raises InputError, ModelError or ServiceError."""
     rows = _rows(given)
@@ -52,10 +52,10 @@ def carry_out_corrections(given: str, settings: TuneSettings) -> int:
     except KeyboardInterrupt:
         click.echo(STOPPED, err=True)
         return 130
-    for trouble in result.troubles[:NAMED]:
+    for trouble in result.troubles[:PAGES_NAMED]:
         say(f"Left out: {trouble}")
-    if len(result.troubles) > NAMED:
-        say(f"  and {counted(len(result.troubles) - NAMED, 'page')} more.")
+    if len(result.troubles) > PAGES_NAMED:
+        say(f"  and {counted(len(result.troubles) - PAGES_NAMED, 'page')} more.")
     unusable = f"; {result.unusable} could not be used" if result.unusable else ""
     say(f"Learned from {counted(result.used, 'correction')}{unusable}.")
     before, after = result.before, result.after
@@ -93,7 +93,7 @@ class _Pace:
         self._last = time.monotonic()
 
     def due(self) -> bool:
-        if time.monotonic() - self._last < EVERY_S:
+        if time.monotonic() - self._last < EPOCH_LINE_S:
             return False
         self._last = time.monotonic()
         return True

@@ -7,16 +7,16 @@ import time
 import click
 
 from extractor.errors import ServiceError
-from formdigits import report
+from formdigits import messages
+from formdigits.actions.queue.export import tell
 from formdigits.progress import Progress, clock
-from formdigits.queue.output import tell
 from workers.queue.alive import patiently
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.ledger import get, listing, looked_at, page_counts, speed, state_of, was_begun
 from workers.schema import CANCELLED, FINISHED, QUEUED, WAITING
 from workers.store import Store
 
-EVERY_S = 0.5
+STATUS_EVERY_S = 0.5
 SWEEP_S = 5.0
 LONELY_S = 10.0
 """When to say that no worker seems to be there."""
@@ -43,7 +43,7 @@ def follow(store: Store, broker: Broker, job: str) -> int | None:
                 if state == FINISHED:
                     return None
                 if state == CANCELLED:
-                    report.say(f"Job {job} was cancelled.")
+                    messages.say(f"Job {job} was cancelled.")
                     return 1
                 now = time.monotonic()
                 if now - swept > SWEEP_S:
@@ -52,10 +52,10 @@ def follow(store: Store, broker: Broker, job: str) -> int | None:
                 if not told and now - started > LONELY_S:
                     told = True
                     if not was_begun(store, job):
-                        report.say("No worker has taken it yet; start one with 'formdigits worker'.")
-                time.sleep(EVERY_S)
+                        messages.say("No worker has taken it yet; start one with 'formdigits worker'.")
+                time.sleep(STATUS_EVERY_S)
     except KeyboardInterrupt:
-        report.say(
+        messages.say(
             f"The job goes on; 'formdigits status {job} --watch' shows it again, 'formdigits cancel {job}' stops it."
         )
         return 130
@@ -73,7 +73,7 @@ def show(store: Store, job: str) -> None:
         else ""
     )
     share = f" ({counts.done / counts.pages:.0%})" if counts.pages else ""
-    click.echo(f"Job {job}: {of.state}, {counts.done:,} of {report.counted(counts.pages, 'page')}{share}{pace}")
+    click.echo(f"Job {job}: {of.state}, {counts.done:,} of {messages.counted(counts.pages, 'page')}{share}{pace}")
     if of.state == QUEUED:
         seen, files = looked_at(store, job)
         click.echo(f"Files looked at: {seen:,} of {files:,}")
@@ -88,13 +88,13 @@ def overview(store: Store, broker: Broker) -> None:
         of = found.get(job.id, {})
         total = sum(of.values())
         click.echo(
-            f"Job {job.id}: {job.state}, {total - of.get(WAITING, 0):,} of {report.counted(total, 'page')}, "
+            f"Job {job.id}: {job.state}, {total - of.get(WAITING, 0):,} of {messages.counted(total, 'page')}, "
             f"{speed(store, job.id):.1f} pages/s"
         )
     if not active:
         click.echo("No job is waiting or running.")
     for queue in sorted({job.queue or "" for job in active}):
-        click.echo(f"Queue {queue}: {report.counted(broker.length(queue), 'chunk')} waiting in the broker")
+        click.echo(f"Queue {queue}: {messages.counted(broker.length(queue), 'chunk')} waiting in the broker")
 
 
 def _sweep(store: Store, broker: Broker) -> None:

@@ -17,7 +17,7 @@ from extractor.values import FieldStatus, PageResult
 if TYPE_CHECKING:
     from workers.job import Counts
 
-NAMED = 20
+TROUBLES_NAMED = 20
 """Pages that could not be read which are named."""
 
 SHOWN_ROWS, SHOWN_FIELDS = 20, 8

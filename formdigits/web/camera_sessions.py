@@ -19,10 +19,10 @@ from extractor.values import Kind, PageResult
 from formdigits.camera import Session, Sight
 from workers.desk import Desk
 
-MOST_PIXELS = 10_000_000
+FRAME_PIXELS = 10_000_000
 """Of a frame."""
 
-AT_ONCE = 8
+SESSIONS_KEPT = 8
 """Sessions that are kept; of more, the one that was not used for longest is forgotten."""
 
 SOURCE = "camera"
@@ -41,24 +41,24 @@ class Live:
     """The sessions of a server, whose frames are read in a process beside it."""
 
     def __init__(self) -> None:
-        self._desk = Desk(limit_s=20)
+        self._sandbox = Desk(limit_s=20)
         self._lock = threading.Lock()
         self._viewers: OrderedDict[str, Viewer] = OrderedDict()
 
     def begin(self, options: ReadOptions) -> str:
         """A new session's id. Raises TemplateError or ModelError."""
-        fields = self._desk.ask(_fields, options)
+        fields = self._sandbox.ask(_fields, options)
         name = secrets.token_hex(16)
         with self._lock:
             self._viewers[name] = Viewer(options, fields)
-            while len(self._viewers) > AT_ONCE:
+            while len(self._viewers) > SESSIONS_KEPT:
                 self._viewers.popitem(last=False)
         return name
 
     def see(self, name: str, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
         """What is seen after one more frame, and its width and height. Raises InputError or DocumentError."""
         viewer = self._viewer(name)
-        sight, size = self._desk.ask(_see, name, viewer.options, jpeg, at)
+        sight, size = self._sandbox.ask(_see, name, viewer.options, jpeg, at)
         if sight.row is not None:
             with self._lock:
                 # Numbered here: the process that reads may have been replaced.
@@ -69,12 +69,12 @@ class Live:
 
     def capture(self, name: str) -> None:
         """Takes the sheet as it reads now, with the next frame. Raises InputError."""
-        self._desk.ask(_capture, name, self._viewer(name).options)
+        self._sandbox.ask(_capture, name, self._viewer(name).options)
 
     def undo(self, name: str) -> None:
         """Takes the last row back. Raises InputError."""
         viewer = self._viewer(name)
-        self._desk.ask(_undo, name, viewer.options)
+        self._sandbox.ask(_undo, name, viewer.options)
         with self._lock:
             del viewer.rows[-1:]
 
@@ -83,7 +83,7 @@ class Live:
         return self._viewer(name)
 
     def close(self) -> None:
-        self._desk.close()
+        self._sandbox.close()
 
     def _viewer(self, name: str) -> Viewer:
         with self._lock:
@@ -102,7 +102,7 @@ _sessions: OrderedDict[str, Session] = OrderedDict()
 def _session(name: str, options: ReadOptions) -> Session:
     if name not in _sessions:
         _sessions[name] = Session(extractor_reading.open_reader(options), SOURCE)
-        while len(_sessions) > AT_ONCE:
+        while len(_sessions) > SESSIONS_KEPT:
             _sessions.popitem(last=False)
     _sessions.move_to_end(name)
     return _sessions[name]
@@ -132,7 +132,7 @@ def _frame(jpeg: bytes) -> np.ndarray:
             width, height = head.size
     except (OSError, ValueError, Image.DecompressionBombError):
         raise DocumentError("A frame must be a JPEG; this is none.") from None
-    if width * height > MOST_PIXELS or min(width, height) < 16:
+    if width * height > FRAME_PIXELS or min(width, height) < 16:
         raise DocumentError(f"A frame of {width} x {height} pixels is not read; send one of 1280 x 720.")
     frame = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     if frame is None:

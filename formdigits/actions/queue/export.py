@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.export import FieldColumn, open_sink
-from formdigits import report
+from formdigits import messages
 from workers.job import Counts, Job
 from workers.store import Store
 
@@ -20,10 +20,10 @@ def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
             sink.write(result)
     missing = counts.pages - counts.done
     if missing:
-        report.say(f"{report.counted(missing, 'page')} of {counts.pages:,} are not read yet, and not in {out}.")
+        messages.say(f"{messages.counted(missing, 'page')} of {counts.pages:,} are not read yet, and not in {out}.")
     tell(store, job.id, counts)
     if out != "-":
-        report.say(f"The numbers are in {out}.")
+        messages.say(f"The numbers are in {out}.")
     return counts
 
 
@@ -40,16 +40,16 @@ def tell(store: Store, job: str, counts: Counts) -> None:
         )
         if count
     ]
-    report.say(f"Pages: {counts.pages:,} in all{''.join(', ' + one for one in sorts)}.")
-    report.say(
+    messages.say(f"Pages: {counts.pages:,} in all{''.join(', ' + one for one in sorts)}.")
+    messages.say(
         f"Fields: {counts.fields:,} in all, {counts.accepted:,} accepted, {counts.review:,} to review, "
         f"{counts.blank:,} blank, {counts.void:,} void."
     )
-    troubles = store.troubles(job, report.NAMED)
+    troubles = store.troubles(job, messages.TROUBLES_NAMED)
     if troubles:
-        report.say("These could not be read:")
+        messages.say("These could not be read:")
     for page in troubles:
-        report.say(f"  {page.file}, page {page.page}: {page.reason}")
+        messages.say(f"  {page.file}, page {page.page}: {page.reason}")
     more = counts.failed + counts.unmatched - len(troubles)
     if more > 0:
-        report.say(f"  and {more:,} more; they are in the output.")
+        messages.say(f"  and {more:,} more; they are in the output.")

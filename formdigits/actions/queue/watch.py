@@ -10,8 +10,8 @@ from pathlib import Path
 
 from extractor.documents import find_documents
 from extractor.errors import InputError, ServiceError
-from formdigits import report
-from formdigits.queue.submitting import state
+from formdigits import messages
+from formdigits.actions.queue.submit import state
 from workers.job import FileState
 from workers.queue.arrivals import files_read, known_contents, set_file
 from workers.queue.chunks import content_hash
@@ -22,7 +22,7 @@ from workers.store import Store
 REST_S = 2.0
 """How long size and time of a file must stay as they are: scanners write while they scan."""
 
-EVERY_S = 1.0
+WATCH_EVERY_S = 1.0
 
 
 class Watcher:
@@ -39,7 +39,7 @@ class Watcher:
         """Goes on until `stopped`; a broker or database that is away is waited for."""
         while not stopped():
             self.look()
-            time.sleep(EVERY_S)
+            time.sleep(WATCH_EVERY_S)
 
     def look(self) -> None:
         """One look."""
@@ -52,7 +52,7 @@ class Watcher:
         except ServiceError as error:
             if str(error) != self._away:
                 self._away = str(error)
-                report.say(f"{error} Waiting for it.")
+                messages.say(f"{error} Waiting for it.")
 
     def _at_rest(self) -> list[FileState]:
         now = time.monotonic()
@@ -84,7 +84,7 @@ class Watcher:
         contents = {file: content for file in files if (content := content_hash(file.file)) is not None}
         for file in files:
             if file not in contents:
-                report.say(f"{file.file} cannot be opened; make it readable, or take it away.")
+                messages.say(f"{file.file} cannot be opened; make it readable, or take it away.")
         known = known_contents(self._store, self._job, list(contents.values())) if contents else {}
         new: dict[str, FileState] = {}
         for file, content in contents.items():
@@ -92,11 +92,11 @@ class Watcher:
             if other is None:
                 new[content] = file
             elif other != file.file and not self._was_to_move(file.file, other):
-                report.say(f"{file.file} has the content of {other}, and is not read again.")
+                messages.say(f"{file.file} has the content of {other}, and is not read again.")
         if new:
             add(self._store, self._job, list(new.values()), list(new))
-            report.say(
-                f"{report.counted(len(new), 'file')} added: {', '.join(Path(f.file).name for f in new.values())}"
+            messages.say(
+                f"{messages.counted(len(new), 'file')} added: {', '.join(Path(f.file).name for f in new.values())}"
             )
         for file in files:
             self._settled[file.file] = file
@@ -136,4 +136,4 @@ def _moved(path: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path, target)
     except OSError as error:
-        report.say(f"{path} cannot be moved to {target} ({error.strerror}); make both folders writable.")
+        messages.say(f"{path} cannot be moved to {target} ({error.strerror}); make both folders writable.")

@@ -8,16 +8,16 @@ from pydantic import BaseModel
 
 from extractor.values import CheckKind
 from formdigits.reports.words import bar_name, error_line, interval, percent
-from formdigits.web.jobs.status import title_of
+from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
-from formdigits.web.review.shapes import PlanShape, ProgressShape
+from formdigits.web.schemas.review_schema import PlanShape, ProgressShape
 from formdigits.web.site import JobDep, SiteDep, StoreDep
 from workers.outcomes import moment
 from workers.review.report import Report, report_of
 
 router = APIRouter(tags=["review"])
 
-LONGEST, SHORTEST = 100.0, 0.5
+LONGEST_BAR, SHORTEST_BAR = 100.0, 0.5
 """Units of the page's bars: of the longest, and of one for a single field among very many."""
 
 
@@ -96,7 +96,7 @@ def report(job: JobDep, store: StoreDep) -> ReportShape:
 @router.get("/api/jobs/{job}/report.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})
 def report_png(job: JobDep, store: StoreDep) -> Response:
     """The report as a picture of one A4 page."""
-    from formdigits.reports.picture import drawn
+    from formdigits.reports.drawing import drawn
 
     return Response(drawn(report_of(store, job.id), job, "png"), media_type="image/png", headers=_named(job.id, "png"))
 
@@ -106,7 +106,7 @@ def report_png(job: JobDep, store: StoreDep) -> Response:
 )
 def report_pdf(job: JobDep, store: StoreDep) -> Response:
     """The report as a PDF of one A4 page."""
-    from formdigits.reports.picture import drawn
+    from formdigits.reports.drawing import drawn
 
     return Response(
         drawn(report_of(store, job.id), job, "pdf"), media_type="application/pdf", headers=_named(job.id, "pdf")
@@ -142,7 +142,7 @@ def _bars(report: Report) -> list[dict[str, object]]:
     most = max((bar.without + bar.review for bar in report.histogram), default=0) or 1
 
     def long(count: int) -> float:
-        return round(max(SHORTEST, (LONGEST - SHORTEST) * count / most), 2) if count else 0.0
+        return round(max(SHORTEST_BAR, (LONGEST_BAR - SHORTEST_BAR) * count / most), 2) if count else 0.0
 
     return [
         {

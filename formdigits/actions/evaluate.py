@@ -15,8 +15,8 @@ from extractor.errors import InputError
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.recognizer import Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
-from formdigits.reading import made_folder
-from formdigits.report import hushed, say
+from formdigits.actions.read import made_folder
+from formdigits.messages import hushed, say
 from training.accuracy import digit_tests
 from training.data.samples import Samples
 from training.data.selection import only
@@ -24,7 +24,7 @@ from training.data.sources import load_samples
 from training.evaluation import LABELS, Measures, Outcomes, measured, read_strings, read_symbols, write_report
 from training.evaluation.outcomes import together
 
-NAMED = 5
+PICTURES_NAMED = 5
 """Pictures that could not be read which are named."""
 
 
@@ -40,7 +40,7 @@ class Question:
     out: Path | None = None
 
 
-def carry_out(question: Question) -> int:
+def evaluate_model(question: Question) -> int:
     """Measures each set, prints the table, writes the reports; returns the exit code.
 
     Raises InputError, ModelError or OutputError. The exit code is 1 where pictures could not be opened.
@@ -148,10 +148,10 @@ def _table(results: Sequence[tuple[Outcomes, Measures]], accept: float) -> None:
 def _tell_unreadable(names: list[str]) -> int:
     if names:
         say("These could not be read, and count as wrong:")
-    for name in names[:NAMED]:
+    for name in names[:PICTURES_NAMED]:
         say(f"  {name}")
-    if len(names) > NAMED:
-        say(f"  and {len(names) - NAMED:,} more; they are in the JSON.")
+    if len(names) > PICTURES_NAMED:
+        say(f"  and {len(names) - PICTURES_NAMED:,} more; they are in the JSON.")
     return 1 if names else 0
 
 

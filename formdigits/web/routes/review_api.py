@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from extractor.errors import DocumentError
 from formdigits.web.errors import Refusals, refusals
-from formdigits.web.review.shapes import (
+from formdigits.web.schemas.review_schema import (
     AnswerBody,
     AnsweredShape,
     FieldShape,

@@ -17,16 +17,16 @@ from extractor.errors import InputError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions, open_reader
 from extractor.values import FieldStatus, PageResult, PageStatus
+from formdigits.actions.read import find_templates, made_folder
+from formdigits.messages import counted, hushed
 from formdigits.progress import Progress
-from formdigits.reading import find_templates, made_folder
-from formdigits.report import counted, hushed
 from workers.home import processors
 from workers.local import read_in_memory
 from workers.pool import Pool
 
-SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 TEMPLATES = ("tally.yaml", "expenses.yaml")
-ENOUGH = 0.99
+DEMO_RIGHT_SHARE = 0.99
 """The share of fields that must be right."""
 
 
@@ -43,10 +43,10 @@ class Comparison:
 
     @property
     def good(self) -> bool:
-        return self.registered == self.pages and self.right >= ENOUGH * self.fields and self.wrong.empty
+        return self.registered == self.pages and self.right >= DEMO_RIGHT_SHARE * self.fields and self.wrong.empty
 
 
-def carry_out(out: str) -> int:
+def run_demo(out: str) -> int:
     """Reads, writes into the folder `out`, says how it went on standard output, and returns the exit code.
 
     Raises InputError without samples, and what reading and writing raise.

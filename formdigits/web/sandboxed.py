@@ -16,7 +16,7 @@ from extractor.explain import ExplainedField, explain
 from extractor.reading import Reader, ReadOptions
 from extractor.values import FailedPage, Gray, PageResult
 
-KEPT = 8
+READERS_KEPT = 8
 """Readers that a process keeps loaded."""
 
 
@@ -82,6 +82,6 @@ def _picture(image: Gray, side: int) -> Picture:
     return Picture(jpeg.tobytes(), width, height)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=READERS_KEPT)
 def _reader(options: ReadOptions) -> Reader:
     return extractor_reading.open_reader(options)

@@ -15,10 +15,10 @@ from extractor.errors import ServiceError
 from extractor.export import check_writable
 from extractor.reading import ReadOptions
 from extractor.values import Kind
-from formdigits import report
-from formdigits.queue.following import follow
-from formdigits.queue.output import tell, write
-from formdigits.reading import find_templates
+from formdigits import messages
+from formdigits.actions.queue.export import tell, write
+from formdigits.actions.queue.status import follow
+from formdigits.actions.read import find_templates
 from workers.job import FileState
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.ledger import find_same, put_in, same_key
@@ -46,7 +46,7 @@ def prepared(
 ) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
     """The recipe, and the columns of what is read by it. Raises TemplateError or ModelError."""
     found = find_templates(templates)
-    with report.hushed():
+    with messages.hushed():
         reader = extractor_reading.open_reader(ReadOptions(found, single_field, accept))
     return make_recipe(found, single_field=single_field, accept=accept), reader.fields
 
@@ -66,10 +66,12 @@ def submit(asked: Submission) -> int:
     if job is None:
         job = put_in(store, recipe, fields, files, queue=asked.queue, key=key, again=asked.again)
         click.echo(job.id)
-        report.say(f"{report.counted(len(files), 'file')} in job {job.id}; 'formdigits status {job.id}' says how far.")
+        messages.say(
+            f"{messages.counted(len(files), 'file')} in job {job.id}; 'formdigits status {job.id}' says how far."
+        )
     else:
         click.echo(job.id)
-        report.say(
+        messages.say(
             f"These very files are job {job.id} already ({job.state}); nothing was added. "
             "To read them once more, give --again."
         )

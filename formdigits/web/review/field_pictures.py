@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from extractor.ink import as_gray
 from extractor.values import Gray
 
-WIDEST, HIGHEST, TALLEST_SYMBOLS = 1400, 560, 220
+FIELD_WIDTH, FIELD_HEIGHT, BOX_HEIGHT = 1400, 560, 220
 """Pixels of a field's picture at most; and how high its box is drawn, where there is room."""
 
-MARGIN = 0.6
+FIELD_MARGIN = 0.6
 """Paper around the field, in heights of its box: a digit that left its box is still seen."""
 
-PAGE = 1500
+PAGE_SIDE = 1500
 """Pixels of the longer side of a page's picture."""
 
-MARK = (110, 118, 15)
+MARK_COLOUR = (110, 118, 15)
 """The colour of the mark, as blue, green and red."""
 
-QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
+JPEG_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
 
 
 def field_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
@@ -31,8 +31,8 @@ def field_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
     corners = np.array(quad, dtype=np.float64)
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     width, height = (max(1.0, float(sides[side] + sides[side + 2]) / 2) for side in (0, 1))
-    margin = MARGIN * min(height, width)
-    scale = min(TALLEST_SYMBOLS / height, WIDEST / (width + 2 * margin), HIGHEST / (height + 2 * margin))
+    margin = FIELD_MARGIN * min(height, width)
+    scale = min(BOX_HEIGHT / height, FIELD_WIDTH / (width + 2 * margin), FIELD_HEIGHT / (height + 2 * margin))
     box = np.array([(0, 0), (width, 0), (width, height), (0, height)]) * scale + margin * scale
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), box.astype(np.float32))
     size = (max(1, round((width + 2 * margin) * scale)), max(1, round((height + 2 * margin) * scale)))
@@ -46,7 +46,7 @@ def field_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
 def page_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
     """The whole page as a JPEG, turned so that the field at `quad` is upright, the field marked and the rest dimmed."""
     corners = np.array(quad, dtype=np.float64)
-    shrink = min(1.0, PAGE / max(image.shape))
+    shrink = min(1.0, PAGE_SIDE / max(image.shape))
     small = (
         as_gray(cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)) if shrink < 1 else image
     )
@@ -70,10 +70,10 @@ def _marked(paper: Gray, corners: NDArray[np.float64], inside: Gray) -> NDArray[
     # Around the box and not on it, so that no ink is hidden.
     middle = corners.mean(axis=0)
     out = corners + 5 * np.sign(corners - middle)
-    cv2.polylines(picture, [np.round(out).astype(np.int32)], True, MARK, 3, cv2.LINE_AA)
+    cv2.polylines(picture, [np.round(out).astype(np.int32)], True, MARK_COLOUR, 3, cv2.LINE_AA)
     return np.asarray(picture, np.uint8)
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:
-    _, encoded = cv2.imencode(".jpg", picture, QUALITY)
+    _, encoded = cv2.imencode(".jpg", picture, JPEG_QUALITY)
     return encoded.tobytes()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extractor import reading as extractor_reading
 from extractor.errors import InputError, ServiceError
 from extractor.reading import ReadOptions
-from formdigits.queue.submitting import state
+from formdigits.actions.queue.submit import state
 from formdigits.web.settings import Settings
 from workers.job import Job
 from workers.local import put_aside
