@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.camera_video import SAMPLES, Camera, Shot, film, load
 from extractor.reading import ReadOptions, open_reader
 from extractor.values import FieldStatus, PageResult
-from formdigits.camera import Session
+from extractor.video import Session
 
 TEMPLATES = tuple(str(SAMPLES / "templates" / name) for name in ("tally.yaml", "expenses.yaml"))
 PAGES = {form: [f"scans/{form}_0{number}.jpg" for number in range(1, 7)] for form in ("tally", "expenses")}

@@ -27,7 +27,7 @@ from benchmarks.data import needed
 from extractor.ink import as_gray, even_illumination
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Gray, Reading
-from formdigits.camera import Session
+from extractor.video import Session
 from training.command import run
 from training.evaluation.strings import labelled
 

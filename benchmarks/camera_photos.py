@@ -27,7 +27,7 @@ from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.values import FieldStatus, Page, Reading
-from formdigits.camera import Session
+from extractor.video import Session
 from training.command import run
 
 WIDTH, HEIGHT, FPS, FRAMES = 1280, 720, 10.0, 36

@@ -20,9 +20,9 @@ import psutil
 from benchmarks.camera import TEMPLATES
 from benchmarks.camera_video import SAMPLES, Camera, Shot, film, load
 from extractor.reading import ReadOptions, open_reader
-from formdigits.camera import Session
-from formdigits.camera.live.grabber import Grabber
-from formdigits.camera.live.picture import Status, draw
+from extractor.video import Session
+from formdigits.camera.grabber import Grabber
+from formdigits.camera.overlay import Status, draw
 
 PAGES = [SAMPLES / "scans" / f"tally_0{number}.jpg" for number in (1, 2, 4)]
 FPS = 30.0

@@ -18,8 +18,8 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.camera_video import Camera, Shot, film, load  # noqa: E402
 from extractor.reading import ReadOptions, open_reader  # noqa: E402
-from formdigits.camera import Session  # noqa: E402
-from formdigits.camera.live.picture import Status, draw  # noqa: E402
+from extractor.video import Session  # noqa: E402
+from formdigits.camera.overlay import Status, draw  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLES = ROOT / "samples"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from formdigits.camera.live import reasons
+from formdigits.camera import reasons
 
 ROOT = Path(__file__).resolve().parents[1]
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cameras are files on Linux only")

@@ -11,7 +11,7 @@ from extractor.reading import NOTHING, Observation
 from extractor.recognizer.choice import load_model
 from extractor.template import Format
 from extractor.values import Alternative
-from formdigits.camera.fusion import StringEvidence
+from extractor.video.fusion import LatticeEvidence
 
 
 def seen() -> Observation:
@@ -27,7 +27,7 @@ def said(value: str, confidence: float, other: str) -> Decoded:
 
 
 def test_many_frames_settle_on_the_likelier_value_without_being_surer_than_they_are_one_by_one() -> None:
-    evidence, one = StringEvidence(), seen()
+    evidence, one = LatticeEvidence(), seen()
     for _ in range(30):
         evidence.add(one, said("17", 0.9, "77"), 1.0)
         evidence.add(one, said("17", 0.7, "77"), 1.0)

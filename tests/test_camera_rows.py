@@ -11,7 +11,7 @@ import pytest
 from extractor.errors import OutputError
 from extractor.export import FieldColumn
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
-from formdigits.camera.live.rows import RowFile
+from formdigits.camera.rows import RowFile
 
 FIELDS = [FieldColumn("votes", Kind.INTEGER), FieldColumn("code", Kind.DIGITS)]
 

@@ -17,10 +17,10 @@ from extractor.finding.strings import find_strings
 from extractor.reading import Observation, Reader, ReadOptions, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult
-from formdigits.camera import Guidance, Session, Sight
-from formdigits.camera.fusion import CombEvidence
-from formdigits.camera.identity import SAME, agreement, ink_picture
-from formdigits.camera.sheet import Sheet
+from extractor.video import Guidance, Session, Sight
+from extractor.video.fusion import CombEvidence
+from extractor.video.held_sheet import HeldSheet
+from extractor.video.identity import SAME_SHEET, agreement, ink_picture
 
 FPS = 12.0
 
@@ -192,7 +192,7 @@ def test_small_writing_is_read_from_all_frames_together_better_than_from_any(rea
         images = [(cut.field, clean(cut, page_ink_of(cuts))) for cut in cuts]
         seen = [reader.decode(one).meaning.value for one in reader.observe(images)]
         single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))
-        sheet = sheet or Sheet(reader, form, {cut.field.name: (cut, 1.0) for cut in cuts})
+        sheet = sheet or HeldSheet(reader, form, {cut.field.name: (cut, 1.0) for cut in cuts})
         sheet.add(cuts, {field.name: ink_picture(image) for field, image in images}, 1.0, number / FPS)
     assert sheet is not None
     fused = sum(reading.value == true[name] for name, reading in sheet.readings.items())
@@ -220,7 +220,7 @@ def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path)
     same, other = agreement(pictures[0], pictures[1]), agreement(pictures[0], pictures[2])
     assert same is not None
     assert other is not None
-    assert same > SAME > other
+    assert same > SAME_SHEET > other
 
 
 def test_without_a_template_numbers_on_plain_paper_are_read() -> None:

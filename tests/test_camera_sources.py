@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from extractor.errors import InputError
-from formdigits.camera.live.devices import devices
-from formdigits.camera.live.grabber import EveryFrame, Grabber
-from formdigits.camera.live.sources import Frame, VideoFile, open_source
+from formdigits.camera.devices import devices
+from formdigits.camera.grabber import EveryFrame, Grabber
+from formdigits.camera.sources import Frame, VideoFile, open_source
 from tests.camera_stream import Stream
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.fields import Cut, cut_out
-from formdigits.camera.stack import CLOSER, Stack
+from extractor.video.stack import MORE_ROOM, Stack
 from tests.forms import FORM, blank_sheet
 
 FIELD = FORM.fields[0]
@@ -46,7 +46,7 @@ def test_a_closer_look_takes_the_place_of_all_before() -> None:
     far = frame(rng)
     stack = Stack(far, 1.0)
     stack.add(frame(rng), 1.0)
-    near = replace(far, room=far.room * CLOSER * 1.1)
+    near = replace(far, room=far.room * MORE_ROOM * 1.1)
     stack.add(near, 1.0)
     assert stack.frames == 1
     assert (stack.cut.grey == near.grey).all()

@@ -59,7 +59,7 @@ def camera(
     accept: float,
     engine: str,
 ) -> None:
-    from formdigits.camera.live import loop
+    from formdigits.camera import loop
 
     if listing:
         for line in loop.listing():

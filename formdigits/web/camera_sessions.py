@@ -16,7 +16,7 @@ from extractor import reading as extractor_reading
 from extractor.errors import DocumentError, InputError
 from extractor.reading import ReadOptions
 from extractor.values import Kind, PageResult
-from formdigits.camera import Session, Sight
+from extractor.video import Session, Sight
 from workers.desk import Desk
 
 FRAME_PIXELS = 10_000_000

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.reading import ReadOptions
-from formdigits.camera import Sight
+from extractor.video import Sight
 from formdigits.web.downloads import download
 from formdigits.web.errors import refusals
 from formdigits.web.jobs.tables import MEDIA, Ending, write_results

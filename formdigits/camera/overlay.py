@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.overlay.text import FIELD, percent
 from extractor.values import FieldStatus, Reading
-from formdigits.camera.sight import Quad, Sight
+from extractor.video.sight import Quad, Sight
 
 Image = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]

@@ -2,8 +2,8 @@
 
 The frames of a video show the same ink: what is hard to read in it is hard in every one of them, and only blur, noise
 and light differ. So log-probabilities are added as if the frames were correlated: n of them count as
-n / (1 + (n - 1) * CORRELATION) independent ones, at most 1 / CORRELATION however long the sheet is held (the design
-effect of a cluster sample; L. Kish, Survey Sampling, 1965).
+n / (1 + (n - 1) * FRAME_CORRELATION) independent ones, at most 1 / FRAME_CORRELATION however long the sheet is held
+(the design effect of a cluster sample; L. Kish, Survey Sampling, 1965).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from extractor.reading import Observation
 from extractor.segmentation import Candidate
 from extractor.values import Alternative
 
-CORRELATION = 0.8
+FRAME_CORRELATION = 0.8
 """Of what frames of one sheet say beyond what is true."""
 
-MIXED = 0.1
+MIXED_SHARE = 0.1
 """A cell that this share of the frames shows blank and as much shows written is doubtful."""
 
-FLOOR = math.log(1e-4)
+FRAME_FLOOR = math.log(1e-4)
 """The least log-probability that one frame gives a symbol or a string: a bad frame is outvoted, it has no veto."""
 
-UNSAID, LEAST = 0.01, 1e-5
+UNSAID_SHARE, LEAST_SHARE = 0.01, 1e-5
 """A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
 
 MOST_VALUES = 64
@@ -56,7 +56,7 @@ class Weights:
     def independent(self) -> float:
         """How many independent frames they count for; uneven weights count as fewer even ones."""
         frames = max(1.0, self.total**2 / self._squares)
-        return frames / (1 + (frames - 1) * CORRELATION)
+        return frames / (1 + (frames - 1) * FRAME_CORRELATION)
 
 
 class CombEvidence:
@@ -83,7 +83,7 @@ class CombEvidence:
                 self._blank[i] += blank
                 self._dirt[i] += blank * cell.residue
             else:
-                self._sums[i] += weight * np.maximum(seen.scores[cell.crop], FLOOR)
+                self._sums[i] += weight * np.maximum(seen.scores[cell.crop], FRAME_FLOOR)
                 self._written[i] += weight
         self.weights.add(weight)
         self._last = seen
@@ -99,14 +99,14 @@ class CombEvidence:
             if share[i] < 0.5:
                 residue = float(self._dirt[i] / self._blank[i])
                 candidates.append(
-                    replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED else 0))
+                    replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED_SHARE else 0))
                 )
                 continue
             row = self._sums[i] / self._written[i] * counted
             row -= np.logaddexp.reduce(row)
             # What the frames that show no ink here say against any symbol.
             candidates.append(replace(cell, crop=len(rows)))
-            rows.append(row + (math.log(share[i]) if share[i] < 1 - MIXED else 0.0))
+            rows.append(row + (math.log(share[i]) if share[i] < 1 - MIXED_SHARE else 0.0))
         scores = np.array(rows, np.float32).reshape(len(rows), self._sums.shape[1])
         last = self._last
         return replace(last, lattice=replace(last.lattice, candidates=tuple(candidates)), scores=scores)
@@ -123,7 +123,7 @@ class _Value:
     times: int = 0
 
 
-class LineEvidence:
+class CtcEvidence:
     """What frames say of a free string that a network reads whole: log-probabilities added up text by text, as over
     the sides from which a doubtful string of a single picture is seen."""
 
@@ -142,9 +142,9 @@ class LineEvidence:
         said = {one.text: one.log_probability for one in seen.line.hypotheses} or {"": 0.0}
         self._places.update((one.text, one.frames) for one in seen.line.hypotheses)
         for text in said.keys() - self._texts.keys():
-            self._texts[text] = FLOOR * self.weights.total
+            self._texts[text] = FRAME_FLOOR * self.weights.total
         for text in self._texts:
-            self._texts[text] += weight * max(FLOOR, said.get(text, FLOOR))
+            self._texts[text] += weight * max(FRAME_FLOOR, said.get(text, FRAME_FLOOR))
         self.weights.add(weight)
         self._last = seen
         if len(self._texts) > MOST_VALUES:
@@ -163,7 +163,7 @@ class LineEvidence:
     def _agreed(self, counted: float) -> tuple[Hypothesis, ...]:
         """The texts, best first, as so many independent frames say; nothing where nothing is written."""
         logs = np.array(list(self._texts.values())) / self.weights.total
-        left = max(LEAST, 1.0 - float(np.exp(logs).sum()))
+        left = max(LEAST_SHARE, 1.0 - float(np.exp(logs).sum()))
         logs = counted * np.append(logs, math.log(left))
         logs -= np.logaddexp.reduce(logs)
         order = np.argsort(-logs[:-1], kind="stable")
@@ -173,7 +173,7 @@ class LineEvidence:
         return tuple(Hypothesis(text, log, self._places[text]) for text, log in texts)
 
 
-class StringEvidence:
+class LatticeEvidence:
     """What frames say of a free string that is read symbol by symbol: log-probabilities added up value by value, since
     each frame parts the ink in its own way."""
 
@@ -191,11 +191,11 @@ class StringEvidence:
             named[replace(decoded.meaning, trust=1.0)] = decoded.confidence
         for other in decoded.alternatives:
             named.setdefault(Meaning(value=other.value), other.probability)
-        left = max(LEAST, 1.0 - sum(named.values()))
-        unsaid = math.log(max(LEAST, UNSAID * left))
+        left = max(LEAST_SHARE, 1.0 - sum(named.values()))
+        unsaid = math.log(max(LEAST_SHARE, UNSAID_SHARE * left))
         for meaning, probability in named.items():
             value = self._values.setdefault(meaning, _Value())
-            value.gain += weight * (math.log(max(LEAST, probability)) - unsaid)
+            value.gain += weight * (math.log(max(LEAST_SHARE, probability)) - unsaid)
         if not decoded.meaning.problem:
             value = self._values[replace(decoded.meaning, trust=1.0)]
             value.best, value.sure, value.times = decoded, value.sure + decoded.confidence, value.times + 1
@@ -231,8 +231,8 @@ class StringEvidence:
         return seen, replace(value.best, confidence=confidence, alternatives=others)
 
 
-def evidence_for(seen: Observation) -> CombEvidence | LineEvidence | StringEvidence:
+def evidence_for(seen: Observation) -> CombEvidence | CtcEvidence | LatticeEvidence:
     """What is to gather the frames of a field that is seen like this."""
     if seen.lattice.comb:
         return CombEvidence()
-    return LineEvidence() if seen.line is not None else StringEvidence()
+    return CtcEvidence() if seen.line is not None else LatticeEvidence()

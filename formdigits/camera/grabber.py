@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from extractor.errors import FormdigitsError
-from formdigits.camera.live.sources import Frame, Source, SourceLostError
+from formdigits.camera.sources import Frame, Source, SourceLostError
 
 STALLED_S = 2.0
 """A live source that gives no frame for so long has stalled."""

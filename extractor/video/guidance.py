@@ -17,7 +17,7 @@ DARKEST = 70
 BURNT, GLARE_SHARE, GLARE_STEP = 250, 0.03, 45
 """Glare is a patch of this grey or more, of this share of the sheet at least, so much brighter than the other paper."""
 
-SMALLEST = 17.0
+SMALLEST_DIGIT = 17.0
 """Pixels of the room for one digit (a cell's side, a box's height) below which one must come closer."""
 
 BLURRED = 0.55

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from extractor.fields import Cut
 from extractor.ink import as_gray
 
-REACH = 0.12
+INK_REACH = 0.12
 """How far off the printed box may lay two pictures of the same ink, as a share of the room for a digit."""
 
-ALIKE = 0.4
+SAME_PLACE = 0.4
 """The least correlation, -1 to 1, of what is written by which two pictures are laid on each other."""
 
-CLOSER = 1.15
+MORE_ROOM = 1.15
 """A cut with so many times the room for a digit shows more than all before it: it takes their place."""
 
 
@@ -37,7 +37,7 @@ class Stack:
 
     def add(self, cut: Cut, weight: float) -> None:
         """One more frame; `weight`, above 0, is how well it shows the field beside other frames."""
-        if cut.room > CLOSER * self._first.room or (cut.snapped and not self._first.snapped):
+        if cut.room > MORE_ROOM * self._first.room or (cut.snapped and not self._first.snapped):
             self._begin(cut, weight)
             return
         self._total += weight
@@ -74,7 +74,7 @@ class Stack:
 
     def _aside(self, laid: NDArray[np.float32]) -> tuple[float, float]:
         """How far, in pixels, the ink of `laid` lies from that of the mean; nothing where neither has any."""
-        box, reach = self._first.inside, max(1, round(REACH * self._first.room))
+        box, reach = self._first.inside, max(1, round(INK_REACH * self._first.room))
         # Well within the box, for its own lines say where they are themselves.
         left, top = max(0, round(box.left)) + reach, max(0, round(box.top)) + reach
         right, bottom = min(laid.shape[1], round(box.right)) - reach, min(laid.shape[0], round(box.bottom)) - reach
@@ -83,7 +83,7 @@ class Stack:
         inner = self._mean[top + reach : bottom - reach, left + reach : right - reach]
         alike = cv2.matchTemplate(laid[top:bottom, left:right], inner, cv2.TM_CCOEFF_NORMED)
         _, best, _, (x, y) = cv2.minMaxLoc(alike)
-        if best < ALIKE:
+        if best < SAME_PLACE:
             return 0.0, 0.0
         return _peak(alike[y], x) - reach, _peak(alike[:, x], y) - reach
 

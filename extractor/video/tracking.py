@@ -12,27 +12,27 @@ from extractor.registration import LEAST_FIT, Registration, follow, register
 from extractor.template import Template
 from extractor.values import Gray, Points
 
-SMALL_SIDE = 640
+TRACKED_SIDE = 640
 """Pixels of the long side on which movement is followed."""
 
-MOST_POINTS, FEWEST = 90, 12
+MOST_CORNERS, FEWEST_CORNERS = 90, 12
 """Corners of the form that are followed, and the fewest that must agree on how it moved."""
 
-RETRY_S = 0.2
+SEARCH_EVERY_S = 0.2
 """Seconds between two searches for a form: a search costs several frames."""
 
-RESTLESS, AT_MOST_S = 9.0, 0.6
+RESTLESS, RESTLESS_S = 9.0, 0.6
 """Grey levels by which reduced frames differ, on the mean, while something is moved about; it is not searched then,
 but no longer than so many seconds."""
 
-FASTEST = 250.0
+TOO_FAST = 250.0
 """Pixels a second at which a sheet moves too fast to be read."""
 
 EXACT_EVERY = 3
 """Frames from one comparison with the form's lines to the next; between them movement alone is followed, which drifts
 by a fraction of a pixel."""
 
-PATIENCE_S = 0.4
+BLIND_S = 0.4
 """How long a sheet that shows too few of its lines (blurred, a hand over it) is followed by its movement alone."""
 
 
@@ -69,7 +69,7 @@ class Tracker:
         """
         if grey.shape != self._shape:
             self._shape, self._small, self._found = grey.shape, None, None
-        scale = min(1.0, SMALL_SIDE / max(grey.shape))
+        scale = min(1.0, TRACKED_SIDE / max(grey.shape))
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
         small = as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)) if scale < 1 else grey
         before, self._small = self._small, small
@@ -80,7 +80,7 @@ class Tracker:
                 return self._go_on(grey, moved, at, elapsed)
             self._found = None
         if before is None or _restless(before, small):
-            if before is None or not 0 <= at - self._rested_at <= AT_MOST_S:
+            if before is None or not 0 <= at - self._rested_at <= RESTLESS_S:
                 self._rested_at = at
             return None
         self._rested_at = at
@@ -95,12 +95,12 @@ class Tracker:
         template, matrix = self._found.template, moved @ self._found.matrix
         speed = _distance(template, self._found.matrix, matrix) / elapsed
         self._since_exact += 1
-        if self._anchored and speed <= FASTEST and self._found.fit >= LEAST_FIT and self._since_exact < EXACT_EVERY:
+        if self._anchored and speed <= TOO_FAST and self._found.fit >= LEAST_FIT and self._since_exact < EXACT_EVERY:
             self._found = Registration(template, matrix, self._found.fit)
             return Track(self._found, fresh=False, sure=True, speed=speed)
         self._since_exact = 0
         exact = follow(grey, Registration(template, matrix, 1.0))
-        if speed > FASTEST:
+        if speed > TOO_FAST:
             self._anchored = False
         elif not self._anchored:
             # What moved fast may have been followed to the wrong line of many alike.
@@ -113,7 +113,7 @@ class Tracker:
         if exact.fit >= LEAST_FIT:
             self._seen_at, self._found = at, exact
             return Track(exact, fresh=False, sure=self._anchored, speed=speed)
-        if not 0 <= at - self._seen_at <= PATIENCE_S:
+        if not 0 <= at - self._seen_at <= BLIND_S:
             self._found = None
             return None
         self._found = Registration(template, matrix, exact.fit)
@@ -121,7 +121,7 @@ class Tracker:
 
     def _search(self, grey: Gray, at: float) -> Registration | None:
         """The form anywhere in the frame; not tried in every frame. A source that starts over goes back in time."""
-        if 0 <= at - self._tried_at < RETRY_S:
+        if 0 <= at - self._tried_at < SEARCH_EVERY_S:
             return None
         self._tried_at = at
         return register(grey, self._forms)
@@ -158,15 +158,15 @@ def _movement(before: Gray, now: Gray, found: Registration, scale: float) -> Poi
     shrink = np.diag((scale, scale, 1.0))
     mask = np.zeros(before.shape, np.uint8)
     cv2.fillConvexPoly(mask, np.round(outline(found) * scale).astype(np.int32), 255)
-    points = cv2.goodFeaturesToTrack(before, MOST_POINTS, 0.02, 10, mask=mask)
-    if points is None or len(points) < FEWEST:
+    points = cv2.goodFeaturesToTrack(before, MOST_CORNERS, 0.02, 10, mask=mask)
+    if points is None or len(points) < FEWEST_CORNERS:
         return None
     there, ok, _ = cv2.calcOpticalFlowPyrLK(before, now, points, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
     back, ok_back, _ = cv2.calcOpticalFlowPyrLK(now, before, there, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
     kept = (ok.ravel() > 0) & (ok_back.ravel() > 0) & (np.linalg.norm((points - back).reshape(-1, 2), axis=1) < 1.0)
-    if kept.sum() < FEWEST:
+    if kept.sum() < FEWEST_CORNERS:
         return None
     matrix, agree = cv2.findHomography(points[kept], there[kept], cv2.RANSAC, 1.5)
-    if matrix is None or agree is None or int(agree.sum()) < max(FEWEST, 0.4 * len(points)):
+    if matrix is None or agree is None or int(agree.sum()) < max(FEWEST_CORNERS, 0.4 * len(points)):
         return None
     return np.asarray(np.linalg.inv(shrink) @ matrix @ shrink, np.float64)

@@ -9,39 +9,39 @@ from extractor.fields import FieldImage
 from extractor.ink import as_gray
 from extractor.values import Gray
 
-TALL, WIDEST = 20, 160
+PICTURE_HEIGHT, PICTURE_WIDEST = 20, 160
 """Pixels of a field's picture that is kept: its height, and its width at most."""
 
-SHIFT = 2
+PICTURE_SHIFT = 2
 """Pixels by which two pictures of the same field may be off."""
 
-INK = 4.0
+LEAST_INK = 4.0
 """The mean of a picture with less ink than this is that of an empty field."""
 
-SAME = 0.75
+SAME_SHEET = 0.75
 """The least likeness of two pictures of the same ink: correlation, -1 to 1, averaged over the fields with ink."""
 
 
 def ink_picture(image: FieldImage) -> Gray:
-    """A field's ink, shape (TALL, width), 255 = ink, small and soft enough to be compared."""
+    """A field's ink, shape (PICTURE_HEIGHT, width), 255 = ink, small and soft enough to be compared."""
     box = image.inside
     ratio = box.width / max(1.0, box.height)
-    width = int(min(WIDEST, max(8, round(TALL * ratio))))
-    scale = np.array(((width / box.width, 0, -box.left * width / box.width), (0, TALL / box.height, 0)))
-    scale[1, 2] = -box.top * TALL / box.height
+    width = int(min(PICTURE_WIDEST, max(8, round(PICTURE_HEIGHT * ratio))))
+    scale = np.array(((width / box.width, 0, -box.left * width / box.width), (0, PICTURE_HEIGHT / box.height, 0)))
+    scale[1, 2] = -box.top * PICTURE_HEIGHT / box.height
     ink = image.ink
     # Averaged down, so that thin strokes count by their width.
-    fine = cv2.GaussianBlur(ink, (0, 0), max(0.6, 0.4 * box.height / TALL))
-    small = cv2.warpAffine(fine, scale, (width, TALL), flags=cv2.INTER_LINEAR)
+    fine = cv2.GaussianBlur(ink, (0, 0), max(0.6, 0.4 * box.height / PICTURE_HEIGHT))
+    small = cv2.warpAffine(fine, scale, (width, PICTURE_HEIGHT), flags=cv2.INTER_LINEAR)
     return as_gray(cv2.GaussianBlur(small, (0, 0), 1.2))
 
 
 def likeness(one: Gray, other: Gray) -> tuple[float, float]:
     """How alike two pictures of a field's ink are, -1 to 1, and how much ink they have (the weight of that)."""
     weight = float(max(one.mean(), other.mean()))
-    if weight < INK or one.shape != other.shape:
+    if weight < LEAST_INK or one.shape != other.shape:
         return 0.0, 0.0
-    inner = one[SHIFT:-SHIFT, SHIFT:-SHIFT]
+    inner = one[PICTURE_SHIFT:-PICTURE_SHIFT, PICTURE_SHIFT:-PICTURE_SHIFT]
     if inner.std() < 1 or other.std() < 1:
         # Ink in one of them only.
         return 0.0, weight

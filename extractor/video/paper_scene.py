@@ -12,35 +12,35 @@ from extractor.finding.strings import find_strings, string_field
 from extractor.ink import as_gray
 from extractor.reading import EITHER, Observation, Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
-from formdigits.camera.fusion import StringEvidence
-from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look
-from formdigits.camera.identity import ink_picture, likeness
-from formdigits.camera.sheet import LEAST_FRAMES, SETTLING_S
-from formdigits.camera.sight import Guidance, Quad, Sight
-from formdigits.camera.tracking import FASTEST, SMALL_SIDE
+from extractor.video.fusion import LatticeEvidence
+from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, look
+from extractor.video.held_sheet import SETTLING_FRAMES, SETTLING_S
+from extractor.video.identity import ink_picture, likeness
+from extractor.video.sight import Guidance, Quad, Sight
+from extractor.video.tracking import TOO_FAST, TRACKED_SIDE
 
-CROPS_AT_ONCE = 16
+PAPER_CROPS_PER_FRAME = 16
 """Crops that are recognised in one frame."""
 
-GONE_S = 0.7
+STRING_GONE_S = 0.7
 """How long a string may be hidden or unread before it is taken for gone."""
 
-ALIKE = 0.8
+SAME_STRING = 0.8
 """Likeness of its ink, -1 to 1, by which a string with the same digits is known again."""
 
-CHANGED = 0.55
+CHANGED_STRING = 0.55
 """Likeness below which a string has become another: something was written beside it, or the sheet was changed."""
 
-REMEMBERED = 500
+SHEETS_REMEMBERED = 500
 
-NEXT = 1.25
+PART_GAP = 1.25
 """The gap in a row, in heights of what is cut out of the picture for a number, from which on two are surely two."""
 
-PART = "May be part of a longer number: another stands close to it in its row."
+PART_NOTE = "May be part of a longer number: another stands close to it in its row."
 
 
 @dataclass
-class _Line:
+class _String:
     """One string: where it is, what the frames said of it, its ink."""
 
     name: str
@@ -48,7 +48,7 @@ class _Line:
     born: float
     since: float
     seen_at: float
-    evidence: StringEvidence = field(default_factory=StringEvidence)
+    evidence: LatticeEvidence = field(default_factory=LatticeEvidence)
     digits: int = 0
     looks: int = 0
     ink: Gray | None = None
@@ -67,16 +67,16 @@ class _Line:
         )
 
     def settled(self, at: float) -> bool:
-        return self.digits >= LEAST_FRAMES and at - self.since >= SETTLING_S
+        return self.digits >= SETTLING_FRAMES and at - self.since >= SETTLING_S
 
 
-class PaperView:
+class PaperScene:
     """What a session without templates sees."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._sharpness = Sharpness()
-        self._lines: list[_Line] = []
+        self._lines: list[_String] = []
         self._known: list[list[tuple[str, Gray]]] = []
         self._count = 0
         self._at = 0.0
@@ -105,9 +105,9 @@ class PaperView:
         elapsed, self._at = max(1e-3, at - self._at), at
         middle = np.array((grey.shape[1], grey.shape[0])) / 2
         shift = moved[:, :2] @ middle + moved[:, 2] - middle
-        if clear >= BLURRED and float(np.linalg.norm(shift)) / elapsed < FASTEST:
+        if clear >= BLURRED and float(np.linalg.norm(shift)) / elapsed < TOO_FAST:
             self._read(grey, light.sharpness**2, at)
-        self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= GONE_S]
+        self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= STRING_GONE_S]
         numbers = [line for line in self._lines if line.is_number]
         parts = _parts(numbers)
         row = self._row(numbers, parts, at)
@@ -122,7 +122,7 @@ class PaperView:
 
     def _movement(self, grey: Gray) -> Points:
         """How the picture moved since the last frame, shape (2, 3); no movement where that cannot be told."""
-        scale = min(1.0, SMALL_SIDE / max(grey.shape))
+        scale = min(1.0, TRACKED_SIDE / max(grey.shape))
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
         small = as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
         before, self._small = self._small, small
@@ -159,24 +159,24 @@ class PaperView:
             else:
                 self._count += 1
                 name = f"number_{self._count}"
-                self._lines.append(_Line(name, replace(one, name=name), at, at, at))
+                self._lines.append(_String(name, replace(one, name=name), at, at, at))
 
     def _read(self, grey: Gray, weight: float, at: float) -> None:
         """Reads the strings whose turn it is: those that were looked at least often."""
         # Words and drawings, which never read as digits, come last.
         here = [line for line in self._lines if line.seen_at == at]
-        here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < LEAST_FRAMES else 4))
+        here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < SETTLING_FRAMES else 4))
         by_name = {line.name: line for line in here}
         # A glance tells whether there are digits at all; only those are worth reading in full.
         sides = {line.name: 0 for line in here if not line.digits}
-        seen = self._reader.observe((string_field(grey, line.found) for line in here), CROPS_AT_ONCE, sides)
+        seen = self._reader.observe((string_field(grey, line.found) for line in here), PAPER_CROPS_PER_FRAME, sides)
         for one in seen:
             self._add(by_name[one.name], one, weight, at, glanced=one.name in sides)
 
-    def _add(self, line: _Line, one: Observation, weight: float, at: float, *, glanced: bool) -> None:
+    def _add(self, line: _String, one: Observation, weight: float, at: float, *, glanced: bool) -> None:
         picture = ink_picture(one.image)
         if line.ink is not None and _another(line.ink, picture):
-            line.evidence, line.digits, line.looks, line.given, line.since = StringEvidence(), 0, 0, False, at
+            line.evidence, line.digits, line.looks, line.given, line.since = LatticeEvidence(), 0, 0, False, at
             line.reading = None
         line.ink = picture
         line.looks += 1
@@ -191,7 +191,7 @@ class PaperView:
             line.since, line.given = at, False
         line.reading = reading
 
-    def _row(self, numbers: list[_Line], parts: frozenset[str], at: float) -> PageResult | None:
+    def _row(self, numbers: list[_String], parts: frozenset[str], at: float) -> PageResult | None:
         """A row of the numbers that have settled and gave none before: all at once, without waiting for one that
         never settles."""
         waiting = [line for line in numbers if not line.given]
@@ -215,18 +215,18 @@ class PaperView:
         if not fresh:
             return None
         self._known.append([(line.reading.value, line.ink) for line in fresh if line.reading and line.ink is not None])
-        del self._known[:-REMEMBERED]
+        del self._known[:-SHEETS_REMEMBERED]
         readings = tuple(_placed(line, parts) for line in fresh)
         return PageResult("", 0, "", PageStatus.READ, readings, fit=1.0)
 
 
-def _same(line: _Line, known: tuple[str, Gray]) -> bool:
+def _same(line: _String, known: tuple[str, Gray]) -> bool:
     value, ink = known
     if line.reading is None or line.ink is None or line.reading.value != value:
         return False
     if line.ink.shape[1] != ink.shape[1]:
         ink = as_gray(cv2.resize(ink, (line.ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR))
-    return likeness(line.ink, ink)[0] >= ALIKE
+    return likeness(line.ink, ink)[0] >= SAME_STRING
 
 
 def _another(before: Gray, now: Gray) -> bool:
@@ -237,7 +237,7 @@ def _another(before: Gray, now: Gray) -> bool:
     if ratio != 1:
         before = as_gray(cv2.resize(before, (now.shape[1], now.shape[0]), interpolation=cv2.INTER_LINEAR))
     alike, weight = likeness(before, now)
-    return weight > 0 and alike < CHANGED
+    return weight > 0 and alike < CHANGED_STRING
 
 
 def _bounds(quad: Quad) -> tuple[float, float, float, float]:
@@ -255,7 +255,7 @@ def _overlaps(many: Points, one: tuple[float, float, float, float]) -> Points:
     return np.asarray(wide * high / both, np.float64)
 
 
-def _guidance(light: Light, clear: float, numbers: list[_Line], found: tuple[FoundField, ...]) -> Guidance | None:
+def _guidance(light: Light, clear: float, numbers: list[_String], found: tuple[FoundField, ...]) -> Guidance | None:
     if light.dark:
         return Guidance.DARK
     if clear < BLURRED:
@@ -263,27 +263,27 @@ def _guidance(light: Light, clear: float, numbers: list[_Line], found: tuple[Fou
     if not numbers:
         return Guidance.WRITE
     heights = [float(np.linalg.norm(line.corners[3] - line.corners[0])) for line in numbers]
-    return Guidance.CLOSER if np.median(heights) < 1.4 * SMALLEST else None
+    return Guidance.CLOSER if np.median(heights) < 1.4 * SMALLEST_DIGIT else None
 
 
-def _placed(line: _Line, parts: frozenset[str]) -> Reading:
+def _placed(line: _String, parts: frozenset[str]) -> Reading:
     """What `line` says and where it is; in doubt where it is among `parts`."""
     assert line.reading is not None
     placed = replace(line.reading, field=line.name, quad=line.found.quad)
     if line.name not in parts:
         return placed
     sure = min(placed.confidence, EITHER)
-    return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART))
+    return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART_NOTE))
 
 
-def _parts(numbers: list[_Line]) -> frozenset[str]:
+def _parts(numbers: list[_String]) -> frozenset[str]:
     """The names of those that may be parts of one number: they stand in one row, hardly further apart than the groups
     of digits of a date."""
     left, top, right, bottom = np.array([_bounds(line.found.quad) for line in numbers]).reshape(-1, 4).T
     high = bottom - top
     gap = np.maximum.outer(left, left) - np.minimum.outer(right, right)
     shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
-    close = (gap < NEXT * np.maximum.outer(high, high)) & (shared > 0.5 * np.minimum.outer(high, high))
+    close = (gap < PART_GAP * np.maximum.outer(high, high)) & (shared > 0.5 * np.minimum.outer(high, high))
     np.fill_diagonal(close, False)
     return frozenset(line.name for line, near in zip(numbers, close.any(1).tolist(), strict=True) if near)
 

@@ -14,10 +14,10 @@ from extractor.fields import Cut, Levels, PageInk, clean, levels_of, page_ink_by
 from extractor.reading import Observation, Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
-from formdigits.camera.fusion import CombEvidence, LineEvidence, StringEvidence, evidence_for
-from formdigits.camera.stack import Stack
+from extractor.video.fusion import CombEvidence, CtcEvidence, LatticeEvidence, evidence_for
+from extractor.video.stack import Stack
 
-LEAST_FRAMES = 3
+SETTLING_FRAMES = 3
 """Frames that must have shown a field before it counts as settled."""
 
 SETTLING_S = 1.0
@@ -27,17 +27,17 @@ WAVERING_S, WAVERING_FRAMES = 1.3, 6
 """A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
 them say no more, and it is a person's to decide."""
 
-SIDES = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
+VIEW_TURNS = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
 """The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
 
-RULED_EVERY_S = 0.2
+RULES_EVERY_S = 0.2
 """Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
 change."""
 
 MOST_STACKED = 8
 """Frames from which on a field's picture hardly becomes better."""
 
-UNSNAPPED = 0.2
+UNSNAPPED_WEIGHT = 0.2
 """What a frame counts for a field whose printed lines it does not show."""
 
 
@@ -50,7 +50,7 @@ class _Shown:
     first: float
 
 
-class Sheet:
+class HeldSheet:
     """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
     `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common in
     a single frame."""
@@ -62,7 +62,7 @@ class Sheet:
         self.locked = self.again = self.dismissed = False
         self._reader = reader
         self._ruled_at = -math.inf
-        self._evidence: dict[str, CombEvidence | LineEvidence | StringEvidence] = {}
+        self._evidence: dict[str, CombEvidence | CtcEvidence | LatticeEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
@@ -74,9 +74,9 @@ class Sheet:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
 
-    def _sides(self, names: Sequence[str]) -> dict[str, int]:
+    def _views(self, names: Sequence[str]) -> dict[str, int]:
         """Where fields are looked at from, as far as they are strings: in each frame from another side."""
-        return {name: SIDES[self.frames(name) % len(SIDES)] for name in names}
+        return {name: VIEW_TURNS[self.frames(name) % len(VIEW_TURNS)] for name in names}
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -94,7 +94,7 @@ class Sheet:
         fields = [cut.field for cut in cuts]
         for cut in cuts:
             # Where the printed box is not seen, the field may be cut out beside its place.
-            self._stacks[cut.field.name].add(cut, weight if cut.snapped else UNSNAPPED * weight)
+            self._stacks[cut.field.name].add(cut, weight if cut.snapped else UNSNAPPED_WEIGHT * weight)
         means = [self._stacks[field.name].cut for field in fields]
         guides = self.ground.guides
         self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
@@ -106,7 +106,7 @@ class Sheet:
             (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
             for field, cut, mean in zip(fields, cuts, means, strict=True)
         ]
-        seen = self._reader.observe(images, sides=self._sides([field.name for field in fields]), form=self.form)
+        seen = self._reader.observe(images, sides=self._views([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
@@ -114,7 +114,7 @@ class Sheet:
                 self._evidence[one.name] = evidence
             # Of many frames together is more to be seen, but not that there is nothing.
             well = weight if single[one.name] else weight * min(MOST_STACKED, 1 + self._stacks[one.name].frames)
-            if isinstance(evidence, StringEvidence):
+            if isinstance(evidence, LatticeEvidence):
                 evidence.add(one, self._reader.decode(one), well)
                 self._decided[one.name] = evidence.fused()
             else:
@@ -130,7 +130,7 @@ class Sheet:
 
     def _show(self, at: float) -> None:
         if self.whole:
-            if 0 <= at - self._ruled_at < RULED_EVERY_S:
+            if 0 <= at - self._ruled_at < RULES_EVERY_S:
                 return
             self._ruled_at = at
         decided = [self._decided[field.name] for field in self.form.fields if field.name in self._decided]
@@ -151,7 +151,7 @@ class Sheet:
 
     def _is_settled(self, name: str, shown: _Shown, at: float) -> bool:
         frames = self.frames(name)
-        if frames < LEAST_FRAMES:
+        if frames < SETTLING_FRAMES:
             return False
         if shown.reading.status is not FieldStatus.REVIEW or at - shown.since >= SETTLING_S:
             return True

@@ -15,47 +15,47 @@ from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
-from formdigits.camera.guidance import BLURRED, SMALLEST, Light, Sharpness, look, room_for_a_digit
-from formdigits.camera.identity import SAME, agreement, ink_picture
-from formdigits.camera.sheet import Sheet
-from formdigits.camera.sight import Guidance, Quad, Sight
-from formdigits.camera.tracking import FASTEST, Track, Tracker, outline
+from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, look, room_for_a_digit
+from extractor.video.held_sheet import HeldSheet
+from extractor.video.identity import SAME_SHEET, agreement, ink_picture
+from extractor.video.sight import Guidance, Quad, Sight
+from extractor.video.tracking import TOO_FAST, Track, Tracker, outline
 
-AT_ONCE, CROPS_AT_ONCE = 5, 32
+FIELDS_PER_FRAME, FORM_CROPS_PER_FRAME = 5, 32
 """Fields that are read in one frame, and crops at most, of which a free string has many."""
 
-ROUND, STUDY = 12, 5
+FRAMES_PER_ROUND, FRAMES_OF_STUDY = 12, 5
 """Frames in which every field of a large form is read once, and in which a new sheet's fields are all cut out, until
 its ground is known: then more fields are taken in one frame."""
 
-STUDIED = 24
+LEAST_STUDIED = 24
 """Fields of a new sheet that are cut out in one frame at least: in a restless hand few frames follow each other."""
 
-COMPARED = 3
+COMPARED_PER_FRAME = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
 
-DOUBTS = 2
+DOUBTS_ALLOWED = 2
 """Frames in a row that must show other ink before the sheet is another one: one may be a hand's shadow."""
 
-REMEMBERED = 500
+SHEETS_REMEMBERED = 500
 """Sheets that are known again, the last ones: some 25 KB each."""
 
-OTHER_EVERY_S = 0.5
+PAPER_SOUGHT_EVERY_S = 0.5
 """How often it is looked whether what lies there instead of a form is some other sheet of paper."""
 
-AWAY_S = 1.0
+SHEET_AWAY_S = 1.0
 """How long no form must be seen before a sheet counts as gone, and what is there instead as another form."""
 
 
-class FormView:
+class FormScene:
     """What a session sees of sheets of the reader's forms."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._tracker = Tracker(reader.forms)
         self._sharpness = Sharpness()
-        self._sheet: Sheet | None = None
-        self._known: list[Sheet] = []
+        self._sheet: HeldSheet | None = None
+        self._known: list[HeldSheet] = []
         self._studied: dict[str, tuple[Cut, float]] = {}
         self._turn = 0
         self._strange = 0
@@ -92,10 +92,10 @@ class FormView:
                 # Nothing was read of it by which it would be known again.
                 self._dismissed = self._sheet.dismissed
                 self._sheet = None
-            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED)
+            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED_PER_FRAME)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
-        if track.sure and clear >= BLURRED and track.speed < FASTEST and not light.dark:
+        if track.sure and clear >= BLURRED and track.speed < TOO_FAST and not light.dark:
             # Blur takes away more than half of what half the sharpness shows.
             self._read(grey, track.registration, light.sharpness**2, at)
         sheet = self._sheet
@@ -124,9 +124,9 @@ class FormView:
         cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(sheet, form.fields, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.ground)) for cut in cuts}
         alike = agreement(pictures, sheet.ink)
-        if alike is not None and alike < SAME:
+        if alike is not None and alike < SAME_SHEET:
             self._strange += 1
-            if self._strange >= DOUBTS:
+            if self._strange >= DOUBTS_ALLOWED:
                 self._sheet = None
             return
         if alike is None and self._unsure > 1:
@@ -144,18 +144,21 @@ class FormView:
         if self._sheet is not None or any(cut.field not in form.fields for cut, _ in self._studied.values()):
             self._sheet, self._studied = None, {}
         left = [field for field in form.fields if field.name not in self._studied]
-        count = max(STUDIED, math.ceil(len(form.fields) / STUDY))
+        count = max(LEAST_STUDIED, math.ceil(len(form.fields) / FRAMES_OF_STUDY))
         self._studied.update(
             (field.name, (cut_out(grey, registration.matrix, field, form.fields), weight)) for field in left[:count]
         )
         if len(self._studied) == len(form.fields):
-            self._sheet = Sheet(self._reader, form, self._studied)
+            self._sheet = HeldSheet(self._reader, form, self._studied)
             self._sheet.dismissed, self._dismissed = self._dismissed, False
             self._studied, self._strange, self._unsure = {}, 0, 0
 
-    def _next(self, sheet: Sheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+    def _next(self, sheet: HeldSheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
-        count = min(COMPARED if sheet.locked else max(AT_ONCE, math.ceil(len(fields) / ROUND)), len(fields))
+        count = min(
+            COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND)),
+            len(fields),
+        )
         if sheet.locked or self._unsure or self._strange:
             self._turn += 1
             return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
@@ -166,21 +169,21 @@ class FormView:
         for i in order[:count]:
             chosen.append(fields[i])
             crops += fields[i].cells or round(fields[i].box.width / fields[i].box.height) + 1
-            if crops >= CROPS_AT_ONCE:
+            if crops >= FORM_CROPS_PER_FRAME:
                 break
         return chosen
 
-    def _come_back(self, sheet: Sheet) -> Sheet | None:
+    def _come_back(self, sheet: HeldSheet) -> HeldSheet | None:
         """The known sheet that `sheet` is, if it was here before."""
         ink = sheet.ink
         for known in reversed(self._known):
             if known.form is sheet.form:
                 alike = agreement(ink, known.ink)
-                if alike is None or alike >= SAME:
+                if alike is None or alike >= SAME_SHEET:
                     return known
         return None
 
-    def _lock(self, sheet: Sheet, registration: Registration, at: float) -> tuple[Sheet, PageResult | None]:
+    def _lock(self, sheet: HeldSheet, registration: Registration, at: float) -> tuple[HeldSheet, PageResult | None]:
         """The sheet, or the known one that it turns out to be; and its row, if this is the frame that finishes it."""
         if sheet.locked or self._strange or not sheet.whole:
             return sheet, None
@@ -194,7 +197,7 @@ class FormView:
             return before, None
         sheet.lock()
         self._known.append(sheet)
-        del self._known[:-REMEMBERED]
+        del self._known[:-SHEETS_REMEMBERED]
         row = PageResult(
             file="",
             page=0,
@@ -211,7 +214,7 @@ class FormView:
         if self._lost_at is None or at < self._lost_at:
             self._lost_at = at
         gone = at - self._lost_at
-        if gone > AWAY_S:
+        if gone > SHEET_AWAY_S:
             self._asked = self._dismissed = False
             if self._sheet is not None and self._sheet.dismissed:
                 self._sheet = None
@@ -219,8 +222,8 @@ class FormView:
         hint = Guidance.SHOW
         if light.dark:
             hint = Guidance.DARK
-        elif gone > AWAY_S:
-            if not 0 <= at - self._looked_at < OTHER_EVERY_S:
+        elif gone > SHEET_AWAY_S:
+            if not 0 <= at - self._looked_at < PAPER_SOUGHT_EVERY_S:
                 self._looked_at, self._other = at, find_sheet(grey) is not None
             if self._other:
                 hint = Guidance.WRONG
@@ -233,9 +236,9 @@ def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:
         return Guidance.DARK
     if light.glaring:
         return Guidance.GLARE
-    if room_for_a_digit(track.registration) < SMALLEST:
+    if room_for_a_digit(track.registration) < SMALLEST_DIGIT:
         return Guidance.CLOSER
-    if not track.sure or clear < BLURRED or track.speed >= FASTEST:
+    if not track.sure or clear < BLURRED or track.speed >= TOO_FAST:
         return Guidance.STILL
     return None
 
@@ -244,7 +247,7 @@ def _quad(corners: Points) -> Quad:
     return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 
-def _placed(registration: Registration, sheet: Sheet) -> tuple[Reading, ...]:
+def _placed(registration: Registration, sheet: HeldSheet) -> tuple[Reading, ...]:
     """The sheet's readings where their fields lie now; fields that were not read yet are empty."""
     fields, known = sheet.form.fields, sheet.readings
     corners = np.concatenate([field.box.corners for field in fields]).reshape(-1, 1, 2)

@@ -16,16 +16,16 @@ from extractor.errors import OutputError
 from extractor.export import FieldColumn
 from extractor.reading import ReadOptions, open_reader
 from extractor.values import PageResult
+from extractor.video.session import Session
+from extractor.video.sight import Sight
 from formdigits.actions.read import made_folder
-from formdigits.camera.live.grabber import EveryFrame, Frames, Grabber
-from formdigits.camera.live.keys import Key, TerminalKeys
-from formdigits.camera.live.picture import Status, draw
-from formdigits.camera.live.rows import RowFile
-from formdigits.camera.live.sound import Sound
-from formdigits.camera.live.sources import Frame, open_source
-from formdigits.camera.live.window import Window
-from formdigits.camera.session import Session
-from formdigits.camera.sight import Sight
+from formdigits.camera.grabber import EveryFrame, Frames, Grabber
+from formdigits.camera.keys import Key, TerminalKeys
+from formdigits.camera.overlay import Status, draw
+from formdigits.camera.rows import RowFile
+from formdigits.camera.sound import Sound
+from formdigits.camera.sources import Frame, open_source
+from formdigits.camera.window import Window
 from formdigits.messages import counted, hushed, say
 
 FLASH_S = 1.2
@@ -244,7 +244,7 @@ def _folder(name: str | None) -> Path | None:
 
 def listing() -> Iterator[str]:
     """The lines of `--list`."""
-    from formdigits.camera.live.devices import devices
+    from formdigits.camera.devices import devices
 
     with hushed():
         found = list(devices())

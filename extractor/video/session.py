@@ -9,10 +9,10 @@ import numpy as np
 
 from extractor.reading import Reader
 from extractor.values import PageResult
-from formdigits.camera.form import REMEMBERED, FormView
-from formdigits.camera.guidance import to_grey
-from formdigits.camera.paper import PaperView
-from formdigits.camera.sight import Sight
+from extractor.video.form_scene import SHEETS_REMEMBERED, FormScene
+from extractor.video.guidance import to_grey
+from extractor.video.paper_scene import PaperScene
+from extractor.video.sight import Sight
 
 
 class _View(Protocol):
@@ -48,7 +48,7 @@ class Session:
     """
 
     def __init__(self, reader: Reader, source: str = "camera") -> None:
-        self._view: _View = FormView(reader) if reader.forms else PaperView(reader)
+        self._view: _View = FormScene(reader) if reader.forms else PaperScene(reader)
         self._source = source
         self._rows: list[PageResult] = []
         self._count = 0
@@ -64,7 +64,7 @@ class Session:
         self._count += 1
         row = replace(sight.row, file=self._source, page=self._count)
         self._rows.append(row)
-        del self._rows[:-REMEMBERED]
+        del self._rows[:-SHEETS_REMEMBERED]
         return replace(sight, row=row)
 
     def capture(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import InputError
-from formdigits.camera.live.keys import Key
+from formdigits.camera.keys import Key
 
 NAME = "formdigits"
 KEYS = {
