@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.data import DATA
 from extractor.documents import open_pages
 from extractor.finding import FoundField, find_fields
-from extractor.finding.read import page_fields
+from extractor.finding.templateless import page_fields
 from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -63,7 +63,7 @@ def main() -> None:
 def _report(name: str, image: Gray, truth: Sequence[True_], folder: Path | None, *, others: bool = True) -> None:
     found, seconds = _timed(name, image, folder)
     hits, errors = _match(found, truth)
-    false = sum(one.shape != "line" for i, one in enumerate(found) if i not in hits) if others else None
+    false = sum(one.shape != "ruling" for i, one in enumerate(found) if i not in hits) if others else None
     print(
         f"{name}: {len(hits)} of {len(truth)} fields found, "
         + (f"{false} false, " if false is not None else f"{len(found) - len(hits)} others, ")
@@ -103,7 +103,7 @@ def _timed(name: str, image: Gray, folder: Path | None) -> tuple[tuple[FoundFiel
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         drawn = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-        colours = {"comb": (0, 0, 255), "box": (255, 0, 0), "line": (200, 0, 200)}
+        colours = {"comb": (0, 0, 255), "box": (255, 0, 0), "ruling": (200, 0, 200)}
         for one in found:
             cv2.polylines(drawn, [np.round(one.quad).astype(np.int32)], True, colours[one.shape], 3)
         cv2.imwrite(str(folder / f"{name}.png"), drawn)

@@ -13,7 +13,7 @@ from extractor.decoding import Decoded, decode, decode_line
 from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
-from extractor.finding.read import holds_digits, line_holds_digits, page_fields
+from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
 from extractor.lines import LineReading, glance_lines, read_lines
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
@@ -212,8 +212,8 @@ class Reader:
     def holds_digits(self, seen: Observation) -> bool:
         """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
         if seen.line is not None:
-            return line_holds_digits(seen.line)
-        return holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
+            return string_holds_digits(seen.line)
+        return lattice_holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
 
     def decode(self, seen: Observation) -> Decoded:
         """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
 from extractor.fields import clean, cut_out, locate, page_ink_of
-from extractor.finding.strings import find_strings
+from extractor.finding.loose_strings import find_strings
 from extractor.reading import Observation, Reader, ReadOptions, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult

@@ -141,7 +141,7 @@ def test_dotted_and_ruled_lines_after_a_label_are_writing_lines() -> None:
     text(page, "Ward", (200, 800))
     cv2.line(page, (300, 800), (700, 800), 0, 2)
     found = find_fields(page, labels=False)
-    assert [field.shape for field in found] == ["line", "line"]
+    assert [field.shape for field in found] == ["ruling", "ruling"]
     for field, bottom in zip(found, (600, 800), strict=True):
         assert abs(field.box.bottom - bottom) <= 4
         assert field.box.height >= 20
@@ -231,7 +231,7 @@ def test_uneven_light_noise_and_mild_perspective_of_a_photograph_are_borne() -> 
     light = np.linspace(0.9, 0.45, WIDTH)[None, :] * np.linspace(1, 0.8, HEIGHT)[:, None]
     photo = photo * light + rng.normal(0, 3, photo.shape)
     found = find_fields(photo.clip(0, 255).astype(np.uint8), labels=False)
-    assert [field.cells for field in found if field.shape != "line"] == [4, 6, None, 3]
+    assert [field.cells for field in found if field.shape != "ruling"] == [4, 6, None, 3]
 
 
 @pytest.mark.parametrize("ink", [200, 225])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from extractor.errors import OutputError
 from extractor.overlay import draw_overlay, write_overlay
-from extractor.overlay.labels import Label, label_size, outlines, place_labels, plate, words
+from extractor.overlay.field_labels import Label, label_size, outlines, place_labels, plate, words
 from extractor.overlay.save import overlay_name
 from extractor.overlay.text import FIELD, length, percent, wrap
 from extractor.values import Box, FieldStatus, Kind, PageResult, PageStatus, Points, Reading, RuleOutcome

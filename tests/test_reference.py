@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from extractor.alphabet import symbols
 from extractor.reference import blank_form, draft_template, flatten
-from extractor.reference.draft import field_names
+from extractor.reference.corner_marks import corner_marks
 from extractor.reference.flat import straighten
-from extractor.reference.frame import corner_marks
+from extractor.reference.template_draft import field_names
 from extractor.template import Format, Template, load_template, template_yaml
 from extractor.template.model import NAME, RESERVED, TemplateField
 from extractor.values import Box, Kind

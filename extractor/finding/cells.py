@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.finding.lines import Lines, round_corners
+from extractor.finding.page_rulings import Rulings, round_corners
 from extractor.finding.quad import filled_area, find_corners, has_corners, has_sides, is_rectangle, upright_box
 from extractor.ink import as_gray
 from extractor.values import Box, Mask, Points
@@ -48,7 +48,7 @@ class Cell:
     clear: bool
 
 
-def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
+def find_cells(clear: Rulings, faint: Rulings, long_side: int) -> list[Cell]:
     """The rectangles that the lines of a page enclose, of a size to write in, innermost ones only.
 
     What `clear` lines enclose is kept, whatever `faint` ones (the clear ones among them) make of it, unless they part
@@ -83,7 +83,7 @@ def find_cells(clear: Lines, faint: Lines, long_side: int) -> list[Cell]:
 
 
 def _enclosed(
-    lines: Lines, long_side: int, known: frozenset[Bounds], bends: Mask | None = None
+    lines: Rulings, long_side: int, known: frozenset[Bounds], bends: Mask | None = None
 ) -> tuple[list[Cell], frozenset[Bounds]]:
     """The cells among the areas that `lines` enclose, and the bounds of their areas; those `known` are left out.
 

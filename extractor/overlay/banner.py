@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from extractor.overlay.labels import words
+from extractor.overlay.field_labels import words
 from extractor.overlay.text import FIELD, WORDS, Colour, drawable, font, length, percent, wrap
 from extractor.values import FieldStatus, PageResult, PageStatus, Reading
 

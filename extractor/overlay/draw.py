@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from extractor.overlay.banner import footer, header
-from extractor.overlay.labels import draw_label, label_size, line_width, outlines, place_labels
+from extractor.overlay.field_labels import draw_label, label_size, line_width, outlines, place_labels
 from extractor.overlay.text import FIELD
 from extractor.values import FieldStatus, Gray, PageResult, Points, Reading
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from extractor.finding.found import FoundField
-from extractor.finding.strings import find_strings, string_field
+from extractor.finding.found_field import FoundField
+from extractor.finding.loose_strings import find_strings, string_field
 from extractor.ink import as_gray
 from extractor.reading import EITHER, Observation, Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.documents import find_documents
-from extractor.documents.find import ENDINGS, natural_key
+from extractor.documents.input_files import ENDINGS, natural_key
 from extractor.errors import InputError
 
 

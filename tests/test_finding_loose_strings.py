@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.finding.strings import find_strings
+from extractor.finding.loose_strings import find_strings
 from extractor.values import Gray
 
 WIDTH, HEIGHT = 1280, 720

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.finding.lines import level_runs
+from extractor.finding.page_rulings import level_runs
 from extractor.ink import as_gray
 from extractor.values import Mask
 
@@ -21,7 +21,7 @@ SIDES = 2
 """So many upright lines between the same two level ones make them the lines of a table."""
 
 
-def ruled_lines(dark: Mask) -> Mask:
+def lined_paper_rulings(dark: Mask) -> Mask:
     """The lines ruled from left to right, level within some 3 degrees, in the ink `dark`, shape (height, width),
     1 = ink: 1 where they are, but not where a stroke crosses them. Those of a table's cells are not among them."""
     short = min(dark.shape)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.finding.cell_groups import Group
 from extractor.finding.cells import Cell
-from extractor.finding.groups import Group
-from extractor.finding.lines import Lines
+from extractor.finding.page_rulings import Rulings
 from extractor.finding.quad import upright_box
 from extractor.ink import as_gray
 from extractor.values import Box, Mask, Points
@@ -22,7 +22,7 @@ DRIFT = 0.3
 """Cell widths by which a comb may stand to the side of another: photographs are not quite square."""
 
 
-def complete_columns(groups: list[Group], lines: Lines, long_side: int) -> list[Group]:
+def complete_columns(groups: list[Group], lines: Rulings, long_side: int) -> list[Group]:
     """`groups`, and combs of the same cells right above or below one of them where most of their lines are seen.
 
     Writing breaks and doubles the lines of a cell; what was found of it then gives way to the whole comb.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extractor.finding import FoundField, find_fields
-from extractor.reference.frame import corner_marks
+from extractor.reference.corner_marks import corner_marks
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
 from extractor.template.model import RESERVED
 from extractor.values import Box, Gray, Kind
@@ -18,7 +18,7 @@ are so much wider than high: a table of numbers."""
 
 
 @dataclass(frozen=True)
-class Draft:
+class TemplateDraft:
     """`template`, None if no field was found; `left_out` counts what was found and is hardly a number's place."""
 
     template: Template | None
@@ -27,7 +27,7 @@ class Draft:
 
 def draft_template(
     blank: Gray, form: str, reference: str, *, dpi: int, everything: bool = False, dropout: bool = False
-) -> Draft:
+) -> TemplateDraft:
     """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
 
     `form` names it, `reference` is the file name of the blank's picture. Without `everything`, writing lines beside
@@ -52,7 +52,7 @@ def draft_template(
             TemplateField(name=name, box=box, cells=one.cells, gap=round(one.gap, 1), format=Format(kind=Kind.DIGITS))
         )
     if not fields:
-        return Draft(None, len(found))
+        return TemplateDraft(None, len(found))
     marks = corner_marks(blank)
     landmarks = Landmarks(reference=reference, dropout=dropout)
     if marks is not None:
@@ -60,11 +60,11 @@ def draft_template(
         landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference, dropout=dropout)
     page = PageSize(width=width, height=height, dpi=dpi)
     template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields))
-    return Draft(template, len(found) - len(fields))
+    return TemplateDraft(template, len(found) - len(fields))
 
 
 def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:
-    boxed = [field for field in found if field.shape != "line"]
+    boxed = [field for field in found if field.shape != "ruling"]
     if not boxed:
         return list(found)
     single = [field.box for field in boxed if field.cells is None]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.documents import find_documents
-from extractor.documents.find import natural_key
+from extractor.documents.input_files import natural_key
 from extractor.errors import InputError
 
 

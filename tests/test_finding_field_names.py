@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.finding import find_fields
-from extractor.finding.naming.labels import Phrase, identifier, join_words, name_fields
+from extractor.finding.naming.field_names import Phrase, identifier, join_words, name_fields
 from extractor.finding.naming.tesseract import Word, read_words
 from extractor.template.model import NAME
 from extractor.values import Box, Gray
@@ -56,7 +56,7 @@ def test_a_label_belongs_to_the_nearest_field_only() -> None:
 
 def test_the_line_beside_a_number_leaves_the_name_to_the_number() -> None:
     boxes = [Box(300, 500, 400, 45), Box(720, 500, 150, 50)]
-    found = name_fields(boxes, ["line", "comb"], [phrase("Margaret", 180, 520)], PAGE)
+    found = name_fields(boxes, ["ruling", "comb"], [phrase("Margaret", 180, 520)], PAGE)
     assert found == ["margaret_2", "margaret"]
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage, as_single_field
-from extractor.finding.find import reading_order
-from extractor.finding.found import FoundField
+from extractor.finding.field_search import reading_order
+from extractor.finding.found_field import FoundField
+from extractor.finding.lined_page import lined_paper_rulings
 from extractor.finding.quad import upright_box
-from extractor.finding.ruled import ruled_lines
 from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
@@ -76,7 +76,7 @@ def find_strings(image: Gray) -> tuple[FoundField, ...]:
             box=upright_box(quad),
             quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad),
             cells=None,
-            shape="line",
+            shape="string",
             name=f"number_{number}",
         )
         for number, quad in enumerate(quads, 1)
@@ -112,7 +112,7 @@ def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     dark = cv2.adaptiveThreshold(
         soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
     )
-    lines = ruled_lines(as_gray(dark))
+    lines = lined_paper_rulings(as_gray(dark))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, lines), connectivity=8)
     labels[lines > 0] = LINE
     boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]

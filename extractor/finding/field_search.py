@@ -7,17 +7,17 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from extractor.finding.cell_groups import Group, group_cells
 from extractor.finding.cells import LEAST_BOX, Cell, find_cells
-from extractor.finding.columns import complete_columns
-from extractor.finding.dashes import part_at_dashes
-from extractor.finding.found import FoundField, Shape
-from extractor.finding.groups import Group, group_cells
-from extractor.finding.lines import find_lines
+from extractor.finding.comb_columns import complete_columns
+from extractor.finding.dashed_cells import part_at_dashes
+from extractor.finding.found_field import FoundField, Shape
 from extractor.finding.naming import Phrase, name_fields, page_phrases
-from extractor.finding.page import WorkPage, black_on_white, work_page
-from extractor.finding.printed import Print, is_lettering, is_printed, page_print, printed_rows
+from extractor.finding.page_rulings import find_rulings
+from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.quad import upright_box
-from extractor.finding.writing import find_writing_lines
+from extractor.finding.work_page import WorkPage, black_on_white, work_page
+from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask, Points
 
@@ -39,7 +39,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
         return ()
     image = black_on_white(image)
     work = work_page(image)
-    lines, faint = find_lines(work.grey, work.long_side)
+    lines, faint = find_rulings(work.grey, work.long_side)
     cells = find_cells(lines, faint, work.long_side)
     page = page_print(_dark(work), cells, work.long_side)
     groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
@@ -54,9 +54,9 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
-    rooms = find_writing_lines(lines, page, cells)
+    rooms = find_writing_rulings(lines, page, cells)
     fields = [field for field in fields if field[2] != "box" or not _holds_lines(upright_box(field[0]), rooms)]
-    fields += [(corners, None, "line", ()) for corners in rooms]
+    fields += [(corners, None, "ruling", ()) for corners in rooms]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
     phrases: list[Phrase] = []
     if labels and ordered:

@@ -9,17 +9,19 @@ import numpy as np
 
 from extractor.values import Box
 
-Shape = Literal["comb", "box", "line"]
+Shape = Literal["comb", "box", "ruling", "string"]
+"""What makes the place: cells in a row, a box, a printed ruling to write on, or nothing but the writing itself."""
 
 
 @dataclass(frozen=True)
 class FoundField:
     """A place to write in, in pixels of the page as it was given.
 
-    `box` is the inside of the printed box, of the whole row of cells, or of the room above a writing line; `quad` are
-    its corners, clockwise from its own top left (on a skewed page `box` is their bounds, brought upright about their
-    middle). `cells` counts the cells of a comb and is None for a free box or line. `cell_gaps`, for cells that stand
-    apart, are the widths of the gaps between them, left to right; empty for joined cells.
+    `box` is the inside of the printed box, of the whole row of cells, the room above a ruling to write on, or that
+    around a string; `quad` are its corners, clockwise from its own top left (on a skewed page `box` is their bounds,
+    brought upright about their middle). `cells` counts the cells of a comb and is None for everything else.
+    `cell_gaps`, for cells that stand apart, are the widths of the gaps between them, left to right; empty for joined
+    cells.
     """
 
     box: Box

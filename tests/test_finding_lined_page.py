@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.finding.ruled import ruled_lines
-from extractor.finding.strings import find_strings
+from extractor.finding.lined_page import lined_paper_rulings
+from extractor.finding.loose_strings import find_strings
 from extractor.values import Gray, Mask
 
 WIDTH, HEIGHT = 1280, 720
@@ -24,33 +24,33 @@ def sheet(*lines: tuple[int, int, int, int], pen: int = 3) -> Mask:
 @pytest.mark.parametrize("fall", [0, 20, -40])
 def test_a_long_level_line_is_ruled_and_a_dash_is_not(fall: int) -> None:
     line, dash = (100, 300, 1100, 300 + fall), (100, 100, 180, 100)
-    found = ruled_lines(sheet(line, dash))
+    found = lined_paper_rulings(sheet(line, dash))
     assert found[sheet(line) > 0].mean() > 0.95
     assert not found[sheet(dash) > 0].any()
 
 
 def test_a_stroke_across_a_line_stays_whole() -> None:
     line, stroke = (100, 300, 1100, 300), (500, 260, 500, 340)
-    found = ruled_lines(sheet(line, stroke))
+    found = lined_paper_rulings(sheet(line, stroke))
     assert not found[sheet(stroke) > 0].any()
     assert found[:, 600].any()
 
 
 def test_a_stroke_that_stands_on_a_line_keeps_what_is_above_it() -> None:
-    found = ruled_lines(sheet((100, 300, 1100, 300), (500, 240, 500, 300)))
+    found = lined_paper_rulings(sheet((100, 300, 1100, 300), (500, 240, 500, 300)))
     assert not found[240:297].any()
     assert found[298:303, 500].any()
 
 
 def test_the_lines_of_a_table_are_none_and_a_margin_makes_no_table() -> None:
     level = [(100, y, 1100, y) for y in (200, 300)]
-    assert not ruled_lines(sheet(*level, *((x, 200, x, 300) for x in (100, 600, 1100)))).any()
-    assert ruled_lines(sheet(*level, (300, 20, 300, 700))).any()
+    assert not lined_paper_rulings(sheet(*level, *((x, 200, x, 300) for x in (100, 600, 1100)))).any()
+    assert lined_paper_rulings(sheet(*level, (300, 20, 300, 700))).any()
 
 
 def test_tall_digits_between_two_lines_make_no_table() -> None:
     level = [(100, y, 1100, y) for y in (200, 240)]
-    found = ruled_lines(sheet(*level, *((x, 200, x, 240) for x in (300, 340))))
+    found = lined_paper_rulings(sheet(*level, *((x, 200, x, 240) for x in (300, 340))))
     assert found[200, 600:1000].all()
     assert found[240, 600:1000].all()
 

@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 
 from extractor.finding.cells import Cell
-from extractor.finding.lines import Lines
-from extractor.finding.printed import Print, is_printed
+from extractor.finding.page_rulings import Rulings
+from extractor.finding.print_or_writing import Print, is_printed
 from extractor.values import Box, Mask, Points
 
 LEAST_LENGTH, LEAST_ROOM, MOST_ROOM = 0.04, 0.011, 0.028
 """Shares of the page's long side: the shortest line to write on, the least room above it and the most that is taken."""
 
 
-def find_writing_lines(lines: Lines, page: Print, cells: list[Cell]) -> list[Points]:
+def find_writing_rulings(lines: Rulings, page: Print, cells: list[Cell]) -> list[Points]:
     """Corners, shape (4, 2), of the room above each writing line, in pixels of the work page.
 
     `cells` are all printed rectangles, frames with print included: their sides are no writing lines.

@@ -19,7 +19,7 @@ BEND = 0.007
 
 
 @dataclass(frozen=True)
-class Lines:
+class Rulings:
     """Masks of the work page's size, 255 = line: `level` and `upright` printed lines, `dotted` level rows of dots,
     `solid`, dark areas thicker than any line, and `ink`, all thin dark things (print and writing too)."""
 
@@ -30,7 +30,7 @@ class Lines:
     ink: Mask
 
 
-def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
+def find_rulings(grey: Gray, long_side: int) -> tuple[Rulings, Rulings]:
     """The printed lines of a work page that is level within some 5 degrees: the clear ones, and these with the faint
     ones, which on a page with a watermark are not all lines."""
     thick = max(5, round(0.005 * long_side)) | 1
@@ -45,7 +45,7 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
     strong = as_gray(cv2.bitwise_and(ink, cv2.threshold(hat, DOTS, 255, cv2.THRESH_BINARY)[1]))
     dotted, solid = _dotted(strong, long_side), _solid(grey, thick)
     clear, all_ = (
-        Lines(
+        Rulings(
             _runs(a, shortest, thick, reach),
             as_gray(cv2.transpose(_runs(b, shortest, thick, gap))),
             dotted,
@@ -57,7 +57,7 @@ def find_lines(grey: Gray, long_side: int) -> tuple[Lines, Lines]:
     return clear, all_
 
 
-def round_corners(lines: Lines, long_side: int) -> Mask:
+def round_corners(lines: Rulings, long_side: int) -> Mask:
     """The ink, 255, that goes round from the end of a level line to the end of an upright one near by."""
     near = np.ones((3, 3), np.uint8)
     around = np.ones((2 * max(4, round(BEND * long_side)) + 1,) * 2, np.uint8)
@@ -111,7 +111,7 @@ def _runs(ink: Mask, shortest: int, thickest: int, gap: int) -> Mask:
 def _solid(grey: Gray, thick: int) -> Mask:
     dark = cv2.threshold(grey, 110, 255, cv2.THRESH_BINARY_INV)[1]
     solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
-    # Lines end at the bar's soft edge, which is not dark enough to be part of it.
+    # Rulings end at the bar's soft edge, which is not dark enough to be part of it.
     return as_gray(cv2.dilate(solid, np.ones((3, 3), np.uint8)))
 
 

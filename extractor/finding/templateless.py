@@ -11,9 +11,9 @@ import numpy as np
 
 from extractor.decoding.paths import BLANK, HYPHEN, POINT, STRUCK, best_paths
 from extractor.fields import FieldImage, locate_all
-from extractor.finding.find import find_fields
-from extractor.finding.found import FoundField
-from extractor.finding.page import black_on_white
+from extractor.finding.field_search import find_fields
+from extractor.finding.found_field import FoundField
+from extractor.finding.work_page import black_on_white
 from extractor.lines import LineReading
 from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only
@@ -45,7 +45,8 @@ class PageField:
 def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[PageField]:
     """The fields of the page `image`, shape (height, width), ready for segmentation; those of `found` if it is given.
 
-    White on black is turned over. What is in the fields is only known when they are recognised: see `holds_digits`.
+    White on black is turned over. What is in the fields is only known when they are recognised: see
+    `lattice_holds_digits` and `string_holds_digits`.
     """
     image = black_on_white(image)
     if found is None:
@@ -82,7 +83,7 @@ def _to_page(box: Box, quad: Sequence[tuple[float, float]]) -> Points:
     return matrix
 
 
-def holds_digits(lattice: Lattice, log_probabilities: Floats, classes: Sequence[str]) -> bool:
+def lattice_holds_digits(lattice: Lattice, log_probabilities: Floats, classes: Sequence[str]) -> bool:
     """Whether a field holds handwritten digits rather than words, other marks or nothing.
 
     `log_probabilities`, shape (crops of this lattice, classes), are those that it is decoded from. In the cells of a
@@ -106,7 +107,7 @@ def holds_digits(lattice: Lattice, log_probabilities: Floats, classes: Sequence[
     return math.exp(mean) >= SURE
 
 
-def line_holds_digits(line: LineReading) -> bool:
+def string_holds_digits(line: LineReading) -> bool:
     """Whether a string that was read whole is digits rather than words, marks or nothing."""
     if not line.hypotheses:
         return False

@@ -14,7 +14,7 @@ import pytest
 from extractor.decoding.lines import Hypothesis
 from extractor.documents import open_pages
 from extractor.finding import find_fields
-from extractor.finding.read import holds_digits, line_holds_digits, page_fields
+from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
 from extractor.lines import LineReading, Seen
 from extractor.recognizer import load_recognizer
 from extractor.segmentation import Candidate, Lattice, segment
@@ -82,12 +82,12 @@ def test_digits_beside_empty_and_struck_cells_are_a_number_and_words_are_not(
     symbols: tuple[str, ...], comb: bool, expected: bool
 ) -> None:
     lattice, scores = lattice_of(*symbols, comb=comb)
-    assert holds_digits(lattice, scores, CLASSES) is expected
+    assert lattice_holds_digits(lattice, scores, CLASSES) is expected
 
 
 def test_symbols_that_look_a_little_like_digits_are_no_number() -> None:
     lattice, scores = lattice_of("4", "0", "7", comb=False, sure=0.4)
-    assert not holds_digits(lattice, scores, CLASSES)
+    assert not lattice_holds_digits(lattice, scores, CLASSES)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_a_string_read_whole_is_a_number_where_its_network_is_sure_of_digits(
 ) -> None:
     said = Hypothesis(text, len(text) * math.log(each), tuple(range(len(text))))
     nothing = Seen(None, np.zeros((0, 2), np.float32), ())
-    assert line_holds_digits(LineReading((said,), glance=False, first=nothing)) is expected
-    assert not line_holds_digits(LineReading((), glance=True, first=nothing))
+    assert string_holds_digits(LineReading((said,), glance=False, first=nothing)) is expected
+    assert not string_holds_digits(LineReading((), glance=True, first=nothing))
 
 
 def test_nothing_written_is_no_number() -> None:
-    assert not holds_digits(Lattice(1, (), stack_crops([]), comb=False), np.zeros((0, 13), np.float32), CLASSES)
+    assert not lattice_holds_digits(Lattice(1, (), stack_crops([]), comb=False), np.zeros((0, 13), np.float32), CLASSES)
 
 
 @pytest.mark.slow
@@ -123,7 +123,7 @@ def test_on_a_real_form_all_number_fields_are_found_and_hardly_anything_else() -
     kept = []
     for one in page_fields(page.image, find_fields(page.image, labels=False)):
         lattice = segment(one.image, comb=one.found.cells is not None)
-        if holds_digits(lattice, recognizer.log_probabilities(lattice.crops), recognizer.classes):
+        if lattice_holds_digits(lattice, recognizer.log_probabilities(lattice.crops), recognizer.classes):
             kept.append(one.found.box)
     matched = [
         any(max(abs(a - b) for a, b in zip(box, entry["box"], strict=True)) < 12 for box in kept) for entry in truth

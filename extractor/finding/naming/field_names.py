@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.finding.found import Shape
+from extractor.finding.found_field import Shape
 from extractor.finding.naming.tesseract import Word, read_words
-from extractor.finding.page import WorkPage
+from extractor.finding.work_page import WorkPage
 from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask
 
@@ -87,11 +87,11 @@ def name_fields(boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence
     how far a label may be from its field. Of two fields with one label the writing line gets the number after it.
     """
     outside = [p for p in phrases if not any(_holds(box, p.box) for box in boxes)]
-    solid = [box for box, shape in zip(boxes, shapes, strict=True) if shape != "line"]
+    solid = [box for box, shape in zip(boxes, shapes, strict=True) if shape != "ruling"]
     names = [""] * len(boxes)
-    for index in sorted(range(len(boxes)), key=lambda i: shapes[i] == "line"):
+    for index in sorted(range(len(boxes)), key=lambda i: shapes[i] == "ruling"):
         # A line for the name may stand between a label and its cells; no field is between a label and its line.
-        others = boxes if shapes[index] == "line" else solid
+        others = boxes if shapes[index] == "ruling" else solid
         name = identifier(_label(boxes[index], others, outside, long_side)) or f"field_{index + 1:02d}"
         once, count = name, 1
         while name in names:
