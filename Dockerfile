@@ -7,6 +7,7 @@ COPY extractor extractor
 COPY workers workers
 COPY training training
 COPY formdigits formdigits
+COPY samples samples
 # The lock holds every extra; as a constraint it pins, by hash, what these need of it.
 RUN uv venv /opt/formdigits && \
     uv pip install --no-cache --python /opt/formdigits/bin/python \

@@ -79,5 +79,5 @@ def test_a_page_that_found_no_form_or_another_one_counts_as_not_registered(
 
 def test_without_samples_it_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "SAMPLES", tmp_path / "samples")
-    with pytest.raises(InputError, match="needs a checkout"):
+    with pytest.raises(InputError, match="there are none at"):
         demo.run_demo(str(tmp_path / "out"))

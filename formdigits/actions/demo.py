@@ -24,7 +24,9 @@ from workers.home import processors
 from workers.local import read_in_memory
 from workers.pool import Pool
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+PACKAGE = Path(__file__).resolve().parents[1]
+SAMPLES = PACKAGE / "samples" if (PACKAGE / "samples").is_dir() else PACKAGE.parent / "samples"
+"""Inside the package where a wheel was installed, beside it in a checkout."""
 TEMPLATES = ("tally.yaml", "expenses.yaml")
 DEMO_RIGHT_SHARE = 0.99
 """The share of fields that must be right."""
@@ -53,8 +55,8 @@ def run_demo(out: str) -> int:
     """
     if not (SAMPLES / "truth.csv").is_file():
         raise InputError(
-            f"The demo needs a checkout of the project, and there are no samples at {SAMPLES}; "
-            "clone the project and run it there."
+            f"The demo reads the samples that come with formdigits, and there are none at {SAMPLES}; "
+            "install formdigits again, or run the demo in a checkout of the project."
         )
     started = time.monotonic()
     # As seen from here, so that the tables hold short names.
