@@ -25,9 +25,10 @@ from sqlalchemy import select
 
 from tests.queue_services import Site, site
 from tests.test_queue_workers import harm, pages
+from workers.database.schema import chunks
+from workers.database.store import open_store
+from workers.job import READ
 from workers.queue.dispatch import Broker
-from workers.schema import READ, chunks
-from workers.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "samples" / "templates" / "tally.yaml"

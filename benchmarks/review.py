@@ -20,12 +20,12 @@ from extractor.values import CheckKind
 from tests.queue_services import PostgresServer
 from tests.reviewed_job import job_of_many
 from tests.web_site import chromium, serving
-from workers.review.answers import Answer, answer
-from workers.review.claims import claim
+from workers.database.review.answers import Answer, answer
+from workers.database.review.field_claims import claim
+from workers.database.review.plans import set_plan
+from workers.database.store import Store, open_store
 from workers.review.forms import Forms
-from workers.review.plans import set_plan
 from workers.review.values import Seat
-from workers.store import Store, open_store
 
 SCAN = str(Path(__file__).resolve().parents[1] / "samples" / "scans" / "tally_grey.png")
 TIMES = 100

@@ -175,8 +175,8 @@ class Site:
         return (self.folder / "log").read_text(encoding="utf-8")
 
     def counts(self, job: str) -> dict[str, int]:
-        from workers.queue.ledger import page_counts
-        from workers.store import open_store
+        from workers.database.queue.ledger import page_counts
+        from workers.database.store import open_store
 
         store = open_store(self.settings.get("FORMDIGITS_DATABASE_URL") or f"sqlite:///{self.folder}/home/jobs.sqlite")
         try:

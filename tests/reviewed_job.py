@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
+from workers.database.store import Store
 from workers.job import FileState, Job
-from workers.store import Store
 from workers.work import Outcome
 
 

@@ -5,7 +5,8 @@ import os
 import extractor.reading
 from formdigits.cli import main
 from tests.fake_reader import FakeReader, open_fake
-from workers.queue import claims, readers
+from workers.database.queue import chunk_claims as claims
+from workers.queue import readers
 
 
 class FakeReaders:
@@ -22,7 +23,7 @@ if __name__ == "__main__":
     extractor.reading.open_reader = open_fake  # type: ignore[assignment]
     readers.Readers = FakeReaders  # type: ignore[assignment,misc]
     if "FAKE_LEASE_S" in os.environ:
-        claims.LEASE_S = float(os.environ["FAKE_LEASE_S"])
-        claims.RENEW_S = claims.LEASE_S / 4
-        claims.GRACE_S = claims.LEASE_S
+        claims.CHUNK_LEASE_S = float(os.environ["FAKE_LEASE_S"])
+        claims.RENEW_S = claims.CHUNK_LEASE_S / 4
+        claims.GRACE_S = claims.CHUNK_LEASE_S
     main()

@@ -19,7 +19,7 @@ from PIL import Image
 from extractor.errors import ModelError, ServiceError
 from extractor.values import PageResult, PageStatus
 from tests.fake_reader import FakeReader, open_deadly, open_fake, open_without_model
-from workers.pool import HereRunner, Pool
+from workers.pool import InProcess, Pool
 from workers.work import Counted, CountTask, Outcome, PageKey, ReadTask, Span, Task, Trace, chunked
 
 
@@ -36,7 +36,7 @@ def tasks_for(files: list[str], size: int = 4) -> Iterator[Task]:
     return chunked((PageKey(number, file, 1) for number, file in enumerate(files)), size)
 
 
-def outcomes(runner: HereRunner | Pool, tasks: Iterator[Task]) -> dict[tuple[int, int], Outcome]:
+def outcomes(runner: InProcess | Pool, tasks: Iterator[Task]) -> dict[tuple[int, int], Outcome]:
     found: dict[tuple[int, int], Outcome] = {}
     for event in itertools.chain.from_iterable(runner(tasks)):
         if isinstance(event, Outcome):
@@ -46,14 +46,14 @@ def outcomes(runner: HereRunner | Pool, tasks: Iterator[Task]) -> dict[tuple[int
     return found
 
 
-def results(runner: HereRunner | Pool, tasks: Iterator[Task]) -> list[PageResult]:
+def results(runner: InProcess | Pool, tasks: Iterator[Task]) -> list[PageResult]:
     found = outcomes(runner, tasks)
     return [found[key].result for key in sorted(found)]
 
 
 def test_many_processes_read_what_one_reads(tmp_path: Path) -> None:
     files = [picture(tmp_path, f"{number}.png") for number in range(30)]
-    here = results(HereRunner(FakeReader()), tasks_for(files))
+    here = results(InProcess(FakeReader()), tasks_for(files))
     with Pool(open_fake, 3) as pool:
         there = results(pool, tasks_for(files))
     assert here == there
@@ -68,7 +68,7 @@ def test_a_long_document_is_shared_out_by_pages(tmp_path: Path) -> None:
         read = results(pool, chunked((PageKey(0, file, page) for page in range(1, 41)), 6))
     assert [result.page for result in read] == list(range(1, 41))
     assert len({result.readings[0].value for result in read}) > 30
-    assert read == results(HereRunner(FakeReader()), iter([ReadTask((Span(0, file, 1, 40),))]))
+    assert read == results(InProcess(FakeReader()), iter([ReadTask((Span(0, file, 1, 40),))]))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_page_that_hangs_is_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_unexpected_error_is_kept_to_its_page_and_can_be_traced(tmp_path: Path, processes: int) -> None:
     files = [picture(tmp_path, f"{number}{'raise' if number == 3 else ''}.png") for number in range(6)]
-    with HereRunner(FakeReader()) if processes == 1 else Pool(open_fake, processes) as runner:
+    with InProcess(FakeReader()) if processes == 1 else Pool(open_fake, processes) as runner:
         events = list(itertools.chain.from_iterable(runner(tasks_for(files))))
     told = {event.document: event.result for event in events if isinstance(event, Outcome)}
     bad = told.pop(3)
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_opened_fail_with_their_reason(tmp_path: Path) -> N
 
 def test_pages_that_a_file_no_longer_has_fail(tmp_path: Path) -> None:
     file = picture(tmp_path, "short.tiff", pages=3)
-    read = results(HereRunner(FakeReader()), iter([ReadTask((Span(0, file, 2, 5),))]))
+    read = results(InProcess(FakeReader()), iter([ReadTask((Span(0, file, 2, 5),))]))
     assert [(result.page, result.status) for result in read] == [
         (2, PageStatus.READ),
         (3, PageStatus.READ),

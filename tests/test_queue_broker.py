@@ -16,10 +16,10 @@ from formdigits.actions.queue.submit import Submission, submit
 from tests.fake_reader import open_fake
 from tests.queue_services import RedisServer, missing
 from tests.test_read_command import scan
-from workers.queue import claims
+from workers.database.queue import chunk_claims as claims
+from workers.database.store import open_store
 from workers.queue.app import TASK_LIMIT_S, VISIBILITY_S, app
 from workers.queue.dispatch import Broker
-from workers.store import open_store
 
 
 @pytest.mark.parametrize(

@@ -14,21 +14,22 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from PIL import Image
 
-import workers.migrations
+import workers.database.migrations
 from extractor.errors import InputError
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
 from tests.reviewed_job import field, job_of_pages
+from workers.database.queue import chunk_claims as claims
+from workers.database.queue import ledger
+from workers.database.queue.planning import advance, stalled
+from workers.database.review.field_claims import claim
+from workers.database.review.plans import set_plan
+from workers.database.schema import VERSION, metadata
+from workers.database.store import Store, open_store
 from workers.job import FileState, Job
-from workers.queue import claims, ledger
-from workers.queue.chunks import POISON, Done, carry_out, content_hash
-from workers.queue.planning import advance, stalled
+from workers.queue.chunks import POISON, Done, content_hash, do_chunk
 from workers.queue.recipe import Recipe, make_recipe, unpacked
-from workers.review.claims import claim
-from workers.review.plans import set_plan
 from workers.review.values import Seat
-from workers.schema import VERSION, metadata
-from workers.store import Store, open_store
 from workers.work import Outcome
 
 RECIPE = Recipe("r" * 64, True, 0.99, (), {})
@@ -70,7 +71,7 @@ def work_off(store: Store, job: Job) -> list[Done]:
     for stuck in stalled(store):
         advance(store, stuck)
     while some := numbers(store, job):
-        done += [one for number in some if (one := carry_out(store, Readers(), job.id, number, f"m{number}"))]
+        done += [one for number in some if (one := do_chunk(store, Readers(), job.id, number, f"m{number}"))]
     return done
 
 
@@ -94,7 +95,7 @@ def test_the_first_of_the_same_content_is_read_whoever_was_looked_at_first(store
     job = put(store, files)
     first, *rest = numbers(store, job)
     for number in [*rest, first]:
-        carry_out(store, Readers(), job.id, number, f"m{number}")
+        do_chunk(store, Readers(), job.id, number, f"m{number}")
     work_off(store, job)
     assert list(statuses(store, job).values()) == ["read"] * 70 + ["duplicate"] * 70
     last = list(store.results(job.id))[-1]
@@ -143,9 +144,9 @@ def test_a_claim_that_ran_out_passes_on_and_its_owner_may_not_save(
     file = picture(tmp_path / "a.png", 1)
     job = put(store, [file])
     [number] = numbers(store, job)
-    monkeypatch.setattr(claims, "LEASE_S", -1.0)
+    monkeypatch.setattr(claims, "CHUNK_LEASE_S", -1.0)
     late = claims.claim(store, job.id, number, "one")
-    monkeypatch.setattr(claims, "LEASE_S", 30.0)
+    monkeypatch.setattr(claims, "CHUNK_LEASE_S", 30.0)
     assert late
     now = claims.claim(store, job.id, number, "two")
     assert now
@@ -183,7 +184,7 @@ def test_a_step_that_nobody_took_is_found(store: Store, tmp_path: Path) -> None:
 def test_a_page_that_ends_its_process_is_set_aside_after_three_attempts(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(8)])
     [number] = numbers(store, job)
-    carry_out(store, Readers(), job.id, number, "count")
+    do_chunk(store, Readers(), job.id, number, "count")
     first, *others = numbers(store, job)
     for _ in range(3):
         # As if the process had died over the page each time: begun, and never saved.
@@ -191,12 +192,12 @@ def test_a_page_that_ends_its_process_is_set_aside_after_three_attempts(store: S
         assert taken
         if taken.tries > 1:
             claims.begin(store, taken, taken.open[0])
-    done = carry_out(store, Readers(), job.id, first, "m")
+    done = do_chunk(store, Readers(), job.id, first, "m")
     assert done
     [outcome] = done.outcomes
     assert (outcome.attempts, outcome.result.reason) == (3, POISON)
     for other in others:
-        carry_out(store, Readers(), job.id, other, f"m{other}")
+        do_chunk(store, Readers(), job.id, other, f"m{other}")
     assert sorted(statuses(store, job).values()) == ["failed"] + ["read"] * 7
 
 
@@ -211,7 +212,7 @@ def test_a_file_that_ends_every_process_that_looks_at_it_has_one_page_which_then
         if taken.tries > 1:
             claims.begin(store, taken, taken.open[0])
     (tmp_path / "bad.png").unlink()
-    carry_out(store, Readers(), job.id, number, "m")
+    do_chunk(store, Readers(), job.id, number, "m")
     work_off(store, job)
     assert statuses(store, job) == {"bad.png": "failed", "good.png": "read"}
 
@@ -219,9 +220,9 @@ def test_a_file_that_ends_every_process_that_looks_at_it_has_one_page_which_then
 def test_cancelled_nothing_is_begun_or_saved_and_retry_takes_up_the_rest(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / f"{n}.png", n) for n in range(40)])
     [number] = numbers(store, job)
-    carry_out(store, Readers(), job.id, number, "count")
+    do_chunk(store, Readers(), job.id, number, "count")
     some = numbers(store, job)
-    carry_out(store, Readers(), job.id, some[0], "m0")
+    do_chunk(store, Readers(), job.id, some[0], "m0")
     at_hand = claims.claim(store, job.id, some[1], "m1")
     assert at_hand
     assert ledger.cancel(store, job.id)
@@ -369,7 +370,7 @@ def test_a_new_database_is_as_the_steps_would_make_it(store: Store) -> None:
 
 
 def test_the_newest_step_is_the_version_that_the_program_wants() -> None:
-    scripts = ScriptDirectory(str(Path(workers.migrations.__file__).parent))
+    scripts = ScriptDirectory(str(Path(workers.database.migrations.__file__).parent))
     assert scripts.get_heads() == [VERSION]
 
 
@@ -388,6 +389,6 @@ def test_a_step_that_fails_leaves_the_old_database_as_it_was(tmp_path: Path, mon
 def test_many_that_start_at_once_make_the_tables_once(store: Store) -> None:
     metadata.drop_all(store.engine)
     url = store.engine.url.render_as_string(hide_password=False)
-    code = f"from workers.store import open_store; open_store({url!r}).close()"
+    code = f"from workers.database.store import open_store; open_store({url!r}).close()"
     started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(6)]
     assert [process.wait() for process in started] == [0] * 6

@@ -13,12 +13,12 @@ from PIL import Image
 
 from extractor.values import CheckKind, FieldStatus
 from tests.reviewed_job import field, job_of_pages
-from workers.review.answers import Answer, answer
-from workers.review.claims import claim
+from workers.database.review.answers import Answer, answer
+from workers.database.review.field_claims import claim
+from workers.database.review.plans import set_plan
+from workers.database.store import open_store
 from workers.review.forms import Forms
-from workers.review.plans import set_plan
 from workers.review.values import Seat
-from workers.store import open_store
 
 
 @pytest.fixture

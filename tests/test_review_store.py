@@ -15,17 +15,17 @@ from extractor.errors import InputError
 from extractor.export import FieldColumn, open_sink
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from tests.reviewed_job import field, job_of_pages
+from workers.database.review.answers import Answer, Settled, TakenMeanwhileError, answer, history
+from workers.database.review.corrections import corrections_of, line
+from workers.database.review.field_claims import claim, progress, release, renew, skip, take
+from workers.database.review.plans import fill, plan_of, set_plan
+from workers.database.review.report import report_of
+from workers.database.review.show import spoken
+from workers.database.schema import reviews
+from workers.database.store import Store, open_store
 from workers.local import begin
-from workers.review.answers import Answer, Settled, TakenMeanwhileError, answer, history
-from workers.review.claims import claim, progress, release, renew, skip, take
-from workers.review.corrections import corrections_of, line
 from workers.review.forms import Forms
-from workers.review.plans import fill, plan_of, set_plan
-from workers.review.report import report_of
-from workers.review.show import spoken
 from workers.review.values import FieldKey, Item, Progress, Seat, Stage
-from workers.schema import reviews
-from workers.store import Store, open_store
 from workers.work import Outcome
 
 ANN, BEN, CEM = Seat("Ann", "w1"), Seat("Ben", "w2"), Seat("Cem", "w3")
@@ -281,7 +281,7 @@ def test_corrections_come_out_as_json_lines(store: Store) -> None:
 def test_more_corrections_than_fit_a_slice_come_once_each_in_order(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.review.corrections.SLICE", 4)
+    monkeypatch.setattr("workers.database.review.corrections.CORRECTIONS_AT_ONCE", 4)
     job = job_of_pages(store, [[field("a", str(n), 0.5), field("b", str(n), 0.5)] for n in range(5)]).id
     set_plan(store, job, second=False, sample=0)
     for item in claim(store, job, ANN, 20):

@@ -20,8 +20,8 @@ from extractor.values import FieldStatus, Kind, Reading
 from tests.queue_services import ROOT
 from tests.reviewed_job import field, job_of_many, job_of_pages
 from tests.web_site import WebServer
-from workers.review.plans import set_plan
-from workers.store import Store, open_store
+from workers.database.review.plans import set_plan
+from workers.database.store import Store, open_store
 
 PICTURE = str(ROOT / "samples" / "scans" / "tally_grey.png")
 expect.set_options(timeout=30_000)

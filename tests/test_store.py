@@ -23,10 +23,10 @@ from extractor.values import (
     Reading,
     RuleOutcome,
 )
+from workers.database.schema import metadata
+from workers.database.store import Store, open_store
 from workers.job import Counts, FileState, Job
 from workers.lock import job_lock
-from workers.schema import metadata
-from workers.store import Store, open_store
 from workers.work import Outcome
 
 FIELDS = (("total", Kind.INTEGER), ("code", Kind.DIGITS))

@@ -17,9 +17,10 @@ from formdigits.actions.queue.watch import Watcher
 from tests.queue_services import missing, site, wait_until
 from tests.test_queue_store import RECIPE, picture, work_off
 from tests.test_read_command import scan
+from workers.database.queue import ledger
+from workers.database.store import Store, open_store
 from workers.job import Job
-from workers.queue import dispatch, ledger
-from workers.store import Store, open_store
+from workers.queue import dispatch
 
 
 class Broker(dispatch.Broker):

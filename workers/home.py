@@ -9,6 +9,9 @@ import platformdirs
 
 from extractor.errors import ServiceError
 
+BROKER_WAIT_S = 2
+"""How long to wait for the broker before saying that it is away."""
+
 
 def home() -> Path:
     """The folder for jobs and state: `$FORMDIGITS_HOME`, else the user's data folder. It is made where missing.

@@ -9,6 +9,21 @@ from typing import Any, NamedTuple
 
 from extractor.values import Kind
 
+WAITING, DONE = "waiting", "done"
+"""States of a page: to be read, read (or failed for good)."""
+
+RUNNING, FINISHED = "running", "finished"
+"""States of a job: begun and perhaps interrupted; all its pages done and, for `read`, written out."""
+
+QUEUED, CANCELLED = "queued", "cancelled"
+"""States of a job in the queue only: its files are still to be looked at; given up by the user."""
+
+COUNT, READ = "count", "read"
+"""Kinds of a chunk: documents whose pages are to be counted and contents hashed, pages to be read."""
+
+ACTIVE = (QUEUED, RUNNING)
+"""States in which a job's chunks are wanted."""
+
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """For ids that people read out and type: nothing that looks like another."""
 

@@ -16,15 +16,15 @@ from typing import Any, TypeAlias
 from sqlalchemy import insert, select
 
 from extractor.values import Kind, PageResult
-from workers.database import reading, writing
-from workers.job import FileState, Job, job_of, new_id
+from workers.database.connection import reading, writing
+from workers.database.schema import documents as documents_table
+from workers.database.schema import jobs
+from workers.database.store import Store
+from workers.job import FINISHED, RUNNING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe, keep
-from workers.schema import FINISHED, RUNNING, jobs
-from workers.schema import documents as documents_table
-from workers.store import Store
-from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, Runner, Trace, chunked
+from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, TaskRunner, Trace, chunked
 
-COUNTING = 64
+FILES_PER_TASK = 64
 """Documents whose pages are counted in one task."""
 
 Watch: TypeAlias = Callable[[str, int, int], None]
@@ -95,7 +95,7 @@ def put_aside_here(store: Store, home: str) -> list[Job]:
     return [job for job in found if job.options.get("home") == home]
 
 
-def carry_out(store: Store, job: Job, run: Runner, processes: int, watch: Watch) -> None:
+def read_job(store: Store, job: Job, run: TaskRunner, processes: int, watch: Watch) -> None:
     """Reads every page of the job that is still to be read. Raises what `run` and the store raise."""
     total = sum(1 for _ in store.uncounted(job.id))
     counted = 0
@@ -116,7 +116,7 @@ def carry_out(store: Store, job: Job, run: Runner, processes: int, watch: Watch)
         watch("pages", done, known.pages)
 
 
-def read_in_memory(run: Runner, documents: Sequence[str], watch: Watch) -> list[PageResult]:
+def read_in_memory(run: TaskRunner, documents: Sequence[str], watch: Watch) -> list[PageResult]:
     """Every page of a few documents, in order, without a store. Raises what `run` raises."""
     counts: dict[int, int] = {}
     for events in run(_count_tasks(iter(enumerate(documents)))):
@@ -132,7 +132,7 @@ def read_in_memory(run: Runner, documents: Sequence[str], watch: Watch) -> list[
 
 
 def _count_tasks(files: Iterator[tuple[int, str]]) -> Iterator[CountTask]:
-    while some := tuple(islice(files, COUNTING)):
+    while some := tuple(islice(files, FILES_PER_TASK)):
         yield CountTask(some)
 
 

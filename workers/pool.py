@@ -42,14 +42,14 @@ ONE_THREAD = dict.fromkeys(
 ) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-class HereRunner:
-    """Does tasks in this very process, without children. See `workers.work.Runner`."""
+class InProcess:
+    """Does tasks in this very process, without children. See `workers.work.TaskRunner`."""
 
     def __init__(self, reader: PageReader, overlay: Path | None = None) -> None:
         self._reader = reader
         self._overlay = overlay
 
-    def __enter__(self) -> HereRunner:
+    def __enter__(self) -> InProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,7 +64,7 @@ class HereRunner:
 
 
 class Pool:
-    """Up to `processes` processes that each load a reader with `factory`. See `workers.work.Runner`.
+    """Up to `processes` processes that each load a reader with `factory`. See `workers.work.TaskRunner`.
 
     A process that dies, or that is still on one page after `page_limit_s` seconds, is replaced. What it had not told of
     is done again page by page; a page that takes its process with it again is failed, with the reason.
@@ -98,7 +98,7 @@ class Pool:
         for child in self._children:
             child.dismiss()
         for child in self._children:
-            child.bury(patience_s=2)
+            child.reap(patience_s=2)
         self._children.clear()
 
     def __call__(self, tasks: Iterable[Task]) -> Iterator[list[Event]]:
@@ -188,7 +188,7 @@ class Pool:
 
     def _remove(self, child: _Child) -> str:
         """Ends a process and says what it had died of. Raises ServiceError when too many never came to work."""
-        died_of = child.bury()
+        died_of = child.reap()
         self._children.remove(child)
         self._failed_starts += not child.ready
         if self._failed_starts == START_TRIES:
@@ -242,7 +242,7 @@ class _Child:
         if self.task is not None or not self.ready:
             self.process.kill()
 
-    def bury(self, patience_s: float = 0) -> str:
+    def reap(self, patience_s: float = 0) -> str:
         """Ends it with everything that it started, and says in plain words what it had died of."""
         if patience_s:
             self.process.join(patience_s)

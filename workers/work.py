@@ -101,7 +101,7 @@ class Trace(NamedTuple):
 
 
 Event: TypeAlias = Counted | Outcome | Trace
-Runner: TypeAlias = Callable[[Iterable[Task]], Iterator[list[Event]]]
+TaskRunner: TypeAlias = Callable[[Iterable[Task]], Iterator[list[Event]]]
 """Does tasks, in any order, and tells what came of them as it goes. It draws tasks only as it needs them."""
 
 

@@ -113,8 +113,8 @@ def _database() -> Iterator[Check]:
     from sqlalchemy.engine import make_url
 
     from extractor.errors import ServiceError
+    from workers.database.store import open_store
     from workers.home import database_url
-    from workers.store import open_store
 
     try:
         url = database_url()

@@ -24,13 +24,12 @@ from extractor.recognizer.whole import cards_of
 from extractor.template import load_template
 from formdigits import messages
 from formdigits.progress import Progress
+from workers.database.store import Store, open_store
 from workers.home import home, processors
 from workers.job import Job
-from workers.local import begin, job_key
-from workers.local import carry_out as carry_out_job
+from workers.local import begin, job_key, read_job
 from workers.lock import job_lock
-from workers.pool import HereRunner, Pool
-from workers.store import Store, open_store
+from workers.pool import InProcess, Pool
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,13 @@ def read_to_table(request: Request) -> int:
             messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
         started = time.monotonic()
         runner = (
-            HereRunner(reader, overlay)
+            InProcess(reader, overlay)
             if processes == 1
             else Pool(factory, processes, overlay=overlay, verbose=request.verbose)
         )
         try:
             with runner, watch:
-                carry_out_job(store, job, runner, processes, watch.update)
+                read_job(store, job, runner, processes, watch.update)
             seconds = time.monotonic() - started
             _write(store, job, out, long)
         except KeyboardInterrupt as stopped:

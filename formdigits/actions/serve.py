@@ -15,8 +15,8 @@ from formdigits import messages
 from formdigits.actions.read import find_templates
 from formdigits.web.app import create_app
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
+from workers.database.store import open_store
 from workers.home import home
-from workers.store import open_store
 
 
 def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> int:

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from extractor.values import CheckKind
 from formdigits.reports.words import bar_name, error_line, interval, percent
+from workers.database.review.report import Report
 from workers.job import Job
-from workers.review.report import Report
 
 INK, SOFT, LINE = "#16201f", "#51605e", "#d5dcdb"
 ACCENT, AMBER, RED = "#0f766e", "#e3a53a", "#b3261e"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from extractor.values import CheckKind
+from workers.database.review.report import Bar, Report
 from workers.review.interval import Rate
-from workers.review.report import Bar, Report
 
 
 def percent(share: float, places: int = 1) -> str:

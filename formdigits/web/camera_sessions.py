@@ -17,7 +17,7 @@ from extractor.errors import DocumentError, InputError
 from extractor.reading import ReadOptions
 from extractor.values import Kind, PageResult
 from extractor.video import Session, Sight
-from workers.desk import Desk
+from workers.sandbox import Sandbox
 
 FRAME_PIXELS = 10_000_000
 """Of a frame."""
@@ -41,7 +41,7 @@ class Live:
     """The sessions of a server, whose frames are read in a process beside it."""
 
     def __init__(self) -> None:
-        self._sandbox = Desk(limit_s=20)
+        self._sandbox = Sandbox(limit_s=20)
         self._lock = threading.Lock()
         self._viewers: OrderedDict[str, Viewer] = OrderedDict()
 

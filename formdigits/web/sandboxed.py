@@ -1,4 +1,4 @@
-"""What the server asks a reading process: to read a page and explain it, or for its picture. See `workers.desk`."""
+"""What the server asks a reading process: to read a page and explain it, or for its picture. See `workers.sandbox`."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ from formdigits.web.names import Names
 from formdigits.web.review.bench import Bench
 from formdigits.web.sandboxed import warm
 from formdigits.web.settings import Settings
-from workers.desk import Desk
+from workers.database.lookup import find_job
+from workers.database.store import Store, open_store
 from workers.job import LETTERS, Job
-from workers.lookup import find_job
-from workers.store import Store, open_store
+from workers.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Site:
     folders: Folders
     forms: Forms
     names: Names
-    sandbox: Desk
+    sandbox: Sandbox
     """Reads what is tried."""
     live: Live
     pictures: Pictures
@@ -63,7 +63,7 @@ def open_site(settings: Settings) -> Site:
         folders=folders,
         forms=Forms(settings.home, settings.templates),
         names=Names(batches, folders),
-        sandbox=Desk(),
+        sandbox=Sandbox(),
         live=Live(),
         pictures=Pictures(store),
         runner=Runner(store, settings),
@@ -75,7 +75,7 @@ def open_site(settings: Settings) -> Site:
     return site
 
 
-def _warm(sandbox: Desk) -> None:
+def _warm(sandbox: Sandbox) -> None:
     with suppress(FormdigitsError):
         sandbox.ask(warm)
 

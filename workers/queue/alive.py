@@ -13,18 +13,18 @@ from typing import TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from extractor.errors import ServiceError
+from workers.database.queue import chunk_claims as claims
+from workers.database.queue.chunk_claims import Claim
+from workers.database.store import Store
 from workers.pool import PAGE_LIMIT_S
-from workers.queue import claims
-from workers.queue.claims import Claim
-from workers.store import Store
 
-PATIENCE_S = 600.0
+OUTAGE_S = 600.0
 """How long work waits for a database that is away, before it is left to whoever comes later."""
 
 T = TypeVar("T")
 
 
-def patiently(what: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+def patiently(what: Callable[[], T], patience_s: float = OUTAGE_S) -> T:
     """What `what` gives, tried again while the database is away or locked. Raises ServiceError in the end."""
     until = time.monotonic() + patience_s
     pause = 0.1

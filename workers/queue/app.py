@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import Celery
 
-from workers.home import broker_url
+from workers.home import BROKER_WAIT_S, broker_url
 
 QUEUE = "formdigits"
 """The queue of jobs that name none."""
@@ -14,9 +14,6 @@ TASK_LIMIT_S = 1800
 
 VISIBILITY_S = 3600
 """When Redis gives a message to somebody else if nobody said that it is done; above the limit of a task."""
-
-PATIENCE_S = 2
-"""How long to wait for the broker before saying that it is away."""
 
 app = Celery("formdigits", broker=broker_url(), include=["workers.queue.tasks"], set_as_current=False)
 app.conf.update(
@@ -33,8 +30,8 @@ app.conf.update(
     task_publish_retry=False,
     broker_transport_options={
         "visibility_timeout": VISIBILITY_S,
-        "socket_connect_timeout": PATIENCE_S,
-        "connect_retries_timeout": PATIENCE_S,
+        "socket_connect_timeout": BROKER_WAIT_S,
+        "connect_retries_timeout": BROKER_WAIT_S,
         "socket_timeout": 30,
         "socket_keepalive": True,
         "health_check_interval": 10,

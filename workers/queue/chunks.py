@@ -14,14 +14,13 @@ from typing import Protocol
 from extractor.errors import TemplateError
 from extractor.values import PageStatus
 from workers.chunk import count, do_task, failed
-from workers.job import Job
+from workers.database.queue import chunk_claims as claims
+from workers.database.queue.chunk_claims import Claim, Looked, Open
+from workers.database.queue.planning import advance
+from workers.database.store import Store
+from workers.job import COUNT, Job
 from workers.pool import PAGE_LIMIT_S
-from workers.queue import claims
 from workers.queue.alive import kept, limited, patiently
-from workers.queue.claims import Claim, Looked, Open
-from workers.queue.planning import advance
-from workers.schema import COUNT
-from workers.store import Store
 from workers.work import Event, Outcome, PageReader, Trace, chunked
 
 ATTEMPTS = 3
@@ -49,7 +48,7 @@ class Done:
     seconds: float
 
 
-def carry_out(store: Store, readers: Readers, job: str, number: int, message: str) -> Done | None:
+def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str) -> Done | None:
     """Does the chunk if it is to be done; None where it is done, cancelled or in other hands.
 
     Raises ServiceError when the database stays away and ModelError; the chunk is then left to whoever comes later.

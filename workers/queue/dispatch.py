@@ -10,15 +10,12 @@ from urllib.parse import urlsplit
 import redis
 
 from extractor.errors import ServiceError
-from workers.home import broker_url
-from workers.queue.claims import open_queues, to_send
-from workers.queue.planning import advance, stalled
-from workers.store import Store
+from workers.database.queue.chunk_claims import open_queues, to_send
+from workers.database.queue.planning import advance, stalled
+from workers.database.store import Store
+from workers.home import BROKER_WAIT_S, broker_url
 
 log = logging.getLogger(__name__)
-
-PATIENCE_S = 2
-"""How long to wait for the broker before saying that it is away."""
 
 
 class Broker:
@@ -29,8 +26,8 @@ class Broker:
         try:
             self._redis = redis.Redis.from_url(
                 self._url,
-                socket_connect_timeout=PATIENCE_S,
-                socket_timeout=PATIENCE_S,
+                socket_connect_timeout=BROKER_WAIT_S,
+                socket_timeout=BROKER_WAIT_S,
                 retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0),
             )
         except ValueError:
@@ -67,7 +64,7 @@ class Broker:
         from workers.queue.app import app
 
         try:
-            with app.producer_pool.acquire(block=True, timeout=PATIENCE_S) as producer:
+            with app.producer_pool.acquire(block=True, timeout=BROKER_WAIT_S) as producer:
                 for number in numbers:
                     app.send_task(TASK, args=[job, number], queue=queue, producer=producer)
         except (OperationalError, redis.RedisError, OSError) as error:

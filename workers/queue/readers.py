@@ -8,12 +8,12 @@ from extractor.reading import make_reader
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Recognizers
 from extractor.template import load_template
+from workers.database.store import Store
 from workers.job import Job
 from workers.queue.recipe import unpacked
-from workers.store import Store
 from workers.work import PageReader
 
-KEPT = 8
+READERS_KEPT = 8
 """Recipes whose readers are kept ready."""
 
 
@@ -31,7 +31,7 @@ class Readers:
         recipe = job.recipe or ""
         if recipe not in self._ready:
             self._ready[recipe] = self._make(store, job)
-            if len(self._ready) > KEPT:
+            if len(self._ready) > READERS_KEPT:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(recipe)
         return self._ready[recipe]

@@ -20,10 +20,10 @@ from extractor.errors import TemplateError
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.whole import fingerprint, model_files
 from extractor.template import load_template
-from workers.database import reading
+from workers.database.connection import reading
+from workers.database.schema import recipes
+from workers.database.store import Store
 from workers.home import home
-from workers.schema import recipes
-from workers.store import Store
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from celery import bootsteps
 from celery.signals import worker_process_init
 
 from extractor.errors import FormdigitsError, ModelError, ServiceError
+from workers.database.store import Store, open_store
 from workers.queue import telemetry
 from workers.queue.alive import end_with_parent
 from workers.queue.app import app
-from workers.queue.chunks import Readers, carry_out
+from workers.queue.chunks import Readers, do_chunk
 from workers.queue.dispatch import TASK, Broker, sweep
-from workers.store import Store, open_store
 
 SWEEP_S = 5.0
 """How often a worker looks for chunks that nobody knows of."""
@@ -64,7 +64,7 @@ def chunk(self: Any, job: str, number: int) -> None:
     try:
         if here.store is None:
             here.store = open_store()
-        done = carry_out(here.store, here.readers, job, number, self.request.id)
+        done = do_chunk(here.store, here.readers, job, number, self.request.id)
         if done is None:
             log.debug("nothing to do", extra=said)
             return

@@ -17,9 +17,10 @@ from celery.signals import setup_logging
 from sqlalchemy import func, select
 
 from extractor.errors import ServiceError
-from workers.database import reading
-from workers.schema import DONE, jobs, pages
-from workers.store import Store
+from workers.database.connection import reading
+from workers.database.schema import jobs, pages
+from workers.database.store import Store
+from workers.job import DONE
 
 if TYPE_CHECKING:
     from workers.queue.chunks import Done

@@ -10,13 +10,13 @@ from threading import Lock
 from extractor.errors import FormdigitsError
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import Box, Kind
-from workers.database import reading
+from workers.database.connection import reading
+from workers.database.schema import jobs
+from workers.database.store import Store
 from workers.job import Job, job_of
 from workers.queue.recipe import unpacked
-from workers.schema import jobs
-from workers.store import Store
 
-KEPT = 32
+JOBS_KEPT = 32
 """Jobs whose templates are kept in memory."""
 
 
@@ -53,7 +53,7 @@ class FormShelf:
         with self._lock:
             if job not in self._ready:
                 self._ready[job] = forms_of(self._store, job)
-                while len(self._ready) > KEPT:
+                while len(self._ready) > JOBS_KEPT:
                     self._ready.popitem(last=False)
             self._ready.move_to_end(job)
             return self._ready[job]

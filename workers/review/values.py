@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from extractor.errors import InputError
 from extractor.values import CheckKind, FieldStatus, Reading
-from workers import schema
 
 LONGEST_NAME, LONGEST_VALUE = 60, 200
 """Characters of a reviewer's name and of a typed value."""
@@ -22,7 +21,7 @@ class Stage(IntEnum):
     FIRST = 0
     SECOND = 1
     THIRD = 2
-    SETTLED = schema.SETTLED
+    SETTLED = 3
 
 
 class FieldKey(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from extractor.export import FieldColumn, open_sink
 from formdigits import messages
+from workers.database.store import Store
 from workers.job import Counts, Job
-from workers.store import Store
 
 
 def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:

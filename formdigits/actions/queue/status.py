@@ -10,11 +10,11 @@ from extractor.errors import ServiceError
 from formdigits import messages
 from formdigits.actions.queue.export import tell
 from formdigits.progress import Progress, clock
+from workers.database.queue.ledger import get, listing, looked_at, page_counts, speed, state_of, was_begun
+from workers.database.store import Store
+from workers.job import CANCELLED, FINISHED, QUEUED, WAITING
 from workers.queue.alive import patiently
 from workers.queue.dispatch import Broker, sweep
-from workers.queue.ledger import get, listing, looked_at, page_counts, speed, state_of, was_begun
-from workers.schema import CANCELLED, FINISHED, QUEUED, WAITING
-from workers.store import Store
 
 STATUS_EVERY_S = 0.5
 SWEEP_S = 5.0

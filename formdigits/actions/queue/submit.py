@@ -19,11 +19,11 @@ from formdigits import messages
 from formdigits.actions.queue.export import tell, write
 from formdigits.actions.queue.status import follow
 from formdigits.actions.read import find_templates
+from workers.database.queue.ledger import find_same, put_in, same_key
+from workers.database.store import open_store
 from workers.job import FileState
 from workers.queue.dispatch import Broker, sweep
-from workers.queue.ledger import find_same, put_in, same_key
 from workers.queue.recipe import Recipe, make_recipe
-from workers.store import open_store
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from extractor.documents import find_documents
 from extractor.errors import InputError, ServiceError
 from formdigits import messages
 from formdigits.actions.queue.submit import state
+from workers.database.queue.arrivals import files_read, known_contents, set_file
+from workers.database.queue.ledger import add
+from workers.database.store import Store
 from workers.job import FileState
-from workers.queue.arrivals import files_read, known_contents, set_file
 from workers.queue.chunks import content_hash
 from workers.queue.dispatch import Broker, sweep
-from workers.queue.ledger import add
-from workers.store import Store
 
 REST_S = 2.0
 """How long size and time of a file must stay as they are: scanners write while they scan."""

@@ -6,11 +6,11 @@ import os
 import socket
 
 from extractor.recognizer.card import SHIPPED, read_card
+from workers.database.store import open_store
 from workers.home import processors
 from workers.pool import ONE_THREAD
 from workers.queue import telemetry
 from workers.queue.dispatch import Broker, sweep
-from workers.store import open_store
 
 MEMORY_MB = 1000
 """A process of more than this, after a chunk, is replaced: what image libraries hold creeps up."""

@@ -15,9 +15,9 @@ Exit codes: 0 stopped, or over already; 2 no such job; 3 the database cannot be 
 @click.argument("job")
 def cancel(job: str) -> None:
     from formdigits import messages
-    from workers.queue.ledger import cancel as give_up
-    from workers.queue.ledger import get
-    from workers.store import open_store
+    from workers.database.queue.ledger import cancel as give_up
+    from workers.database.queue.ledger import get
+    from workers.database.store import open_store
 
     store = open_store()
     state = get(store, job).state

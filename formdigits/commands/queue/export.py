@@ -19,8 +19,8 @@ Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database c
 def export(job: str, *, out: str, long: bool) -> None:
     from extractor.export import check_writable
     from formdigits.actions.queue.export import write
-    from workers.queue.ledger import get
-    from workers.store import open_store
+    from workers.database.queue.ledger import get
+    from workers.database.store import open_store
 
     check_writable(out)
     store = open_store()

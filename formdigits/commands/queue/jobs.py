@@ -14,9 +14,9 @@ def jobs(*, limit: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from workers.queue.ledger import listing, page_counts
-    from workers.schema import WAITING
-    from workers.store import open_store
+    from workers.database.queue.ledger import listing, page_counts
+    from workers.database.store import open_store
+    from workers.job import WAITING
 
     store = open_store()
     found = page_counts(store)

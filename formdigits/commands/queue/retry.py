@@ -16,10 +16,10 @@ Exit codes: 0 taken up, or nothing to do; 2 no such job; 3 the broker or the dat
 @click.argument("job")
 def retry(job: str) -> None:
     from formdigits import messages
+    from workers.database.queue.ledger import get
+    from workers.database.queue.ledger import retry as take_up
+    from workers.database.store import open_store
     from workers.queue.dispatch import Broker, sweep
-    from workers.queue.ledger import get
-    from workers.queue.ledger import retry as take_up
-    from workers.store import open_store
 
     store, broker = open_store(), Broker()
     get(store, job)

@@ -18,9 +18,9 @@ def status(job: str | None, *, watch: bool) -> None:
     if watch and job is None:
         raise click.UsageError("--watch needs the JOB to watch; 'formdigits jobs' lists them")
     from formdigits.actions.queue.status import follow, overview, show
+    from workers.database.queue.ledger import get
+    from workers.database.store import open_store
     from workers.queue.dispatch import Broker, sweep
-    from workers.queue.ledger import get
-    from workers.store import open_store
 
     store, broker = open_store(), Broker()
     if job is None:

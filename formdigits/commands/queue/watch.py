@@ -44,10 +44,10 @@ def watch(
     from formdigits.actions.queue.submit import prepared
     from formdigits.actions.queue.watch import Watcher
     from formdigits.actions.read import made_folder
+    from workers.database.queue.ledger import find_same, put_in
+    from workers.database.store import open_store
     from workers.local import job_key
     from workers.queue.dispatch import Broker
-    from workers.queue.ledger import find_same, put_in
-    from workers.store import open_store
 
     recipe, fields = prepared(templates, single_field=single_field, accept=accept)
     aside = (

@@ -10,12 +10,12 @@ from extractor.errors import InputError, ServiceError
 from extractor.reading import ReadOptions
 from formdigits.actions.queue.submit import state
 from formdigits.web.settings import Settings
+from workers.database.queue.ledger import put_in, same_key
+from workers.database.store import Store
 from workers.job import Job
 from workers.local import put_aside
 from workers.queue.dispatch import Broker, sweep
-from workers.queue.ledger import put_in, same_key
 from workers.queue.recipe import make_recipe
-from workers.store import Store
 
 QUEUE = "formdigits"
 

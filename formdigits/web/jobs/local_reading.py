@@ -15,14 +15,14 @@ from multiprocessing.connection import Connection
 from extractor.errors import FormdigitsError, InputError
 from extractor.reading import ReadOptions
 from workers.child import settle
+from workers.database.lookup import find_job
+from workers.database.store import open_store
 from workers.home import home, processors
-from workers.local import carry_out
+from workers.job import RUNNING
+from workers.local import read_job
 from workers.lock import job_lock
-from workers.lookup import find_job
 from workers.pool import Pool
 from workers.queue.recipe import unpacked
-from workers.schema import RUNNING
-from workers.store import open_store
 from workers.work import PageReader
 
 
@@ -64,5 +64,5 @@ def _read(name: str, opener: Callable[[ReadOptions], PageReader]) -> None:
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = max(2, processors())
     with Pool(partial(opener, asked), processes) as pool:
-        carry_out(store, job, pool, processes, lambda _what, _done, _of: None)
+        read_job(store, job, pool, processes, lambda _what, _done, _of: None)
     store.finish(job.id)

@@ -8,10 +8,10 @@ from collections import OrderedDict
 from extractor.errors import TemplateError
 from extractor.template import load_template
 from formdigits.web.sandboxed import Picture, page_picture
-from workers.desk import Desk
+from workers.database.store import Store
 from workers.job import Job
 from workers.queue.recipe import unpacked
-from workers.store import Store
+from workers.sandbox import Sandbox
 
 PICTURES_BYTES = 64_000_000
 """Of pictures that are kept in memory."""
@@ -25,7 +25,7 @@ class Pictures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._sandbox = Desk()
+        self._sandbox = Sandbox()
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int, int], Picture] = OrderedDict()
         self._bytes = 0

@@ -14,11 +14,12 @@ from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, ServiceError
 from formdigits.web.jobs.local_reading import End, main
 from formdigits.web.settings import Settings
+from workers.database.queue.ledger import cancel, listing
+from workers.database.store import Store
+from workers.job import ACTIVE
 from workers.local import put_aside_here
 from workers.pool import without_interrupts
 from workers.queue.dispatch import Broker, sweep
-from workers.queue.ledger import ACTIVE, cancel, listing
-from workers.store import Store
 
 RUNNER_EVERY_S = 5.0
 """How often to look without being called."""

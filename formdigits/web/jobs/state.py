@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field
 from formdigits.actions.queue.status import LONELY_S
 from formdigits.web.schemas.page_schema import CountsAnswer
 from formdigits.web.site import Site
-from workers.job import Counts, Job
-from workers.lookup import contents
-from workers.queue.ledger import looked_at, was_begun
-from workers.schema import CANCELLED, FINISHED, QUEUED, RUNNING
+from workers.database.lookup import contents
+from workers.database.queue.ledger import looked_at, was_begun
+from workers.job import CANCELLED, FINISHED, QUEUED, RUNNING, Counts, Job
 
 
 @dataclass(frozen=True)

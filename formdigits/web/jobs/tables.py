@@ -9,8 +9,8 @@ from pathlib import Path
 from extractor.export import FieldColumn, open_sink
 from extractor.values import Kind, PageResult
 from formdigits.web.names import Names
+from workers.database.store import Store
 from workers.job import Job
-from workers.store import Store
 
 
 class Ending(StrEnum):

@@ -10,10 +10,10 @@ from extractor.documents import open_pages
 from extractor.errors import DocumentError
 from extractor.values import FailedPage, Gray
 from formdigits.web.review.field_pictures import field_picture, page_picture
-from workers.desk import Desk
+from workers.database.store import Store
 from workers.review.forms import FormShelf
 from workers.review.values import Item
-from workers.store import Store
+from workers.sandbox import Sandbox
 
 DECODED_BYTES = 256_000_000
 """Bytes of decoded pages that the process keeps: the fields of one page often follow each other."""
@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, store: Store) -> None:
         self.forms = FormShelf(store)
-        self._sandbox = Desk()
+        self._sandbox = Sandbox()
 
     def picture(self, item: Item, *, whole: bool) -> bytes:
         """The field, or with `whole` its page, as JPEG. Raises DocumentError where the page cannot be opened."""

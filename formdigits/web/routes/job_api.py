@@ -19,7 +19,7 @@ from formdigits.web.jobs.state import JobAnswer, status_of
 from formdigits.web.jobs.tables import MEDIA, Ending, write
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.lookup import PageRow, Place, document_file, find_job, find_page, list_jobs, list_pages
+from workers.database.lookup import PageRow, Place, document_file, find_job, find_page, list_jobs, list_pages
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 

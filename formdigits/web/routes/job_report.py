@@ -12,8 +12,8 @@ from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.schemas.review_schema import PlanShape, ProgressShape
 from formdigits.web.site import JobDep, SiteDep, StoreDep
-from workers.outcomes import moment
-from workers.review.report import Report, report_of
+from workers.database.outcomes import moment
+from workers.database.review.report import Report, report_of
 
 router = APIRouter(tags=["review"])
 

@@ -27,11 +27,11 @@ from formdigits.web.schemas.review_schema import (
     SettledShape,
 )
 from formdigits.web.site import JobDep, Site, SiteDep, StoreDep
-from workers.review.answers import Answer, TakenMeanwhileError, answer, history
-from workers.review.claims import claim, progress, release, renew, skip, take
-from workers.review.corrections import corrections_of, line
-from workers.review.plans import plan_of, set_plan
-from workers.review.show import items
+from workers.database.review.answers import Answer, TakenMeanwhileError, answer, history
+from workers.database.review.corrections import corrections_of, line
+from workers.database.review.field_claims import claim, progress, release, renew, skip, take
+from workers.database.review.plans import plan_of, set_plan
+from workers.database.review.show import items
 from workers.review.typed import MisfitError
 from workers.review.values import FieldKey, Item, Seat, reviewer_name
 

@@ -16,14 +16,14 @@ from formdigits.reports.words import percent
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.database import reading
+from workers.database.connection import reading
+from workers.database.lookup import list_jobs
+from workers.database.review.plans import plan_of, set_plan
+from workers.database.schema import readings, reviews
+from workers.database.store import Store
 from workers.job import Job
-from workers.lookup import list_jobs
 from workers.review.interval import measured
-from workers.review.plans import plan_of, set_plan
 from workers.review.values import Plan, Stage
-from workers.schema import readings, reviews
-from workers.store import Store
 
 router = APIRouter(include_in_schema=False)
 

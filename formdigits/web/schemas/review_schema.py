@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind
-from workers.outcomes import moment
+from workers.database.outcomes import moment
 from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
 from workers.review.values import LONGEST_VALUE, Item, Plan, Progress, Said

@@ -21,10 +21,10 @@ from workers.pool import ONE_THREAD, environment, without_interrupts
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LIMIT_S = 60.0
+ANSWER_LIMIT_S = 60.0
 """Longest that one answer may take."""
 
-PATIENCE_S = 30.0
+TURN_WAIT_S = 30.0
 """Longest that a question waits for those before it."""
 
 
@@ -35,12 +35,12 @@ class _Answer:
     trace: str = ""
 
 
-class Desk:
+class Sandbox:
     """Answers one question at a time; several threads may ask. Its process starts with the first question, keeps what
     it has loaded, and is replaced when a question was the end of it.
     """
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, limit_s: float = ANSWER_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
@@ -52,7 +52,7 @@ class Desk:
         Raises what it raises for the user; DocumentError where it took the process with it, or too long; ServiceError
         when too many others wait.
         """
-        if not self._lock.acquire(timeout=PATIENCE_S):
+        if not self._lock.acquire(timeout=TURN_WAIT_S):
             raise ServiceError("The server has too much to read at the moment; try again in a minute.")
         try:
             answer = self._asked((question, args, options))
@@ -76,12 +76,14 @@ class Desk:
             pipe.send(question)
             if not pipe.poll(self._limit_s):
                 self._end()
-                return _Answer(error=DocumentError(f"Reading this took longer than {self._limit_s:g} s; {SMALLER}"))
+                return _Answer(
+                    error=DocumentError(f"Reading this took longer than {self._limit_s:g} s; {SCAN_SMALLER}")
+                )
             answer: _Answer = pipe.recv()
             return answer
         except (EOFError, OSError):
             self._end()
-            return _Answer(error=DocumentError(f"Reading this stopped its process; {SMALLER}"))
+            return _Answer(error=DocumentError(f"Reading this stopped its process; {SCAN_SMALLER}"))
 
     def _open(self) -> Connection:
         if self._process is not None and not self._process.is_alive():
@@ -108,7 +110,7 @@ class Desk:
         self._process = self._pipe = None
 
 
-SMALLER = "scan it again at a lower resolution."
+SCAN_SMALLER = "scan it again at a lower resolution."
 
 
 def _answer_all(pipe: Connection) -> None:

@@ -9,21 +9,21 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from extractor.template.rule import parse_rule
 from extractor.values import CheckKind, FieldStatus, Reading, reading_of
-from workers.database import reading
-from workers.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.database.connection import reading
+from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.database.schema import corrections, documents, pages, readings, reviews
+from workers.database.store import Store
 from workers.review.values import FieldKey, Item, Said, Stage
-from workers.schema import corrections, documents, pages, readings, reviews
-from workers.store import Store
 
-AT_ONCE = 200
+FIELDS_AT_ONCE = 200
 
 
 def items(store: Store, keys: Sequence[FieldKey], reviewer: str) -> list[Item]:
     """These fields, in this order, as `reviewer` may see them."""
     found: dict[FieldKey, Item] = {}
     with reading(store.engine) as connection:
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
+        for start in range(0, len(keys), FIELDS_AT_ONCE):
+            some = keys[start : start + FIELDS_AT_ONCE]
             said = spoken(connection, some)
             for key, row in _rows(connection, some):
                 beside = _beside(connection, key, row["rules"])

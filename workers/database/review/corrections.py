@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import and_, select, tuple_
 
 from extractor.values import CheckKind, FieldStatus, reading_of
-from workers.database import reading
-from workers.outcomes import OF_READING, OUTCOME, moment
+from workers.database.connection import reading
+from workers.database.outcomes import OF_READING, OUTCOME, moment
+from workers.database.schema import documents, pages, readings, reviews
+from workers.database.store import Store
 from workers.review.forms import Forms
-from workers.schema import SETTLED, documents, pages, readings, reviews
-from workers.store import Store
+from workers.review.values import Stage
 
-SLICE = 500
+CORRECTIONS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def corrections_of(store: Store, forms: Forms, job: str) -> Iterator[Correction]
             pages,
             and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page),
         )
-        .where(reviews.c.job == job, reviews.c.stage == SETTLED)
+        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
         .order_by(*order)
-        .limit(SLICE)
+        .limit(CORRECTIONS_AT_ONCE)
     )
     last = (-1, 0, 0)
     while True:
@@ -86,7 +87,7 @@ def corrections_of(store: Store, forms: Forms, job: str) -> Iterator[Correction]
                 by=tuple(row["said_by"]),
                 at=moment(row["said_at"]),
             )
-        if len(rows) < SLICE:
+        if len(rows) < CORRECTIONS_AT_ONCE:
             return
         last = (rows[-1]["place"], rows[-1]["page"], rows[-1]["position"])
 

@@ -18,15 +18,15 @@ from sqlalchemy.exc import (
 )
 
 from extractor.errors import ServiceError
-from workers.schema import VERSION, metadata, schema_version
+from workers.database.schema import VERSION, metadata, schema_version
 
-FIRST = "0001"
+UNNUMBERED = "0001"
 """What a database is that has the tables of before there was a table of Alembic's."""
 
-LOCK = 0x666D6467
+TABLES_LOCK = 0x666D6467
 """The number of PostgreSQL's advisory lock: one process at a time makes tables."""
 
-PATIENCE_S = 4
+DATABASE_WAIT_S = 4
 """How long to wait for a lock or for a server before giving up."""
 
 
@@ -50,13 +50,13 @@ def open_database(url: str) -> Engine:
         ) from None
     if _is_sqlite(parsed):
         event.listen(engine, "connect", _set_up_sqlite)
-    with told(engine):
+    with service_errors(engine):
         _make_tables(engine)
     return engine
 
 
 @contextmanager
-def told(engine: Engine) -> Iterator[None]:
+def service_errors(engine: Engine) -> Iterator[None]:
     """Turns every error of the database into a ServiceError of one sentence."""
     try:
         yield
@@ -67,7 +67,7 @@ def told(engine: Engine) -> Iterator[None]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to look things up with. Raises ServiceError."""
-    with told(engine), engine.connect() as connection:
+    with service_errors(engine), engine.connect() as connection:
         yield connection
 
 
@@ -77,7 +77,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     In SQLite its first statement must write: then the lock is waited for, and not refused halfway.
     """
-    with told(engine), engine.begin() as connection:
+    with service_errors(engine), engine.begin() as connection:
         yield connection
 
 
@@ -94,8 +94,8 @@ def _is_sqlite(url: URL) -> bool:
 
 def _connect_args(url: URL) -> dict[str, Any]:
     if _is_sqlite(url):
-        return {"timeout": PATIENCE_S}
-    return {"connect_timeout": PATIENCE_S - 1} if url.get_backend_name() == "postgresql" else {}
+        return {"timeout": DATABASE_WAIT_S}
+    return {"connect_timeout": DATABASE_WAIT_S - 1} if url.get_backend_name() == "postgresql" else {}
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -118,7 +118,7 @@ def _make_tables(engine: Engine) -> None:
             connection.execute(insert(schema_version).values(version_num=VERSION))
         elif found != VERSION:
             # Imported only where there is something to do: it takes its time.
-            from workers.migrations import bring_up
+            from workers.database.migrations import bring_up
 
             if not bring_up(connection, found):
                 raise ServiceError(
@@ -132,7 +132,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if not _is_sqlite(engine.url):
             with connection.begin():
-                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": TABLES_LOCK})
                 yield connection
             return
         # The driver begins no transaction before DDL by itself, so it is begun by hand.
@@ -160,7 +160,7 @@ def version_of(connection: Connection) -> str | None:
     tables = inspect(connection)
     if tables.has_table(schema_version.name):
         return connection.execute(select(schema_version.c.version_num)).scalars().first()
-    return FIRST if tables.has_table("formdigits_schema") else None
+    return UNNUMBERED if tables.has_table("formdigits_schema") else None
 
 
 def _name(url: URL) -> str:

@@ -11,7 +11,7 @@ from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
-from workers.schema import VERSION, schema_version
+from workers.database.schema import VERSION, schema_version
 
 
 def bring_up(connection: Connection, found: str) -> bool:

@@ -25,22 +25,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 VERSION = "0003"
-"""The newest step in `workers/migrations/versions`: what the tables below are. Older databases are brought up to it."""
-
-WAITING, DONE = "waiting", "done"
-"""States of a page: to be read, read (or failed for good)."""
-
-RUNNING, FINISHED = "running", "finished"
-"""States of a job: begun and perhaps interrupted; all its pages done and, for `read`, written out."""
-
-QUEUED, CANCELLED = "queued", "cancelled"
-"""States of a job in the queue only: its files are still to be looked at; given up by the user."""
-
-COUNT, READ = "count", "read"
-"""Kinds of a chunk: documents whose pages are to be counted and contents hashed, pages to be read."""
-
-SETTLED = 3
-"""The last stage of a field that people review; `workers.review.values` has the others."""
+"""The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from extractor.values import PageResult, PageStatus
-from workers.database import reading
-from workers.job import Job, job_of
-from workers.outcomes import OF_READING, OUTCOME, with_outcome
-from workers.schema import DONE, documents, jobs, pages, readings, reviews
-from workers.store import Store
+from workers.database.connection import reading
+from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.database.schema import documents, jobs, pages, readings, reviews
+from workers.database.store import Store
+from workers.job import DONE, Job, job_of
 
 
 class Place(NamedTuple):

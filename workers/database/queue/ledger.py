@@ -14,19 +14,16 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 
 from extractor.errors import InputError
 from extractor.values import Kind, PageStatus
-from workers.database import reading, seconds_now, writing
-from workers.job import FileState, Job, job_of, new_id
+from workers.database.connection import reading, seconds_now, writing
+from workers.database.schema import chunks, documents, jobs, pages
+from workers.database.store import Store
+from workers.job import ACTIVE, CANCELLED, COUNT, DONE, QUEUED, WAITING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe, keep
-from workers.schema import CANCELLED, COUNT, DONE, QUEUED, RUNNING, WAITING, chunks, documents, jobs, pages
-from workers.store import Store
 
-COUNTING = 64
+FILES_PER_CHUNK = 64
 """Documents that are looked at in one chunk."""
 
-ACTIVE = (QUEUED, RUNNING)
-"""States in which a job's chunks are wanted."""
-
-SLICE = 5000
+ROWS_AT_ONCE = 5000
 """Rows that go to the database at a time."""
 
 
@@ -86,13 +83,13 @@ def _add(
                 "size": size,
                 "modified": modified,
                 "content": contents[index] if contents else None,
-                "chunk": first + index // COUNTING,
+                "chunk": first + index // FILES_PER_CHUNK,
             }
 
     source = rows()
-    while some := list(islice(source, SLICE)):
+    while some := list(islice(source, ROWS_AT_ONCE)):
         connection.execute(insert(documents), some)
-    sizes = [min(COUNTING, len(files) - start) for start in range(0, len(files), COUNTING)]
+    sizes = [min(FILES_PER_CHUNK, len(files) - start) for start in range(0, len(files), FILES_PER_CHUNK)]
     new_chunks(connection, job, COUNT, first, sizes)
 
 
@@ -186,11 +183,11 @@ def retry(store: Store, job: str) -> int:
 def _look_again(connection: Connection, job: str, numbers: Sequence[int]) -> None:
     first = next_chunk(connection, job)
     sizes = []
-    for start in range(0, len(numbers), COUNTING):
-        some = numbers[start : start + COUNTING]
+    for start in range(0, len(numbers), FILES_PER_CHUNK):
+        some = numbers[start : start + FILES_PER_CHUNK]
         sizes.append(len(some))
         connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
-        unseen = {"pages": None, "content": None, "attempts": 0, "chunk": first + start // COUNTING}
+        unseen = {"pages": None, "content": None, "attempts": 0, "chunk": first + start // FILES_PER_CHUNK}
         these = and_(documents.c.job == job, documents.c.number.in_(some))
         connection.execute(update(documents).where(these).values(unseen))
     new_chunks(connection, job, COUNT, first, sizes)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select, update
 
 from extractor.values import PageStatus
-from workers.database import reading, writing
-from workers.schema import DONE, documents, pages
-from workers.store import Store
+from workers.database.connection import reading, writing
+from workers.database.schema import documents, pages
+from workers.database.store import Store
+from workers.job import DONE
 
 
 def known_contents(store: Store, job: str, contents: Sequence[str]) -> dict[str, str]:

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
 from extractor.values import CheckKind, FieldStatus
-from workers.database import reading
+from workers.database.connection import reading
+from workers.database.outcomes import OF_READING
+from workers.database.review.field_claims import progress
+from workers.database.review.plans import plan_of
+from workers.database.schema import corrections, readings, reviews
+from workers.database.store import Store
 from workers.job import Counts
-from workers.outcomes import OF_READING
-from workers.review.claims import progress
 from workers.review.interval import Rate, measured
-from workers.review.plans import plan_of
 from workers.review.values import Plan, Progress, Stage
-from workers.schema import corrections, readings, reviews
-from workers.store import Store
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
 """Where the bars of the histogram begin: closer where it is decided what a person sees."""

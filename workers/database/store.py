@@ -12,26 +12,15 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert
 from sqlalchemy.sql import ColumnElement
 
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
-from workers.database import open_database, reading, writing
+from workers.database.connection import open_database, reading, writing
+from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
-from workers.job import Counts, FileState, Job, job_of, new_id
-from workers.outcomes import OF_READING, OUTCOME, with_outcome
-from workers.schema import (
-    DONE,
-    FINISHED,
-    RUNNING,
-    SETTLED,
-    WAITING,
-    corrections,
-    documents,
-    jobs,
-    pages,
-    readings,
-    reviews,
-)
+from workers.job import DONE, FINISHED, RUNNING, WAITING, Counts, FileState, Job, job_of, new_id
+from workers.review.values import Stage
 from workers.work import Outcome, PageKey
 
-SLICE = 500
+SLICE_ROWS = 500
 """Rows (of documents or pages) that one look at the database brings."""
 
 
@@ -146,7 +135,7 @@ class Store:
                 select(documents.c.number, documents.c.file, documents.c.position)
                 .where(documents.c.job == job, documents.c.pages.is_(None), documents.c.position > last)
                 .order_by(documents.c.position)
-                .limit(SLICE)
+                .limit(SLICE_ROWS)
             )
             with reading(self._engine) as connection:
                 rows = connection.execute(query).all()
@@ -261,7 +250,7 @@ class Store:
         by_field = select(readings.c.status, func.count()).where(readings.c.job == job)
         moved = (
             select(reviews.c.was, reviews.c.status, func.count())
-            .where(reviews.c.job == job, reviews.c.stage == SETTLED)
+            .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
             .group_by(reviews.c.was, reviews.c.status)
         )
         with reading(self._engine) as connection:
@@ -281,7 +270,7 @@ class Store:
             **{FieldStatus(name).value: count for name, count in fields.items()},
         )
 
-    def _page_slices(self, job: str, which: ColumnElement[bool], size: int = SLICE) -> Iterator[Sequence[Any]]:
+    def _page_slices(self, job: str, which: ColumnElement[bool], size: int = SLICE_ROWS) -> Iterator[Sequence[Any]]:
         """Pages with their documents, in order, at most `size` at a time and never none."""
         position, number = -1, 0
         while True:
@@ -341,5 +330,5 @@ def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 
 def _slices(items: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(items), SLICE):
-        yield items[start : start + SLICE]
+    for start in range(0, len(items), SLICE_ROWS):
+        yield items[start : start + SLICE_ROWS]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_
 
-from workers.schema import readings, reviews
+from workers.database.schema import readings, reviews
 
 OF_READING = and_(
     reviews.c.job == readings.c.job,

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select, tuple_, update
 
-from workers.database import reading, seconds_now, writing
-from workers.job import Job, job_of
-from workers.queue.ledger import ACTIVE
-from workers.schema import COUNT, DONE, WAITING, chunks, documents, jobs, pages
-from workers.store import Store
+from workers.database.connection import reading, seconds_now, writing
+from workers.database.schema import chunks, documents, jobs, pages
+from workers.database.store import Store
+from workers.job import ACTIVE, COUNT, DONE, WAITING, Job, job_of
 from workers.work import Outcome, PageKey
 
-LEASE_S = 30.0
+CHUNK_LEASE_S = 30.0
 """How long a claim is believed without being renewed: when a machine is gone, others wait so long."""
 
 RENEW_S = 5.0
@@ -24,7 +23,7 @@ RENEW_S = 5.0
 GRACE_S = 10.0
 """How long a message may be under way before it counts as lost."""
 
-AT_ONCE = 500
+SENT_AT_ONCE = 500
 """Chunks that are marked as sent in one transaction."""
 
 
@@ -65,7 +64,7 @@ def claim(store: Store, job: str, number: int, claimant: str) -> Claim | None:
             or_(chunks.c.lease < now, chunks.c.claimant == claimant),
             exists().where(jobs.c.id == job, jobs.c.state.in_(ACTIVE)),
         )
-        taken = take.values(tries=chunks.c.tries + 1, claimant=claimant, lease=now + LEASE_S)
+        taken = take.values(tries=chunks.c.tries + 1, claimant=claimant, lease=now + CHUNK_LEASE_S)
         if not connection.execute(taken).rowcount:
             return None
         row = connection.execute(
@@ -149,7 +148,7 @@ def _still_ours(connection: Connection, of: Claim, *, last: bool = False) -> boo
         chunks.c.state == WAITING,
         chunks.c.claimant == of.claimant,
     )
-    values: dict[str, Any] = {"lease": now + LEASE_S}
+    values: dict[str, Any] = {"lease": now + CHUNK_LEASE_S}
     if last:
         values = {"state": DONE, "lease": 0.0, "finished": now}
     return bool(connection.execute(mine.values(values)).rowcount)
@@ -181,7 +180,7 @@ def to_send(store: Store, job: str, *, lost: bool) -> list[int]:
         if lost:
             wanted = or_(wanted, and_(chunks.c.dispatched < now - GRACE_S, chunks.c.lease < now))
         which = and_(chunks.c.job == job, chunks.c.state == WAITING, wanted)
-        some = select(chunks.c.job, chunks.c.number).where(which).order_by(chunks.c.number).limit(AT_ONCE)
+        some = select(chunks.c.job, chunks.c.number).where(which).order_by(chunks.c.number).limit(SENT_AT_ONCE)
         mark = (
             update(chunks)
             .where(which, tuple_(chunks.c.job, chunks.c.number).in_(some))

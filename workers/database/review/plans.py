@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from extractor.errors import InputError
 from extractor.values import FieldStatus
-from workers.database import reading, writing
+from workers.database.connection import reading, writing
+from workers.database.schema import jobs, pages, plans, readings, reviews
+from workers.database.store import Store
+from workers.job import DONE
 from workers.review.values import Plan, Stage
-from workers.schema import DONE, jobs, pages, plans, readings, reviews
-from workers.store import Store
 
 WAITS, PUTTING, IN_QUEUE = 0, 1, 2
 """Values of `pages.reviewed`: to be put into the queue once it is read, being put there, there."""
@@ -36,9 +37,9 @@ WAITS, PUTTING, IN_QUEUE = 0, 1, 2
 PAGES_AT_ONCE = 2000
 """Pages of which the fields are put into the queue in one transaction."""
 
-COUNTED = {"preserve_rowcount": True}
+COUNT_ROWS = {"preserve_rowcount": True}
 
-COLUMNS = (
+REVIEW_COLUMNS = (
     *("job", "document", "page", "position", "sample", "was"),
     *("stage", "keyed_by", "turn", "rank", "claimant", "lease", "answers"),
 )
@@ -144,7 +145,7 @@ def _rows(connection: Connection, sample: bool) -> Any:
 
 
 def _put(connection: Connection, job: str, rows: Any, sample: bool) -> None:
-    added = connection.execute(insert(reviews).from_select(COLUMNS, rows), execution_options=COUNTED).rowcount
+    added = connection.execute(insert(reviews).from_select(REVIEW_COLUMNS, rows), execution_options=COUNT_ROWS).rowcount
     counter = plans.c.sampled if sample else plans.c.doubtful
     connection.execute(update(plans).where(plans.c.job == job).values({counter: counter + added}))
 

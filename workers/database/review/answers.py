@@ -9,15 +9,15 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from extractor.errors import InputError
 from extractor.values import CheckKind, FieldStatus, reading_of
-from workers.database import reading, seconds_now, writing
-from workers.review.claims import at
+from workers.database.connection import reading, seconds_now, writing
+from workers.database.review.field_claims import at
+from workers.database.review.plans import plan_of
+from workers.database.review.show import said_of, spoken
+from workers.database.schema import corrections, pages, readings, reviews
+from workers.database.store import Store
 from workers.review.forms import Forms
-from workers.review.plans import plan_of
-from workers.review.show import said_of, spoken
 from workers.review.typed import Taken, meaning_of
 from workers.review.values import FieldKey, Said, Seat, Stage
-from workers.schema import corrections, pages, readings, reviews
-from workers.store import Store
 
 
 class TakenMeanwhileError(InputError):

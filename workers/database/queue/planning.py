@@ -5,23 +5,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, Exists, and_, bindparam, exists, func, or_, select, update
 
 from extractor.values import PageStatus
-from workers.database import reading, seconds_now, writing
-from workers.queue.ledger import new_chunks, next_chunk
-from workers.schema import (
-    CANCELLED,
-    COUNT,
-    DONE,
-    FINISHED,
-    QUEUED,
-    READ,
-    RUNNING,
-    WAITING,
-    chunks,
-    documents,
-    jobs,
-    pages,
-)
-from workers.store import Store
+from workers.database.connection import reading, seconds_now, writing
+from workers.database.queue.ledger import new_chunks, next_chunk
+from workers.database.schema import chunks, documents, jobs, pages
+from workers.database.store import Store
+from workers.job import CANCELLED, COUNT, DONE, FINISHED, QUEUED, READ, RUNNING, WAITING
 from workers.work import CHUNK
 
 PARTS = 32

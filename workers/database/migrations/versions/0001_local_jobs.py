@@ -7,4 +7,4 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Nothing: databases without tables are made as `workers.schema` says, and older ones have these."""
+    """Nothing: databases without tables are made as `workers.database.schema` says, and older ones have these."""

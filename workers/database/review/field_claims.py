@@ -8,20 +8,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select, update
 
-from workers.database import reading, seconds_now, writing
-from workers.review.plans import fill, plan_of
-from workers.review.show import among, items
+from workers.database.connection import reading, seconds_now, writing
+from workers.database.review.plans import fill, plan_of
+from workers.database.review.show import among, items
+from workers.database.schema import corrections, reviews
+from workers.database.store import Store
 from workers.review.values import FieldKey, Item, Plan, Progress, Seat, Stage
-from workers.schema import corrections, reviews
-from workers.store import Store
 
-LEASE_S = 120.0
+FIELD_LEASE_S = 120.0
 """How long a claim is believed without being renewed; a page on the screen renews its claims meanwhile."""
 
 PAGES_ON_THE_WAY = 100
 """Pages, read since the last look, whose fields join the queue before the next one is handed out."""
 
-KEY = (reviews.c.job, reviews.c.document, reviews.c.page, reviews.c.position)
+KEY_COLUMNS = (reviews.c.job, reviews.c.document, reviews.c.page, reviews.c.position)
 
 
 def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
@@ -57,7 +57,7 @@ def take(store: Store, key: FieldKey, seat: Seat) -> Item | None:
     with writing(store.engine) as connection:
         now = seconds_now(connection)
         free = (reviews.c.lease < now) | (reviews.c.claimant == seat.window)
-        mine = update(reviews).where(at(key), free).values(claimant=seat.window, lease=now + LEASE_S)
+        mine = update(reviews).where(at(key), free).values(claimant=seat.window, lease=now + FIELD_LEASE_S)
         if not connection.execute(mine).rowcount:
             return None
     [item] = items(store, [key], seat.name)
@@ -78,7 +78,7 @@ def renew(store: Store, seat: Seat, keys: Sequence[FieldKey]) -> None:
     with writing(store.engine) as connection:
         now = seconds_now(connection)
         mine = and_(reviews.c.claimant == seat.window, among(reviews, keys))
-        connection.execute(update(reviews).where(mine).values(lease=now + LEASE_S))
+        connection.execute(update(reviews).where(mine).values(lease=now + FIELD_LEASE_S))
 
 
 def release(store: Store, seat: Seat) -> None:
@@ -158,14 +158,14 @@ def _next(
 def _take_first(connection: Connection, which: ColumnElement[bool], window: str, now: float) -> FieldKey | None:
     # A common table expression: PostgreSQL evaluates it once, and locks one row.
     free = (
-        select(*KEY)
+        select(*KEY_COLUMNS)
         .where(which, reviews.c.lease < now)
         .order_by(reviews.c.turn, reviews.c.rank)
         .limit(1)
         .with_for_update(skip_locked=True)
         .cte("free")
     )
-    this = and_(*(column == free.c[column.name] for column in KEY))
-    mine: Any = update(reviews).where(this).values(claimant=window, lease=now + LEASE_S).returning(*KEY)
+    this = and_(*(column == free.c[column.name] for column in KEY_COLUMNS))
+    mine: Any = update(reviews).where(this).values(claimant=window, lease=now + FIELD_LEASE_S).returning(*KEY_COLUMNS)
     row = connection.execute(mine).first()
     return None if row is None else FieldKey(*row)
