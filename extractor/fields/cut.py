@@ -10,6 +10,7 @@ import numpy as np
 
 from extractor.fields.beside import beside
 from extractor.fields.rulings import SnappedRulings, lean, snap_rulings
+from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray, even_illumination
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
@@ -125,8 +126,8 @@ def _scale_at(matrix: Points, box: Box) -> float:
     """Pixels of the page to one template unit, at the middle of `box`."""
     x, y = box.left + box.width / 2, box.top + box.height / 2
     step = box.height / 4
-    around = np.array([(x - step, y), (x + step, y), (x, y - step), (x, y + step)]).reshape(-1, 1, 2)
-    seen = cv2.perspectiveTransform(around, matrix).reshape(-1, 2)
+    around = np.array([(x - step, y), (x + step, y), (x, y - step), (x, y + step)])
+    seen = transform(matrix, around)
     lengths = np.linalg.norm(seen[1::2] - seen[::2], axis=1) / (2 * step)
     return float(np.sqrt(lengths[0] * lengths[1]))
 
@@ -135,9 +136,7 @@ def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> 
     """The part of `image` that `matrix` (from pixels of the result) shows, averaged where it becomes smaller."""
     times = max(1, round(shrink))
     if times > 1:
-        fine = np.diag((1 / times, 1 / times, 1.0))
-        half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
-        matrix = matrix @ np.linalg.inv(half) @ fine @ half
+        matrix = matrix @ between_centres(np.diag((1 / times, 1 / times, 1.0)))
     wide = cv2.warpPerspective(
         image,
         matrix,

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from extractor.fields.cut import INSET, Cut, cut_out
 from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.rulings import without_ruling
+from extractor.geometry import transform
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
@@ -55,7 +55,7 @@ class FieldImage:
     @property
     def quad(self) -> tuple[tuple[float, float], ...]:
         """The box's corners on the page, clockwise from its own top left."""
-        corners = cv2.perspectiveTransform(self.inside.corners.reshape(-1, 1, 2), self.matrix).reshape(-1, 2)
+        corners = transform(self.matrix, self.inside.corners)
         return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import peak_beside
 from extractor.ink import as_gray
 from extractor.values import Gray, Mask, Points
 
@@ -196,9 +197,7 @@ def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float)
     best = int(score.argmax())
     if score[best] <= 0 or best in (0, 2 * most):
         return 0.0
-    before, after = score[best - 1], score[best + 1]
-    fine = 0.5 * (before - after) / min(-1e-9, before - 2 * score[best] + after)
-    return float((best - most + fine) / (len(rows) - half))
+    return float((best - most + peak_beside(score, best)) / (len(rows) - half))
 
 
 def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: float) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
+from extractor.geometry import transform
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
 
@@ -41,7 +42,7 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
 
 
 def _on_picture(points: Points, matrix: Points, scale: float) -> NDArray[np.int32]:
-    seen = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix) * scale
+    seen = transform(matrix, points).reshape(-1, 1, 2) * scale
     return np.asarray(seen.round(), np.int32)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.geometry import through
+from extractor.geometry import transform, transform_all
 from extractor.ink import even_illumination
 from extractor.template import Template
 from extractor.values import Gray, Points
@@ -177,7 +177,7 @@ def _densest(
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:
     """Whether two mappings put every box in all but the same place."""
-    places = [cv2.perspectiveTransform(ideal.centres.reshape(-1, 1, 2), m).reshape(-1, 2) for m in (one, other)]
+    places = [transform(matrix, ideal.centres) for matrix in (one, other)]
     return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < 3.0)
 
 
@@ -236,7 +236,7 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
     middles = _complex(seen.centres)[None]
     before: NDArray[np.intp] = np.zeros((0, 2), np.intp)
     for turn in range(6):
-        placed = through(matrix[None], corners).reshape(-1, 4, 2)
+        placed = transform_all(matrix[None], corners).reshape(-1, 4, 2)
         width, height = (np.sqrt(((placed[:, k] - placed[:, 0]) ** 2).sum(1)) for k in (1, 3))
         # Whichever side minAreaRect names first.
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
@@ -279,7 +279,7 @@ def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None
         return flat
     # Boxes of which all but one stand in a row tell no perspective, and any comes out.
     off, bent = (
-        np.linalg.norm(through(np.asarray(m, np.float64)[None], ideal)[0] - seen, axis=1) for m in (flat, matrix)
+        np.linalg.norm(transform_all(np.asarray(m, np.float64)[None], ideal)[0] - seen, axis=1) for m in (flat, matrix)
     )
     return np.asarray(matrix, np.float64) if np.median(bent) <= np.median(off) else flat
 

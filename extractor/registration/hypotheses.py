@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.geometry import transform
 from extractor.registration.boxes import cast_votes, match_boxes
 from extractor.registration.features import match_features, pair_features
 from extractor.registration.marks import match_marks
 from extractor.registration.prepared_form import PreparedForm
 from extractor.registration.reduced_page import ReducedPage
-from extractor.values import Gray, Points
+from extractor.values import Box, Gray, Points
 
 HYPOTHESES = 8
 """Ways in which the marks of one form may lie that are looked at, the likeliest."""
@@ -90,7 +91,7 @@ def _on_sheet(view: ReducedPage, form: PreparedForm) -> list[Points]:
     if view.sheet is None:
         return []
     page = form.template.page
-    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float32)
+    corners = Box(0, 0, page.width, page.height).corners.astype(np.float32)
     turned = [np.roll(view.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
     return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
 
@@ -105,7 +106,7 @@ def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
         return False
     half = (size or 0.01 * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
-    seen = cv2.perspectiveTransform((marks[:, None] + square).reshape(-1, 1, 2), hypothesis.matrix).reshape(-1, 5, 2)
+    seen = transform(hypothesis.matrix, marks[:, None] + square)
     limit = np.array((view.image.shape[1], view.image.shape[0]))
     inside = ((seen > 0) & (seen < limit)).all((1, 2))
     missing = 0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.geometry import through
+from extractor.geometry import peak_beside, transform_all
 from extractor.ink import as_gray
 from extractor.values import Gray, Points
 
@@ -152,7 +152,7 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
         scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
         if best >= ALIKE:
-            fine = _peak(scores[at_y], at_x), _peak(scores[:, at_x], at_y)
+            fine = peak_beside(scores[at_y], at_x), peak_beside(scores[:, at_x], at_y)
             rows.append(row)
             seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
     which = np.array(rows, np.intp)
@@ -193,7 +193,7 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     Pieces that lie outside the picture are left out: a cropped page is not held against the form.
     """
     limit = np.array((image.shape[1] - 1, image.shape[0] - 1))
-    on_page = through(matrix[None], patches.points)[0]
+    on_page = transform_all(matrix[None], patches.points)[0]
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
     nothing = Aligned(matrix, np.zeros(len(inside), bool), inside, patches.telling)
     telling = patches.telling & inside
@@ -248,12 +248,3 @@ def _without_pen(area: Gray, piece: Gray) -> Gray:
     cleaned = area.copy()
     cleaned[cv2.dilate(pen, np.ones((3, 3), np.uint8)) > 0] = round(paper)
     return cleaned
-
-
-def _peak(scores: np.ndarray, at: int) -> float:
-    """How far between its neighbours the top of a parabola through three scores lies, -0.5 to 0.5."""
-    if not 0 < at < len(scores) - 1:
-        return 0.0
-    before, here, after = (float(v) for v in scores[at - 1 : at + 2])
-    bend = before - 2 * here + after
-    return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < 0 else 0.0

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from extractor.errors import TemplateError
+from extractor.geometry import transform
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
 from extractor.registration.features import FEATURE_SIDE, Features, find_features
@@ -80,7 +81,7 @@ def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
     matrix[:2, 2] = -0.5
     boxes = [field.box for field in template.fields]
     writing = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes], np.float64).reshape(-1, 2, 2)
-    inside = np.asarray(cv2.perspectiveTransform(writing, matrix), np.float64).reshape(-1, 4)
+    inside = transform(matrix, writing).reshape(-1, 4)
     return Reference(
         matrix, find_features(image), choose_patches(image, inside, apart=template.landmarks.dropout)
     ), image

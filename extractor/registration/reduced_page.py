@@ -9,12 +9,13 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
 from extractor.registration.sheet_outline import find_sheets, sheet_size
-from extractor.values import Gray, Points
+from extractor.values import Box, Gray, Points
 
 WORK_SIDE = 1100
 """Pixels of the long side of the reduced page on which forms are found."""
@@ -78,9 +79,7 @@ def _reduced(image: Gray, side: int) -> ReducedPage:
     means = cv2.blur(whole, (shrink, shrink), anchor=(0, 0))
     small = np.ascontiguousarray(as_gray(means)[::shrink, ::shrink])
     enlarge = np.diag((shrink, shrink, 1.0))
-    # Pixel centres lie at whole numbers: shift by half a pixel before and after enlarging.
-    half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
-    return ReducedPage(small, np.linalg.inv(half) @ enlarge @ half)
+    return ReducedPage(small, between_centres(enlarge))
 
 
 def flattened_sheets(view: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
@@ -96,12 +95,12 @@ def flattened_sheets(view: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
 def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     # A little of the ground around it, for the outline is not exact.
     corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
-    on_page = np.asarray(cv2.perspectiveTransform(corners.reshape(-1, 1, 2), view.matrix), np.float64).reshape(4, 2)
+    on_page = transform(view.matrix, corners)
     across, down = sheet_size(on_page, image.shape)
     scale = min(1.0, WORK_SIDE / max(across, down))
     width, height = max(8, round(across * scale)), max(8, round(down * scale))
-    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    matrix = np.asarray(cv2.getPerspectiveTransform(flat, on_page.astype(np.float32)), np.float64)
+    flat = Box(0, 0, width, height).corners
+    matrix = np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), on_page.astype(np.float32)), np.float64)
     # Averaged where the page is finer than the view, or thin lines break.
     fine = max(1, min(4, round(1 / scale)))
     matrix_fine = matrix @ np.diag((1 / fine, 1 / fine, 1.0))
@@ -114,6 +113,5 @@ def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     )
     if fine > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
-    inner = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-    inner = inner.mean(0) + (inner - inner.mean(0)) / EDGE
+    inner = flat.mean(0) + (flat - flat.mean(0)) / EDGE
     return ReducedPage(as_gray(drawn), matrix, inner)

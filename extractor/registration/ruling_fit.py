@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import transform
 from extractor.template import Template
 from extractor.values import Gray, Points
 
@@ -89,8 +89,7 @@ def points_along(lines: Points, count: int = SAMPLES) -> Points:
 
 def _along(matrix: Points, lines: Points) -> Points:
     """Points along each line where `matrix` puts them, shape (n, SAMPLES, 2), in pixels."""
-    points = points_along(lines)
-    return np.asarray(cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix), np.float64).reshape(points.shape)
+    return transform(matrix, points_along(lines))
 
 
 def _look(image: Gray, seen: Points, reach: float) -> Looked:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.geometry import are_plausible, through
+from extractor.geometry import are_plausible, transform_all
 from extractor.registration.boxes import one_off
 from extractor.registration.hypotheses import COMPARED, Hypothesis, by_boxes, by_marks, by_reference
 from extractor.registration.patches import Aligned, align_patches, look_again
@@ -160,7 +160,7 @@ def _possible(view: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis
 def _few_seen(view: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list[NDArray[np.float64]]:
     """For each hypothesis of each form the share of a few of the form's lines that the view shows there."""
     few = [
-        through(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
+        transform_all(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
             len(group), *group[0].form.few.shape
         )
         for group in groups
@@ -283,6 +283,6 @@ def _rooms(matrices: Points, form: PreparedForm) -> Points:
     """The smaller side of the form's smallest box or cell through each mapping, shape (k,), in pixels of the view."""
     middle = form.boxes.centres.mean(0)
     around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
-    seen = through(matrices, around)
+    seen = transform_all(matrices, around)
     rooms: Points = np.linalg.norm(seen[:, 1:] - seen[:, :1], axis=2).min(1)
     return rooms

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
+from extractor.geometry import between_centres
 from extractor.ink import as_gray, grey_counts, percentile
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.pieces import FULL, Pieces, find_pieces
@@ -165,10 +166,7 @@ def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
         size = max(1, round(picture.shape[1] * scale * 1.3)), max(1, round(picture.shape[0] * scale * 1.3))
         times = size[0] / picture.shape[1]
         picture = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-    matrix = to_line @ np.diag((1 / times, 1 / times, 1.0))
-    # Pixel centres: half a pixel in the picture is half a pixel in the line.
-    half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
-    matrix = np.linalg.inv(half) @ matrix @ half
+    matrix = between_centres(to_line @ np.diag((1 / times, 1 / times, 1.0)))
     return as_gray(
         cv2.warpAffine(
             picture,

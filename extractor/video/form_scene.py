@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from extractor.fields import Cut, clean, cut_out
+from extractor.geometry import transform
 from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
@@ -250,8 +250,7 @@ def _quad(corners: Points) -> Quad:
 def _placed(registration: Registration, sheet: HeldSheet) -> tuple[Reading, ...]:
     """The sheet's readings where their fields lie now; fields that were not read yet are empty."""
     fields, known = sheet.form.fields, sheet.readings
-    corners = np.concatenate([field.box.corners for field in fields]).reshape(-1, 1, 2)
-    seen = np.asarray(cv2.perspectiveTransform(corners, registration.matrix), np.float64).reshape(-1, 4, 2)
+    seen = transform(registration.matrix, np.stack([field.box.corners for field in fields]))
     return tuple(
         replace(known[field.name], quad=_quad(quad))
         if field.name in known

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.geometry import transform
 from extractor.ink import as_gray, grey_counts, percentile
 from extractor.registration import Registration
 from extractor.values import Gray, Points
@@ -94,7 +95,7 @@ def room_for_a_digit(registration: Registration) -> float:
         x, y = box.left + box.width / 2, box.top + box.height / 2
         side = min(box.height, box.width / field.cells) if field.cells else box.height
         across = np.array([(x - side / 2, y), (x + side / 2, y), (x, y - side / 2), (x, y + side / 2)])
-        seen = cv2.perspectiveTransform(across.reshape(-1, 1, 2), registration.matrix).reshape(4, 2)
+        seen = transform(registration.matrix, across)
         sides.append(float(np.linalg.norm(seen[1::2] - seen[::2], axis=1).min()))
     return float(np.median(sides))
 

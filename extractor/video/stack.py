@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import Cut
+from extractor.geometry import peak_beside
 from extractor.ink import as_gray
 
 INK_REACH = 0.12
@@ -85,13 +85,4 @@ class Stack:
         _, best, _, (x, y) = cv2.minMaxLoc(alike)
         if best < SAME_PLACE:
             return 0.0, 0.0
-        return _peak(alike[y], x) - reach, _peak(alike[:, x], y) - reach
-
-
-def _peak(values: NDArray[Any], at: int) -> float:
-    """The place of the maximum near `at` between the values, by a parabola through three of them."""
-    if not 0 < at < len(values) - 1:
-        return float(at)
-    before, here, after = (float(one) for one in values[at - 1 : at + 2])
-    bend = before - 2 * here + after
-    return at + 0.5 * (before - after) / bend if bend < 0 else float(at)
+        return x + peak_beside(alike[y], x) - reach, y + peak_beside(alike[:, x], y) - reach

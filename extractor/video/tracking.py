@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractor.geometry import transform
 from extractor.ink import as_gray
 from extractor.registration import LEAST_FIT, Registration, follow, register
 from extractor.template import Template
-from extractor.values import Gray, Points
+from extractor.values import Box, Gray, Points
 
 TRACKED_SIDE = 640
 """Pixels of the long side on which movement is followed."""
@@ -130,9 +131,7 @@ class Tracker:
 def outline(registration: Registration) -> Points:
     """The corners of the form's page in the frame, shape (4, 2), clockwise from its own top left."""
     page = registration.template.page
-    corners = np.array([(0, 0), (page.width, 0), (page.width, page.height), (0, page.height)], np.float64)
-    seen = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), registration.matrix)
-    return np.asarray(seen, np.float64).reshape(4, 2)
+    return transform(registration.matrix, Box(0, 0, page.width, page.height).corners)
 
 
 def _restless(before: Gray, now: Gray) -> bool:
