@@ -48,7 +48,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL of the tests' own; where it is not installed a failure in CI, elsewhere a skip."""
     if why := missing_postgres():
-        (pytest.fail if "CI" in os.environ else pytest.skip)(why)
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
     server = PostgresServer(tmp_path_factory.mktemp("postgres") / "server")
     server.start()
     yield server
