@@ -15,7 +15,7 @@ import numpy as np
 
 from extractor.errors import FormdigitsError
 from extractor.recognizer import load_recognizer
-from extractor.symbols import symbol_scores
+from extractor.recognizer.symbol_views import symbol_scores
 from training.accuracy import digit_tests, measure
 from training.data.sources import data_folder
 

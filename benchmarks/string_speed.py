@@ -3,7 +3,7 @@
     python -m benchmarks.string_speed [--digits 6]
 
 The strings are those of `cheque_amounts` with so many digits, read in one batch as the product reads them. Strings that
-one glance is enough for are told apart from those that are looked at again from other sides.
+the first pass is enough for are told apart from those that need further views.
 Processor time is counted, so that other work on the machine disturbs little; the best of several rounds counts.
 """
 
@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from benchmarks.data import needed
-from extractor.decoding.lines import line_hypotheses
+from extractor.decoding.ctc_search import best_transcripts
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
 from extractor.reading import WHOLE, Located, Reader, observe
@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = load_model(SHIPPED)
-    recognizer = model.lines
+    recognizer = model.ctc
     assert recognizer is not None
     reader = Reader((), model)
     chosen = [entry for entry in entries(needed("cheque_amounts")) if len(entry.label) == options.digits]
@@ -65,18 +65,18 @@ def main() -> None:
 
     cut, fields = best(lambda: [as_single_field(picture) for picture in pictures])
     seen = observe([Located(WHOLE, field, model) for field in fields])
-    glances = [one.line is not None and one.line.glance for one in seen]
-    sure = [picture for picture, glance in zip(pictures, glances, strict=True) if glance]
-    doubtful = [picture for picture, glance in zip(pictures, glances, strict=True) if not glance]
-    print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure at a glance")
+    enough = [one.string is not None and one.string.first_pass_only for one in seen]
+    sure = [picture for picture, only in zip(pictures, enough, strict=True) if only]
+    doubtful = [picture for picture, only in zip(pictures, enough, strict=True) if not only]
+    print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure after the first pass")
     told("light, ruled lines and ink", cut, len(fields))
     spent, lines = best(lambda: [line for field in fields if (line := text_line_of(field)) is not None])
     told("line", spent, len(fields))
     spent, frames = best(lambda: recognizer.log_probabilities(lines))
     told("network", spent, len(fields))
-    told("n best strings", best(lambda: line_hypotheses(frames, recognizer.classes))[0], len(fields))
-    told("all of these steps and the decision, sure at a glance", best(lambda: whole(sure))[0], len(sure))
-    told("all of these steps and the decision, seen from four sides", best(lambda: whole(doubtful))[0], len(doubtful))
+    told("n best strings", best(lambda: best_transcripts(frames, recognizer.classes))[0], len(fields))
+    told("all of these steps and the decision, sure after the first pass", best(lambda: whole(sure))[0], len(sure))
+    told("all of these steps and the decision, seen in four views", best(lambda: whole(doubtful))[0], len(doubtful))
     told("all strings", best(lambda: whole(pictures))[0], len(pictures))
 
 

@@ -8,18 +8,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.decoding.paths import BLANK, Path, best_paths
-from extractor.lines import LineReading
+from extractor.decoding.lattice_search import BLANK, Path, best_paths
 from extractor.reading import Observation, Reader
-from extractor.recognizer.lines import FRAMES, STRIDE
+from extractor.recognizer.ctc import FRAMES, STRIDE
+from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice, mnist_crop
 from extractor.values import FailedPage, Floats, Gray, Page, PageResult, Reading
 
 FRAME = STRIDE / FRAMES
-"""Columns of a line to one of its frames."""
+"""Columns of a text line to one of its frames."""
 
 PAPER = 60
-"""Ink of less than this is left out of the picture of a symbol in a line."""
+"""Ink of less than this is left out of the picture of a symbol in a text line."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ def explain(reader: Reader, page: Page | FailedPage) -> tuple[PageResult, tuple[
 
 
 def _explained(seen: Observation, written: str) -> tuple[Symbol, ...]:
-    if seen.line is None or seen.model.lines is None:
+    if seen.string is None or seen.model.ctc is None:
         return _symbols(seen.lattice, seen.scores, seen.model.symbols.classes, written)
-    return _places(seen.line, seen.model.lines.classes)
+    return _places(seen.string, seen.model.ctc.classes)
 
 
-def _places(reading: LineReading, classes: Sequence[str]) -> tuple[Symbol, ...]:
-    """The symbols of a string that was read whole: no crop decided, so each is shown as it lies in the line."""
-    first = reading.first
-    if first.line is None or not reading.hypotheses:
+def _places(reading: StringReading, classes: Sequence[str]) -> tuple[Symbol, ...]:
+    """The symbols of a string that was read whole: no crop decided, so each is shown as it lies in the text line."""
+    first = reading.first_view
+    if first.line is None or not reading.transcripts:
         return (Symbol(BLANK, True, None, ()),)
-    best = reading.hypotheses[0]
+    best = reading.transcripts[0]
     columns = [FRAME * (frame + 0.5) for frame in best.frames]
     edges = [0.0, *((a + b) / 2 for a, b in pairwise(columns)), float(first.line.shape[1])]
     symbols = []

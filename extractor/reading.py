@@ -9,19 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from extractor.decoding import Decoded, decode, decode_line
+from extractor.decoding import Decoded, decode, decode_ctc
 from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
-from extractor.lines import LineReading, glance_lines, read_lines
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
+from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
+from extractor.recognizer.symbol_views import symbol_scores
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.segmentation import Lattice, lies_across, segment
 from extractor.segmentation.lattice import stack_crops
-from extractor.symbols import symbol_scores
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import (
     Box,
@@ -72,7 +72,7 @@ class Observation:
     """One field in one picture before anything is decided, and the `model` of its alphabet.
 
     `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
-    (crops of the lattice, classes). A string whose alphabet a network reads whole has its `line` and an empty lattice.
+    (crops of the lattice, classes). A string that a CTC network reads has its `string` and an empty lattice.
     """
 
     name: str
@@ -81,18 +81,18 @@ class Observation:
     model: Model
     lattice: Lattice
     scores: Floats
-    line: LineReading | None = None
+    string: StringReading | None = None
 
 
 @dataclass(frozen=True)
 class Located:
-    """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the `side`
-    that it is looked at from (any number; it goes round)."""
+    """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the number
+    of that `view` (any; it goes round)."""
 
     field: TemplateField
     image: FieldImage
     model: Model
-    side: int | None = None
+    view: int | None = None
 
 
 @dataclass(frozen=True)
@@ -189,21 +189,21 @@ class Reader:
         self,
         located: Iterable[tuple[TemplateField, FieldImage]],
         most: int | None = None,
-        sides: Mapping[str, int] | None = None,
+        views: Mapping[str, int] | None = None,
         form: Template | None = None,
     ) -> list[Observation]:
         """What is seen in a few fields of one picture of `form` (else the first that there is), to be weighed with
         other pictures of the same sheet.
 
         With `most` no further field is taken once their cells, or digits as far as strings have room for them, are so
-        many: the network's time is then bounded. Of strings that `sides` names, one view from there has to do.
+        many: the network's time is then bounded. Of strings that `views` names, that one view has to do.
         """
         taken: list[Located] = []
         count = 0
         name = form.form if form is not None else self._forms[0].form if self._forms else ""
         for field, image in located:
             model = self._model_of(name, field)
-            taken.append(Located(field, image, model, (sides or {}).get(field.name)))
+            taken.append(Located(field, image, model, (views or {}).get(field.name)))
             count += field.cells or round(image.inside.width / max(1.0, image.inside.height)) + 1
             if most is not None and count >= most:
                 break
@@ -211,8 +211,8 @@ class Reader:
 
     def holds_digits(self, seen: Observation) -> bool:
         """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
-        if seen.line is not None:
-            return string_holds_digits(seen.line)
+        if seen.string is not None:
+            return string_holds_digits(seen.string)
         return lattice_holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
 
     def decode(self, seen: Observation) -> Decoded:
@@ -224,9 +224,9 @@ class Reader:
 
     def _decoded(self, seen: Observation) -> Decoded:
         symbols = seen.model.symbols
-        if seen.line is None or seen.model.lines is None:
+        if seen.string is None or seen.model.ctc is None:
             return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-        return decode_line(seen.line.hypotheses, seen.format, seen.model.lines.calibration)
+        return decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration)
 
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
@@ -286,20 +286,20 @@ def observe(located: Sequence[Located]) -> list[Observation]:
         by_model.setdefault(id(one.model), []).append(index)
     for places in by_model.values():
         model = located[places[0]].model
-        lines = _lines([located[i] for i in places])
+        strings = _strings([located[i] for i in places])
         lattices = [
-            NOTHING if line is not None else segment(one.image, comb=one.field.cells is not None)
-            for one, line in zip((located[i] for i in places), lines, strict=True)
+            NOTHING if string is not None else segment(one.image, comb=one.field.cells is not None)
+            for one, string in zip((located[i] for i in places), strings, strict=True)
         ]
-        for i, line, lattice, scores in zip(places, lines, lattices, _scores(lattices, model), strict=True):
+        for i, string, lattice, scores in zip(places, strings, lattices, _scores(lattices, model), strict=True):
             one = located[i]
-            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, line)
+            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, string)
     return [one for one in seen if one is not None]
 
 
 def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
-    """What the symbols of `model` say of the crops of each lattice: those of combs, each a symbol, are looked at
-    until they leave no doubt; most candidates of strings are none, and are told by their neighbours."""
+    """What the symbols of `model` say of the crops of each lattice. Those of combs are one symbol each, and in doubt
+    are seen in more views; most candidates of a string are no symbol, which their neighbours show."""
     scores: list[Floats] = [np.zeros((0, len(model.symbols.classes)), np.float32)] * len(lattices)
     for comb in (True, False):
         places = [i for i, lattice in enumerate(lattices) if lattice.comb == comb]
@@ -312,18 +312,17 @@ def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
     return scores
 
 
-def _lines(located: Sequence[Located]) -> list[LineReading | None]:
-    """What the fields of one model say as whole lines; None for combs, and where the model reads no lines."""
-    lines, second = located[0].model.lines, located[0].model.second
-    if lines is None:
+def _strings(located: Sequence[Located]) -> list[StringReading | None]:
+    """What the free strings of one model say by its CTC networks; None for combs, and where the model has none."""
+    ctc, second = located[0].model.ctc, located[0].model.second_ctc
+    if ctc is None:
         return [None] * len(located)
     strings = [one for one in located if one.field.cells is None]
-    whole = [one for one in strings if one.side is None]
-    said = iter(read_lines([one.image for one in whole], lines, second))
-    glanced = [(one.image, one.side) for one in strings if one.side is not None]
-    glances = iter(glance_lines([image for image, _ in glanced], [side for _, side in glanced], lines, second))
+    said = iter(read_strings([one.image for one in strings if one.view is None], ctc, second))
+    once = [(one.image, one.view) for one in strings if one.view is not None]
+    said_once = iter(read_one_view([image for image, _ in once], [view for _, view in once], ctc, second))
     return [
-        None if one.field.cells is not None else next(said) if one.side is None else next(glances) for one in located
+        None if one.field.cells is not None else next(said) if one.view is None else next(said_once) for one in located
     ]
 
 

@@ -124,9 +124,9 @@ def test_a_queued_job_takes_the_template_s_own_model_along(form_file: FormFile, 
     assert sorted(str(file.relative_to(own)) for file in own.rglob("*") if file.is_file()) == sorted(
         str(file.relative_to(SHIPPED)) for file in SHIPPED.rglob("*") if file.is_file() and file.suffix != ".png"
     )
-    # Another model under the same name is another recipe, and so is one that reads lines otherwise.
+    # Another model under the same name is another recipe, and so is one that reads strings otherwise.
     keys = {recipe.key}
-    for part in ("card.json", "lines/card.json"):
+    for part in ("card.json", "ctc/card.json"):
         card = json.loads((tmp_path / "mine" / part).read_text(encoding="utf-8"))
         (tmp_path / "mine" / part).write_text(json.dumps({**card, "note": "changed"}), encoding="utf-8")
         keys.add(make_recipe([str(form_file(models=["mine"]))], single_field=False, accept=0.99).key)

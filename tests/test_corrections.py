@@ -11,9 +11,8 @@ import pytest
 
 from extractor.errors import InputError
 from extractor.fields import as_single_field
-from extractor.recognizer import load_recognizer
+from extractor.recognizer import load_ctc, load_recognizer
 from extractor.recognizer.card import SHIPPED
-from extractor.recognizer.lines import load_lines
 from extractor.segmentation import Candidate, Lattice, segment
 from extractor.values import Box, Floats
 from formdigits.actions.train import learn_from_corrections
@@ -182,9 +181,9 @@ def test_a_line_too_narrow_for_its_text_teaches_nothing() -> None:
     assert not fits(12, "115511")
 
 
-@pytest.mark.skipif(load_lines(SHIPPED) is None, reason="no model for lines is shipped")
+@pytest.mark.skipif(load_ctc(SHIPPED) is None, reason="no model for lines is shipped")
 def test_a_free_string_teaches_the_network_for_lines(tmp_path: Path) -> None:
-    lines_model = load_lines(SHIPPED)
+    lines_model = load_ctc(SHIPPED)
     assert lines_model is not None
     field = as_single_field(written("4107"))
     (found,) = labelled_lines([Usable(field, None, ("4107",), False), Usable(field, 4, ("4107",), False)], lines_model)

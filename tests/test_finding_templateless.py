@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.decoding.lines import Hypothesis
+from extractor.decoding.ctc_search import Transcript
 from extractor.documents import open_pages
 from extractor.finding import find_fields
 from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
-from extractor.lines import LineReading, Seen
 from extractor.recognizer import load_recognizer
+from extractor.recognizer.string_views import StringReading, StringView
 from extractor.segmentation import Candidate, Lattice, segment
 from extractor.segmentation.lattice import stack_crops
 from extractor.values import Box, Gray, Page
@@ -103,10 +103,10 @@ def test_symbols_that_look_a_little_like_digits_are_no_number() -> None:
 def test_a_string_read_whole_is_a_number_where_its_network_is_sure_of_digits(
     text: str, each: float, expected: bool
 ) -> None:
-    said = Hypothesis(text, len(text) * math.log(each), tuple(range(len(text))))
-    nothing = Seen(None, np.zeros((0, 2), np.float32), ())
-    assert string_holds_digits(LineReading((said,), glance=False, first=nothing)) is expected
-    assert not string_holds_digits(LineReading((), glance=True, first=nothing))
+    said = Transcript(text, len(text) * math.log(each), tuple(range(len(text))))
+    nothing = StringView(None, np.zeros((0, 2), np.float32), ())
+    assert string_holds_digits(StringReading((said,), first_pass_only=False, first_view=nothing)) is expected
+    assert not string_holds_digits(StringReading((), first_pass_only=True, first_view=nothing))
 
 
 def test_nothing_written_is_no_number() -> None:

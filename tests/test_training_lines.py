@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import SHIPPED, read_line_card
-from extractor.recognizer.lines import FOLDER, SECOND, frames_of, load_lines
+from extractor.recognizer import load_ctc
+from extractor.recognizer.card import SHIPPED, read_ctc_card
+from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, frames_of
 from extractor.segmentation.text_line import HEIGHT
 from training.data.paper import paper
 from training.data.samples import Samples
@@ -108,7 +109,7 @@ def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
 
     def loss(unlikely: int, *, leave_out: bool = True) -> float:
         keras.utils.set_random_seed(3)
-        begin = SHIPPED / SECOND / "model.keras"
+        begin = SHIPPED / SECOND_CTC_FOLDER / "model.keras"
         learner = LineLearner(tmp_path / str(unlikely), begin, rate=1e-3, steps=10, leave_out=leave_out)
         batch = pack([paper_alone] * 32, ["1234567890" * 4] * unlikely + ["1"] * (32 - unlikely))
         return learner.learn([batch], lambda step, loss: None)
@@ -132,16 +133,16 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     told: list[str] = []
     card = train.train_lines(train.LineSettings(tmp_path, small=True, epochs=1, settle=1, lines=512), told.append)
     assert told[-1].startswith("Epoch 1 of 1")
-    assert read_line_card(tmp_path / FOLDER).classes == CLASSES
+    assert read_ctc_card(tmp_path / CTC_FOLDER).classes == CLASSES
     assert card["parameters"] < 800_000
     assert card["training"]["small"] is True
     assert card["training"]["start"] is None
-    assert train.training_of(tmp_path / FOLDER / "model.keras") == card["training"]
+    assert train.training_of(tmp_path / CTC_FOLDER / "model.keras") == card["training"]
     assert train.training_of(tmp_path / "best.keras") == "best.keras"
     lines = make_lines(writers, 5, (7,))
     answers = []
     for engine in ("litert", "keras"):
-        recognizer = load_lines(tmp_path, engine)
+        recognizer = load_ctc(tmp_path, engine)
         assert recognizer is not None
         answers.append(recognizer.log_probabilities(lines.images))
     for image, int8, float_ in zip(lines.images, *answers, strict=True):
@@ -150,14 +151,14 @@ def test_a_line_model_is_trained_and_read_by_the_product(
 
     for name in ("digits_to_train_on", "letters_to_train_on"):
         monkeypatch.setattr(mean, name, getattr(train, name))
-    (tmp_path / "mean" / FOLDER).mkdir(parents=True)
-    (tmp_path / "mean" / FOLDER / PICTURE).touch()
-    both = mean.write_line_mean(tmp_path / "mean", [tmp_path / FOLDER] * 2)
+    (tmp_path / "mean" / CTC_FOLDER).mkdir(parents=True)
+    (tmp_path / "mean" / CTC_FOLDER / PICTURE).touch()
+    both = mean.write_line_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
     assert both["training"]["mean_of"] == [card["training"]] * 2
     assert both["accuracy"] == card["accuracy"]
-    assert not (tmp_path / "mean" / FOLDER / PICTURE).exists(), "it was another network's"
+    assert not (tmp_path / "mean" / CTC_FOLDER / PICTURE).exists(), "it was another network's"
     with pytest.raises(ModelError, match="differ in more than their weights"):
-        mean.write_line_mean(tmp_path / "none", [tmp_path / FOLDER, SHIPPED / FOLDER])
+        mean.write_line_mean(tmp_path / "none", [tmp_path / CTC_FOLDER, SHIPPED / CTC_FOLDER])
 
 
 def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:

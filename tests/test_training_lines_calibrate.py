@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from extractor.errors import InputError
-from extractor.recognizer.card import CARD, SHIPPED, read_line_card
-from extractor.recognizer.lines import FOLDER
+from extractor.recognizer.card import CARD, SHIPPED, read_ctc_card
+from extractor.recognizer.ctc import CTC_FOLDER
 from tests.test_evaluation import table, written
 from training.lines.calibrate import calibrate_lines, entries
 from training.lines.ship import PICTURE
@@ -56,7 +56,7 @@ def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) ->
     model = data / "model"
     shutil.copytree(SHIPPED, model)
     measures = calibrate_lines(model)
-    told = json.loads((model / FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]
+    told = json.loads((model / CTC_FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]
     assert told["fitted_on"]["strings"] == 8
     assert measures.count == told["measured_on"]["strings"] == 16
     assert measures.right <= 12
@@ -64,13 +64,13 @@ def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) ->
     assert sum(one["strings"] for one in bins) == 16
     error = sum(one["strings"] / 16 * abs(one["confidence"] - one["right"]) for one in bins)
     assert error == pytest.approx(told["measured_on"]["expected_calibration_error"], abs=1e-3)
-    assert read_line_card(model / FOLDER).calibration.slope == told["slope"]
-    picture = cv2.imread(str(model / FOLDER / PICTURE))
+    assert read_ctc_card(model / CTC_FOLDER).calibration.slope == told["slope"]
+    picture = cv2.imread(str(model / CTC_FOLDER / PICTURE))
     assert picture is not None
     assert np.ptp(picture) > 100
 
 
 def test_the_shipped_card_tells_how_reliable_confidence_is() -> None:
-    told = json.loads((SHIPPED / FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]["measured_on"]
+    told = json.loads((SHIPPED / CTC_FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]["measured_on"]
     assert told["expected_calibration_error"] <= 0.03
-    assert (SHIPPED / FOLDER / told["picture"]).is_file()
+    assert (SHIPPED / CTC_FOLDER / told["picture"]).is_file()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from extractor.recognizer.base import Recognizer
+from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation.crop import mnist_crop
-from extractor.symbols import symbol_scores
 from extractor.values import Floats
 from training.data.batches import Answers
 from training.data.samples import Samples

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import Card, LineCard, checked_copy, read_card
+from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card
 from training.command import run
 from training.material import gather
 from training.ship import Origin
@@ -35,7 +35,7 @@ def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> 
     return material.ship(out, mean, origin)
 
 
-def mean_network(models: Sequence[Path], cards: Sequence[Card | LineCard]) -> Any:
+def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard]) -> Any:
     """A Keras network whose weights are the mean of those in `models`, model folders with `cards`. Raises ModelError
     where they differ in more than their weights."""
     try:
@@ -57,7 +57,7 @@ def mean_network(models: Sequence[Path], cards: Sequence[Card | LineCard]) -> An
     return mean
 
 
-def mean_of(cards: Sequence[Card | LineCard]) -> dict[str, Any]:
+def mean_of(cards: Sequence[Card | CtcCard]) -> dict[str, Any]:
     """How a mean of the models with `cards` came about, for its own card."""
     return {"mean_of": [card.about.get("training") for card in cards]}
 

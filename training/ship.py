@@ -14,7 +14,7 @@ import numpy as np
 
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SCHEMA
-from extractor.recognizer.load import load_recognizer
+from extractor.recognizer.engines import load_recognizer
 from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
 from training.accuracy import Measure, best_temperature, digit_tests, measure

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.decoding.confidence import raw_probabilities
+from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.format import Meaning, interpret
-from extractor.decoding.lines import Hypothesis
-from extractor.decoding.paths import BLANK, HYPHEN, Path, best_paths
+from extractor.decoding.lattice_search import BLANK, HYPHEN, Path, best_paths
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
 from extractor.values import Alternative, Floats, Kind
 
-__all__ = ["Decoded", "decode", "decode_line"]
+__all__ = ["Decoded", "decode", "decode_ctc"]
 
 MOST_ALTERNATIVES = 5
 
@@ -62,13 +62,13 @@ def decode(
     return decided(said, values, form, Calibration() if lattice.comb else calibration)
 
 
-def decode_line(hypotheses: Sequence[Hypothesis], form: Format, calibration: Calibration) -> Decoded:
-    """The best reading of a string that was read whole; without hypotheses nothing is written there."""
-    if not hypotheses:
+def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Calibration) -> Decoded:
+    """The best reading of a string that was read whole; without transcripts nothing is written there."""
+    if not transcripts:
         return decided([Said(BLANK, 0.0, interpret(BLANK, form, comb=False))], {"": 1.0}, form, Calibration())
     said: list[Said] = []
     values: dict[str, float] = {}
-    for one in hypotheses:
+    for one in transcripts:
         meaning = interpret(plain_text(one.text, form), form, comb=False)
         said.append(Said(one.text, one.log_probability, meaning))
         if not meaning.problem:

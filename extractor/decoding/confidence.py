@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from extractor.decoding.paths import Path
+from extractor.decoding.lattice_search import Path
 
 SHARE = 0.1
 """How much a value's share among the paths of a free string counts beside what its symbols say on their own: little,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from importlib import import_module
 
-from extractor.decoding.paths import BLANK, HYPHEN, POINT, STRUCK, UNREADABLE
+from extractor.decoding.lattice_search import BLANK, HYPHEN, POINT, STRUCK, UNREADABLE
 from extractor.template import Format
 from extractor.values import Kind
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from extractor.decoding.format import interpret
-from extractor.decoding.paths import BLANK, HYPHEN, STRUCK, UNREADABLE
+from extractor.decoding.lattice_search import BLANK, HYPHEN, STRUCK, UNREADABLE
 from extractor.recognizer import CROSS, DASH, JUNK
 from extractor.segmentation import Lattice
 from extractor.template import Format

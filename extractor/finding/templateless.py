@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractor.decoding.paths import BLANK, HYPHEN, POINT, STRUCK, best_paths
+from extractor.decoding.lattice_search import BLANK, HYPHEN, POINT, STRUCK, best_paths
 from extractor.fields import FieldImage, locate_all
 from extractor.finding.field_search import find_fields
 from extractor.finding.found_field import FoundField
 from extractor.finding.work_page import black_on_white
-from extractor.lines import LineReading
+from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only
 from extractor.template import Format, TemplateField
@@ -107,11 +107,11 @@ def lattice_holds_digits(lattice: Lattice, log_probabilities: Floats, classes: S
     return math.exp(mean) >= SURE
 
 
-def string_holds_digits(line: LineReading) -> bool:
+def string_holds_digits(string: StringReading) -> bool:
     """Whether a string that was read whole is digits rather than words, marks or nothing."""
-    if not line.hypotheses:
+    if not string.transcripts:
         return False
-    best = line.hypotheses[0]
+    best = string.transcripts[0]
     digits = sum(c.isdigit() for c in best.text)
     others = sum(c in "X?" for c in best.text)
     if not digits or digits + others > MOST_SYMBOLS or others > 0.34 * digits:

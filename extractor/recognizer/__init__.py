@@ -1,7 +1,7 @@
-"""Recogniser engines: crops of symbols in, log-probabilities out."""
+"""Recogniser engines: crops of symbols or text lines in, log-probabilities out."""
 
 from extractor.recognizer.base import CROSS, DASH, JUNK, Recognizer
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.load import load_recognizer
+from extractor.recognizer.engines import load_ctc, load_recognizer
 
-__all__ = ["CROSS", "DASH", "JUNK", "Calibration", "Recognizer", "load_recognizer"]
+__all__ = ["CROSS", "DASH", "JUNK", "Calibration", "Recognizer", "load_ctc", "load_recognizer"]

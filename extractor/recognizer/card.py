@@ -54,8 +54,8 @@ class Card:
 
 
 @dataclass(frozen=True)
-class LineCard:
-    """What the card of a line model says, as `Card` does for symbols; `height` is that of its lines in pixels."""
+class CtcCard:
+    """What the card of a CTC network says, as `Card` does for symbols; `height` is that of its text lines in pixels."""
 
     classes: tuple[str, ...]
     height: int
@@ -83,15 +83,15 @@ def read_card(folder: Path) -> Card:
         raise _senseless(folder) from None
 
 
-def read_line_card(folder: Path) -> LineCard:
-    """The card of the line model in `folder`. Raises ModelError as `read_card` does."""
+def read_ctc_card(folder: Path) -> CtcCard:
+    """The card of the CTC network in `folder`. Raises ModelError as `read_card` does."""
     tree = _tree(folder)
     try:
         classes = _classes(tree)
         if any(len(name) != 1 for name in classes):
             raise ValueError
         height = int(tree["input"]["shape"][0])
-        return LineCard(classes, height, _files(tree), _temperature(tree), _curve(tree["calibration"]), tree)
+        return CtcCard(classes, height, _files(tree), _temperature(tree), _curve(tree["calibration"]), tree)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise _senseless(folder) from None
 

@@ -10,8 +10,8 @@ from extractor.alphabet import short, symbols
 from extractor.errors import ModelError
 from extractor.recognizer.base import Recognizer
 from extractor.recognizer.card import CARD, SHIPPED, read_card
-from extractor.recognizer.lines import FOLDER, SECOND, LineRecognizer, load_lines
-from extractor.recognizer.load import load_recognizer
+from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, CtcRecognizer
+from extractor.recognizer.engines import load_ctc, load_recognizer
 from extractor.template import Template
 
 
@@ -41,20 +41,20 @@ def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """All that reads one alphabet: `symbols` one by one, and whole `lines` where there is a network for them; `second`
-    sees every other side of them."""
+    """All that reads one alphabet: `symbols` one by one, and strings whole where there is a `ctc` network for them;
+    `second_ctc` sees every other view of them."""
 
     symbols: Recognizer
-    lines: LineRecognizer | None = None
-    second: LineRecognizer | None = None
+    ctc: CtcRecognizer | None = None
+    second_ctc: CtcRecognizer | None = None
 
 
 def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
     """The model in `folder` on `engine`, ready to read. Load it in the process that uses it. Raises ModelError."""
-    lines, second = (load_lines(folder, engine, name=name) for name in (FOLDER, SECOND))
-    if second is not None and (lines is None or lines.classes != second.classes):
-        raise ModelError(f"The models for lines in {folder} know different symbols; train them anew.")
-    return Model(load_recognizer(folder, engine), lines, second)
+    ctc, second_ctc = (load_ctc(folder, engine, name=name) for name in (CTC_FOLDER, SECOND_CTC_FOLDER))
+    if second_ctc is not None and (ctc is None or ctc.classes != second_ctc.classes):
+        raise ModelError(f"The CTC networks in {folder} know different symbols; train them anew.")
+    return Model(load_recognizer(folder, engine), ctc, second_ctc)
 
 
 class Recognizers:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from extractor.errors import ModelError
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import Card, LineCard, checked_copy, read_card, read_line_card
-from extractor.recognizer.lines import checked, frames_in
+from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card, read_ctc_card
+from extractor.recognizer.ctc import check_outputs, frame_scores
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Crops, Floats, Gray
 
@@ -37,22 +37,23 @@ class KerasRecognizer:
         return log_softmax(logits, self._temperature)
 
 
-class KerasLines:
-    """The float line model in `folder`, through TensorFlow. Raises ModelError."""
+class KerasCtc:
+    """The float CTC network in `folder`, through TensorFlow. Raises ModelError."""
 
     def __init__(self, folder: Path) -> None:
-        card = read_line_card(folder)
+        card = read_ctc_card(folder)
         self.classes: tuple[str, ...] = card.classes
         self.calibration: Calibration = card.calibration
         self._temperature = card.temperature.get("keras", 1.0)
         self._logits = _logits(folder, card)
-        checked(folder, card, self._logits)
+        check_outputs(folder, card, self._logits)
 
     def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
-        return frames_in(lines, self._logits, len(self.classes) + 1, self._temperature)
+        """As `CtcRecognizer` says."""
+        return frame_scores(lines, self._logits, len(self.classes) + 1, self._temperature)
 
 
-def _logits(folder: Path, card: Card | LineCard) -> Callable[[NDArray[np.uint8]], Floats]:
+def _logits(folder: Path, card: Card | CtcCard) -> Callable[[NDArray[np.uint8]], Floats]:
     """The network in `folder`: from pictures, shape (n, height, width), to what it says of each."""
     try:
         import keras

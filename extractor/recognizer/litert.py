@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from extractor.errors import ModelError
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import model_bytes, read_card
+from extractor.recognizer.card import model_bytes, read_card, read_ctc_card
+from extractor.recognizer.ctc import check_outputs, frame_scores
 from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
-from extractor.values import Crops, Floats
+from extractor.values import Crops, Floats, Gray
 
 BATCHES = (8, 64, 256)
 """Crops at a time: as many as there are, the smallest size for what is left over. Each is made ready once."""
@@ -48,3 +50,23 @@ class LitertRecognizer:
             logits[start : start + len(part)] = self._network.logits(batch).reshape(size, -1)[: len(part)]
             start += len(part)
         return log_softmax(logits, self._temperature)
+
+
+class LitertCtc:
+    """The int8 CTC network in `folder`. Not for use from several threads at once. Raises ModelError."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        card = read_ctc_card(folder)
+        self.classes: tuple[str, ...] = card.classes
+        self.calibration: Calibration = card.calibration
+        self._temperature = card.temperature.get("litert", 1.0)
+        try:
+            network = Int8Network(model_bytes(folder, card, "litert"), threads)
+            check_outputs(folder, card, network.logits)
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
+        self._logits = network.logits
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        """As `CtcRecognizer` says."""
+        return frame_scores(lines, self._logits, len(self.classes) + 1, self._temperature)

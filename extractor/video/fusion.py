@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
+from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.format import Meaning
-from extractor.decoding.lines import Hypothesis
-from extractor.decoding.paths import RESIDUE
-from extractor.lines import LineReading, is_sure
+from extractor.decoding.lattice_search import RESIDUE
 from extractor.reading import Observation
+from extractor.recognizer.string_views import StringReading, is_sure
 from extractor.segmentation import Candidate
 from extractor.values import Alternative
 
@@ -136,11 +136,11 @@ class CtcEvidence:
     def add(self, seen: Observation, weight: float, blank: float | None = None) -> None:
         """One frame; `weight`, above 0, is how well it shows the field beside other frames, `blank` (the same, unless
         given) what it counts for where it shows nothing."""
-        assert seen.line is not None
-        weight = weight if blank is None or seen.line.hypotheses else blank
-        # Without hypotheses nothing is written there.
-        said = {one.text: one.log_probability for one in seen.line.hypotheses} or {"": 0.0}
-        self._places.update((one.text, one.frames) for one in seen.line.hypotheses)
+        assert seen.string is not None
+        weight = weight if blank is None or seen.string.transcripts else blank
+        # Without transcripts nothing is written there.
+        said = {one.text: one.log_probability for one in seen.string.transcripts} or {"": 0.0}
+        self._places.update((one.text, one.frames) for one in seen.string.transcripts)
         for text in said.keys() - self._texts.keys():
             self._texts[text] = FRAME_FLOOR * self.weights.total
         for text in self._texts:
@@ -155,12 +155,12 @@ class CtcEvidence:
     def fused(self) -> Observation:
         """All frames as one observation, which decodes like any other; there must be one at least."""
         assert self._last is not None
-        assert self._last.line is not None
+        assert self._last.string is not None
         sure = is_sure(self._agreed(1.0))
-        line = LineReading(self._agreed(self.weights.independent), sure, self._last.line.first)
-        return replace(self._last, line=line)
+        string = StringReading(self._agreed(self.weights.independent), sure, self._last.string.first_view)
+        return replace(self._last, string=string)
 
-    def _agreed(self, counted: float) -> tuple[Hypothesis, ...]:
+    def _agreed(self, counted: float) -> tuple[Transcript, ...]:
         """The texts, best first, as so many independent frames say; nothing where nothing is written."""
         logs = np.array(list(self._texts.values())) / self.weights.total
         left = max(LEAST_SHARE, 1.0 - float(np.exp(logs).sum()))
@@ -170,7 +170,7 @@ class CtcEvidence:
         texts = [(text, float(logs[i])) for i in order if (text := list(self._texts)[i]) or i == order[0]]
         if not texts or not texts[0][0]:
             return ()
-        return tuple(Hypothesis(text, log, self._places[text]) for text, log in texts)
+        return tuple(Transcript(text, log, self._places[text]) for text, log in texts)
 
 
 class LatticeEvidence:
@@ -235,4 +235,4 @@ def evidence_for(seen: Observation) -> CombEvidence | CtcEvidence | LatticeEvide
     """What is to gather the frames of a field that is seen like this."""
     if seen.lattice.comb:
         return CombEvidence()
-    return CtcEvidence() if seen.line is not None else LatticeEvidence()
+    return CtcEvidence() if seen.string is not None else LatticeEvidence()

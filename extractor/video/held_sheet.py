@@ -28,7 +28,7 @@ WAVERING_S, WAVERING_FRAMES = 1.3, 6
 them say no more, and it is a person's to decide."""
 
 VIEW_TURNS = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
-"""The sides that a string is looked at from, one a frame: most often straight on, which shows points best."""
+"""The view of a string in each frame in turn: most often as it is, which shows points best."""
 
 RULES_EVERY_S = 0.2
 """Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
@@ -75,7 +75,7 @@ class HeldSheet:
         return self._evidence[name].weights.frames if name in self._evidence else 0
 
     def _views(self, names: Sequence[str]) -> dict[str, int]:
-        """Where fields are looked at from, as far as they are strings: in each frame from another side."""
+        """The view of each field, as far as it is a string: another one in each frame."""
         return {name: VIEW_TURNS[self.frames(name) % len(VIEW_TURNS)] for name in names}
 
     @property
@@ -106,7 +106,7 @@ class HeldSheet:
             (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
             for field, cut, mean in zip(fields, cuts, means, strict=True)
         ]
-        seen = self._reader.observe(images, sides=self._views([field.name for field in fields]), form=self.form)
+        seen = self._reader.observe(images, views=self._views([field.name for field in fields]), form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:

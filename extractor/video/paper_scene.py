@@ -167,13 +167,13 @@ class PaperScene:
         here = [line for line in self._lines if line.seen_at == at]
         here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < SETTLING_FRAMES else 4))
         by_name = {line.name: line for line in here}
-        # A glance tells whether there are digits at all; only those are worth reading in full.
-        sides = {line.name: 0 for line in here if not line.digits}
-        seen = self._reader.observe((string_field(grey, line.found) for line in here), PAPER_CROPS_PER_FRAME, sides)
+        # One view shows whether there are digits at all; only those are worth reading in full.
+        views = {line.name: 0 for line in here if not line.digits}
+        seen = self._reader.observe((string_field(grey, line.found) for line in here), PAPER_CROPS_PER_FRAME, views)
         for one in seen:
-            self._add(by_name[one.name], one, weight, at, glanced=one.name in sides)
+            self._add(by_name[one.name], one, weight, at, one_view=one.name in views)
 
-    def _add(self, line: _String, one: Observation, weight: float, at: float, *, glanced: bool) -> None:
+    def _add(self, line: _String, one: Observation, weight: float, at: float, *, one_view: bool) -> None:
         picture = ink_picture(one.image)
         if line.ink is not None and _another(line.ink, picture):
             line.evidence, line.digits, line.looks, line.given, line.since = LatticeEvidence(), 0, 0, False, at
@@ -183,7 +183,7 @@ class PaperScene:
         if not self._reader.holds_digits(one):
             return
         line.digits += 1
-        if glanced:
+        if one_view:
             return
         line.evidence.add(one, self._reader.decode(one), weight)
         (reading,), _ = self._reader.settle(None, [line.evidence.fused()])

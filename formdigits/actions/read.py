@@ -20,7 +20,7 @@ from extractor.errors import OutputError, TemplateError
 from extractor.export import FieldColumn, check_writable, open_sink
 from extractor.reading import ReadOptions
 from extractor.recognizer.choice import shipped_models
-from extractor.recognizer.whole import cards_of
+from extractor.recognizer.model_folder import cards_of
 from extractor.template import load_template
 from formdigits import messages
 from formdigits.progress import Progress

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from extractor.decoding.lines import line_hypotheses
+from extractor.decoding.ctc_search import best_transcripts
 from extractor.fields import FieldImage
-from extractor.recognizer.card import checked_copy, read_line_card
-from extractor.recognizer.lines import LineRecognizer
+from extractor.recognizer.card import checked_copy, read_ctc_card
+from extractor.recognizer.ctc import CtcRecognizer
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.corrections.settings import TuneSettings
@@ -46,14 +46,14 @@ class LabelledLine:
     text: str
 
 
-def labelled_lines(fields: Sequence[Usable], recognizer: LineRecognizer) -> list[LabelledLine]:
+def labelled_lines(fields: Sequence[Usable], recognizer: CtcRecognizer) -> list[LabelledLine]:
     """The free strings among `fields` whose ink can say their value. The delimiters, which a value does not have, are
     those that the network sees."""
     lines = [(field, text_line_of(field.image)) for field in fields if field.cells is None]
     seen = [(field, line) for field, line in lines if line is not None]
     scores = recognizer.log_probabilities([image for _, image in seen])
     found = []
-    for (field, image), options in zip(seen, line_hypotheses(scores, recognizer.classes), strict=True):
+    for (field, image), options in zip(seen, best_transcripts(scores, recognizer.classes), strict=True):
         said = [option.text for option in options]
         text = next((one for one in said if _digits(one) in field.texts), None)
         if text is None:
@@ -96,7 +96,7 @@ def tune_lines(
 
     old, out = settings.start / name, settings.out / name
     out.mkdir(parents=True, exist_ok=True)
-    card = read_line_card(old)
+    card = read_ctc_card(old)
     letters = letters_to_train_on()
     batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
     with checked_copy(old, card, "keras") as file:

@@ -11,9 +11,9 @@ import numpy as np
 
 from extractor.alphabet import short
 from extractor.errors import InputError, ModelError
-from extractor.recognizer import load_recognizer
+from extractor.recognizer import load_ctc, load_recognizer
 from extractor.recognizer.card import Card, read_card
-from extractor.recognizer.lines import FOLDER, SECOND, load_lines
+from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER
 from training.corrections.fields import cut_fields
 from training.corrections.rows import Correction
 from training.corrections.settings import TuneSettings
@@ -75,7 +75,7 @@ def tune(
     ]
     kept_back = [field for field in fields if field.held_out and field.texts]
     teaching = [field for field in fields if not field.held_out and field.texts]
-    lines = load_lines(settings.start)
+    lines = load_ctc(settings.start)
     strings: list[LabelledLine] = labelled_lines(teaching, lines) if lines else []
     symbols = labelled(
         [field for field in teaching if field.cells is not None or lines is None], load_recognizer(settings.start)
@@ -104,7 +104,7 @@ def tune(
             progress=progress,
         )
     faster = replace(settings, rate=FASTER * settings.rate)
-    for name in (FOLDER, SECOND):
+    for name in (CTC_FOLDER, SECOND_CTC_FOLDER):
         if len(strings) >= FEWEST and (settings.start / name).is_dir():
             tune_lines(
                 strings,

@@ -7,7 +7,7 @@ import numpy as np
 from extractor.alphabet import short
 from extractor.errors import InputError
 from extractor.recognizer.base import Recognizer
-from extractor.symbols import symbol_scores
+from extractor.recognizer.symbol_views import symbol_scores
 from training.data.samples import Samples
 from training.evaluation.outcomes import Outcome, Outcomes
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.recognizer.lines import STRIDE, frames_of
+from extractor.recognizer.ctc import STRIDE, frames_of
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Gray
 from training.lines.compose import EASY, HARD, Trouble, Writers, composed_line

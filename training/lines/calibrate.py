@@ -20,7 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from extractor.decoding import decode_line
+from extractor.decoding import decode_ctc
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
@@ -28,7 +28,7 @@ from extractor.reading import WHOLE, Located, ReadOptions, observe
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import Model, load_model
-from extractor.recognizer.lines import FOLDER
+from extractor.recognizer.ctc import CTC_FOLDER
 from training import evaluation
 from training.calibrate import Outcomes, fit
 from training.command import run
@@ -67,15 +67,15 @@ def calibrate_lines(folder: Path) -> Measures:
     """Fits the line model in `folder` (a symbols' model with one), and writes its card and a picture of how reliable
     confidence is on all other strings; returns what was measured on these."""
     model = load_model(folder)
-    if model.lines is None:
-        raise ModelError(f"The model in {folder} reads no lines; train one with 'python -m training.lines.train'.")
+    if model.ctc is None:
+        raise ModelError(f"The model in {folder} has no CTC network; train one with 'python -m training.lines.train'.")
     own = list(_read(model, calibrates=True))
     raw, right = np.array([one.confidence for one in own]), np.array([one.right for one in own])
     curve = fit(Outcomes(raw, right))
     measures = measured(
         evaluation.Outcomes(OTHERS, tuple(_believed(one, curve) for one in _read(model, calibrates=False)))
     )
-    path = folder / FOLDER / CARD
+    path = folder / CTC_FOLDER / CARD
     card = json.loads(path.read_text(encoding="utf-8"))
     card["calibration"] = {
         "temperature": card["calibration"]["temperature"],
@@ -118,8 +118,8 @@ def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
             pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
             seen = observe([Located(WHOLE, as_single_field(picture), model) for picture in pictures])
             for one, entry in zip(seen, part, strict=True):
-                assert one.line is not None
-                plain = decode_line(one.line.hypotheses, one.format, Calibration())
+                assert one.string is not None
+                plain = decode_ctc(one.string.transcripts, one.format, Calibration())
                 yield Outcome(entry.picture.name, entry.label, plain.meaning.value, plain.confidence, accepted=False)
 
 

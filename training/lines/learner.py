@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from extractor.recognizer.lines import FRAMES
+from extractor.recognizer.ctc import FRAMES
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.averaged import Averaged

@@ -2,7 +2,7 @@
 
     python -m training.lines.mean OUT MODEL MODEL …
 
-writes the line model into OUT/lines; `training.mean` does so for symbols, and says why. Its temperatures and its
+writes the line model into OUT/ctc; `training.mean` does so for symbols, and says why. Its temperatures and its
 accuracy are those on lines of held-out writers.
 """
 
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from extractor.recognizer.card import read_line_card
-from extractor.recognizer.lines import FOLDER
+from extractor.recognizer.card import read_ctc_card
+from extractor.recognizer.ctc import CTC_FOLDER
 from training.command import run
 from training.data.sources import digits_to_train_on
 from training.lines.train import HELD_OUT, held_out_lines, letters_to_train_on
@@ -25,15 +25,15 @@ from training.train import DIGIT_DATA
 
 
 def write_line_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
-    """Write the mean of `models`, folders of line models of one design, into `out / "lines"`; returns its card. Raises
+    """Write the mean of `models`, folders of line models of one design, into `out / "ctc"`; returns its card. Raises
     ModelError where they differ in more than their weights."""
-    cards = [read_line_card(model) for model in models]
+    cards = [read_ctc_card(model) for model in models]
     network = mean_network(models, cards)
     from training.lines.ship import write_line_model
 
     _, aside = digits_to_train_on().split(HELD_OUT)
     lines = held_out_lines(aside, letters_to_train_on())
-    return write_line_model(out / FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
+    return write_line_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 
 def main() -> None:

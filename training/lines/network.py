@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import ModelError
-from extractor.recognizer.lines import FRAMES, STRIDE
+from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.segmentation.text_line import HEIGHT
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from extractor.decoding.lines import best_text, text_log_probabilities
+from extractor.decoding.ctc_search import best_text, text_log_probabilities
+from extractor.recognizer import load_ctc
 from extractor.recognizer.card import SCHEMA
-from extractor.recognizer.lines import load_lines
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.convert import to_int8_as_it_comes
@@ -25,7 +25,7 @@ FIXED = 160
 
 
 def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origin) -> dict[str, Any]:
-    """Write the files and the card of the line network `model` into `folder` (`…/lines`); returns the card.
+    """Write the files and the card of the CTC network `model` into `folder` (`…/ctc`); returns the card.
 
     Temperatures and accuracy are from lines of `held_out` writers.
     """
@@ -53,7 +53,7 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
     }
     write_card(folder, card)
     for engine in FILES:
-        recognizer = load_lines(folder.parent, engine, name=folder.name)
+        recognizer = load_ctc(folder.parent, engine, name=folder.name)
         assert recognizer is not None
         scores = recognizer.log_probabilities(held_out.images)
         card["calibration"]["temperature"][engine] = best_line_temperature(scores, held_out.texts)

@@ -2,7 +2,7 @@
 
     python -m training.lines.train OUT
 
-writes the line model into OUT/lines.
+writes the line model into OUT/ctc.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from extractor.decoding.lines import best_text
+from extractor.decoding.ctc_search import best_text
 from extractor.errors import ModelError
 from extractor.recognizer.card import CARD
-from extractor.recognizer.lines import FOLDER
+from extractor.recognizer.ctc import CTC_FOLDER
 from extractor.values import Crops
 from training.command import run
 from training.data.samples import Samples
@@ -58,7 +58,7 @@ class LineSettings:
 
 
 def train_lines(settings: LineSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
-    """Train the network on composed lines and write it, as it is after the last epoch, into `settings.out / "lines"`;
+    """Train the network on composed lines and write it, as it is after the last epoch, into `settings.out / "ctc"`;
     returns its card. Raises ModelError where TensorFlow is not installed."""
     try:
         import keras
@@ -99,7 +99,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
     told = {key: value for key, value in asdict(settings).items() if key != "out"}
     told["start"] = training_of(settings.start) if settings.start else None
     return write_line_model(
-        settings.out / FOLDER,
+        settings.out / CTC_FOLDER,
         learner.average,
         held_out=validation,
         origin=Origin(DIGIT_DATA, {**told, "last": history[-1]}),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select
 
 from extractor.errors import TemplateError
 from extractor.recognizer.choice import shipped_models
-from extractor.recognizer.whole import fingerprint, model_files
+from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.template import load_template
 from workers.database.connection import reading
 from workers.database.schema import recipes

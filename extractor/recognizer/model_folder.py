@@ -1,17 +1,17 @@
-"""A model as a whole: all the files that it is made of, to be told from others and to be taken elsewhere."""
+"""A model's folder as a whole: all the files that it is made of, so that it can be told from others and carried."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-from extractor.recognizer.card import CARD, Card, LineCard, model_bytes, read_card, read_line_card
-from extractor.recognizer.lines import FOLDER, SECOND
+from extractor.recognizer.card import CARD, Card, CtcCard, model_bytes, read_card, read_ctc_card
+from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER
 
 
 def cards_of(folder: Path) -> tuple[Path, ...]:
-    """The cards of the model in `folder`: its own, and those of its networks for lines."""
-    inside = (folder / name / CARD for name in (FOLDER, SECOND))
+    """The cards of the model in `folder`: its own, and those of its CTC networks."""
+    inside = (folder / name / CARD for name in (CTC_FOLDER, SECOND_CTC_FOLDER))
     return (folder / CARD, *(card for card in inside if card.is_file()))
 
 
@@ -28,7 +28,7 @@ def model_files(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in cards_of(folder):
         part = path.parent
-        card: Card | LineCard = read_card(part) if part == folder else read_line_card(part)
+        card: Card | CtcCard = read_card(part) if part == folder else read_ctc_card(part)
         found[path.relative_to(folder).as_posix()] = path.read_bytes()
         for engine, file in card.files.items():
             found[(part / file.name).relative_to(folder).as_posix()] = model_bytes(part, card, engine)

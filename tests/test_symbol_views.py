@@ -1,4 +1,4 @@
-"""Symbols in cells: one glance where that is sure, more sides where it is not."""
+"""Symbols in cells: one pass where that is sure, more views where it is not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.choice import load_model
-from extractor.symbols import SIDES, symbol_scores
+from extractor.recognizer.symbol_views import SYMBOL_VIEWS, symbol_scores
 from extractor.values import Crops, Floats
 
 
@@ -35,21 +35,21 @@ def crops(count: int) -> Crops:
     return found
 
 
-def test_what_is_sure_at_a_glance_is_not_looked_at_again() -> None:
+def test_what_is_sure_after_the_first_pass_has_no_further_view() -> None:
     recognizer = Scripted((0.99, 0.02))
     scores = symbol_scores(crops(2), recognizer)
     assert len(recognizer.seen) == 1
     assert np.exp(scores[:, 0]) == pytest.approx([0.99, 0.02], abs=1e-5)
 
 
-def test_a_doubtful_symbol_is_seen_from_every_side_and_the_mean_counts() -> None:
+def test_a_doubtful_symbol_is_seen_in_every_view_and_the_mean_counts() -> None:
     recognizer = Scripted((0.99, 0.6, 0.01), (0.2,), (0.3,), (0.4,), (0.5,))
     scores = symbol_scores(crops(3), recognizer)
-    assert len(recognizer.seen) == 1 + len(SIDES)
+    assert len(recognizer.seen) == 1 + len(SYMBOL_VIEWS)
     assert np.exp(scores[:, 0]) == pytest.approx([0.99, (0.6 + 0.2 + 0.3 + 0.4 + 0.5) / 5, 0.01], abs=1e-5)
     views = [one.sum(0) for one in recognizer.seen[1:]]
     assert all(view.any() for view in views)
-    assert len({view.tobytes() for view in views}) == len(SIDES)
+    assert len({view.tobytes() for view in views}) == len(SYMBOL_VIEWS)
 
 
 def test_no_crops_have_no_scores() -> None:

@@ -1,5 +1,5 @@
-"""Whole symbols, such as stand in the cells of a comb: all of a batch at a glance, and those that leave doubt from more
-sides."""
+"""Whole symbols, such as stand in the cells of a comb: a batch in a first pass, and those that leave doubt in more
+views (test-time augmentation)."""
 
 from __future__ import annotations
 
@@ -10,34 +10,33 @@ from extractor.recognizer.base import Recognizer
 from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
 
-ENOUGH = 0.95
-"""A symbol as probable as this at a glance needs no more looking at."""
+SURE_SYMBOL = 0.95
+"""A symbol as probable as this after the first pass needs no further view."""
 
-SIDES: tuple[tuple[float, float, float], ...] = (
+SYMBOL_VIEWS: tuple[tuple[float, float, float], ...] = (
     (0.0, 0.18, 0.95),
     (0.0, -0.18, 1.0),
     (0.1, 0.0, 1.05),
     (-0.1, 0.0, 0.92),
 )
-"""The sides that a doubtful symbol is looked at from besides: turned by radians, sheared (columns a row), so many times
-as large."""
+"""Further views of a doubtful symbol: turned by radians, sheared (columns per row), so many times as large."""
 
 
 def symbol_scores(crops: Crops, recognizer: Recognizer) -> Floats:
     """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28) that are one symbol
     each: those in doubt are as probable as the mean over their views says."""
     scores = recognizer.log_probabilities(crops)
-    doubtful = np.flatnonzero(scores.max(1, initial=-np.inf) < np.log(ENOUGH))
+    doubtful = np.flatnonzero(scores.max(1, initial=-np.inf) < np.log(SURE_SYMBOL))
     if len(doubtful) == 0:
         return scores
-    views = [scores[doubtful], *(recognizer.log_probabilities(_seen(crops[doubtful], *side)) for side in SIDES)]
+    views = [scores[doubtful], *(recognizer.log_probabilities(_view(crops[doubtful], *one)) for one in SYMBOL_VIEWS)]
     scores = scores.copy()
     scores[doubtful] = np.logaddexp.reduce(views) - np.log(len(views))
     return scores
 
 
-def _seen(crops: Crops, turn: float, shear: float, size: float) -> Crops:
-    """`crops` from another side, about their middle."""
+def _view(crops: Crops, turn: float, shear: float, size: float) -> Crops:
+    """`crops` changed about their middle."""
     cos, sin = np.cos(turn), np.sin(turn)
     matrix = np.zeros((2, 3))
     matrix[:, :2] = np.array(((cos, shear - sin), (sin, cos))) / size

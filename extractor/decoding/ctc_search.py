@@ -37,7 +37,7 @@ TINY = 1e-300
 
 
 @dataclass(frozen=True)
-class Hypothesis:
+class Transcript:
     """One string that a line may say: its `log_probability`, and the frame in the middle of each symbol."""
 
     text: str
@@ -53,7 +53,7 @@ class _Slot(NamedTuple):
     middle: float
 
 
-def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tuple[Hypothesis, ...]]:
+def best_transcripts(scores: Sequence[Floats], classes: Sequence[str]) -> list[tuple[Transcript, ...]]:
     """For each line the strings that its frames may say, best first. `scores` are log-probabilities, each of shape
     (frames, classes + 1), the last class being CTC's blank. All lines are weighed together, which costs little more
     than one."""
@@ -64,13 +64,13 @@ def line_hypotheses(scores: Sequence[Floats], classes: Sequence[str]) -> list[tu
     if not flat:
         return [() for _ in scores]
     exact = _forward(scores, [index for index, _ in flat], [said for _, said in flat])
-    found: list[list[Hypothesis]] = [[] for _ in scores]
+    found: list[list[Transcript]] = [[] for _ in scores]
     place = 0
     for index, options in enumerate(proposed):
         for said, frames in options:
             text = "".join(classes[symbol] for symbol in said)
             # Rounded, since a last bit may hang on how many are weighed together.
-            found[index].append(Hypothesis(text, round(float(exact[place]), DIGITS), frames))
+            found[index].append(Transcript(text, round(float(exact[place]), DIGITS), frames))
             place += 1
     return [tuple(sorted(options, key=lambda h: -h.log_probability)) for options in found]
 

@@ -1,4 +1,4 @@
-"""A recogniser by the name of its engine."""
+"""The networks of a model, loaded on the engine of a given name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 from extractor.errors import ModelError
 from extractor.recognizer.base import Recognizer
 from extractor.recognizer.card import SHIPPED
+from extractor.recognizer.ctc import CTC_FOLDER, CtcRecognizer
 
 ENGINES = ("litert", "keras")
 
 
 def load_recognizer(folder: Path | None = None, engine: str = "litert", threads: int = 1) -> Recognizer:
-    """The model in `folder` (the shipped digits where None), ready to read.
+    """The network for symbols in `folder` (the shipped digits where None), ready to read.
 
     `engine` is `litert` (int8, `threads` threads) or `keras` (float, TensorFlow's own threads). Load it in the process
     that uses it, never before a fork. Raises ModelError with one sentence.
@@ -27,3 +28,18 @@ def load_recognizer(folder: Path | None = None, engine: str = "litert", threads:
 
         return KerasRecognizer(folder)
     raise ModelError(f"There is no engine '{engine}'; use {' or '.join(ENGINES)}.")
+
+
+def load_ctc(folder: Path, engine: str = "litert", threads: int = 1, *, name: str = CTC_FOLDER) -> CtcRecognizer | None:
+    """The CTC network `name` of the model in `folder`, on an engine as above; None where it has none. Raises
+    ModelError."""
+    inside = folder / name
+    if not inside.is_dir():
+        return None
+    if engine == "keras":
+        from extractor.recognizer.keras import KerasCtc
+
+        return KerasCtc(inside)
+    from extractor.recognizer.litert import LitertCtc
+
+    return LitertCtc(inside, threads)

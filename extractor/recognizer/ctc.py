@@ -1,0 +1,72 @@
+"""CTC networks, which read a string whole: what their engines offer, and how a text line becomes frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.errors import ModelError
+from extractor.recognizer.calibration import Calibration
+from extractor.recognizer.card import CtcCard
+from extractor.recognizer.softmax import log_softmax
+from extractor.values import Floats, Gray
+
+CTC_FOLDER, SECOND_CTC_FOLDER = "ctc", "second_ctc"
+"""The folders inside a model's folder that hold its CTC network, if it has one, and the one for every other view."""
+
+WIDTH_STEP = 16
+"""Text lines are padded to widths that this divides, so that few shapes of network have to be made ready."""
+
+STRIDE, FRAMES = 4, 2
+"""Columns of a text line to one column of features, and answers (frames) that each of those gives."""
+
+
+class CtcRecognizer(Protocol):
+    """An engine with a CTC network loaded."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a frame may say besides CTC's blank: the alphabet's symbols and delimiters."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration:
+        """How raw probabilities of strings become calibrated ones (from the model's card)."""
+        ...
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for
+        each of the text `lines`, shapes (HEIGHT, its width)."""
+        ...
+
+
+def frames_of(width: int) -> int:
+    """How many frames a text line of `width` columns gives."""
+    return -(-width // STRIDE) * FRAMES
+
+
+def frame_scores(
+    lines: Sequence[Gray], logits: Callable[[NDArray[np.uint8]], Floats], outputs: int, temperature: float
+) -> list[Floats]:
+    """The log-probabilities of each text line's frames by `logits`, which gives `outputs` numbers per frame.
+
+    Each line by itself: a line costs so much more than the call that batches would gain nothing."""
+    found: list[Floats] = []
+    for line in lines:
+        height, width = line.shape
+        padded = np.zeros((1, height, -(-width // WIDTH_STEP) * WIDTH_STEP), np.uint8)
+        padded[0, :, :width] = line
+        answers = logits(padded).reshape(-1, outputs)[: frames_of(width)]
+        found.append(log_softmax(answers, temperature))
+    return found
+
+
+def check_outputs(folder: Path, card: CtcCard, logits: Callable[[NDArray[np.uint8]], Floats]) -> None:
+    """Raises ModelError where the network in `folder` is not the one that its card describes."""
+    answers = logits(np.zeros((1, card.height, WIDTH_STEP), np.uint8))
+    if answers.size != frames_of(WIDTH_STEP) * (len(card.classes) + 1):
+        raise ModelError(f"The model in {folder} has another number of classes than its card; train it anew.")

@@ -1,0 +1,131 @@
+"""Free strings read whole by CTC: a batch in a first pass of two views, and those that leave doubt in more views
+(test-time augmentation)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractor.decoding.ctc_search import TINY, Transcript, best_transcripts
+from extractor.fields import FieldImage
+from extractor.recognizer.ctc import CtcRecognizer
+from extractor.segmentation.text_line import Writing, writing_of
+from extractor.values import Floats, Gray
+
+STRING_VIEWS: tuple[dict[str, float], ...] = ({}, {"size": 0.87}, {"size": 0.8}, {"size": 1.12, "lean": -0.12})
+"""The views of a string: as it is, smaller, smaller still, larger and leaning to the right. Every other one is seen by
+the second network, where there is one."""
+
+FIRST_PASS, SURE_STRING = 2, 0.9
+"""The views of the first pass, and how probable a string must be then to need no more of them: above that, two more
+had no more strings of `cheque_amounts` and `photo_strings` right."""
+
+SURE_NOTHING = 0.99
+"""Ink that passes for writing says nothing only where that is as probable as this."""
+
+
+@dataclass(frozen=True)
+class StringView:
+    """One view of a string: its text `line` (None where nothing is written), the log-probabilities of its frames, shape
+    (frames, classes + 1), and what they say, best first."""
+
+    line: Gray | None
+    frames: Floats
+    transcripts: tuple[Transcript, ...]
+
+
+@dataclass(frozen=True)
+class StringReading:
+    """What a free string may say, best first; no transcripts where nothing is written. `first_pass_only` says that the
+    first pass was enough; `first_view` is the first view."""
+
+    transcripts: tuple[Transcript, ...]
+    first_pass_only: bool
+    first_view: StringView
+
+
+def is_sure(transcripts: Sequence[Transcript]) -> bool:
+    """Whether the most probable string, or that nothing is written, needs no further view."""
+    return not transcripts or math.exp(transcripts[0].log_probability) >= SURE_STRING
+
+
+def read_strings(
+    fields: Sequence[FieldImage], recognizer: CtcRecognizer, second: CtcRecognizer | None = None
+) -> list[StringReading]:
+    """What is written in each of `fields`, all free strings; `second` sees every other view.
+
+    Strings are as probable as the mean over their views says.
+    """
+    writings = [writing_of(field) for field in fields]
+    views_of = [list(views) for views in zip(*_views(writings, range(FIRST_PASS), recognizer, second), strict=True)]
+    doubtful = [i for i, views in enumerate(views_of) if not is_sure(_agreed(views))]
+    more = _views([writings[i] for i in doubtful], range(FIRST_PASS, len(STRING_VIEWS)), recognizer, second)
+    for i, views in zip(doubtful, zip(*more, strict=True), strict=True):
+        views_of[i] += views
+    return [StringReading(_nothing_last(_agreed(views)), len(views) == FIRST_PASS, views[0]) for views in views_of]
+
+
+def read_one_view(
+    fields: Sequence[FieldImage],
+    views: Sequence[int],
+    recognizer: CtcRecognizer,
+    second: CtcRecognizer | None = None,
+) -> list[StringReading]:
+    """What is written in each of `fields` by one view alone, the number of which is in `views` (any number; it goes
+    round): for the frames of a video, in which a string is seen again and again, in another view each time."""
+    found: list[StringReading | None] = [None] * len(fields)
+    wanted = [number % len(STRING_VIEWS) for number in views]
+    for number in sorted(set(wanted)):
+        places = [i for i, one in enumerate(wanted) if one == number]
+        seen = _view([writing_of(fields[i]) for i in places], number, recognizer, second)
+        for i, one in zip(places, seen, strict=True):
+            found[i] = StringReading(one.transcripts, is_sure(one.transcripts), one)
+    return [one for one in found if one is not None]
+
+
+def _views(
+    writings: Sequence[Writing | None],
+    numbers: Iterable[int],
+    recognizer: CtcRecognizer,
+    second: CtcRecognizer | None,
+) -> list[list[StringView]]:
+    """For each of `numbers` that view of all `writings`."""
+    return [_view(writings, number, recognizer, second) for number in numbers]
+
+
+def _view(
+    writings: Sequence[Writing | None], number: int, recognizer: CtcRecognizer, second: CtcRecognizer | None
+) -> list[StringView]:
+    """View `number` of STRING_VIEWS of each of `writings`."""
+    if second is not None and number % 2:
+        recognizer = second
+    lines = [None if writing is None else writing.line(**STRING_VIEWS[number]) for writing in writings]
+    frames = recognizer.log_probabilities([line for line in lines if line is not None])
+    said = iter(zip(frames, best_transcripts(frames, recognizer.classes), strict=True))
+    nothing = StringView(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())
+    return [nothing if line is None else StringView(line, *next(said)) for line in lines]
+
+
+def _nothing_last(transcripts: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
+    """Ink that passes for writing says something, such as a lone 1, unless it is sure that it does not: where that is
+    most probable without being sure, it comes last."""
+    if len(transcripts) <= 1 or transcripts[0].text or math.exp(transcripts[0].log_probability) >= SURE_NOTHING:
+        return transcripts
+    return (*transcripts[1:], transcripts[0])
+
+
+def _agreed(views: Sequence[StringView]) -> tuple[Transcript, ...]:
+    """The strings of all `views`, best first, each with the mean of its probabilities there."""
+    by_text: dict[str, Transcript] = {}
+    total: dict[str, float] = {}
+    for view in views:
+        for option in view.transcripts:
+            by_text.setdefault(option.text, option)
+            total[option.text] = total.get(option.text, 0.0) + math.exp(option.log_probability)
+    agreed = [
+        Transcript(text, math.log(max(sum_, TINY) / len(views)), by_text[text].frames) for text, sum_ in total.items()
+    ]
+    return tuple(sorted(agreed, key=lambda h: -h.log_probability))
