@@ -95,6 +95,8 @@ class Writing:
                 patch = glyph.dash(rng.uniform(2.4, 3.4), pen, rng)
             case ".":
                 patch = glyph.point(pen, hand.comma, rng)
+            case "/" | "(" | ")" | "+" | "%" | " ":
+                patch = glyph.mark(symbol, height or hand.height, pen, rng)
             case _:
                 row = rng.choice(self.digits.by(hand.writer, int(symbol)))
                 shape = Shape(

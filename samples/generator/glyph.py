@@ -97,6 +97,28 @@ def point(pen: float, comma: bool, rng: np.random.Generator) -> Ink:
     return strokes([[(0, 0), (rng.uniform(0.05, 0.22), rng.uniform(0, 0.12))]], 1.25 * pen, rng)
 
 
+def mark(symbol: str, height: float, pen: float, rng: np.random.Generator) -> Ink:
+    """One of `/ ( ) + %` or a space, as high as digits of `height` millimetres; a space has no ink."""
+    h, bend = height * rng.uniform(0.95, 1.25), rng.uniform(0.12, 0.24) * height
+    match symbol:
+        case " ":
+            return np.zeros((8, round(rng.uniform(1.6, 2.4) * MM)), np.float32)
+        case "/":
+            return strokes([[(rng.uniform(0.3, 0.6) * h, 0), (0, h)]], pen, rng)
+        case "(":
+            return strokes([[(bend, 0), (0, h / 2), (bend, h)]], pen, rng)
+        case ")":
+            return strokes([[(0, 0), (bend, h / 2), (0, h)]], pen, rng)
+        case "+":
+            return strokes([[(0, h / 4), (h / 2, h / 4)], [(h / 4, 0), (h / 4, h / 2)]], pen, rng)
+        case "%":
+            ring = [(0.0, 0.12), (0.1, 0.0), (0.22, 0.1), (0.12, 0.24), (0.0, 0.12)]
+            high = [(x * h, y * h) for x, y in ring]
+            low = [(x * h + 0.38 * h, y * h + 0.7 * h) for x, y in ring]
+            return strokes([[(0.55 * h, 0), (0.05 * h, h)], high, low], 0.8 * pen, rng)
+    raise ValueError(f"no pen draws {symbol!r} here")
+
+
 def words(text: str, height: float, pen: float, slant: float, rng: np.random.Generator) -> Ink:
     """A few words in a joined-up hand, capitals `height` millimetres high."""
     scale = height * MM / 21

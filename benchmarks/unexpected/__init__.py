@@ -1,0 +1,1 @@
+"""What happens to pages that nobody expects: see `benchmarks.unexpected.__main__`."""

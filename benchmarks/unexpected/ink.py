@@ -1,0 +1,116 @@
+"""What people write that no form expects: struck numbers, marks, missing points, numbers that leave their box."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.unexpected.sheets import COMBS, NOTHING, Case, Sheet, right_values, scanned
+from samples.generator import glyph
+from samples.generator.glyph import MM
+
+Line = list[tuple[float, float]]
+
+
+def struck(sheet: Sheet, strength: str) -> Case:
+    """Pen lines through half of the numbers: one, a thin one, one aslant, two, or a zigzag."""
+    rng, right = sheet.rng, right_values(sheet)
+    affected = _some(sheet, 0.5)
+    for name in affected:
+        left, top, end, bottom = (v / MM for v in sheet.extent(name))
+        over = rng.uniform(0.3, 1.4, 2)
+        width, height = end - left + over.sum(), bottom - top
+        middle = height * rng.uniform(0.35, 0.65)
+        rise = height * rng.uniform(-0.12, 0.12)
+        flat: Line = [(0, middle), (width / 2, middle + rise / 2 + rng.uniform(-0.2, 0.2)), (width, middle + rise)]
+        pen = sheet.writing.hand.pen * (0.55 if strength == "thin" else 1.0)
+        lines: list[Line] = [flat]
+        if strength == "aslant":
+            lines = [[(0, height * rng.uniform(0.85, 1.1)), (width, height * rng.uniform(-0.1, 0.15))]]
+        elif strength == "twice":
+            lines.append([(x, y + 0.18 * height) for x, y in flat])
+        elif strength == "zigzag":
+            xs = np.linspace(0, width, max(5, 2 * round(width / 1.6) + 1))
+            lines = [[(float(x), height * (0.2 + 0.6 * (k % 2))) for k, x in enumerate(xs)]]
+        patch = glyph.strokes(lines, pen, rng)
+        low = min(y for line in lines for _, y in line)
+        sheet.put(patch, (left - over[0]) * MM, (top + low) * MM)
+        right[name] = NOTHING
+    return Case(scanned(sheet), sheet.form, right, frozenset(affected))
+
+
+def marked(sheet: Sheet, strength: str) -> Case:
+    """Numbers with a mark that their format does not explain, in boxes for whole numbers."""
+    rng, right = sheet.rng, right_values(sheet)
+    affected = [name for name in sheet.fields if name.startswith("km_")]
+    for name in affected:
+        a, b = int(rng.integers(10, 99)), int(rng.integers(1, 9))
+        text = {
+            "point": f"{a}.{b}",
+            "minus": f"-{a}",
+            "minus after": f"{a}-",
+            "dash": f"{b}-{a % 9 + 1}",
+            "slash": f"{b}/{a % 9 + 1}",
+            "brackets": f"({a})",
+            "percent": f"{a}%",
+        }[strength]
+        sheet.write(name, text)
+        right[name] = NOTHING
+    return Case(scanned(sheet), sheet.form, right, frozenset(affected))
+
+
+def pointless(sheet: Sheet, strength: str) -> Case:
+    """Numbers whose points a copier took away, or for which the writer left a gap instead."""
+    affected = [name for name in sheet.written() if "." in sheet.answers[name].written]
+    for name in affected:
+        sheet.write(name, sheet.answers[name].written.replace(".", " " if strength == "gap" else ""))
+    return Case(scanned(sheet), sheet.form, right_values(sheet), frozenset(affected))
+
+
+def past_the_box(sheet: Sheet, strength: str) -> Case:
+    """Numbers that run over an edge of their box: half of them, by a part of a digit up to more than one."""
+    rng, right = sheet.rng, right_values(sheet)
+    affected: list[str] = []
+    names = [name for name in sheet.fields if name.startswith(("km_", "hours_", "amount_")) and name[-1].isdigit()]
+    for row in range(1, 7):
+        mine = [name for name in names if name.endswith(f"_{row}")]
+        name = mine[int(rng.integers(len(mine)))]
+        for other in mine:
+            sheet.erase(other)
+            right[other] = frozenset({"0", "0.0", "0.00"})
+        text = str(int(rng.integers(100, 999)) if name.startswith("km") else int(rng.integers(100, 990)) / 10)
+        _crossing(sheet, name, text, strength)
+        value = {"km": text, "hours": text, "amount": f"{float(text):.2f}"}[name.split("_")[0]]
+        right[name] = frozenset({value})
+        affected += mine
+    return Case(scanned(sheet), sheet.form, right, frozenset(affected))
+
+
+def _crossing(sheet: Sheet, name: str, text: str, side: str) -> None:
+    """Writes `text` over that side of the box, by 0.3 to 1.3 of a digit."""
+    rng = sheet.rng
+    sheet.write(name, text)
+    left, top, right, bottom = sheet.box(name)
+    inked = sheet.extent(name)
+    patch = sheet.ink[inked[1] : inked[3], inked[0] : inked[2]].copy()
+    sheet.erase(name)
+    digit = 0.6 * (inked[3] - inked[1])
+    over = rng.uniform(0.3, 1.3) * digit
+    x, y = inked[0], inked[1]
+    if side == "right":
+        x = right - patch.shape[1] + round(over)
+    elif side == "left":
+        x = left - round(over)
+    elif side == "below":
+        y = bottom - patch.shape[0] + round(0.6 * over)
+    else:
+        y = top - round(0.6 * over)
+    sheet.put(patch, x, y)
+
+
+def _some(sheet: Sheet, share: float) -> list[str]:
+    names = sheet.written()
+    if sheet.form == COMBS:
+        # One figure in one cell, struck out, is how an unused cell is written.
+        names = [name for name in names if sum(c.isdigit() for c in sheet.answers[name].written) > 1]
+    count = max(1, round(share * len(names)))
+    return sorted(sheet.rng.choice(names, count, replace=False).tolist())
