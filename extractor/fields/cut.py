@@ -9,20 +9,12 @@ import cv2
 import numpy as np
 
 from extractor.fields.beside import beside
+from extractor.fields.field_parameters import FIELDS
 from extractor.fields.rulings import SnappedRulings, lean, snap_rulings
 from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray, even_illumination
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
-
-SHORTEST, TALLEST = 56, 112
-"""Pixels: the room for one symbol is brought between these sizes, which a crop of 20 pixels needs and no more."""
-
-REACH, INSET = 0.24, 0.12
-"""Shares of a cell's room: how far printed lines may be off, and how far from them only paper and writing are."""
-
-STEEPEST, LEAST_LEAN = 0.06, 0.8
-"""The slope up to which leaning lines are put right, and the pixels over a field's whole side that may stay."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +59,9 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
     box, cells = field.box, field.cell_boxes
     native = _scale_at(matrix, box)
     room = min(box.height, cells[0].width) if field.cells else box.height
-    scale = min(max(native, SHORTEST / room), TALLEST / room)
-    margin = 0.3 * room
+    params = FIELDS.cut
+    scale = min(max(native, params.smallest_room / room), params.largest_room / room)
+    margin = params.margin * room
     area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
     matrix = matrix @ np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
     size = (round(area.width * scale), round(area.height * scale))
@@ -78,13 +71,14 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
         wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
     pixels = room * scale
     # Where pixels of the page are coarse, so are its lines.
-    thickest = max(5.0, 0.12 * pixels, 3.5 * scale / native)
-    grey = even_illumination(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+    thickest = max(params.least_thickest, params.thickest * pixels, params.thickest_on_page * scale / native)
+    shadow = max(FIELDS.least_illumination_reach, round(pixels * params.illumination_reach))
+    grey = even_illumination(_warp(image, matrix, size, native / scale), shadow)
     across, along = _snap(grey, wanted, inside, pixels, thickest)
     turn = _lean(grey, across, along)
     if turn is not None:
         matrix = matrix @ turn
-        grey = even_illumination(_warp(image, matrix, size, native / scale), max(4, round(pixels * 0.25)))
+        grey = even_illumination(_warp(image, matrix, size, native / scale), shadow)
         across, along = _snap(grey, wanted, inside, pixels, thickest)
     shared = (False, False) if field.cells else beside(field, neighbours)
     return Cut(field, grey, matrix, across, along, pixels, shared)
@@ -94,7 +88,7 @@ def _snap(
     grey: Gray, wanted: list[float], inside: Box, room: float, thickest: float
 ) -> tuple[SnappedRulings, SnappedRulings]:
     """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
-    reach, inset = REACH * room, round(INSET * room)
+    reach, inset = FIELDS.cut.ruling_reach * room, round(FIELDS.cut.inset * room)
     top, bottom = round(inside.top), round(inside.bottom)
     across = snap_rulings(grey, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
     left, right = round(across.at[0]), round(across.at[-1])
@@ -106,7 +100,8 @@ def _snap(
         return across, along
     # The uprights once more, between the lines above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    across = snap_rulings(grey, tuple(across.at), (max(0, low), high), reach=max(3.0, reach / 4), thickest=thickest)
+    reach = max(FIELDS.cut.least_second_reach, FIELDS.cut.second_reach * reach)
+    across = snap_rulings(grey, tuple(across.at), (max(0, low), high), reach=reach, thickest=thickest)
     return across, along
 
 
@@ -114,12 +109,17 @@ def _lean(grey: Gray, across: SnappedRulings, along: SnappedRulings) -> Points |
     """The matrix, shape (3, 3), that makes leaning lines upright and level; None where they are all but that."""
     top, bottom = round(along.at[0]), round(along.at[1])
     left, right = round(across.at[0]), round(across.at[-1])
-    sideways = lean(grey, across, (top, bottom), max(2.0, STEEPEST * (bottom - top) / 2))
-    down = lean(as_gray(cv2.transpose(grey)), along, (left, right), max(2.0, STEEPEST * (right - left) / 2))
-    if abs(sideways) * (bottom - top) < LEAST_LEAN and abs(down) * (right - left) < LEAST_LEAN:
+    sideways = lean(grey, across, (top, bottom), _half_reach(bottom - top))
+    down = lean(as_gray(cv2.transpose(grey)), along, (left, right), _half_reach(right - left))
+    if max(abs(sideways) * (bottom - top), abs(down) * (right - left)) < FIELDS.cut.least_lean:
         return None
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     return np.array(((1, sideways, -sideways * middle_y), (down, 1, -down * middle_x), (0, 0, 1.0)))
+
+
+def _half_reach(side: float) -> float:
+    """Pixels by which one half of rulings `side` long may lie off the other."""
+    return max(FIELDS.cut.least_lean_reach, FIELDS.cut.steepest_lean * side / 2)
 
 
 def _scale_at(matrix: Points, box: Box) -> float:
@@ -141,7 +141,7 @@ def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> 
         image,
         matrix,
         (size[0] * times, size[1] * times),
-        flags=(cv2.INTER_CUBIC if shrink < 0.9 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+        flags=(cv2.INTER_CUBIC if shrink < FIELDS.cut.smooth_below else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return as_gray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA) if times > 1 else wide)

@@ -8,23 +8,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractor.fields.cut import INSET, Cut
+from extractor.fields.cut import Cut
+from extractor.fields.field_parameters import FIELDS
 from extractor.values import Box, Gray
-
-FEWEST = 12
-"""Fewer cells than this may have the same written in the same place by chance."""
-
-ALL = 88
-"""The percentile, from the darkest cell, at which a place must be dark to be print: in nearly all."""
-
-EVEN = 45
-"""Grey levels by which print differs from cell to cell, at most; writing that meets in one place differs by more."""
-
-ALIKE = 0.08
-"""How much cells of one kind differ in size, as a share of it."""
-
-PAPER, DARKEST = 235, 90
-"""Grey levels: the darkest that is still paper, and the darkest guide under which ink can still be told."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +33,10 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
     Cells of the same size are laid on each other; a place that is dark in nearly all of them is printed. Forms with few
     cells are taken to have no guides.
     """
-    found = []
+    params, found = FIELDS.guides, []
     for kind in _kinds(cuts):
         cells = [(i, box) for i in kind for box in _insides(cuts[i])]
-        if len(cells) < FEWEST:
+        if len(cells) < params.fewest_cells:
             continue
         width, height = np.median([(box.width, box.height) for _, box in cells], axis=0).round().astype(int).tolist()
         shown = [
@@ -59,13 +45,15 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
         # Darker by a pixel all around: cells never lie on each other exactly.
         dark = np.stack([cv2.erode(cell, np.ones((3, 3), np.uint8)) for cell in shown])
         # A count tells at once where no more need be asked.
-        often = (dark < PAPER).sum(0, dtype=np.int32) > int(ALL / 100 * (len(dark) - 1))
-        usual, high = np.percentile(dark[:, often], (50, ALL), axis=0) if often.any() else np.zeros((2, 0))
-        printed = (high < PAPER) & (high - usual < EVEN)
+        often = (dark < params.paper).sum(0, dtype=np.int32) > int(params.nearly_all / 100 * (len(dark) - 1))
+        if not often.any():
+            continue
+        usual, high = np.percentile(dark[:, often], (50, params.nearly_all), axis=0)
+        printed = (high < params.paper) & (high - usual < params.even)
         if printed.any():
             size = cuts[kind[0]].field.cell_boxes[0]
             picture = np.full(often.shape, 255, np.uint8)
-            picture[often] = np.where(printed, np.maximum(high, DARKEST), 255)
+            picture[often] = np.where(printed, np.maximum(high, params.darkest), 255)
             found.append(Guide(size.width, size.height, picture))
     return tuple(found)
 
@@ -95,15 +83,16 @@ def _kinds(cuts: Sequence[Cut]) -> Iterator[list[int]]:
 
 
 def _alike(box: Box, width: float, height: float) -> bool:
-    return abs(box.width - width) <= ALIKE * width and abs(box.height - height) <= ALIKE * height
+    off = FIELDS.guides.same_size
+    return abs(box.width - width) <= off * width and abs(box.height - height) <= off * height
 
 
 def _insides(cut: Cut) -> Iterator[Box]:
     """The cells without their lines, in pixels of the cut; those too small to look into are left out."""
-    inset, inside = INSET * cut.room, cut.inside
+    inset, inside = FIELDS.cut.inset * cut.room, cut.inside
     for left, right in cut.sides:
         box = Box(float(left) + inset, inside.top + inset, float(right - left) - 2 * inset, inside.height - 2 * inset)
-        if min(box.width, box.height) >= 8 and box.left >= 0 and box.top >= 0:
+        if min(box.width, box.height) >= FIELDS.guides.least_side and box.left >= 0 and box.top >= 0:
             yield box
 
 

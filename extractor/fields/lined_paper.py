@@ -6,25 +6,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.fields.field_parameters import FIELDS
 from extractor.ink import as_gray
 from extractor.values import Gray
-
-FULL, FAINT = 127, 64
 
 
 def without_rulings(ink: Gray) -> Gray:
     """`ink`, shape (height, width), without level lines that run through most of it; strokes across them stay."""
     height, width = ink.shape
-    length = max(round(1.2 * height), round(0.3 * width), 12)
+    params = FIELDS.lined_paper
+    of_height, of_width, pixels = params.shortest
+    length = max(round(of_height * height), round(of_width * width), pixels)
     if length >= width:
         return ink
-    solid = (ink >= FAINT).astype(np.uint8)
+    solid = (ink >= params.faint).astype(np.uint8)
     # Only what is thin from top to bottom can be a line; strokes are thin like that only where they run level.
-    thickest = max(3, round(0.08 * height))
+    thickest = max(params.least_thickest, round(params.thickest * height))
     tall = as_gray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     thin = solid & ~tall & 1
     # A line that leans a little steps from row to row, and a faint one is broken: neighbours in a row are joined.
-    gap = max(3, round(0.25 * height)) | 1
+    gap = max(params.least_gap, round(params.gap * height)) | 1
     thick = as_gray(cv2.dilate(thin, np.ones((3, 1), np.uint8)))
     joined = as_gray(cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
     runs = as_gray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
@@ -36,7 +37,8 @@ def without_rulings(ink: Gray) -> Gray:
         left, top, w, h = (int(v) for v in stats[label, :4])
         view = np.s_[top : top + h, left : left + w]
         line = (labels[view] == label) & (thin[view] > 0)
-        if w < 0.5 * width or h > 0.35 * height or line.any(0).mean() < 0.6:
+        long_enough = w >= params.across * width and line.any(0).mean() >= params.unbroken
+        if not long_enough or h > params.steepest * height:
             continue
         if out is ink:
             out = ink.copy()
@@ -52,8 +54,8 @@ def _erase(ink: Gray, line: NDArray[np.bool_], left: int, start: int) -> None:
     last = start + line.shape[0] - 1 - line[::-1].argmax(0)[columns]
     at = columns + left
     thick = int(np.median(last - first + 1))
-    above = ink[np.maximum(first - 2, 0), at] >= FULL
-    below = ink[np.minimum(last + 2, height - 1), at] >= FULL
+    above = ink[np.maximum(first - 2, 0), at] >= FIELDS.lined_paper.stroke
+    below = ink[np.minimum(last + 2, height - 1), at] >= FIELDS.lined_paper.stroke
     reach = max(1, thick)
     through = _near(above, reach) & _near(below, reach)
     # One row more on each side: the soft edge of the line.

@@ -8,17 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.fields.cut import INSET, Cut, cut_out
+from extractor.fields.cut import Cut, cut_out
+from extractor.fields.field_parameters import FIELDS
 from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.rulings import without_ruling
 from extractor.geometry import transform
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
-
-PEN, LEAST = 110, 14
-"""Grey levels, on evenly lit paper: writing darker than the first is a pen's; by the second pencil is darker than
-paper, at least."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,9 @@ def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
 
 
 def _levels(plain: Cut) -> Levels:
-    counts = grey_counts(_between_lines(plain))
+    counts, params = grey_counts(_between_lines(plain)), FIELDS.page_ink
     # By what is paler than the paper's middle: in a coarse picture blurred strokes would pass for grain.
-    stroke, paper, high = (percentile(counts, share) for share in (1, 50, 75))
+    stroke, paper, high = (percentile(counts, share) for share in (params.stroke_share, 50, params.palest_share))
     return Levels(stroke, paper, 2 * (high - paper))
 
 
@@ -96,12 +93,12 @@ def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> Pag
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
     pencil, and only the grain of the paper tells it from that.
     """
-    strokes = [one.stroke for one in levels]
-    if not strokes or np.percentile(strokes, 25) < PEN:
+    strokes, params = [one.stroke for one in levels], FIELDS.page_ink
+    if not strokes or np.percentile(strokes, params.page_share) < params.pen:
         return PageInk(tuple(guides))
-    grain = float(np.median([one.grain for one in levels])) / 1.35
+    grain = float(np.median([one.grain for one in levels])) / params.grain_of_sigma
     paper = float(np.median([one.paper for one in levels]))
-    return PageInk(tuple(guides), max(FAINTEST, paper - max(LEAST, 3 * grain)))
+    return PageInk(tuple(guides), max(FAINTEST, paper - max(params.least_contrast, params.grains * grain)))
 
 
 def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
@@ -151,7 +148,7 @@ def _cleaned(cut: Cut, faintest: float) -> FieldImage:
 
 def _between_lines(cut: Cut) -> Gray:
     """The pixels of `cut` well inside the cells, one after the other; never none."""
-    inside, inset = cut.inside, round(INSET * cut.room)
+    inside, inset = cut.inside, round(FIELDS.cut.inset * cut.room)
     top = max(0, round(inside.top) + inset)
     rows = cut.grey[top : max(top + 1, round(inside.bottom) - inset)]
     parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]

@@ -10,31 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.fields.field_parameters import FIELDS
 from extractor.geometry import peak_beside
 from extractor.ink import as_gray
 from extractor.values import Gray, Mask, Points
 
-SEEN = 0.4
-"""The least share of a line's length that must be dark for the line to count as seen."""
-
-CLEAR, DARK = 24, 190
-"""Grey levels, on evenly lit paper, by which a clear line is darker than the paper, and below which all is dark."""
-
 STROKE = 127
-"""Ink of at least this much is a stroke; below it is the soft edge of one, or of the line."""
+"""Ink of at least this much is a stroke; below it is the soft edge of one, or of the ruling."""
 
-SOFT = 0.6
-"""The share of a line's length along which its soft edge is dark, where it is ink at all."""
-
-ROWS = 48
-"""About as many rows are looked at, evenly spread: more tell nothing more about where a line is."""
-
-OVER, PEN, PALEST, FEWEST_ROWS = 1.6, 110, 0.95, 6
-"""What is so many times as dark as a line, and darker than this grey level, is pen over it; the share of a line's rows
-that a digit may cover; rows without pen that are enough to tell a line's width."""
-
-FAR = 0.4
-"""The share of lines, seen in addition, that a shift as far as the reach needs: a form is seldom that far off."""
+NEIGHBOURS = (0.5, 1.0, 0.5)
+"""Weights of a column and those beside it: a ruling may lean over two on its way down, and is seen all the same."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +45,28 @@ def snap_rulings(
     handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
     stay at the common shift.
     """
+    params = FIELDS.rulings
     rows = grey[max(0, span[0]) : max(0, span[1])]
-    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // ROWS)])
+    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // params.rows)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
         return SnappedRulings(wanted, (False,) * len(wanted), (1.0,) * len(wanted), (0.0,) * len(wanted))
     profile = _profile(rows, thickest)
-    # A line may lean over two columns on its way down; the sum of neighbours sees it all the same.
-    soft = np.minimum(1.0, np.convolve(profile, (0.5, 1.0, 0.5), "same")) if len(profile) > 2 else profile
+    soft = np.minimum(1.0, np.convolve(profile, NEIGHBOURS, "same")) if len(profile) >= len(NEIGHBOURS) else profile
     shifts = np.arange(-round(reach), round(reach) + 1)
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
-    own = round(reach / 3) + 1
+    own = round(reach / params.own) + 1
     score = np.where(inside, _nearly(soft, own)[np.minimum(np.maximum(columns, 0), len(profile) - 1)], 0.0)
-    total = np.where(score >= SEEN, score, 0.2 * score).mean(0) - FAR * (shifts / max(1.0, reach)) ** 2
+    total = np.where(score >= params.seen, score, params.unseen_score * score).mean(0)
+    total -= params.far * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
     at = wanted + shift
     found: list[int | None] = []
     for column in np.round(at).astype(int):
         near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
-        there = len(near) > 0 and soft[near].max() >= SEEN
-        found.append(int(near[int((soft[near] - 0.02 * np.abs(near - column)).argmax())]) if there else None)
+        there = len(near) > 0 and soft[near].max() >= params.seen
+        found.append(int(near[int((soft[near] - params.distance * np.abs(near - column)).argmax())]) if there else None)
     over = _pen_levels([None if best is None else _darkest(rows, best) for best in found])
     widths: list[float | None] = []
     for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
@@ -114,10 +100,11 @@ def _pen_levels(lines: Sequence[Gray | None]) -> tuple[float, ...]:
 
     Where a digit covers most of a line its palest rows tell; where black lines are broken, the other lines do.
     """
+    params = FIELDS.rulings
     seen = [255 - float(np.median(line)) for line in lines if line is not None]
-    usual = max(CLEAR / 2, median_low(seen)) if seen else 0.0
-    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * PALEST)) for line in lines]
-    return tuple(min(PEN, 255 - OVER * max(usual, own)) for own in pale)
+    usual = max(params.clear / 2, median_low(seen)) if seen else 0.0
+    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * params.palest)) for line in lines]
+    return tuple(min(params.pen, 255 - params.over * max(usual, own)) for own in pale)
 
 
 def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
@@ -137,10 +124,11 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
     A line is darker than what lies right and left of it, be it ever so faint; what is dark counts as well, so that
     the edge of something solid is seen.
     """
+    params = FIELDS.rulings
     hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
-    dark = cv2.threshold(rows, DARK - 1, CLEAR, cv2.THRESH_BINARY_INV)[1]
-    clear = cv2.threshold(hat, CLEAR, 0, cv2.THRESH_TRUNC)[1]
-    seen = _means(as_gray(cv2.max(clear, dark))) / CLEAR
+    dark = cv2.threshold(rows, params.dark - 1, params.clear, cv2.THRESH_BINARY_INV)[1]
+    clear = cv2.threshold(hat, params.clear, 0, cv2.THRESH_TRUNC)[1]
+    seen = _means(as_gray(cv2.max(clear, dark))) / params.clear
     # The grain of the paper is everywhere.
     line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
     return line
@@ -155,16 +143,16 @@ def _means(rows: Gray) -> NDArray[np.float64]:
 def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
     at least half as dark as the line. What is darker than `over` is pen."""
-    first = max(0, start - reach)
+    params, first = FIELDS.rulings, max(0, start - reach)
     near = rows[:, first : start + reach + 1]
     line = _darkest(rows, start)
     # Pen over a pale line would make it as wide as a digit; a row above and below there are the strokes' soft edges.
     bare = near.min(1) >= over
     bare[1:-1] &= bare[2:] & bare[:-2]
-    if np.count_nonzero(bare) >= FEWEST_ROWS:
+    if np.count_nonzero(bare) >= params.fewest_rows:
         near, line = near[bare], line[bare]
-    half = min(255 - CLEAR / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
-    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= SEEN * 0.75
+    half = min(255 - params.clear / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
+    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= params.seen * params.wide
     low = high = start - first
     while low > 0 and dark[low - 1]:
         low -= 1
@@ -181,7 +169,7 @@ def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float)
     """
     rows = grey[max(0, span[0]) : max(0, span[1])]
     half, most = len(rows) // 2, round(reach)
-    if half < 8 or not any(lines.seen):
+    if half < FIELDS.rulings.fewest_lean_rows or not any(lines.seen):
         return 0.0
     # Lines at the picture's edge have their surroundings too.
     pad = 3 * most
@@ -215,7 +203,7 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
         return
     # Where faint pencil counts as ink, so do the soft edges of a black line, along nearly all of it.
     line = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
-    most = max(2, round(0.4 * thickness))
+    most = max(FIELDS.rulings.least_edge, round(FIELDS.rulings.edge * thickness))
     for _ in range(most):
         low -= bool(low > 0 and _runs_along(ink[:, low - 1], line))
         high += bool(high < width and _runs_along(ink[:, high], line))
@@ -229,7 +217,7 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
 
 def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:
     """Whether `column`, shape (height,), is dark beside most of the line, as no writing is."""
-    return bool(np.count_nonzero((column >= STROKE) & line) > SOFT * np.count_nonzero(line))
+    return bool(np.count_nonzero((column >= STROKE) & line) > FIELDS.rulings.soft * np.count_nonzero(line))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:

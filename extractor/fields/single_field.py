@@ -5,24 +5,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.fields.field_parameters import FIELDS
 from extractor.fields.lined_paper import without_rulings
 from extractor.fields.locate import FieldImage
 from extractor.ink import as_gray, even_illumination, soft_ink
 from extractor.values import Box, Gray
 
-LOWEST, HIGHEST, WIDEST = 64, 128, 4096
-"""Pixels: pictures are brought between these heights, and to no more than this width."""
-
 
 def as_single_field(image: Gray) -> FieldImage:
     """The whole of `image`, shape (height, width), as one field."""
-    scale = min(max(1.0, LOWEST / image.shape[0]), HIGHEST / image.shape[0], WIDEST / image.shape[1])
+    params = FIELDS.single_field
+    scale = max(1.0, params.lowest / image.shape[0])
+    scale = min(scale, params.highest / image.shape[0], params.widest / image.shape[1])
     width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     grey = image
     if (height, width) != image.shape:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         grey = as_gray(cv2.resize(image, (width, height), interpolation=how))
-    grey = even_illumination(grey, max(4, round(height * 0.2)))
+    grey = even_illumination(grey, max(FIELDS.least_illumination_reach, round(height * params.illumination_reach)))
     ink = without_rulings(soft_ink(grey, grey))
     matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
     return FieldImage(
