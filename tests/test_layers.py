@@ -62,6 +62,19 @@ def test_the_extractor_needs_neither_tensorflow_nor_queue_nor_database() -> None
         assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
 
 
+def test_sql_is_spoken_in_one_folder() -> None:
+    for room in sorted(ROOMS):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if path.is_relative_to(ROOT / "workers" / "database"):
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            spoken = "sqlalchemy" in imports_of(path) or any(
+                isinstance(node, ast.Attribute) and node.attr == "engine" and "store" in ast.unparse(node.value)
+                for node in ast.walk(tree)
+            )
+            assert not spoken, f"{path.relative_to(ROOT)} speaks SQL: workers/database does"
+
+
 def test_no_file_grows_past_what_one_reader_takes_in() -> None:
     for room in sorted(ROOMS):
         for path in sorted((ROOT / room).rglob("*.py")):

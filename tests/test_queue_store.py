@@ -19,6 +19,7 @@ from extractor.errors import InputError
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
 from tests.reviewed_job import field, job_of_pages
+from workers.database.jobs import queued_job
 from workers.database.queue import chunk_claims as claims
 from workers.database.queue import ledger
 from workers.database.queue.planning import advance, stalled
@@ -84,7 +85,7 @@ def test_a_job_is_looked_at_cut_read_and_finished(store: Store, tmp_path: Path) 
     job = put(store, files)
     assert job.state == "queued"
     work_off(store, job)
-    assert ledger.get(store, job.id).state == "finished"
+    assert queued_job(store, job.id).state == "finished"
     assert [result.file for result in store.results(job.id)] == files
     assert ledger.page_counts(store, job.id) == {job.id: {"read": 100}}
     assert numbers(store, job, lost=True) == []
@@ -233,7 +234,7 @@ def test_cancelled_nothing_is_begun_or_saved_and_retry_takes_up_the_rest(store: 
     assert ledger.retry(store, job.id) == 39
     work_off(store, job)
     assert ledger.page_counts(store, job.id)[job.id] == {"read": 40}
-    assert ledger.get(store, job.id).state == "finished"
+    assert queued_job(store, job.id).state == "finished"
 
 
 def test_cancelled_before_it_was_looked_at_retry_takes_all_of_it(store: Store, tmp_path: Path) -> None:
@@ -264,13 +265,13 @@ def test_documents_join_a_finished_job(store: Store, tmp_path: Path) -> None:
     for file in (one, two):
         ledger.add(store, job.id, [FileState(file, 1, 1)], [content_hash(file) or ""])
         work_off(store, job)
-        assert ledger.get(store, job.id).state == "finished"
+        assert queued_job(store, job.id).state == "finished"
     assert [result.file for result in store.results(job.id)] == [one, two]
 
 
 def test_a_job_that_is_not_there_is_one_sentence(store: Store) -> None:
     with pytest.raises(InputError, match="There is no job nothing"):
-        ledger.get(store, "nothing")
+        queued_job(store, "nothing")
 
 
 def test_saving_twice_in_a_chunk_is_saving_once(store: Store, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 from extractor.values import Kind
 
@@ -52,6 +53,16 @@ class FileState(NamedTuple):
     file: str
     size: int
     modified: int
+
+    @classmethod
+    def of(cls, file: str) -> Self:
+        """The file as it lies there now."""
+        try:
+            found = Path(file).stat()
+        except OSError:
+            # It is gone since it was found, or may not be looked at: reading it will say which.
+            return cls(file, -1, -1)
+        return cls(file, found.st_size, found.st_mtime_ns)
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import secrets
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import insert, select
-
 from extractor.values import Kind, PageResult
-from workers.database.connection import reading, writing
-from workers.database.schema import documents as documents_table
-from workers.database.schema import jobs
 from workers.database.store import Store
-from workers.job import FINISHED, RUNNING, FileState, Job, job_of, new_id
-from workers.queue.recipe import Recipe, keep
+from workers.job import FINISHED, FileState, Job
 from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, TaskRunner, Trace, chunked
 
 FILES_PER_TASK = 64
@@ -62,37 +53,8 @@ def begin(
         job = None
     if job is None:
         job = store.create(key, options, fields)
-    store.set_documents(job.id, map(_state, documents))
+    store.set_documents(job.id, map(FileState.of, documents))
     return job
-
-
-def put_aside(
-    store: Store, recipe: Recipe, fields: Sequence[tuple[str, Kind]], documents: Sequence[str], home: str
-) -> Job:
-    """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
-
-    Its recipe is kept with it, as that of a job of the queue. One transaction: the job is there whole or not at all.
-    """
-    options = {**recipe.options, "engine": "litert", "home": home}
-    job = Job(new_id(), secrets.token_hex(32), RUNNING, options, tuple(fields), time.time(), None, None, recipe.key)
-    row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
-    files = [
-        {"job": job.id, "number": at + 1, "position": at, "file": file, "size": size, "modified": modified}
-        for at, (file, size, modified) in enumerate(map(_state, documents))
-    ]
-    with writing(store.engine) as connection:
-        connection.execute(insert(jobs).values(row))
-        keep(connection, recipe)
-        connection.execute(insert(documents_table), files)
-    return job
-
-
-def put_aside_here(store: Store, home: str) -> list[Job]:
-    """The jobs that were put aside for that machine and are not over, the oldest first."""
-    query = select(jobs).where(jobs.c.queue.is_(None), jobs.c.recipe.is_not(None), jobs.c.state == RUNNING)
-    with reading(store.engine) as connection:
-        found = [job_of(row) for row in connection.execute(query.order_by(jobs.c.created)).mappings()]
-    return [job for job in found if job.options.get("home") == home]
 
 
 def read_job(store: Store, job: Job, run: TaskRunner, processes: int, watch: Watch) -> None:
@@ -144,12 +106,3 @@ def _outcomes(events: Iterable[Event]) -> Iterator[Outcome]:
             log.debug("%s", event.text)
             if event.sentence:
                 log.warning("%s", event.sentence)
-
-
-def _state(file: str) -> FileState:
-    try:
-        found = Path(file).stat()
-    except OSError:
-        # It is gone since it was found, or may not be looked at: reading it will say which.
-        return FileState(file, -1, -1)
-    return FileState(file, found.st_size, found.st_mtime_ns)

@@ -110,9 +110,8 @@ def _home() -> Iterator[Check]:
 
 
 def _database() -> Iterator[Check]:
-    from sqlalchemy.engine import make_url
-
     from extractor.errors import ServiceError
+    from workers.database.connection import without_password
     from workers.database.store import open_store
     from workers.home import database_url
 
@@ -122,7 +121,7 @@ def _database() -> Iterator[Check]:
     except ServiceError as error:
         yield Check("job database", False, str(error), "see there")
         return
-    yield Check("job database", True, make_url(url).render_as_string(hide_password=True))
+    yield Check("job database", True, without_password(url))
 
 
 def _broker() -> Iterator[Check]:

@@ -11,7 +11,7 @@ from extractor.export.draft import Draft, check_place, write_whole
 from extractor.export.draft import telling as told_of
 from formdigits import messages
 from formdigits.reports.words import lines
-from workers.database.lookup import find_job
+from workers.database.jobs import find_job
 from workers.database.review.corrections import corrections_of, line
 from workers.database.review.report import report_of
 from workers.database.store import Store, open_store

@@ -20,7 +20,7 @@ from formdigits.web.names import Names
 from formdigits.web.review.bench import Bench
 from formdigits.web.sandboxed import warm
 from formdigits.web.settings import Settings
-from workers.database.lookup import find_job
+from workers.database.jobs import find_job
 from workers.database.store import Store, open_store
 from workers.job import LETTERS, Job
 from workers.sandbox import Sandbox

@@ -163,6 +163,11 @@ def version_of(connection: Connection) -> str | None:
     return UNNUMBERED if tables.has_table("formdigits_schema") else None
 
 
+def without_password(url: str) -> str:
+    """The address of a database as it may be shown."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 def _name(url: URL) -> str:
     if _is_sqlite(url):
         return f"The job database {url.database}"

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
-from extractor.values import PageResult, PageStatus
+from extractor.values import FieldStatus, PageResult, PageStatus
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
-from workers.database.schema import documents, jobs, pages, readings, reviews
+from workers.database.schema import documents, pages, readings, reviews
 from workers.database.store import Store
-from workers.job import DONE, Job, job_of
+from workers.job import DONE
 
 
 class Place(NamedTuple):
@@ -39,22 +39,6 @@ class Contents:
 
     first: str | None
     documents: int
-
-
-def find_job(store: Store, job: str) -> Job | None:
-    """The job with that id."""
-    with reading(store.engine) as connection:
-        row = connection.execute(select(jobs).where(jobs.c.id == job)).mappings().first()
-    return None if row is None else job_of(row)
-
-
-def list_jobs(store: Store, limit: int, before: float | None = None) -> list[Job]:
-    """At most `limit` jobs, the newest first; with `before`, those that were created before that time."""
-    query = select(jobs).order_by(jobs.c.created.desc()).limit(limit)
-    if before is not None:
-        query = query.where(jobs.c.created < before)
-    with reading(store.engine) as connection:
-        return [job_of(row) for row in connection.execute(query).mappings()]
 
 
 def contents(store: Store, job: str) -> Contents:
@@ -85,6 +69,13 @@ def form_counts(store: Store, job: str) -> list[tuple[str, int]]:
     query = select(pages.c.form, func.count()).where(pages.c.job == job, pages.c.state == DONE).group_by(pages.c.form)
     with reading(store.engine) as connection:
         return sorted((row[0] or "", row[1]) for row in connection.execute(query))
+
+
+def count_fields(store: Store, job: str, status: FieldStatus) -> int:
+    """How many fields of the job were read with that status."""
+    query = select(func.count()).select_from(readings).where(readings.c.job == job, readings.c.status == status.value)
+    with reading(store.engine) as connection:
+        return connection.execute(query).scalar_one()
 
 
 def list_pages(

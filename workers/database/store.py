@@ -13,10 +13,11 @@ from sqlalchemy.sql import ColumnElement
 
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database.connection import open_database, reading, writing
+from workers.database.jobs import add_job
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
-from workers.job import DONE, FINISHED, RUNNING, WAITING, Counts, FileState, Job, job_of, new_id
+from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job, job_of
 from workers.review.values import Stage
 from workers.work import Outcome, PageKey
 
@@ -24,20 +25,24 @@ SLICE_ROWS = 500
 """Rows (of documents or pages) that one look at the database brings."""
 
 
-def open_store(url: str | None = None) -> Store:
-    """The store at `url`, by default where the settings say. Raises ServiceError."""
-    return Store(open_database(url or database_url()))
+def open_store(url: str | None = None, patience_s: float = 0.0) -> Store:
+    """The store at `url`, by default where the settings say. Raises ServiceError.
+
+    Where the database goes away afterwards, steps that can be taken again are, for `patience_s` seconds.
+    """
+    return Store(open_database(url or database_url()), patience_s)
 
 
 class Store:
     """Jobs in a database. Every method raises ServiceError when the database cannot be used."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience_s: float = 0.0) -> None:
         self._engine = engine
+        self.patience_s = patience_s
 
     @property
     def engine(self) -> Engine:
-        """The connection, for `workers.queue`, which keeps its own tables beside these."""
+        """The connection, for the other modules of `workers.database`."""
         return self._engine
 
     def close(self) -> None:
@@ -47,19 +52,8 @@ class Store:
 
     def create(self, key: str, options: dict[str, Any], fields: Sequence[tuple[str, Kind]]) -> Job:
         """A new job without documents."""
-        job = Job(
-            id=new_id(),
-            key=key,
-            state=RUNNING,
-            options=options,
-            fields=tuple(fields),
-            created=time.time(),
-            finished=None,
-        )
-        row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
         with writing(self._engine) as connection:
-            connection.execute(insert(jobs).values(row))
-        return job
+            return add_job(connection, key, options, fields)
 
     def find(self, key: str) -> Job | None:
         """The newest job of that key."""

@@ -8,35 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
-
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from extractor.errors import ServiceError
 from workers.database.queue import chunk_claims as claims
 from workers.database.queue.chunk_claims import Claim
 from workers.database.store import Store
 from workers.pool import PAGE_LIMIT_S
-
-OUTAGE_S = 600.0
-"""How long work waits for a database that is away, before it is left to whoever comes later."""
-
-T = TypeVar("T")
-
-
-def patiently(what: Callable[[], T], patience_s: float = OUTAGE_S) -> T:
-    """What `what` gives, tried again while the database is away or locked. Raises ServiceError in the end."""
-    until = time.monotonic() + patience_s
-    pause = 0.1
-    while True:
-        try:
-            return what()
-        except ServiceError as error:
-            # Anything else would be the same the next time.
-            if not isinstance(error.__cause__, OperationalError | InterfaceError) or time.monotonic() > until:
-                raise
-        time.sleep(pause)
-        pause = min(2.0, pause * 2)
 
 
 @contextmanager

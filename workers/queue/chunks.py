@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +19,7 @@ from workers.database.queue.planning import advance
 from workers.database.store import Store
 from workers.job import COUNT, Job
 from workers.pool import PAGE_LIMIT_S
-from workers.queue.alive import kept, limited, patiently
+from workers.queue.alive import kept, limited
 from workers.work import Event, Outcome, PageReader, Trace, chunked
 
 ATTEMPTS = 3
@@ -53,7 +52,7 @@ def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str
 
     Raises ServiceError when the database stays away and ModelError; the chunk is then left to whoever comes later.
     """
-    claim = patiently(lambda: claims.claim(store, job, number, message))
+    claim = claims.claim(store, job, number, message)
     if claim is None:
         return None
     started = time.monotonic()
@@ -63,7 +62,7 @@ def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str
             _look(store, claim, beat)
         else:
             _read(store, readers, claim, beat, outcomes)
-    patiently(lambda: advance(store, job))
+    advance(store, job)
     return Done(outcomes, time.monotonic() - started)
 
 
@@ -74,19 +73,19 @@ def _look(store: Store, claim: Claim, beat: Callable[[], None]) -> None:
         for one in claim.open:
             beat()
             counts.append(_counted(one))
-        patiently(lambda: claims.save_counts(store, claim, counts, last=True))
+        claims.save_counts(store, claim, counts, last=True)
         return
     for one in claim.open:
         beat()
         if one.attempts >= ATTEMPTS:
             # Its one page will say why it cannot be read.
             found: Looked = (one.key.document, 1, None)
-        elif patiently(partial(claims.begin, store, claim, one)):
+        elif claims.begin(store, claim, one):
             found = _counted(one)
         else:
             return
-        patiently(partial(claims.save_counts, store, claim, [found], last=False))
-    patiently(lambda: claims.save_counts(store, claim, [], last=True))
+        claims.save_counts(store, claim, [found], last=False)
+    claims.save_counts(store, claim, [], last=True)
 
 
 def _counted(one: Open) -> Looked:
@@ -105,28 +104,28 @@ def content_hash(file: str) -> str | None:
 
 def _read(store: Store, readers: Readers, claim: Claim, beat: Callable[[], None], outcomes: list[Outcome]) -> None:
     try:
-        reader = patiently(lambda: readers.of(store, claim.job))
+        reader = readers.of(store, claim.job)
     except TemplateError as error:
         outcomes += [_given_up(claim, one, str(error)) for one in claim.open]
-        patiently(lambda: claims.save(store, claim, outcomes, last=True))
+        claims.save(store, claim, outcomes, last=True)
         return
     if claim.tries == 1:
         read = _outcomes(claim, _events(claim.open, reader, beat))
-        if patiently(lambda: claims.save(store, claim, read, last=True)):
+        if claims.save(store, claim, read, last=True):
             outcomes += read
         return
     for one in claim.open:
         beat()
         if one.attempts >= ATTEMPTS:
             read = [_given_up(claim, one, POISON)]
-        elif patiently(partial(claims.begin, store, claim, one)):
+        elif claims.begin(store, claim, one):
             read = _outcomes(claim, _events([one], reader, beat))
         else:
             return
-        if not patiently(partial(claims.save, store, claim, read, last=False)):
+        if not claims.save(store, claim, read, last=False):
             return
         outcomes += read
-    patiently(lambda: claims.save(store, claim, [], last=True))
+    claims.save(store, claim, [], last=True)
 
 
 def _events(some: Iterable[Open], reader: PageReader, beat: Callable[[], None]) -> list[Event]:

@@ -14,14 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
-from sqlalchemy import Connection, insert, select
 
 from extractor.errors import TemplateError
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.template import load_template
-from workers.database.connection import reading
-from workers.database.schema import recipes
+from workers.database.recipes import files_of
 from workers.database.store import Store
 from workers.home import home
 
@@ -84,28 +82,14 @@ def _with_model(files: dict[str, bytes], folder: Path) -> str:
     return name
 
 
-def keep(connection: Connection, recipe: Recipe) -> None:
-    """Stores the recipe's files where they are not stored yet."""
-    query = select(recipes.c.name).where(recipes.c.recipe == recipe.key)
-    known = set(connection.execute(query).scalars())
-    rows = [
-        {"recipe": recipe.key, "name": name, "content": content}
-        for name, content in recipe.files.items()
-        if name not in known
-    ]
-    if rows:
-        connection.execute(insert(recipes), rows)
-
-
 def unpacked(store: Store, key: str, templates: Sequence[str]) -> tuple[str, ...]:
     """Paths of the recipe's template files, put into this machine's `home()` where missing. Raises ServiceError."""
     folder = home() / "recipes" / key
     if not folder.is_dir():
-        with reading(store.engine) as connection:
-            rows = connection.execute(select(recipes.c.name, recipes.c.content).where(recipes.c.recipe == key)).all()
+        found = files_of(store, key)
         folder.parent.mkdir(exist_ok=True)
         with TemporaryDirectory(prefix=f"{key[:8]}-", dir=folder.parent) as draft:
-            for name, content in rows:
+            for name, content in found.items():
                 (Path(draft) / name).parent.mkdir(parents=True, exist_ok=True)
                 (Path(draft) / name).write_bytes(content)
             # Whole at once; where another process was first, its folder holds the same.

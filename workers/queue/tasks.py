@@ -22,6 +22,9 @@ from workers.queue.dispatch import TASK, Broker, sweep
 SWEEP_S = 5.0
 """How often a worker looks for chunks that nobody knows of."""
 
+OUTAGE_S = 600.0
+"""How long work waits for a database that is away, before it is left to whoever comes later."""
+
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +66,7 @@ def chunk(self: Any, job: str, number: int) -> None:
     said = {"job": job, "chunk": number}
     try:
         if here.store is None:
-            here.store = open_store()
+            here.store = open_store(patience_s=OUTAGE_S)
         done = do_chunk(here.store, here.readers, job, number, self.request.id)
         if done is None:
             log.debug("nothing to do", extra=said)

@@ -14,13 +14,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from celery.signals import setup_logging
-from sqlalchemy import func, select
 
 from extractor.errors import ServiceError
-from workers.database.connection import reading
-from workers.database.schema import jobs, pages
+from workers.database.queue.ledger import totals
 from workers.database.store import Store
-from workers.job import DONE
 
 if TYPE_CHECKING:
     from workers.queue.chunks import Done
@@ -112,18 +109,10 @@ def serve(store: Store, port: int) -> None:
         def collect(self) -> Iterator[Any]:
             by_state = GaugeMetricFamily("formdigits_jobs", "Jobs of the queue.", labels=["state"])
             by_status = GaugeMetricFamily("formdigits_pages", "Pages of jobs of the queue.", labels=["status"])
-            of_jobs = select(jobs.c.state, func.count()).where(jobs.c.queue.is_not(None)).group_by(jobs.c.state)
-            of_pages = (
-                select(pages.c.state, pages.c.status, func.count())
-                .where(pages.c.job.in_(select(jobs.c.id).where(jobs.c.queue.is_not(None))))
-                .group_by(pages.c.state, pages.c.status)
-            )
             try:
-                with reading(store.engine) as connection:
-                    for state, number in connection.execute(of_jobs):
-                        by_state.add_metric([state], number)
-                    for state, status, number in connection.execute(of_pages):
-                        by_status.add_metric([status if state == DONE else state], number)
+                for metric, counts in zip((by_state, by_status), totals(store), strict=True):
+                    for name, number in counts.items():
+                        metric.add_metric([name], number)
             except ServiceError:
                 # The worker's own figures still come.
                 return

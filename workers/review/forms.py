@@ -10,10 +10,9 @@ from threading import Lock
 from extractor.errors import FormdigitsError
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import Box, Kind
-from workers.database.connection import reading
-from workers.database.schema import jobs
+from workers.database.jobs import find_job
 from workers.database.store import Store
-from workers.job import Job, job_of
+from workers.job import Job
 from workers.queue.recipe import unpacked
 
 JOBS_KEPT = 32
@@ -61,12 +60,11 @@ class FormShelf:
 
 def forms_of(store: Store, job: str) -> Forms:
     """The templates of the job: those kept with it, else those that it was given, where they still are."""
-    with reading(store.engine) as connection:
-        row = connection.execute(jobs.select().where(jobs.c.id == job)).mappings().one_or_none()
-    if row is None:
+    known = find_job(store, job)
+    if known is None:
         return Forms({})
     found = {}
-    for path in _paths(store, job_of(row)):
+    for path in _paths(store, known):
         try:
             template = load_template(path)
         except FormdigitsError:

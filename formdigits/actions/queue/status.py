@@ -10,14 +10,17 @@ from extractor.errors import ServiceError
 from formdigits import messages
 from formdigits.actions.queue.export import tell
 from formdigits.progress import Progress, clock
-from workers.database.queue.ledger import get, listing, looked_at, page_counts, speed, state_of, was_begun
+from workers.database.jobs import queued_job, queued_jobs, state_of
+from workers.database.queue.ledger import looked_at, page_counts, speed, was_begun
 from workers.database.store import Store
 from workers.job import CANCELLED, FINISHED, QUEUED, WAITING
-from workers.queue.alive import patiently
 from workers.queue.dispatch import Broker, sweep
 
 STATUS_EVERY_S = 0.5
 SWEEP_S = 5.0
+OUTAGE_S = 30.0
+"""How long the database may be away while somebody looks on."""
+
 LONELY_S = 10.0
 """When to say that no worker seems to be there."""
 
@@ -25,18 +28,18 @@ LONELY_S = 10.0
 def follow(store: Store, broker: Broker, job: str) -> int | None:
     """Shows the job's progress until it is over. None when it has come to its end; an exit code otherwise.
 
-    The broker or the database may go away meanwhile for half a minute.
+    The broker may go away meanwhile; so may the database, for as long as `store` has patience.
     """
     started = swept = time.monotonic()
     told = False
     try:
         with Progress() as shown:
             while True:
-                state = patiently(lambda: state_of(store, job), 30)
+                state = state_of(store, job)
                 if state == QUEUED:
-                    shown.update("files", *patiently(lambda: looked_at(store, job), 30))
+                    shown.update("files", *looked_at(store, job))
                 else:
-                    found = patiently(lambda: page_counts(store, job), 30).get(job, {})
+                    found = page_counts(store, job).get(job, {})
                     total = sum(found.values())
                     shown.failed = found.get("failed", 0)
                     shown.update("pages", total - found.get(WAITING, 0), total)
@@ -63,7 +66,7 @@ def follow(store: Store, broker: Broker, job: str) -> int | None:
 
 def show(store: Store, job: str) -> None:
     """One look at one job, on standard output, its counts and failures on standard error."""
-    of = get(store, job)
+    of = queued_job(store, job)
     counts = store.counts(job)
     rate = speed(store, job)
     left = counts.pages - counts.done
@@ -82,7 +85,7 @@ def show(store: Store, job: str) -> None:
 
 def overview(store: Store, broker: Broker) -> None:
     """Every job that is not over, and what waits in the broker."""
-    active = [job for job in listing(store) if job.state not in (FINISHED, CANCELLED)]
+    active = [job for job in queued_jobs(store) if job.state not in (FINISHED, CANCELLED)]
     found = page_counts(store) if active else {}
     for job in active:
         of = found.get(job.id, {})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -17,9 +16,10 @@ from extractor.reading import ReadOptions
 from extractor.values import Kind
 from formdigits import messages
 from formdigits.actions.queue.export import tell, write
-from formdigits.actions.queue.status import follow
+from formdigits.actions.queue.status import OUTAGE_S, follow
 from formdigits.actions.read import find_templates
-from workers.database.queue.ledger import find_same, put_in, same_key
+from workers.database.jobs import find_same
+from workers.database.queue.ledger import put_in, same_key
 from workers.database.store import open_store
 from workers.job import FileState
 from workers.queue.dispatch import Broker, sweep
@@ -57,8 +57,8 @@ def submit(asked: Submission) -> int:
     if asked.out is not None:
         check_writable(asked.out)
     # Workers may run elsewhere, in other folders.
-    files = [state(os.path.abspath(file)) for file in find_documents(asked.inputs)]  # noqa: PTH100 - links stay
-    store = open_store()
+    files = [FileState.of(os.path.abspath(file)) for file in find_documents(asked.inputs)]  # noqa: PTH100 - links stay
+    store = open_store(patience_s=OUTAGE_S)
     broker = Broker()
     broker.check()
     key = same_key(recipe, files)
@@ -90,12 +90,3 @@ def submit(asked: Submission) -> int:
         counts = store.counts(job.id)
         tell(store, job.id, counts)
     return 1 if counts.failed or counts.unmatched else 0
-
-
-def state(file: str) -> FileState:
-    """The file as it lies there now."""
-    try:
-        found = Path(file).stat()
-    except OSError:
-        return FileState(file, -1, -1)
-    return FileState(file, found.st_size, found.st_mtime_ns)

@@ -11,7 +11,6 @@ from pathlib import Path
 from extractor.documents import find_documents
 from extractor.errors import InputError, ServiceError
 from formdigits import messages
-from formdigits.actions.queue.submit import state
 from workers.database.queue.arrivals import files_read, known_contents, set_file
 from workers.database.queue.ledger import add
 from workers.database.store import Store
@@ -59,7 +58,7 @@ class Watcher:
         found: list[FileState] = []
         seen: dict[str, tuple[FileState, float]] = {}
         for file in self._files():
-            as_it_is = state(file)
+            as_it_is = FileState.of(file)
             if self._settled.get(file) == as_it_is:
                 continue
             before, since = self._moving.get(file, (None, now))

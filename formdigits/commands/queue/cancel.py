@@ -15,10 +15,10 @@ Exit codes: 0 stopped, or over already; 2 no such job; 3 the database cannot be 
 @click.argument("job")
 def cancel(job: str) -> None:
     from formdigits import messages
+    from workers.database.jobs import queued_job
     from workers.database.queue.ledger import cancel as give_up
-    from workers.database.queue.ledger import get
     from workers.database.store import open_store
 
     store = open_store()
-    state = get(store, job).state
+    state = queued_job(store, job).state
     messages.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} was over already ({state}).")

@@ -19,9 +19,9 @@ Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database c
 def export(job: str, *, out: str, long: bool) -> None:
     from extractor.export import check_writable
     from formdigits.actions.queue.export import write
-    from workers.database.queue.ledger import get
+    from workers.database.jobs import queued_job
     from workers.database.store import open_store
 
     check_writable(out)
     store = open_store()
-    write(store, get(store, job), out, long=long)
+    write(store, queued_job(store, job), out, long=long)

@@ -14,14 +14,15 @@ def jobs(*, limit: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from workers.database.queue.ledger import listing, page_counts
+    from workers.database.jobs import queued_jobs
+    from workers.database.queue.ledger import page_counts
     from workers.database.store import open_store
     from workers.job import WAITING
 
     store = open_store()
     found = page_counts(store)
     table = Table("job", "state", "since", "pages", "done", "failed", "unmatched", "duplicate", "queue", box=None)
-    for job in listing(store, limit):
+    for job in queued_jobs(store, limit):
         of = found.get(job.id, {})
         total = sum(of.values())
         counts = (

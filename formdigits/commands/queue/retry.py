@@ -16,13 +16,13 @@ Exit codes: 0 taken up, or nothing to do; 2 no such job; 3 the broker or the dat
 @click.argument("job")
 def retry(job: str) -> None:
     from formdigits import messages
-    from workers.database.queue.ledger import get
+    from workers.database.jobs import queued_job
     from workers.database.queue.ledger import retry as take_up
     from workers.database.store import open_store
     from workers.queue.dispatch import Broker, sweep
 
     store, broker = open_store(), Broker()
-    get(store, job)
+    queued_job(store, job)
     broker.check()
     number = take_up(store, job)
     sweep(store, broker)

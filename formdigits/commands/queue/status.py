@@ -17,16 +17,16 @@ reached (what the database knows is said all the same).
 def status(job: str | None, *, watch: bool) -> None:
     if watch and job is None:
         raise click.UsageError("--watch needs the JOB to watch; 'formdigits jobs' lists them")
-    from formdigits.actions.queue.status import follow, overview, show
-    from workers.database.queue.ledger import get
+    from formdigits.actions.queue.status import OUTAGE_S, follow, overview, show
+    from workers.database.jobs import queued_job
     from workers.database.store import open_store
     from workers.queue.dispatch import Broker, sweep
 
-    store, broker = open_store(), Broker()
+    store, broker = open_store(patience_s=OUTAGE_S), Broker()
     if job is None:
         overview(store, broker)
     else:
-        get(store, job)
+        queued_job(store, job)
         if watch and (code := follow(store, broker, job)) is not None:
             raise SystemExit(code)
         show(store, job)

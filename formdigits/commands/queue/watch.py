@@ -44,7 +44,8 @@ def watch(
     from formdigits.actions.queue.submit import prepared
     from formdigits.actions.queue.watch import Watcher
     from formdigits.actions.read import made_folder
-    from workers.database.queue.ledger import find_same, put_in
+    from workers.database.jobs import find_same
+    from workers.database.queue.ledger import put_in
     from workers.database.store import open_store
     from workers.local import job_key
     from workers.queue.dispatch import Broker

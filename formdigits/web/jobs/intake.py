@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from extractor import reading as extractor_reading
 from extractor.errors import InputError, ServiceError
 from extractor.reading import ReadOptions
-from formdigits.actions.queue.submit import state
 from formdigits.web.settings import Settings
+from workers.database.jobs import put_aside
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.store import Store
-from workers.job import Job
-from workers.local import put_aside
+from workers.job import FileState, Job
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import make_recipe
 
@@ -41,10 +40,10 @@ def submit(store: Store, settings: Settings, picked: Picked) -> Job:
         raise InputError("Give either templates or 'every picture is one number', not both.")
     reader = extractor_reading.open_reader(ReadOptions(picked.templates, picked.single_field, picked.accept))
     recipe = make_recipe(picked.templates, single_field=picked.single_field, accept=picked.accept)
-    files = [state(file) for file in picked.documents]
+    files = [FileState.of(file) for file in picked.documents]
     broker = None if settings.local else reachable()
     if broker is None:
-        return put_aside(store, recipe, reader.fields, picked.documents, str(settings.home))
+        return put_aside(store, recipe, reader.fields, files, str(settings.home))
     # Whoever sends a file again wants to see it read, though another job has its content.
     key = same_key(recipe, files)
     job = put_in(store, recipe, reader.fields, files, queue=QUEUE, key=key, again=True)

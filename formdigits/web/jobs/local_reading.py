@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from extractor.errors import FormdigitsError, InputError
 from extractor.reading import ReadOptions
 from workers.child import settle
-from workers.database.lookup import find_job
+from workers.database.jobs import find_job
 from workers.database.store import open_store
 from workers.home import home, processors
 from workers.job import RUNNING

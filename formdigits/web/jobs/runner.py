@@ -14,10 +14,10 @@ from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, ServiceError
 from formdigits.web.jobs.local_reading import End, main
 from formdigits.web.settings import Settings
-from workers.database.queue.ledger import cancel, listing
+from workers.database.jobs import put_aside_here, queued_jobs
+from workers.database.queue.ledger import cancel
 from workers.database.store import Store
 from workers.job import ACTIVE
-from workers.local import put_aside_here
 from workers.pool import without_interrupts
 from workers.queue.dispatch import Broker, sweep
 
@@ -128,7 +128,7 @@ class Runner:
                     os.killpg(pid, signal.SIGKILL)
 
     def _sweep(self) -> None:
-        if self._settings.local or not any(job.state in ACTIVE for job in listing(self._store, limit=50)):
+        if self._settings.local or not any(job.state in ACTIVE for job in queued_jobs(self._store, limit=50)):
             return
         with suppress(ServiceError):
             sweep(self._store, Broker())

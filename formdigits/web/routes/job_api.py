@@ -19,7 +19,8 @@ from formdigits.web.jobs.state import JobAnswer, status_of
 from formdigits.web.jobs.tables import MEDIA, Ending, write
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.database.lookup import PageRow, Place, document_file, find_job, find_page, list_jobs, list_pages
+from workers.database.jobs import find_job, list_jobs
+from workers.database.lookup import PageRow, Place, document_file, find_page, list_pages
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 

@@ -16,7 +16,8 @@ from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import place_of
 from formdigits.web.sandboxed import Picture
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.database.lookup import PageRow, find_page, form_counts, list_jobs, list_pages
+from workers.database.jobs import list_jobs
+from workers.database.lookup import PageRow, find_page, form_counts, list_pages
 from workers.job import Job
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import func, select
 
 from extractor.errors import InputError
 from extractor.values import FieldStatus
@@ -16,14 +15,13 @@ from formdigits.reports.words import percent
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.database.connection import reading
-from workers.database.lookup import list_jobs
+from workers.database.jobs import list_jobs
+from workers.database.lookup import count_fields
+from workers.database.review.field_claims import progress
 from workers.database.review.plans import plan_of, set_plan
-from workers.database.schema import readings, reviews
-from workers.database.store import Store
 from workers.job import Job
 from workers.review.interval import measured
-from workers.review.values import Plan, Stage
+from workers.review.values import Plan
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,7 +92,9 @@ def begin(
 
 
 def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
-    accepted, doubtful = (_count(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
+    accepted, doubtful = (
+        count_fields(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW)
+    )
     choices = _choices(accepted, 0.0 if plan is None else plan.sample)
     proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - SAMPLE_FIELDS))
     return page(
@@ -122,25 +122,12 @@ def _choices(accepted: int, now: float) -> list[Choice]:
     return found
 
 
-def _count(store: Store, job: str, status: FieldStatus) -> int:
-    query = select(func.count()).select_from(readings).where(readings.c.job == job, readings.c.status == status.value)
-    with reading(store.engine) as connection:
-        return connection.execute(query).scalar_one()
-
-
 def _listed(site: Site, jobs: Sequence[Job]) -> list[Listed]:
-    ids = [job.id for job in jobs]
-    by_stage = (
-        select(reviews.c.job, reviews.c.stage == Stage.SETTLED, func.count())
-        .where(reviews.c.job.in_(ids))
-        .group_by(reviews.c.job, reviews.c.stage == Stage.SETTLED)
-    )
-    with reading(site.store.engine) as connection:
-        found = {(row[0], bool(row[1])): row[2] for row in connection.execute(by_stage)}
     listed = []
     for job in jobs:
         begun = plan_of(site.store, job.id) is not None
-        still = found.get((job.id, False), 0) if begun else _count(site.store, job.id, FieldStatus.REVIEW)
+        far = progress(site.store, job.id)
+        still = far.total - far.settled if begun else count_fields(site.store, job.id, FieldStatus.REVIEW)
         if begun or still:
-            listed.append(Listed(job.id, title_of(site, job), job.created, begun, still, found.get((job.id, True), 0)))
+            listed.append(Listed(job.id, title_of(site, job), job.created, begun, still, far.settled))
     return listed

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select, tuple_, update
 
 from workers.database.connection import reading, seconds_now, writing
+from workers.database.patience import retried
 from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
 from workers.job import ACTIVE, COUNT, DONE, WAITING, Job, job_of
@@ -50,6 +51,7 @@ class Claim:
     open: tuple[Open, ...]
 
 
+@retried
 def claim(store: Store, job: str, number: int, claimant: str) -> Claim | None:
     """The chunk, if it is still wanted and in nobody else's hands. `claimant` is the id of the message.
 
@@ -103,6 +105,7 @@ def renew(store: Store, of: Claim) -> bool:
         return _still_ours(connection, of)
 
 
+@retried
 def begin(store: Store, of: Claim, one: Open) -> bool:
     """Counts an attempt at one page or document, before it is begun. False when the claim is ours no more."""
     table = documents if one.key.page == 0 else pages
@@ -118,6 +121,7 @@ def begin(store: Store, of: Claim, one: Open) -> bool:
     return True
 
 
+@retried
 def save(store: Store, of: Claim, outcomes: Sequence[Outcome], *, last: bool) -> bool:
     """Keeps what was read, in one transaction, and with `last` that the chunk is done. False when not ours."""
     with writing(store.engine) as connection:
@@ -127,6 +131,7 @@ def save(store: Store, of: Claim, outcomes: Sequence[Outcome], *, last: bool) ->
     return True
 
 
+@retried
 def save_counts(store: Store, of: Claim, counts: Sequence[Looked], *, last: bool) -> bool:
     """The same for documents that were looked at."""
     with writing(store.engine) as connection:

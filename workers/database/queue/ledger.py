@@ -6,19 +6,19 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
-from extractor.errors import InputError
 from extractor.values import Kind, PageStatus
 from workers.database.connection import reading, seconds_now, writing
+from workers.database.jobs import add_job
+from workers.database.patience import retried
 from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
-from workers.job import ACTIVE, CANCELLED, COUNT, DONE, QUEUED, WAITING, FileState, Job, job_of, new_id
-from workers.queue.recipe import Recipe, keep
+from workers.job import ACTIVE, CANCELLED, COUNT, DONE, QUEUED, WAITING, FileState, Job
+from workers.queue.recipe import Recipe
 
 FILES_PER_CHUNK = 64
 """Documents that are looked at in one chunk."""
@@ -50,11 +50,8 @@ def put_in(
     With `again`, contents that other jobs have read are no duplicates.
     """
     options = {**recipe.options, "again": again}
-    job = Job(new_id(), key, QUEUED, options, tuple(fields), time.time(), None, queue, recipe.key)
-    row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
     with writing(store.engine) as connection:
-        connection.execute(insert(jobs).values(row))
-        keep(connection, recipe)
+        job = add_job(connection, key, options, fields, state=QUEUED, queue=queue, recipe=recipe)
         _add(connection, job.id, files, 0)
     return job
 
@@ -116,30 +113,6 @@ def new_chunks(connection: Connection, job: str, kind: str, first: int, sizes: S
 def next_chunk(connection: Connection, job: str) -> int:
     """The number of the job's next chunk."""
     return (connection.execute(select(func.max(chunks.c.number)).where(chunks.c.job == job)).scalar() or 0) + 1
-
-
-def find_same(store: Store, key: str) -> Job | None:
-    """The newest job of these very files and recipe that was not cancelled."""
-    query = select(jobs).where(jobs.c.key == key, jobs.c.state != CANCELLED).order_by(jobs.c.created.desc()).limit(1)
-    with reading(store.engine) as connection:
-        row = connection.execute(query).mappings().first()
-    return None if row is None else job_of(row)
-
-
-def get(store: Store, job: str) -> Job:
-    """The job of the queue with that id. Raises InputError when there is none."""
-    with reading(store.engine) as connection:
-        row = connection.execute(select(jobs).where(jobs.c.id == job, jobs.c.queue.is_not(None))).mappings().first()
-    if row is None:
-        raise InputError(f"There is no job {job}; 'formdigits jobs' lists those that there are.")
-    return job_of(row)
-
-
-def listing(store: Store, limit: int | None = None) -> list[Job]:
-    """Jobs of the queue, the newest first."""
-    query = select(jobs).where(jobs.c.queue.is_not(None)).order_by(jobs.c.created.desc()).limit(limit)
-    with reading(store.engine) as connection:
-        return [job_of(row) for row in connection.execute(query).mappings()]
 
 
 def cancel(store: Store, job: str) -> bool:
@@ -204,6 +177,7 @@ def speed(store: Store, job: str, window_s: float = 60) -> float:
     return float(size or 0) / max(1.0, now - since) if since else 0.0
 
 
+@retried
 def page_counts(store: Store, job: str | None = None) -> dict[str, dict[str, int]]:
     """Pages by status (`waiting` for those to come), by job: quick, for looking again and again."""
     sort = func.coalesce(pages.c.status, WAITING)
@@ -217,12 +191,7 @@ def page_counts(store: Store, job: str | None = None) -> dict[str, dict[str, int
     return found
 
 
-def state_of(store: Store, job: str) -> str:
-    """The job's state now."""
-    with reading(store.engine) as connection:
-        return str(connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one())
-
-
+@retried
 def looked_at(store: Store, job: str) -> tuple[int, int]:
     """How many documents have their pages counted, of how many."""
     query = select(func.count(documents.c.pages), func.count()).where(documents.c.job == job)
@@ -236,3 +205,13 @@ def was_begun(store: Store, job: str) -> bool:
     query = select(func.count()).select_from(chunks).where(chunks.c.job == job, chunks.c.tries > 0)
     with reading(store.engine) as connection:
         return bool(connection.execute(query).scalar_one())
+
+
+def totals(store: Store) -> tuple[dict[str, int], dict[str, int]]:
+    """Jobs of the queue by state, and their pages by status (or state, for those to come)."""
+    ours = jobs.c.queue.is_not(None)
+    sort = func.coalesce(pages.c.status, pages.c.state)
+    of_pages = select(sort, func.count()).where(pages.c.job.in_(select(jobs.c.id).where(ours))).group_by(sort)
+    with reading(store.engine) as connection:
+        by_state = connection.execute(select(jobs.c.state, func.count()).where(ours).group_by(jobs.c.state))
+        return {row[0]: row[1] for row in by_state}, {row[0]: row[1] for row in connection.execute(of_pages)}

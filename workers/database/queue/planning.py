@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Exists, and_, bindparam, exist
 
 from extractor.values import PageStatus
 from workers.database.connection import reading, seconds_now, writing
+from workers.database.patience import retried
 from workers.database.queue.ledger import new_chunks, next_chunk
 from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
@@ -16,6 +17,7 @@ PARTS = 32
 """A job is cut into so many chunks at least, for as many workers as there may be, where it has the pages."""
 
 
+@retried
 def advance(store: Store, job: str) -> None:
     """Takes the job to its next step if this one is done. Several may call it at once; one of them does it."""
     looking, open_chunk = _looking(job), _open(job)

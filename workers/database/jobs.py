@@ -1,0 +1,106 @@
+"""The job repository: where a job's row is written, and where jobs of every kind are found."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, insert, select
+
+from extractor.errors import InputError
+from extractor.values import Kind
+from workers.database.connection import reading, writing
+from workers.database.patience import retried
+from workers.database.recipes import keep_files
+from workers.database.schema import documents, jobs
+from workers.job import CANCELLED, RUNNING, FileState, Job, job_of, new_id
+
+if TYPE_CHECKING:
+    from workers.database.store import Store
+    from workers.queue.recipe import Recipe
+
+
+def add_job(
+    connection: Connection,
+    key: str,
+    options: dict[str, Any],
+    fields: Sequence[tuple[str, Kind]],
+    *,
+    state: str = RUNNING,
+    queue: str | None = None,
+    recipe: Recipe | None = None,
+) -> Job:
+    """A new job without documents, its recipe kept with it, as a part of the connection's transaction."""
+    of = recipe.key if recipe else None
+    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of)
+    row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
+    connection.execute(insert(jobs).values(row))
+    if recipe:
+        keep_files(connection, recipe.key, recipe.files)
+    return job
+
+
+def put_aside(
+    store: Store, recipe: Recipe, fields: Sequence[tuple[str, Kind]], files: Sequence[FileState], home: str
+) -> Job:
+    """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
+
+    One transaction: the job is there whole or not at all.
+    """
+    with writing(store.engine) as connection:
+        options = {**recipe.options, "engine": "litert", "home": home}
+        job = add_job(connection, secrets.token_hex(32), options, fields, recipe=recipe)
+        rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
+        connection.execute(insert(documents), rows)
+    return job
+
+
+def put_aside_here(store: Store, home: str) -> list[Job]:
+    """The jobs that were put aside for that machine and are not over, the oldest first."""
+    query = select(jobs).where(jobs.c.queue.is_(None), jobs.c.recipe.is_not(None), jobs.c.state == RUNNING)
+    return [job for job in _found(store, query.order_by(jobs.c.created)) if job.options.get("home") == home]
+
+
+def find_job(store: Store, job: str) -> Job | None:
+    """The job with that id."""
+    return next(iter(_found(store, select(jobs).where(jobs.c.id == job))), None)
+
+
+def find_same(store: Store, key: str) -> Job | None:
+    """The newest job of that key that was not cancelled."""
+    query = select(jobs).where(jobs.c.key == key, jobs.c.state != CANCELLED).order_by(jobs.c.created.desc()).limit(1)
+    return next(iter(_found(store, query)), None)
+
+
+def list_jobs(store: Store, limit: int, before: float | None = None) -> list[Job]:
+    """At most `limit` jobs, the newest first; with `before`, those that were created before that time."""
+    query = select(jobs).order_by(jobs.c.created.desc()).limit(limit)
+    return _found(store, query if before is None else query.where(jobs.c.created < before))
+
+
+def queued_job(store: Store, job: str) -> Job:
+    """The job of the queue with that id. Raises InputError when there is none."""
+    found = find_job(store, job)
+    if found is None or found.queue is None:
+        raise InputError(f"There is no job {job}; 'formdigits jobs' lists those that there are.")
+    return found
+
+
+def queued_jobs(store: Store, limit: int | None = None) -> list[Job]:
+    """Jobs of the queue, the newest first."""
+    return _found(store, select(jobs).where(jobs.c.queue.is_not(None)).order_by(jobs.c.created.desc()).limit(limit))
+
+
+@retried
+def state_of(store: Store, job: str) -> str:
+    """The job's state now."""
+    with reading(store.engine) as connection:
+        return str(connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one())
+
+
+def _found(store: Store, query: Select[Any]) -> list[Job]:
+    with reading(store.engine) as connection:
+        return [job_of(row) for row in connection.execute(query).mappings()]
