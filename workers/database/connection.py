@@ -55,6 +55,20 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+class Database:
+    """A database that is open. What can be done twice is tried again for `patience_s` seconds while it is away.
+
+    `engine` is for the modules of `workers.database` alone.
+    """
+
+    def __init__(self, engine: Engine, patience_s: float = 0.0) -> None:
+        self.engine = engine
+        self.patience_s = patience_s
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
 @contextmanager
 def service_errors(engine: Engine) -> Iterator[None]:
     """Turns every error of the database into a ServiceError of one sentence."""

@@ -6,21 +6,18 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
 from extractor.errors import InputError
 from extractor.values import Kind
-from workers.database.connection import reading, writing
+from workers.database.connection import Database, reading, writing
 from workers.database.patience import retried
 from workers.database.recipes import keep_files
 from workers.database.schema import documents, jobs
 from workers.job import CANCELLED, RUNNING, FileState, Job, job_of, new_id
-
-if TYPE_CHECKING:
-    from workers.database.store import Store
-    from workers.queue.recipe import Recipe
+from workers.queue.recipe import Recipe
 
 
 def add_job(
@@ -44,7 +41,7 @@ def add_job(
 
 
 def put_aside(
-    store: Store, recipe: Recipe, fields: Sequence[tuple[str, Kind]], files: Sequence[FileState], home: str
+    store: Database, recipe: Recipe, fields: Sequence[tuple[str, Kind]], files: Sequence[FileState], home: str
 ) -> Job:
     """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
 
@@ -58,30 +55,30 @@ def put_aside(
     return job
 
 
-def put_aside_here(store: Store, home: str) -> list[Job]:
+def put_aside_here(store: Database, home: str) -> list[Job]:
     """The jobs that were put aside for that machine and are not over, the oldest first."""
     query = select(jobs).where(jobs.c.queue.is_(None), jobs.c.recipe.is_not(None), jobs.c.state == RUNNING)
     return [job for job in _found(store, query.order_by(jobs.c.created)) if job.options.get("home") == home]
 
 
-def find_job(store: Store, job: str) -> Job | None:
+def find_job(store: Database, job: str) -> Job | None:
     """The job with that id."""
     return next(iter(_found(store, select(jobs).where(jobs.c.id == job))), None)
 
 
-def find_same(store: Store, key: str) -> Job | None:
+def find_same(store: Database, key: str) -> Job | None:
     """The newest job of that key that was not cancelled."""
     query = select(jobs).where(jobs.c.key == key, jobs.c.state != CANCELLED).order_by(jobs.c.created.desc()).limit(1)
     return next(iter(_found(store, query)), None)
 
 
-def list_jobs(store: Store, limit: int, before: float | None = None) -> list[Job]:
+def list_jobs(store: Database, limit: int, before: float | None = None) -> list[Job]:
     """At most `limit` jobs, the newest first; with `before`, those that were created before that time."""
     query = select(jobs).order_by(jobs.c.created.desc()).limit(limit)
     return _found(store, query if before is None else query.where(jobs.c.created < before))
 
 
-def queued_job(store: Store, job: str) -> Job:
+def queued_job(store: Database, job: str) -> Job:
     """The job of the queue with that id. Raises InputError when there is none."""
     found = find_job(store, job)
     if found is None or found.queue is None:
@@ -89,18 +86,18 @@ def queued_job(store: Store, job: str) -> Job:
     return found
 
 
-def queued_jobs(store: Store, limit: int | None = None) -> list[Job]:
+def queued_jobs(store: Database, limit: int | None = None) -> list[Job]:
     """Jobs of the queue, the newest first."""
     return _found(store, select(jobs).where(jobs.c.queue.is_not(None)).order_by(jobs.c.created.desc()).limit(limit))
 
 
 @retried
-def state_of(store: Store, job: str) -> str:
+def state_of(store: Database, job: str) -> str:
     """The job's state now."""
     with reading(store.engine) as connection:
         return str(connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one())
 
 
-def _found(store: Store, query: Select[Any]) -> list[Job]:
+def _found(store: Database, query: Select[Any]) -> list[Job]:
     with reading(store.engine) as connection:
         return [job_of(row) for row in connection.execute(query).mappings()]

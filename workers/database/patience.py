@@ -5,27 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from extractor.errors import ServiceError
+from workers.database.connection import Database
 
-if TYPE_CHECKING:
-    from workers.database.store import Store
-
+D = TypeVar("D", bound=Database)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def retried(what: Callable[Concatenate[Store, P], T]) -> Callable[Concatenate[Store, P], T]:
+def retried(what: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P], T]:
     """Makes `what`, a function of a store, try again for `store.patience_s` seconds; it raises ServiceError after that.
 
     Only for what may be done twice: it may have been done when the connection broke.
     """
 
     @wraps(what)
-    def patient(store: Store, /, *args: P.args, **options: P.kwargs) -> T:
+    def patient(store: D, /, *args: P.args, **options: P.kwargs) -> T:
         until = time.monotonic() + store.patience_s
         pause = 0.1
         while True:

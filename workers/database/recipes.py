@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
-from workers.database.connection import reading
+from workers.database.connection import Database, reading
 from workers.database.patience import retried
 from workers.database.schema import recipes
-
-if TYPE_CHECKING:
-    from workers.database.store import Store
 
 
 def keep_files(connection: Connection, recipe: str, files: Mapping[str, bytes]) -> None:
@@ -24,7 +20,7 @@ def keep_files(connection: Connection, recipe: str, files: Mapping[str, bytes]) 
 
 
 @retried
-def files_of(store: Store, recipe: str) -> dict[str, bytes]:
+def files_of(store: Database, recipe: str) -> dict[str, bytes]:
     """The contents of the recipe's files by their names. Raises ServiceError."""
     query = select(recipes.c.name, recipes.c.content).where(recipes.c.recipe == recipe)
     with reading(store.engine) as connection:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
-from workers.database.connection import open_database, reading, writing
+from workers.database.connection import Database, open_database, reading, writing
 from workers.database.jobs import add_job
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
@@ -33,54 +33,42 @@ def open_store(url: str | None = None, patience_s: float = 0.0) -> Store:
     return Store(open_database(url or database_url()), patience_s)
 
 
-class Store:
+class Store(Database):
     """Jobs in a database. Every method raises ServiceError when the database cannot be used."""
-
-    def __init__(self, engine: Engine, patience_s: float = 0.0) -> None:
-        self._engine = engine
-        self.patience_s = patience_s
-
-    @property
-    def engine(self) -> Engine:
-        """The connection, for the other modules of `workers.database`."""
-        return self._engine
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     # Jobs
 
     def create(self, key: str, options: dict[str, Any], fields: Sequence[tuple[str, Kind]]) -> Job:
         """A new job without documents."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             return add_job(connection, key, options, fields)
 
     def find(self, key: str) -> Job | None:
         """The newest job of that key."""
         query = select(jobs).where(jobs.c.key == key).order_by(jobs.c.created.desc()).limit(1)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else job_of(row)
 
     def finish(self, job: str) -> None:
         """Marks the job as over: its pages are done and its output is written."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             connection.execute(update(jobs).where(jobs.c.id == job).values(state=FINISHED, finished=time.time()))
 
     def was_reviewed(self, job: str) -> bool:
         """Whether people have said anything of the job's fields."""
         query = select(corrections.c.id).where(corrections.c.job == job).limit(1)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return connection.execute(query).first() is not None
 
     def forget(self, job: str) -> None:
         """Removes the job and all that was read for it, in slices, so that no other writer waits for long."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             numbers = connection.execute(select(documents.c.number).where(documents.c.job == job)).scalars().all()
         for some in _slices(numbers):
-            with writing(self._engine) as connection:
+            with writing(self.engine) as connection:
                 connection.execute(delete(documents).where(documents.c.job == job, documents.c.number.in_(some)))
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             connection.execute(delete(jobs).where(jobs.c.id == job))
 
     # Documents and pages to come
@@ -92,7 +80,7 @@ class Store:
         counted and read again, a new one is added, one that is not among `files` is removed with its readings.
         """
         columns = (documents.c.file, documents.c.number, documents.c.position, documents.c.size, documents.c.modified)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             known = {row.file: row for row in connection.execute(select(*columns).where(documents.c.job == job))}
         following = max((row.number for row in known.values()), default=0) + 1
         added: list[dict[str, Any]] = []
@@ -113,7 +101,7 @@ class Store:
             )
         gone = changed + [row.number for row in known.values()]
         move = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             for some in _slices(gone):
                 connection.execute(delete(documents).where(documents.c.job == job, documents.c.number.in_(some)))
             if moved:
@@ -131,7 +119,7 @@ class Store:
                 .order_by(documents.c.position)
                 .limit(SLICE_ROWS)
             )
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 rows = connection.execute(query).all()
             if not rows:
                 return
@@ -140,7 +128,7 @@ class Store:
 
     def set_page_counts(self, job: str, counts: Sequence[tuple[int, int]]) -> None:
         """Says how many pages documents have, as (document number, pages), and puts those pages down as waiting."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             self.set_page_counts_in(connection, job, counts)
 
     @staticmethod
@@ -169,7 +157,7 @@ class Store:
 
     def save(self, job: str, outcomes: Sequence[Outcome]) -> None:
         """Keeps what was read, in one transaction; saving a page again replaces what was there."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             self.save_in(connection, job, outcomes)
 
     @staticmethod
@@ -221,7 +209,7 @@ class Store:
                 )
                 .order_by(readings.c.position)
             )
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 for row in connection.execute(query).mappings():
                     found.setdefault((row["document"], row["page"]), []).append(with_outcome(row))
             for row in rows:
@@ -247,7 +235,7 @@ class Store:
             .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
             .group_by(reviews.c.was, reviews.c.status)
         )
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             page_rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
             field_rows = connection.execute(by_field.group_by(readings.c.status)).all()
             settled = connection.execute(moved).all()
@@ -282,7 +270,7 @@ class Store:
                 .order_by(documents.c.position, pages.c.page)
                 .limit(size)
             )
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 rows = connection.execute(query).all()
             if not rows:
                 return

@@ -19,8 +19,8 @@ from extractor.errors import TemplateError
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.template import load_template
+from workers.database.connection import Database
 from workers.database.recipes import files_of
-from workers.database.store import Store
 from workers.home import home
 
 
@@ -82,7 +82,7 @@ def _with_model(files: dict[str, bytes], folder: Path) -> str:
     return name
 
 
-def unpacked(store: Store, key: str, templates: Sequence[str]) -> tuple[str, ...]:
+def unpacked(store: Database, key: str, templates: Sequence[str]) -> tuple[str, ...]:
     """Paths of the recipe's template files, put into this machine's `home()` where missing. Raises ServiceError."""
     folder = home() / "recipes" / key
     if not folder.is_dir():
