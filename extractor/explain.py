@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.decoding.lattice_search import BLANK, Path, best_paths
+from extractor.decoding.lattice_search import Path, best_paths
+from extractor.decoding.written import BLANK
 from extractor.reading import Observation, Reader
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.recognizer.string_views import StringReading

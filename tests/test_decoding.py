@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.decoding import decode
-from extractor.decoding.format import interpret
+from extractor.decoding.meaning import judge
 from extractor.decoding.unread import unread_cells
+from extractor.decoding.written import Written, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Candidate, Lattice
 from extractor.template import Format
@@ -132,7 +133,7 @@ def test_the_range_decides_between_two_likely_readings() -> None:
     ],
 )
 def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str) -> None:
-    meaning = interpret(text, form, comb=is_comb)
+    meaning = judge(written_in(text, comb=is_comb), form)
     assert meaning.problem == ""
     assert meaning.value == value
 
@@ -155,7 +156,27 @@ def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str
     ],
 )
 def test_what_the_format_forbids_has_a_reason(text: str, form: Format, is_comb: bool) -> None:
-    assert interpret(text, form, comb=is_comb).problem
+    assert judge(written_in(text, comb=is_comb), form).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "is_comb", "says"),
+    [
+        ("1.305.-", False, Written(("1", "305"))),
+        ("X57", True, Written(("57",), comb=True)),
+        ("5_7", True, Written(("57",), problem="a cell between the digits is empty or struck", comb=True)),
+        ("57X", True, Written(("57",), problem="cells after the digits are struck", comb=True)),
+        ("5X7", False, Written(("57",), problem="part of it is struck")),
+        ("_X_", True, Written(instead="struck")),
+        ("--", True, Written(instead="dash")),
+        ("___", True, Written(instead="blank")),
+        ("", False, Written(instead="blank")),
+        (".", False, Written(problem="only a dot is written here")),
+        ("1?", False, Written(problem="something here is no symbol")),
+    ],
+)
+def test_what_the_ink_says_is_known_before_any_format(text: str, is_comb: bool, says: Written) -> None:
+    assert written_in(text, comb=is_comb) == says
 
 
 @given(st.data())
@@ -179,7 +200,7 @@ def test_probabilities_of_a_field_sum_to_at_most_one(data: st.DataObject) -> Non
     st.text("0123456789_X-.?", max_size=9), st.sampled_from(list(Format.model_fields["kind"].annotation)), st.booleans()
 )
 def test_no_text_makes_the_formats_stumble(text: str, kind: str, is_comb: bool) -> None:
-    meaning = interpret(text, Format(kind=kind), comb=is_comb)
+    meaning = judge(written_in(text, comb=is_comb), Format(kind=kind))
     assert meaning.problem or meaning.value or meaning.missing or meaning.void
 
 

@@ -44,6 +44,8 @@ def field(kind: Kind, cells: int | None = None, alphabet: str = "0-9", **form: o
         (field(Kind.DATE), "2019-04-17", "2019-04-17"),
         (field(Kind.DATE, order="mdy"), "2019-04-17", "2019-04-17"),
         (field(Kind.DATE, cells=8), "17042019", "2019-04-17"),
+        (field(Kind.DATE, cells=8), "17/04/2019", "2019-04-17"),
+        (field(Kind.DATE, cells=6), "17.4.19", "2019-04-17"),
         (field(Kind.DATE), "31.02.2019", None),
         (field(Kind.TIME), "9:30", "09:30"),
         (field(Kind.TIME), "25:00", None),

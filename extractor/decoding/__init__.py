@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from extractor.decoding.confidence import raw_probabilities
 from extractor.decoding.ctc_search import Transcript
-from extractor.decoding.format import Meaning, interpret
-from extractor.decoding.lattice_search import BLANK, HYPHEN, Path, best_paths
+from extractor.decoding.lattice_search import Path, best_paths
+from extractor.decoding.meaning import Meaning, judge
+from extractor.decoding.written import BLANK, Written, written_in, written_in_transcript
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
@@ -21,9 +22,6 @@ MOST_ALTERNATIVES = 5
 
 CHANCE = 0.1
 """How often a wrong reading passes a check digit by chance: one in ten, as a single digit allows."""
-
-PLAIN = str.maketrans("=#/", HYPHEN * 3)
-"""Delimiters that networks for lines tell apart, and `interpret` does not."""
 
 FAR = 6.0
 """A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
@@ -53,7 +51,7 @@ def decode(
     if lattice.doubts:
         return Decoded(Meaning(problem=lattice.doubts[0]), "", 0.0, ())
     paths = best_paths(lattice, log_probabilities, classes)
-    meanings = [interpret(path.text, form, comb=lattice.comb, letters=letters) for path in paths]
+    meanings = [judge(written_in(path.text, comb=lattice.comb, letters=letters), form) for path in paths]
     values = raw_probabilities(
         paths, [None if meaning.problem else meaning.value for meaning in meanings], comb=lattice.comb
     )
@@ -65,23 +63,15 @@ def decode(
 def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Calibration) -> Decoded:
     """The best reading of a string that was read whole; without transcripts nothing is written there."""
     if not transcripts:
-        return decided([Said(BLANK, 0.0, interpret(BLANK, form, comb=False))], {"": 1.0}, form, Calibration())
+        return decided([Said(BLANK, 0.0, judge(Written(instead="blank"), form))], {"": 1.0}, form, Calibration())
     said: list[Said] = []
     values: dict[str, float] = {}
     for one in transcripts:
-        meaning = interpret(plain_text(one.text, form), form, comb=False)
+        meaning = judge(written_in_transcript(one.text, date=form.kind is Kind.DATE), form)
         said.append(Said(one.text, one.log_probability, meaning))
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
     return decided(said, values, form, calibration)
-
-
-def plain_text(text: str, form: Format) -> str:
-    """`text` with the delimiters that `interpret` knows. Only in a date is a slash beside digits one; elsewhere it is
-    a 1 that leans."""
-    if "/" in text and form.kind is not Kind.DATE and any(c.isdigit() for c in text):
-        text = text.replace("/", "1")
-    return text.translate(PLAIN)
 
 
 @dataclass(frozen=True)

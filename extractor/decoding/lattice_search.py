@@ -9,12 +9,10 @@ from operator import itemgetter
 
 import numpy as np
 
+from extractor.decoding.written import BLANK, HYPHEN, POINT, STRUCK, UNREADABLE
 from extractor.recognizer import CROSS, DASH, JUNK
 from extractor.segmentation import Candidate, Lattice
 from extractor.values import Floats
-
-BLANK, STRUCK, HYPHEN, POINT, UNREADABLE = "_", "X", "-", ".", "?"
-"""How a path writes what is no symbol of the alphabet: an empty cell, a struck one, a dash, a point, no symbol."""
 
 BEAM = 24
 CLASSES = 4

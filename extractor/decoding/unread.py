@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from extractor.decoding.format import interpret
-from extractor.decoding.lattice_search import BLANK, HYPHEN, STRUCK, UNREADABLE
+from extractor.decoding.meaning import judge
+from extractor.decoding.written import BLANK, HYPHEN, STRUCK, UNREADABLE, written_in
 from extractor.recognizer import CROSS, DASH, JUNK
 from extractor.segmentation import Lattice
 from extractor.template import Format
@@ -46,7 +46,7 @@ class UnreadCells:
         written += digits
         found = [one.get(mark, 0.0) for one, mark in zip(self.cells, written, strict=True)]
         text = "".join(written)
-        meaning = interpret(text, self.form, comb=True)
+        meaning = judge(written_in(text, comb=True), self.form)
         if min(found) < ALLOWED or meaning.problem or meaning.value != digits:
             return None
         return digits, text, math.prod(found)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from extractor.decoding.lattice_search import BLANK, HYPHEN, POINT, STRUCK, best_paths
+from extractor.decoding.lattice_search import best_paths
+from extractor.decoding.written import BLANK, HYPHEN, POINT, STRUCK
 from extractor.fields import FieldImage, locate_all
 from extractor.finding.field_search import find_fields
 from extractor.finding.found_field import FoundField

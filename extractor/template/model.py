@@ -112,6 +112,13 @@ class Format(_Strict):
     struck: Meaning = "void"
     dash: Meaning = "missing"
 
+    @property
+    def places(self) -> int:
+        """Digits after the point: where `decimals` does not say, two for an amount and none for other numbers."""
+        if self.kind not in (Kind.DECIMAL, Kind.AMOUNT):
+            return 0
+        return self.decimals if self.decimals is not None else 2 if self.kind is Kind.AMOUNT else 0
+
     @model_validator(mode="after")
     def _consistent(self) -> Format:
         if self.digits and not 1 <= self.digits[0] <= self.digits[1]:

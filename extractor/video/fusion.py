@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.decoding.ctc_search import Transcript
-from extractor.decoding.format import Meaning
 from extractor.decoding.lattice_search import RESIDUE
+from extractor.decoding.meaning import Meaning
 from extractor.reading import Observation
 from extractor.recognizer.string_views import StringReading, is_sure
 from extractor.segmentation import Candidate

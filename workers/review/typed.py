@@ -6,9 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from extractor.decoding.format import MARKS, Meaning, interpret
+from extractor.decoding.meaning import THOUSANDS, Meaning, judge
+from extractor.decoding.written import Written
 from extractor.errors import InputError
 from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
@@ -52,7 +53,7 @@ def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Readin
 
 def clear_meaning(kind: CheckKind, field: TemplateField) -> Taken:
     """What it means under the field's format that nothing is written (`blank`), or that it is struck out (`void`)."""
-    meaning = interpret("" if kind is CheckKind.BLANK else "X", field.format, comb=True)
+    meaning = judge(Written(instead="blank" if kind is CheckKind.BLANK else "struck"), field.format)
     if meaning.value:
         return Taken(FieldStatus.ACCEPTED, meaning.value)
     return Taken(FieldStatus.VOID if meaning.void else FieldStatus.BLANK, "")
@@ -75,19 +76,19 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
     try:
         match form.kind:
             case Kind.DIGITS:
-                if not re.fullmatch(f"[{field.alphabet}]+", text.replace(" ", "")):
+                symbols = text.replace(" ", "")
+                if not re.fullmatch(f"[{field.alphabet}]+", symbols):
                     return text, f"only {field.alphabet} belongs here"
-                letters = "".join(mark for mark in MARKS if re.fullmatch(f"[{field.alphabet}]", mark))
-                meaning = interpret(text.replace(" ", ""), form, comb=comb, letters=letters)
+                meaning = judge(Written((symbols,), comb=comb), form)
             case Kind.INTEGER | Kind.DECIMAL | Kind.AMOUNT:
                 meaning = _number(text.replace(" ", ""), field)
             case Kind.DATE:
-                meaning = interpret(_as_written(text, form.order), form, comb=comb)
+                meaning = judge(Written(_date_groups(text, form.order), comb=comb), form)
             case Kind.TIME:
                 if not re.fullmatch(r"\d{1,2}[:.h ]?\d{2}", text, re.ASCII):
                     return text, "not a time such as 09:30"
-                meaning = interpret(re.sub(r"\D", "", text), form, comb=comb)
-    except (ValueError, InvalidOperation, re.error):
+                meaning = judge(Written((re.sub(r"\D", "", text),), comb=comb), form)
+    except (ValueError, re.error):
         return text, f"not a value of the kind '{form.kind.value}'"
     if not meaning.value:
         return text, meaning.problem or f"not a value of the kind '{form.kind.value}'"
@@ -99,32 +100,32 @@ def _number(text: str, field: TemplateField) -> Meaning:
     form = field.format
     if not re.fullmatch(r"[+-]?(\d+([.,]\d+)?|\d{1,3}([.,']\d{3})+([.,]\d+)?)", text, re.ASCII):
         return Meaning(problem="not a number")
-    sign, body = ("-", text[1:]) if text[0] == "-" else ("", text.lstrip("+"))
-    pointed = not body.isdigit()
-    places = form.decimals if form.decimals is not None else 2 if form.kind is Kind.AMOUNT else 0
-    ink = body.replace(",", ".").replace("'", ".")
+    groups = re.split("[.,']", text.lstrip("+-"))
+    pointed = len(groups) > 1
     if form.kind is Kind.INTEGER:
-        if pointed and not re.fullmatch(r"\d{1,3}(\.\d{3})+", ink):
+        if pointed and (len(groups[0]) > THOUSANDS or any(len(group) != THOUSANDS for group in groups[1:])):
             return Meaning(problem="a whole number belongs here")
-        ink = ink.replace(".", "")
-    if (match := re.fullmatch(r"\d+\.(\d+)", ink)) and len(match[1]) < places:
+        groups = ["".join(groups)]
+    elif len(groups) == 2:
         # Nobody types the last zeros.
-        ink = ink.ljust(len(ink) + places - len(match[1]), "0")
+        groups[1] = groups[1].ljust(form.places, "0")
     # The cells of a comb are typed as they are written, without the printed point; with a point it is a number.
-    meaning = interpret(ink, form, comb=field.cells is not None and not pointed and bool(places))
-    if sign and meaning.value:
-        value = sign + meaning.value
+    comb = field.cells is not None and not pointed and form.places > 0
+    meaning = judge(Written(tuple(groups), comb=comb), form)
+    if text[0] == "-" and meaning.value:
+        value = f"-{meaning.value}"
         low = form.min if isinstance(form.min, Decimal) else Decimal(0)
-        problem = f"below the least allowed, {low}" if Decimal(value) < low else ""
-        return Meaning(value=value, problem=problem)
+        return Meaning(value=value, problem=f"below the least allowed, {low}" if Decimal(value) < low else "")
     return meaning
 
 
-def _as_written(text: str, order: str) -> str:
-    """A date in the order of the form's writing: ISO dates, which people type as they see them, are turned."""
+def _date_groups(text: str, order: str) -> tuple[str, ...]:
+    """The parts of a date in the `order` of the form's writing, also of an ISO date, which people type as they see it.
+    Raises ValueError for what is no date."""
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text, re.ASCII):
         day = date(*map(int, match.groups()))
-        return day.strftime({"dmy": "%d%m%Y", "mdy": "%m%d%Y", "ymd": "%Y%m%d"}[order])
+        parts = {"y": f"{day.year:04d}", "m": f"{day.month:02d}", "d": f"{day.day:02d}"}
+        return tuple(parts[part] for part in order)
     if not re.fullmatch(r"\d+([./ -]\d+){0,2}", text, re.ASCII):
         raise ValueError(text)
-    return re.sub(r"[/ ]", "-", text)
+    return tuple(re.split("[./ -]", text))
