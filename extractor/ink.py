@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from extractor.values import Gray
 
+STROKE = 127
+"""Ink of at least this much is stroke; below it is the soft edge of one, or of a ruling."""
+
 
 def as_gray(image: NDArray[Any]) -> Gray:
     """An image from OpenCV, whose functions promise no type of pixel, as the grey one that it is."""
@@ -57,7 +60,7 @@ def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     by_grey = np.clip((threshold + span / 2 - np.arange(256)) * (255 / span), 0, 255).astype(np.uint8)
     ink = cv2.LUT(grey, by_grey)
     # A soft edge is beside a stroke; anything faint elsewhere is paper.
-    stroke = cv2.dilate(cv2.threshold(ink, 126, 255, cv2.THRESH_BINARY)[1], np.ones((3, 3), np.uint8))
+    stroke = cv2.dilate(cv2.threshold(ink, STROKE - 1, 255, cv2.THRESH_BINARY)[1], np.ones((3, 3), np.uint8))
     return as_gray(cv2.bitwise_and(ink, stroke))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
-from extractor.segmentation.text_line import HEIGHT, TEXT, WIDEST, text_line_of
+from extractor.segmentation.text_line import HEIGHT, MOST_COLUMNS, TEXT, text_line_of
 from extractor.values import Gray
 
 
@@ -106,4 +106,4 @@ def test_a_very_long_string_is_squeezed() -> None:
     cv2.putText(page, "8" * 90, (10, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 50, 2, cv2.LINE_AA)
     line = text_line_of(as_single_field(page))
     assert line is not None
-    assert line.shape[1] <= WIDEST
+    assert line.shape[1] <= MOST_COLUMNS

@@ -76,7 +76,6 @@ class PageInkParameters:
 class LinedPaperParameters:
     """Shares are of the picture's height unless its width is named."""
 
-    stroke: int = 127  # ink: from here on it is a stroke that may cross a ruling
     faint: int = 64  # ink: from here on it may be a ruling
     shortest: tuple[float, float, int] = (1.2, 0.3, 12)  # a ruling runs this share, that of the width, so many pixels
     thickest: float = 0.08  # share, 3 pixels at least: what is thicker is writing

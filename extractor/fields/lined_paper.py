@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields.field_parameters import FIELDS
-from extractor.ink import as_gray
+from extractor.ink import STROKE, as_gray
 from extractor.values import Gray
 
 
@@ -54,8 +54,8 @@ def _erase(ink: Gray, line: NDArray[np.bool_], left: int, start: int) -> None:
     last = start + line.shape[0] - 1 - line[::-1].argmax(0)[columns]
     at = columns + left
     thick = int(np.median(last - first + 1))
-    above = ink[np.maximum(first - 2, 0), at] >= FIELDS.lined_paper.stroke
-    below = ink[np.minimum(last + 2, height - 1), at] >= FIELDS.lined_paper.stroke
+    above = ink[np.maximum(first - 2, 0), at] >= STROKE
+    below = ink[np.minimum(last + 2, height - 1), at] >= STROKE
     reach = max(1, thick)
     through = _near(above, reach) & _near(below, reach)
     # One row more on each side: the soft edge of the line.

@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 
 from extractor.fields.field_parameters import FIELDS
 from extractor.geometry import peak_beside
-from extractor.ink import as_gray
+from extractor.ink import STROKE, as_gray
 from extractor.values import Gray, Mask, Points
-
-STROKE = 127
-"""Ink of at least this much is a stroke; below it is the soft edge of one, or of the ruling."""
 
 NEIGHBOURS = (0.5, 1.0, 0.5)
 """Weights of a column and those beside it: a ruling may lean over two on its way down, and is seen all the same."""

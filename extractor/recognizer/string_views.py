@@ -102,7 +102,7 @@ def _view(
     """View `number` of STRING_VIEWS of each of `writings`."""
     if second is not None and number % 2:
         recognizer = second
-    lines = [None if writing is None else writing.line(**STRING_VIEWS[number]) for writing in writings]
+    lines = [None if writing is None else writing.drawn(**STRING_VIEWS[number]) for writing in writings]
     frames = recognizer.log_probabilities([line for line in lines if line is not None])
     said = iter(zip(frames, best_transcripts(frames, recognizer.classes), strict=True))
     nothing = StringView(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())

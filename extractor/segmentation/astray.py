@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from extractor.fields import FieldImage
-from extractor.segmentation.inside import LEAST_INSIDE
 from extractor.segmentation.pieces import find_pieces
-
-HIGH, THIN = 0.3, 0.06
-"""Shares of the box's height: a digit is at least the first high; what is thinner than the second is left of a line."""
-
-TOUCHES, REACHES = 0.1, 0.85
-"""Shares of a digit inside the box: with less than the first it merely touches the side; with more than the second it
-is this field's, even where another begins there."""
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 
 
 def lies_across(field: FieldImage) -> bool:
@@ -27,10 +20,11 @@ def lies_across(field: FieldImage) -> bool:
     pieces = find_pieces(field.ink)
     if len(pieces.areas) == 0:
         return False
-    box = field.inside
+    box, params, least = field.inside, SEGMENTATION.astray, SEGMENTATION.inside.least
     left, top, width, height = pieces.boxes.T
     middle = top + height / 2
-    digits = (height >= HIGH * box.height) & (width >= THIN * box.height) & (middle > box.top) & (middle < box.bottom)
+    digits = (height >= params.high * box.height) & (width >= params.thin * box.height)
+    digits &= (middle > box.top) & (middle < box.bottom)
     over = digits & ((left < box.left) | (left + width > box.right))
     for index in np.flatnonzero(over):
         x, y, w, h = (int(v) for v in pieces.boxes[index])
@@ -38,9 +32,9 @@ def lies_across(field: FieldImage) -> bool:
         at = x + np.arange(w)
         shares = [float(columns[outside].sum()) / columns.sum() for outside in (at < box.left, at >= box.right)]
         inside = 1 - sum(shares)
-        if TOUCHES < inside < LEAST_INSIDE:
+        if params.touches < inside < least:
             return True
         shared = max((share for other, share in zip(field.beside, shares, strict=True) if other), default=0.0)
-        if inside >= LEAST_INSIDE and shared > 1 - REACHES:
+        if inside >= least and shared > 1 - params.reaches:
             return True
     return False

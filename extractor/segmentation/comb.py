@@ -10,33 +10,29 @@ from numpy.typing import NDArray
 from extractor.fields import FieldImage
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import Pieces, cut_out, find_pieces
+from extractor.segmentation.pieces import Pieces, find_pieces, picture_of
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Box, Gray
-
-WITHIN, WRITTEN = 0.2, 0.012
-"""Ink so far inside a cell, as a share of its room, is no printed line; so much of it, as a share of that squared, is
-writing, also where it hangs on to what is printed around the field."""
-
-OWN = 0.75
-"""A piece of ink belongs wholly to the cell that holds this share of it; else it is parted at the cell lines."""
 
 
 def segment_comb(field: FieldImage) -> Lattice:
     """One candidate for each cell of `field`; a cell without writing has no crop."""
-    ink = field.ink
+    ink, params, least = field.ink, SEGMENTATION.comb, SEGMENTATION.inside.least
     pieces = find_pieces(ink)
     shares = _shares(field, pieces)
     # Labels and lines printed around the field reach into its margin, but little of them lies inside.
-    belongs = shares.sum(1) >= 0.4
+    belongs = shares.sum(1) >= least
     # What is left where lines crossed lies on a cell line too, but is dirt in either cell.
-    large = pieces.boxes[:, 2:].max(1, initial=0) > 0.2 * min(field.inside.height, field.cells[1] - field.cells[0])
-    parted = belongs & large & (shares.max(1, initial=0.0) < OWN)
+    large = pieces.boxes[:, 2:].max(1, initial=0) > params.large * min(
+        field.inside.height, field.cells[1] - field.cells[0]
+    )
+    parted = belongs & large & (shares.max(1, initial=0.0) < params.own)
     hanging = _hanging(field, pieces, ~belongs & large & (shares.sum(1) > 0))
     if parted.any() or hanging.any():
         ink = _parted(field, pieces, parted, hanging)
         pieces = find_pieces(ink)
         shares = _shares(field, pieces)
-        belongs = shares.sum(1) >= 0.4
+        belongs = shares.sum(1) >= least
     owner = np.where(belongs, shares.argmax(1), -1) if len(shares) else np.zeros(0, np.int64)
     candidates: list[Candidate] = []
     crops: list[Gray] = []
@@ -49,7 +45,7 @@ def segment_comb(field: FieldImage) -> Lattice:
             residue = float(pieces.boxes[owner == cell, 2:].max(initial=0)) / max(1.0, min(box.width, box.height))
         candidates.append(Candidate(cell, cell + 1, crop, box, ink=area, residue=residue))
         if len(own):
-            crops.append(mnist_crop(cut_out(ink, pieces, own)))
+            crops.append(mnist_crop(picture_of(ink, pieces, own)))
     return Lattice(len(field.cells), tuple(candidates), stack_crops(crops), comb=True)
 
 
@@ -60,12 +56,12 @@ def _hanging(field: FieldImage, pieces: Pieces, outside: NDArray[np.bool_]) -> N
         return outside
     counts = np.zeros(len(pieces.areas) + 1, np.int64)
     room = min(field.inside.height, *(box.width for box in field.cell_boxes))
-    inset = WITHIN * room
+    inset = SEGMENTATION.comb.within * room
     for box in field.cell_boxes:
         rows = slice(max(0, round(box.top + inset)), max(0, round(box.bottom - inset)))
         columns = slice(max(0, round(box.left + inset)), max(0, round(box.right - inset)))
         counts += np.bincount(pieces.labels[rows, columns].ravel(), minlength=len(counts))
-    return outside & (counts[1:] >= WRITTEN * room * room)
+    return outside & (counts[1:] >= SEGMENTATION.comb.written * room * room)
 
 
 def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_], hanging: NDArray[np.bool_]) -> Gray:
@@ -110,20 +106,21 @@ def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> 
     """
     if len(owner) == 0:
         return [np.zeros(0, np.intp) for _ in cells]
+    params = SEGMENTATION.comb
     first = np.array(cells, np.float64)[owner]
     cell_left, cell_top, cell_width, cell_height = first.T
     size = np.minimum(cell_width, cell_height)
     left, top, width, height = pieces.boxes.T.astype(np.float64)
     right, bottom = left + width, top + height
     longest = np.maximum(width, height)
-    speck = (longest < 0.12 * size) | (pieces.areas < 0.004 * size * size)
+    speck = (longest < params.speck * size) | (pieces.areas < params.speck_area * size * size)
     # What is left of the printed lines and their crossings hugs an edge of the cell, thin along it or small; a 1 is
     # hardly ever written so close, and where it is, the cell is doubtful rather than blank.
     x, y = (left + right) / 2 - cell_left, (top + bottom) / 2 - cell_top
     off_x = np.minimum(np.abs(x), np.abs(x - cell_width))
     off_y = np.minimum(np.abs(y), np.abs(y - cell_height))
-    edge, thin = 0.12 * size, 0.1 * size
-    small = longest < 0.3 * size
+    edge, thin = params.edge * size, params.thin * size
+    small = longest < params.small * size
     remnant = ((off_x < edge) & (small | (width < thin))) | ((off_y < edge) & (small | (height < thin)))
     keep = (owner >= 0) & ~(speck | remnant)
     found = []
@@ -136,7 +133,7 @@ def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> 
             gap_x = np.maximum(0, np.maximum(left[main] - right[own], left[own] - right[main]))
             gap_y = np.maximum(0, np.maximum(top[main] - bottom[own], top[own] - bottom[main]))
             gap = np.hypot(gap_x, gap_y) / size[main]
-            largest = pieces.areas[main]
-            own = own[~(((areas < 0.12 * largest) & (gap > 0.12)) | ((areas < 0.3 * largest) & (gap > 0.25)))]
+            dirt = [(areas < share * pieces.areas[main]) & (gap > far) for share, far in params.dirt]
+            own = own[~np.any(dirt, axis=0)]
         found.append(own)
     return found

@@ -6,10 +6,8 @@ import numpy as np
 
 from extractor.fields import FieldImage
 from extractor.segmentation.pieces import find_pieces, only
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
-
-LEAST_INSIDE = 0.4
-"""The least share of a piece of ink that lies in the box; of what is printed or written around it less does."""
 
 
 def inside_only(field: FieldImage) -> Gray:
@@ -17,16 +15,16 @@ def inside_only(field: FieldImage) -> Gray:
     pieces = find_pieces(field.ink)
     if len(pieces.areas) == 0:
         return field.ink
-    box = field.inside
+    box, params = field.inside, SEGMENTATION.inside
     top, left = max(0, round(box.top)), max(0, round(box.left))
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
     share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
     # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
     x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
-    edge = 0.1 * box.height
+    edge = params.edge * box.height
     hugs_x = np.minimum(np.abs(x - box.left), np.abs(box.right - x)) < edge
     hugs_y = np.minimum(np.abs(y - box.top), np.abs(box.bottom - y)) < edge
-    small = pieces.boxes[:, 2:].max(1) < 0.2 * box.height
-    flat = pieces.boxes[:, 3] < 0.14 * box.height
+    small = pieces.boxes[:, 2:].max(1) < params.small * box.height
+    flat = pieces.boxes[:, 3] < params.flat * box.height
     remnant = (hugs_x & small) | (hugs_y & (small | flat))
-    return only(field.ink, pieces, (share >= LEAST_INSIDE) & ~(remnant & field.printed))
+    return only(field.ink, pieces, (share >= params.least) & ~(remnant & field.printed))

@@ -8,10 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.ink import STROKE
 from extractor.values import Gray
-
-FULL = 127
-"""Ink of at least this much is stroke; below it is the soft edge of one."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Pieces:
 
 def find_pieces(ink: Gray) -> Pieces:
     """The 8-connected pieces of `ink` (255 = ink)."""
-    strokes = cv2.threshold(ink, FULL - 1, 255, cv2.THRESH_BINARY)[1]
+    strokes = cv2.threshold(ink, STROKE - 1, 255, cv2.THRESH_BINARY)[1]
     # OpenCV measures pieces several times faster where 16 bits number them; two of them never share a block of 2x2.
     kind = cv2.CV_16U if (ink.shape[0] + 1) // 2 * ((ink.shape[1] + 1) // 2) < 1 << 16 else cv2.CV_32S
     _, labels, found, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8, ltype=kind)
@@ -41,7 +39,7 @@ def only(ink: Gray, pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     return np.where(mask > 0, ink, 0).astype(np.uint8)
 
 
-def cut_out(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
+def picture_of(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
     """The smallest picture that holds the pieces `chosen` (counted from 0; at least one), nothing else in it."""
     left, top = pieces.boxes[chosen, :2].min(0)
     right, bottom = (pieces.boxes[chosen, :2] + pieces.boxes[chosen, 2:]).max(0)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.ink import STROKE
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
-
-SIDEWAYS = 0.02
-"""What a way pays for moving to the next column, where ink costs 1 a row."""
 
 
 def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
@@ -18,20 +17,21 @@ def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
     dips from above or below, one symbol may end and the next begin.
     """
     height, width = piece.shape
-    edge = max(2, round(0.14 * line_height))
+    params = SEGMENTATION.seams
+    edge = max(params.least_edge, round(params.edge * line_height))
     if width < 2 * edge + 1:
         return []
-    solid = piece >= 127
+    solid = piece >= STROKE
     amount = solid.sum(0).astype(np.float64)
     top = np.where(amount > 0, solid.argmax(0), height)
     bottom = np.where(amount > 0, height - solid[::-1].argmax(0), 0)
     extent = np.maximum(bottom - top, 0)
     # Little ink is good; so is a small extent from top to bottom (the waist between two round symbols).
-    cost = _smooth(amount / stroke + 0.5 * extent / stroke, max(1, round(0.03 * line_height)))
+    cost = _smooth(amount / stroke + params.extent * extent / stroke, max(1, round(params.smooth * line_height)))
     order = np.argsort(cost[edge : width - edge], kind="stable") + edge
     chosen: list[int] = []
-    apart = max(2, round(0.13 * line_height))
-    most = max(1, round(width / line_height * 4.5))
+    apart = max(params.least_apart, round(params.apart * line_height))
+    most = max(1, round(width / line_height * params.most))
     for column in order:
         if len(chosen) == most:
             break
@@ -53,14 +53,15 @@ def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
     at = np.array(columns)[:, None] + offsets[None, :]
     inside = (at >= 0) & (at < width)
     ink = piece[:, at.clip(0, width - 1)].astype(np.float32) / 255.0
-    price = np.where(inside[None], ink, 9.0) + 0.01 * np.abs(offsets) / max(1, reach) + 0.002
+    params = SEGMENTATION.seams
+    price = np.where(inside[None], ink, params.outside) + params.off * np.abs(offsets) / max(1, reach) + params.paper
     # Dear columns at both ends, so that all ways move alike; the straight way is the cheapest of equals.
     total = np.full((len(columns), 2 * reach + 3), 1e9, np.float32)
     total[:, 1:-1] = price[0]
     came = np.zeros(price.shape, np.int8)
     for row in range(1, height):
         best = total[:, 1:-1].copy()
-        left, right, turned = total[:, :-2] + SIDEWAYS, total[:, 2:] + SIDEWAYS, came[row]
+        left, right, turned = total[:, :-2] + params.sideways, total[:, 2:] + params.sideways, came[row]
         turned[left < best] = -1
         np.minimum(best, left, out=best)
         turned[right < best] = 1

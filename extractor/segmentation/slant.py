@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 
 from extractor.ink import as_gray
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
-
-STEEPEST = 0.9
-"""Shear, as columns a row, of the steepest slant that is looked for: about 42 degrees."""
 
 
 def slant(ink: Gray) -> float:
@@ -19,12 +17,13 @@ def slant(ink: Gray) -> float:
     A. Vinciarelli and J. Luettin, 2001, in the simpler form that needs no continuous columns).
     """
     height, width = ink.shape
-    times = max(1.0, height / 32)
+    params = SEGMENTATION.slant
+    times = max(1.0, height / params.rows)
     small = cv2.resize(ink, (max(4, round(width / times)), max(4, round(height / times))), interpolation=cv2.INTER_AREA)
-    ys, xs = np.nonzero(small > 100)
-    if len(xs) < 12:
+    ys, xs = np.nonzero(small > params.ink)
+    if len(xs) < params.fewest:
         return 0.0
-    shears = np.linspace(-STEEPEST, STEEPEST, 37)
+    shears = np.linspace(-params.steepest, params.steepest, params.steps)
     offset = ys - small.shape[0] / 2
     span = small.shape[1] + 2 * small.shape[0] + 1
     # Each shear has columns of its own in one long row, from which all is counted at once.
@@ -34,7 +33,7 @@ def slant(ink: Gray) -> float:
     profile = np.bincount(flat, minlength=span * len(shears)).reshape(len(shears), span).astype(np.float64)
     score = (profile**2).sum(1)
     # Strokes at all angles give a flat score: then upright is the better guess.
-    score *= 1 - 0.06 * np.abs(shears)
+    score *= 1 - params.doubt * np.abs(shears)
     return float(shears[int(score.argmax())])
 
 

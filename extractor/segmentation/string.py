@@ -9,65 +9,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.ink import as_gray
+from extractor.ink import STROKE, as_gray
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import FULL, Pieces, find_pieces
+from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.seams import cut_columns, seams
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.slant import slant, upright
 from extractor.values import Box, Gray
-
-LOWEST, SMALLEST = 0.25, 0.14
-"""Shares of the box's height: digits are at least the first high; if nothing is as large as the second, all is dirt."""
-
-MOST_JOINED = 5
-"""A symbol is joined from at most this many pieces."""
-
-WIDEST = 1.7
-"""A symbol is at most this many line heights wide."""
-
-POINT, COMMA, UNDER = 0.36, 0.5, 0.5
-"""A point is at most the first, in line heights, wide and high, a comma at most the second high; under a digit either
-is only the third likely to be one, since digits break."""
-
-MOST_PIECES = 120
-"""More pieces than this in one field are no string of digits."""
 
 
 def segment_string(field: FieldImage) -> Lattice:
     """The lattice of the string written in `field`; without any writing it has one node and no candidate."""
+    params = SEGMENTATION.string
     empty = Lattice(1, (), stack_crops([]), comb=False)
     ink = inside_only(field)
     if not _holds_writing(ink, field.inside.height):
         return empty
     shear = slant(ink)
     ink, extra = upright(ink, shear)
-    ink, pieces = _without_crumbs(ink, LOWEST * field.inside.height)
-    height = max(line_height(pieces), LOWEST * field.inside.height)
-    keep = (pieces.boxes[:, 2:].max(1) >= 0.08 * height) & (pieces.areas >= 0.004 * height * height)
+    ink, pieces = _without_crumbs(ink, params.lowest * field.inside.height)
+    height = max(line_height(pieces), params.lowest * field.inside.height)
+    keep = (pieces.boxes[:, 2:].max(1) >= params.speck * height) & (pieces.areas >= params.speck_area * height * height)
     if not keep.any():
         return empty
     labels, parts = _parts(ink, pieces, np.flatnonzero(keep), height)
-    if len(parts) > MOST_PIECES:
+    if len(parts) > params.most_pieces:
         return Lattice(1, (), stack_crops([]), comb=False, doubts=("more ink than a number has",))
     return _join(ink, labels, parts, height, extra)
 
 
 def _holds_writing(ink: Gray, height: float) -> bool:
     pieces = find_pieces(ink)
-    return len(pieces.areas) > 0 and bool((pieces.boxes[:, 2:].max(1) >= SMALLEST * height).any())
+    return len(pieces.areas) > 0 and bool((pieces.boxes[:, 2:].max(1) >= SEGMENTATION.string.smallest * height).any())
 
 
 def _without_crumbs(ink: Gray, lowest: float) -> tuple[Gray, Pieces]:
     """The ink with its pieces; where grainy strokes (pencil, a worn pen) fell into crumbs, their gaps are closed."""
-    pieces = find_pieces(ink)
+    params, pieces = SEGMENTATION.string, find_pieces(ink)
     height = max(line_height(pieces), lowest)
     sizes = pieces.boxes[:, 2:].max(1)
-    crumbs = int(((sizes >= 0.08 * height) & (sizes < 0.6 * height)).sum())
-    if crumbs <= int((sizes >= 0.6 * height).sum()):
+    crumbs = int(((sizes >= params.speck * height) & (sizes < params.whole * height)).sum())
+    if crumbs <= int((sizes >= params.whole * height).sum()):
         return ink, pieces
-    reach = max(3, round(0.12 * height)) | 1
+    reach = max(params.least_closed, round(params.closed * height)) | 1
     closed = as_gray(
         cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     )
@@ -80,11 +66,11 @@ def line_height(pieces: Pieces) -> float:
     Where all pieces are much smaller than the span from the top of the writing to its foot, the digits are broken, and
     the span says more.
     """
-    top, height = pieces.boxes[:, 1], pieces.boxes[:, 3]
-    usual = float(np.median(height[height >= 0.5 * height.max()]))
-    large = pieces.boxes[:, 2:].max(1) >= 0.3 * usual
+    params, top, height = SEGMENTATION.string, pieces.boxes[:, 1], pieces.boxes[:, 3]
+    usual = float(np.median(height[height >= params.tall * height.max()]))
+    large = pieces.boxes[:, 2:].max(1) >= params.large * usual
     span = float((top + height)[large].max() - top[large].min())
-    return max(4.0, usual if usual >= 0.6 * span else 0.85 * span)
+    return max(params.least_height, usual if usual >= params.broken * span else params.of_span * span)
 
 
 @dataclass(frozen=True)
@@ -106,38 +92,43 @@ class _Part:
 
 def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[_Part]]:
     """Every kept piece, parted at its cuts: labels of the parts from left to right, 0 = none, and the parts."""
-    stroke = _stroke_width(ink)
-    tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= 0.6 * height]
+    params, stroke = SEGMENTATION.string, _stroke_width(ink)
+    tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= params.whole * height]
     base = float(np.median(tall[:, 1] + tall[:, 3])) if len(tall) else float(ink.shape[0])
     labels = np.zeros(ink.shape, np.int32)
     parts: list[_Part] = []
     for index in kept:
         x, y, w, h = (int(v) for v in pieces.boxes[index])
         own = pieces.labels[y : y + h, x : x + w] == index + 1
-        level = h < 0.3 * height or (w > 2 * h and h < 0.5 * height)
+        low, wide, lower = params.level
+        level = h < low * height or (w > wide * h and h < lower * height)
         columns = [] if level else cut_columns(np.where(own, 255, 0).astype(np.uint8), height, stroke)
         side = np.zeros((h, w), np.int32)
         if columns:
-            ways = seams(np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8), columns, round(0.16 * height))
-            side = (np.arange(w)[None, None, :] > ways[:, :, None]).sum(0).astype(np.int32)
-        comma = h < COMMA * height and w < h and y + h > base + 0.1 * height
-        low = (max(w, h) < POINT * height or comma) and y + h / 2 > base - 0.4 * height
+            paths = seams(
+                np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8), columns, round(params.reach * height)
+            )
+            side = (np.arange(w)[None, None, :] > paths[:, :, None]).sum(0).astype(np.int32)
+        comma = h < params.comma * height and w < h and y + h > base + params.comma_hangs * height
+        point = (max(w, h) < params.point * height or comma) and y + h / 2 > base - params.point_rises * height
         # What one digit is made of stays together in the order, also where a point lies under it or a bar over it.
-        middle = x + w / 2 if w < WIDEST * height else None
+        middle = x + w / 2 if w < params.widest * height else None
         view = labels[y : y + h, x : x + w]
         for part in range(len(columns) + 1):
             chosen = own & (side == part)
-            if int(chosen.sum()) < 2:
+            if int(chosen.sum()) < params.fewest:
                 continue
             left, top, width, tall_ = cv2.boundingRect(chosen.astype(np.uint8))
-            parts.append(_Part(Box(x + left, y + top, width, tall_), bool(columns), float(low and not columns), middle))
+            parts.append(
+                _Part(Box(x + left, y + top, width, tall_), bool(columns), float(point and not columns), middle)
+            )
             view[chosen] = len(parts)
     return _ordered(labels, parts)
 
 
 def _stroke_width(ink: Gray) -> float:
     """The usual width of the pen's stroke in pixels: twice the distance from its middle to its edge."""
-    solid = ink >= FULL
+    solid = ink >= STROKE
     depth = cv2.distanceTransform(solid.astype(np.uint8), cv2.DIST_L2, 3)
     ridge = depth[(depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3) & solid]
     return float(max(1.0, 2 * np.median(ridge))) if len(ridge) else 1.0
@@ -145,6 +136,7 @@ def _stroke_width(ink: Gray) -> float:
 
 def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.int32], list[_Part]]:
     """`labels` and `parts` from left to right by the middle of each part; what lies under others is less of a point."""
+    params = SEGMENTATION.string
     order = sorted(range(len(parts)), key=lambda i: parts[i].order)
     rank = np.zeros(len(parts) + 1, np.int32)
     for new, old in enumerate(order):
@@ -155,24 +147,25 @@ def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.
         beside = [p.box for p in sorted_parts[max(0, i - 2) : i + 3] if p is not part and not p.point]
         # A digit may lean over a point, but then a comma still reaches lower than the digit does.
         under = any(
-            min(part.box.right, box.right) - max(part.box.left, box.left) > 0.8 * part.box.width
-            and part.box.bottom < box.bottom + 0.35 * part.box.height
+            min(part.box.right, box.right) - max(part.box.left, box.left) > params.covered * part.box.width
+            and part.box.bottom < box.bottom + params.below * part.box.height
             for box in beside
         )
-        out.append(replace(part, point=UNDER * part.point if under else part.point))
+        out.append(replace(part, point=params.under * part.point if under else part.point))
     return rank[labels], out
 
 
 def _join(ink: Gray, labels: NDArray[np.int32], parts: list[_Part], height: float, extra: float) -> Lattice:
+    params = SEGMENTATION.string
     candidates: list[Candidate] = []
     crops: list[Gray] = []
     for start in range(len(parts)):
         left, top, right, bottom = 1e9, 1e9, 0.0, 0.0
-        for end in range(start + 1, min(len(parts), start + MOST_JOINED) + 1):
+        for end in range(start + 1, min(len(parts), start + params.most_joined) + 1):
             box = parts[end - 1].box
             left, top = min(left, box.left), min(top, box.top)
             right, bottom = max(right, box.right), max(bottom, box.bottom)
-            if right - left > WIDEST * height and end > start + 1:
+            if right - left > params.widest * height and end > start + 1:
                 break
             view = np.s_[int(top) : int(bottom), int(left) : int(right)]
             part = labels[view]

@@ -10,30 +10,18 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.geometry import between_centres
-from extractor.ink import as_gray, grey_counts, percentile
+from extractor.ink import STROKE, as_gray, grey_counts, percentile
 from extractor.segmentation.inside import inside_only
-from extractor.segmentation.pieces import FULL, Pieces, find_pieces
+from extractor.segmentation.pieces import Pieces, find_pieces
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.slant import slant
 from extractor.values import Gray, Points
 
 HEIGHT, TEXT = 32, 20
 """Rows of a line, and how many of them its digits take: those of MNIST's digits in their crops."""
 
-WIDEST = 512
+MOST_COLUMNS = 512
 """Columns of a line at most; a longer one is squeezed."""
-
-MARGIN = 0.45
-"""Paper kept before the first and after the last digit, in heights of the digits."""
-
-STEEPEST = 0.16
-"""Rise of the steepest baseline that is levelled."""
-
-LONGEST, WHOLE = 0.1, 1.29
-"""Ink left out above and below when digits are measured, as a share of all, so that one long 1 does not make the others
-small; and how much higher digits usually are than what is left."""
-
-UPRIGHT = 0.85
-"""How much of the slant is taken away: all of it would be too much where the estimate goes wrong."""
 
 FULL_INK = 204
 """What the middle of a stroke is brought to, so that darker places have room above."""
@@ -56,22 +44,24 @@ class Writing:
     low: float
     high: float
 
-    def line(self, *, size: float = 1.0, lean: float = 0.0) -> Gray:
+    def drawn(self, *, size: float = 1.0, lean: float = 0.0) -> Gray:
         """The writing as a line, shape (HEIGHT, width): ink = bright, digits about TEXT rows high and upright on a
         level baseline.
 
         `size` times as large as usual, and sheared by `lean` once it is upright, it is another view of the same ink.
         """
-        tall = max(4.0, (self.high - self.low) * 1.04)
+        params = SEGMENTATION.text_line
+        tall = max(params.least_height, (self.high - self.low) * params.room)
         scale = size * TEXT / tall
         # First level, then upright, about the middle of the writing.
         level = np.array(((1, 0, 0), (-self.rise, 1, -(self.low + self.high) / 2), (0, 0, 1.0)))
         upright = np.array(((1, self.shear - lean, 0), (0, 1, 0), (0, 0, 1.0))) @ level
         across = upright[0, 0] * self.xs + upright[0, 1] * self.ys + upright[0, 2]
-        left, right = float(across.min()) - MARGIN * tall, float(across.max()) + MARGIN * tall
-        wide = scale * min(1.0, WIDEST / (scale * (right - left)))
+        margin = params.margin * tall
+        left, right = float(across.min()) - margin, float(across.max()) + margin
+        wide = scale * min(1.0, MOST_COLUMNS / (scale * (right - left)))
         to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
-        width = min(WIDEST, max(8, int(np.ceil(wide * (right - left)))))
+        width = min(MOST_COLUMNS, max(params.least_width, int(np.ceil(wide * (right - left)))))
         return _drawn(self.picture, to_line, scale, width)
 
 
@@ -84,22 +74,23 @@ def writing_of(field: FieldImage) -> Writing | None:
     large = _large(pieces, ink.shape)
     if not large.any():
         return None
-    digits = _of(pieces, large)
+    params, digits = SEGMENTATION.text_line, _of(pieces, large)
     ys, xs = np.nonzero(digits)
     rise = _rise(xs, ys)
     rows = ys - rise * xs
-    small = _small(pieces, rise, *(float(end) for end in _between(rows, 0.02)))
-    low, high = (float(end) for end in _between(rows, LONGEST))
-    more = (WHOLE - 1) / 2 * (high - low)
+    small = _small(pieces, rise, *(float(end) for end in _between(rows, params.small_outliers)))
+    low, high = (float(end) for end in _between(rows, params.outliers))
+    more = (params.whole - 1) / 2 * (high - low)
     if small.any():
         ys, xs = np.nonzero(_of(pieces, large | small))
-    return Writing(contrast(field, ink), xs, ys, rise, UPRIGHT * slant(digits), low - more, high + more)
+    shear = params.upright * slant(digits)
+    return Writing(contrast(field, ink), xs, ys, rise, shear, low - more, high + more)
 
 
 def text_line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
-    """The string in `field` as `Writing.line` draws it; None where nothing is written."""
+    """The string in `field` as `Writing.drawn` draws it; None where nothing is written."""
     writing = writing_of(field)
-    return None if writing is None else writing.line(size=size, lean=lean)
+    return None if writing is None else writing.drawn(size=size, lean=lean)
 
 
 def contrast(field: FieldImage, ink: Gray) -> Gray:
@@ -107,10 +98,12 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     nothing is lost that a threshold would lose; else its `ink`."""
     if field.grey is None:
         return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
-    strokes = ink >= FULL
+    strokes = ink >= STROKE
     paper, full = (percentile(grey_counts(field.grey[part]), 50) for part in (~strokes, strokes))
     greys = np.arange(256, dtype=np.float32)
-    table = np.clip((paper - greys) * (FULL_INK / max(12.0, paper - full)), 0, 255).astype(np.uint8)
+    table = np.clip(
+        (paper - greys) * (FULL_INK / max(SEGMENTATION.text_line.least_contrast, paper - full)), 0, 255
+    ).astype(np.uint8)
     return as_gray(cv2.LUT(field.grey, table))
 
 
@@ -123,11 +116,13 @@ def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
 def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pieces are digits by their size: no specks, no delimiters, no lines along the picture's edge."""
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
-    flat = (wide > 4 * high) & (high < 0.2 * shape[0])
+    params = SEGMENTATION.text_line
+    times, low = params.dash
+    flat = (wide > times * high) & (high < low * shape[0])
     tallest, second = (float(end) for end in np.sort(np.append(high[~flat], (0, 0)))[:-3:-1])
-    if np.count_nonzero(~flat) > 2 and second > 0.4 * tallest:
+    if np.count_nonzero(~flat) >= params.fewest and second > params.large * tallest:
         tallest = second  # one long 1 does not make the others small
-    return ~flat & (high >= max(0.4 * tallest, 0.07 * shape[0]))
+    return ~flat & (high >= max(params.large * tallest, params.least_large * shape[0]))
 
 
 def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.bool_]:
@@ -135,19 +130,22 @@ def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.b
     in the rows of the large ones."""
     left, top, wide, tall = pieces.boxes.T
     middle = top + tall / 2 - rise * (left + wide / 2)
-    reach = high - low
-    within = (middle > low + 0.1 * reach) & (middle < high + 0.05 * reach)
-    return np.asarray(within & (tall >= 0.2 * reach) & (wide >= 0.06 * reach) & (wide < 6 * tall), np.bool_)
+    params, reach = SEGMENTATION.text_line, high - low
+    within = (middle > low + params.small_low * reach) & (middle < high + params.small_high * reach)
+    least_tall, least_wide = params.small
+    large_enough = (tall >= least_tall * reach) & (wide >= least_wide * reach)
+    return np.asarray(within & large_enough & (wide < params.small_wide * tall), np.bool_)
 
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
     """The slope of the baseline: that at which the writing takes the fewest rows; level where little tells."""
-    step = max(1, len(xs) // 500)
+    params = SEGMENTATION.text_line
+    step = max(1, len(xs) // params.points)
     xs, ys = xs[::step], ys[::step]
-    slopes = np.linspace(-STEEPEST, STEEPEST, 17)
+    slopes = np.linspace(-params.steepest, params.steepest, params.rises)
     rows = ys[None, :] - slopes[:, None] * xs[None, :]
-    low, high = _between(rows, 0.03)
-    cost = (high - low) * (1 + 0.8 * np.abs(slopes))
+    low, high = _between(rows, params.rise_outliers)
+    cost = (high - low) * (1 + params.doubt * np.abs(slopes))
     return float(slopes[int(cost.argmin())])
 
 
@@ -161,9 +159,9 @@ def _between(values: NDArray[np.float64], share: float) -> tuple[NDArray[np.floa
 
 def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
     """`picture` through `to_line`, shape (HEIGHT, width); averaged first where it becomes much smaller."""
-    times = 1.0
-    if scale < 0.75:
-        size = max(1, round(picture.shape[1] * scale * 1.3)), max(1, round(picture.shape[0] * scale * 1.3))
+    params, times = SEGMENTATION.text_line, 1.0
+    if scale < params.reduced_below:
+        size = tuple(max(1, round(side * scale * params.first_step)) for side in picture.shape[::-1])
         times = size[0] / picture.shape[1]
         picture = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
     matrix = between_centres(to_line @ np.diag((1 / times, 1 / times, 1.0)))
@@ -172,7 +170,7 @@ def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
             picture,
             matrix[:2],
             (width, HEIGHT),
-            flags=cv2.INTER_CUBIC if scale > 1.2 else cv2.INTER_LINEAR,
+            flags=cv2.INTER_CUBIC if scale > params.enlarged_above else cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=0,
         )

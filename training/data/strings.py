@@ -9,10 +9,9 @@ import numpy as np
 
 from extractor.fields import FieldImage
 from extractor.fields.single_field import as_single_field
-from extractor.ink import as_gray
+from extractor.ink import STROKE, as_gray
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate
-from extractor.segmentation.pieces import FULL
 from extractor.segmentation.slant import slant, upright
 from extractor.segmentation.string import segment_string
 from extractor.values import Gray
@@ -100,8 +99,8 @@ def _nearly_whole(candidate: Candidate, cut: list[tuple[Gray, float]]) -> bool:
     extra = cut[0][1]
     box = candidate.box
     view = np.s_[int(box.top) : int(box.bottom) + 1, int(box.left + extra) : int(box.right + extra) + 1]
-    inks = np.array([max(1, np.count_nonzero(symbol >= FULL)) for symbol, _ in cut])
-    within = np.array([np.count_nonzero(symbol[view] >= FULL) for symbol, _ in cut])
+    inks = np.array([max(1, np.count_nonzero(symbol >= STROKE)) for symbol, _ in cut])
+    within = np.array([np.count_nonzero(symbol[view] >= STROKE) for symbol, _ in cut])
     most = int((within / inks).argmax())
     others = np.delete(within, most).sum() / inks[most]
     return bool(within[most] > 0.75 * inks[most] and others < 0.2 and candidate.ink > 0.6 * inks[most])
