@@ -29,7 +29,7 @@ from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Gray, Reading
 from extractor.video import Session
 from training.command import run
-from training.evaluation.strings import labelled
+from training.evaluation.labelled_strings import labelled
 
 COLUMNS, ROWS, TALL = 2, 4, 56
 """How the strings lie on a page, and their height in pixels of the frame."""

@@ -26,7 +26,7 @@ from benchmarks.data import needed
 from extractor.reading import ReadOptions, open_reader
 from training.command import run
 from training.evaluation import measured, read_strings
-from training.evaluation.strings import labelled
+from training.evaluation.labelled_strings import labelled
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -21,8 +21,8 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.strokes import Stroke, strokes
-from training.accuracy import digit_tests
 from training.data.sources import data_folder
+from training.symbols.accuracy import digit_tests
 
 ROOT = Path(__file__).resolve().parents[1]
 SCALE = 8.5

@@ -16,8 +16,8 @@ import numpy as np
 from extractor.errors import FormdigitsError
 from extractor.recognizer import load_recognizer
 from extractor.recognizer.symbol_views import symbol_scores
-from training.accuracy import digit_tests, measure
 from training.data.sources import data_folder
+from training.symbols.accuracy import digit_tests, measure
 
 
 def main(arguments: list[str]) -> int:

@@ -28,7 +28,7 @@ from extractor.recognizer.choice import load_model
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.command import run
-from training.lines.calibrate import entries
+from training.ctc.ctc_calibration import entries
 
 ROUNDS = 5
 

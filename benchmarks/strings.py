@@ -25,8 +25,8 @@ from extractor.documents import open_pages
 from extractor.reading import Reader, ReadOptions, open_reader
 from extractor.values import FieldStatus, Reading
 from training.command import run
+from training.ctc.ctc_calibration import STRING_SETS, Entry, entries
 from training.evaluation.measures import expected_calibration_error
-from training.lines.calibrate import SETS, Entry, entries
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = 50
@@ -109,7 +109,7 @@ def main() -> None:
     reader = open_reader(ReadOptions(single_field=True))
     everything: list[Outcome] = []
     put_right: list[Outcome] = []
-    for name in SETS:
+    for name in STRING_SETS:
         found = strings(reader, name)
         for entry, one in found:
             if options.mistakes and not one.right:

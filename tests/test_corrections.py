@@ -22,9 +22,9 @@ from tests.test_reading import pen
 from training.corrections import TuneSettings, read_corrections
 from training.corrections.crops import labelled_crops
 from training.corrections.fields import cut_fields
-from training.corrections.lines import fits, labelled_lines, with_delimiters
 from training.corrections.spelling import spelled, spellings
 from training.corrections.standing import Usable
+from training.corrections.tune_ctc import fits, labelled_text_lines, with_delimiters
 
 CLASSES = (*"0123456789", "cross", "dash", "junk")
 ROW = {
@@ -186,7 +186,9 @@ def test_a_free_string_teaches_the_network_for_lines(tmp_path: Path) -> None:
     lines_model = load_ctc(SHIPPED)
     assert lines_model is not None
     field = as_single_field(written("4107"))
-    (found,) = labelled_lines([Usable(field, None, ("4107",), False), Usable(field, 4, ("4107",), False)], lines_model)
+    (found,) = labelled_text_lines(
+        [Usable(field, None, ("4107",), False), Usable(field, 4, ("4107",), False)], lines_model
+    )
     assert found.text == "4107"
 
 

@@ -16,8 +16,8 @@ from extractor.errors import InputError
 from formdigits.actions.evaluate import Question, evaluate_model
 from tests.test_reading import SHAPES
 from training.evaluation import Outcome, Outcomes, measured
+from training.evaluation.labelled_strings import labelled
 from training.evaluation.measures import NONE, aligned, reject_curve, worst
-from training.evaluation.strings import labelled
 
 NUMBERS = st.text("0123456789", max_size=7)
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
-from training.data.batches import Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.drawn.segments import SEGMENTS, segmented
 from training.data.drawn.zeros import row_of_zeros
+from training.data.epochs import Epochs, Mixture, Source, classes_for, make_chunk
 from training.data.junk import fragment, pair, part, side_by_side
 from training.data.marks import cross, dash, is_one_stroke
 from training.data.pen import CANVAS, MILD, WILD, drawn_large, stroke_width, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
-from training.data.strings import string_crops, written
+from training.data.segmented import string_crops, written
 from training.data.styles import STYLES, crossed_seven, european_one, in_style
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX

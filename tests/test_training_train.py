@@ -22,7 +22,7 @@ from formdigits.actions.train import learn_from_corrections
 from training.corrections import TuneSettings
 from training.mean import write_mean
 from training.run import claim
-from training.train import Progress, TrainSettings, train
+from training.symbols.symbol_training import Progress, TrainSettings, train
 
 pytestmark = [
     pytest.mark.slow,
@@ -134,7 +134,7 @@ def test_a_mean_of_models_lies_between_them(stopped: TrainSettings, model: Path,
 
 
 def test_of_a_model_for_other_symbols_the_features_are_taken(model: Path, tmp_path: Path) -> None:
-    from training.learner import Learner
+    from training.symbols.symbol_learner import Learner
 
     learner = Learner(tmp_path, ("1", "B", "cross", "dash", "junk"), 1e-3, 10, 0.0)
     learner.begin_from(model)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 HISTORY = "history.json"
-PICTURE = "curves.png"
+CURVES_PICTURE = "curves.png"
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
@@ -37,4 +37,4 @@ def write_history(folder: Path, history: list[dict[str, Any]]) -> None:
     for axes in (loss, errors):
         axes.grid(alpha=0.3)
         axes.legend()
-    figure.savefig(folder / PICTURE, dpi=120)
+    figure.savefig(folder / CURVES_PICTURE, dpi=120)

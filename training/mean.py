@@ -20,9 +20,9 @@ import numpy as np
 from extractor.errors import ModelError
 from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card
 from training.command import run
-from training.material import gather
-from training.ship import Origin
-from training.train import TrainSettings, data_of
+from training.model_folder import Origin
+from training.symbols.material import gather
+from training.symbols.symbol_training import TrainSettings, data_of
 
 
 def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:

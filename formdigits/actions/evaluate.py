@@ -17,12 +17,12 @@ from extractor.recognizer import Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
 from formdigits.actions.read import made_folder
 from formdigits.messages import hushed, say
-from training.accuracy import digit_tests
 from training.data.samples import Samples
 from training.data.selection import only
 from training.data.sources import load_samples
 from training.evaluation import LABELS, Measures, Outcomes, measured, read_strings, read_symbols, write_report
 from training.evaluation.outcomes import together
+from training.symbols.accuracy import digit_tests
 
 PICTURES_NAMED = 5
 """Pictures that could not be read which are named."""

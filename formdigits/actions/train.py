@@ -12,7 +12,7 @@ import click
 from extractor.errors import InputError
 from formdigits.messages import counted, hushed, say
 from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
-from training.train import Progress, TrainSettings, train
+from training.symbols.symbol_training import Progress, TrainSettings, train
 from workers.database.jobs import find_job
 from workers.database.review.corrections import corrections_of, line
 from workers.database.store import open_store

@@ -11,7 +11,7 @@ from extractor.recognizer.base import CROSS, JUNK
 from extractor.segmentation import Candidate, Lattice
 from extractor.values import Crops
 from training.corrections.spelling import UNLIKE, Spelled
-from training.data.batches import Answers
+from training.data.epochs import Answers
 from training.data.marks import is_one_stroke
 
 PART = (0.2, 0.6)

@@ -15,7 +15,7 @@ from extractor.values import Floats
 SKIPPED = -2.0
 """What speaks, for each piece, against ink that is no symbol of the value (natural log)."""
 
-POINT, DIRT, SMALL = -0.02, -1.0, 0.3
+POINT, DIRT, DIRT_SIZE = -0.02, -1.0, 0.3
 """Log-probabilities that a small low piece is a point and that another is dirt; how large dirt is, in line heights."""
 
 UNLIKE = math.log(0.05)
@@ -106,7 +106,7 @@ def _skipped(lattice: Lattice, candidate: Candidate, scores: Floats, place: dict
     if not lattice.comb and candidate.whole and candidate.points > 0:
         return Spelled(candidate, "", POINT + math.log(candidate.points))
     size = max(candidate.box.height, candidate.box.width)
-    if not lattice.comb and candidate.whole and size < SMALL * lattice.line_height:
+    if not lattice.comb and candidate.whole and size < DIRT_SIZE * lattice.line_height:
         return Spelled(candidate, "", DIRT)
     row = scores[candidate.crop]
     name = max((CROSS, DASH, JUNK), key=lambda mark: float(row[place[mark]]))

@@ -12,10 +12,10 @@ from extractor.recognizer import load_recognizer
 from extractor.recognizer.choice import Recognizers
 from extractor.template import TemplateField
 from extractor.values import Box
-from training.accuracy import measure
 from training.data.samples import Samples
+from training.symbols.accuracy import measure
 
-ALLOWED_LOSS = 0.001
+REPLAY_LOSS = 0.001
 """Share of the held-out symbols of the replay that may be lost."""
 
 
@@ -42,7 +42,7 @@ class Standing:
     def worse_than(self, before: Standing) -> bool:
         """Whether corrected fields are lost, or more symbols than chance explains."""
         lost = (before.symbols_right - self.symbols_right) / max(1, before.symbols)
-        return self.fields_right < before.fields_right or lost > ALLOWED_LOSS
+        return self.fields_right < before.fields_right or lost > REPLAY_LOSS
 
 
 def standing(model: Path, fields: Sequence[Usable], symbols: Samples) -> Standing:

@@ -22,9 +22,9 @@ from training.corrections.standing import Standing, Usable, standing
 from training.data.samples import Samples, joined
 from training.data.selection import only
 from training.data.sources import digits_to_train_on, load_samples
+from training.model_folder import Origin
 from training.run import claim
-from training.ship import Origin
-from training.train import Progress, TrainSettings, data_of
+from training.symbols.symbol_training import Progress, TrainSettings, data_of
 
 FEWEST = 10
 """Corrected fields with which it makes sense to begin."""
@@ -57,8 +57,8 @@ def tune(
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.corrections.lines import FASTER, LabelledLine, labelled_lines, tune_lines
-    from training.corrections.symbols import labelled, tune_symbols
+    from training.corrections.tune_ctc import CTC_RATE_TIMES, LabelledTextLine, labelled_text_lines, tune_ctc
+    from training.corrections.tune_symbols import labelled, tune_symbols
 
     card = read_card(settings.start)
     replay, aside = _replay(settings, card)
@@ -76,7 +76,7 @@ def tune(
     kept_back = [field for field in fields if field.held_out and field.texts]
     teaching = [field for field in fields if not field.held_out and field.texts]
     lines = load_ctc(settings.start)
-    strings: list[LabelledLine] = labelled_lines(teaching, lines) if lines else []
+    strings: list[LabelledTextLine] = labelled_text_lines(teaching, lines) if lines else []
     symbols = labelled(
         [field for field in teaching if field.cells is not None or lines is None], load_recognizer(settings.start)
     )
@@ -103,10 +103,10 @@ def tune(
             draft=draft,
             progress=progress,
         )
-    faster = replace(settings, rate=FASTER * settings.rate)
+    faster = replace(settings, rate=CTC_RATE_TIMES * settings.rate)
     for name in (CTC_FOLDER, SECOND_CTC_FOLDER):
         if len(strings) >= FEWEST and (settings.start / name).is_dir():
-            tune_lines(
+            tune_ctc(
                 strings,
                 replay=replay,
                 aside=aside,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from extractor.segmentation.crop import SIZE
 from extractor.values import Gray
 
-TIMES = 3
-CANVAS = SIZE * TIMES
+ENLARGED = 3
+CANVAS = SIZE * ENLARGED
 """Symbols are changed at three times MNIST's size, so that a hair-line has pixels to lose."""
 
 FIELDS = 256
@@ -59,8 +59,8 @@ def drawn_large(image: Gray, rng: np.random.Generator, bend: Bend) -> Gray:
     shear = rng.uniform(-bend.shear, bend.shear)
     wide, high = 1 + rng.uniform(-bend.size, bend.size), 1 + rng.uniform(-bend.size, bend.size)
     cos, sin = np.cos(turn), np.sin(turn)
-    a, b = cos * wide / TIMES, (shear * cos - sin) * wide / TIMES
-    c, d = sin * high / TIMES, (cos + shear * sin) * high / TIMES
+    a, b = cos * wide / ENLARGED, (shear * cos - sin) * wide / ENLARGED
+    c, d = sin * high / ENLARGED, (cos + shear * sin) * high / ENLARGED
     xs, ys = _grids()
     # Enlarged by cubics first, then moved linearly: as smooth as a cubic move, in half the time.
     double = cv2.resize(image, (2 * SIZE, 2 * SIZE), interpolation=cv2.INTER_CUBIC)

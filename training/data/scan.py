@@ -9,7 +9,7 @@ from extractor.ink import as_gray, soft_ink
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Gray
 
-TALL = 60
+SCANNED_TALL = 60
 """Pixels: about what the product enlarges a symbol to before it looks at the ink."""
 
 
@@ -35,8 +35,8 @@ def scanned(ink: Gray, rng: np.random.Generator, *, dirt: float = 0.15) -> Gray:
 def _through_scanner(ink: Gray, rng: np.random.Generator) -> Gray:
     tall = rng.uniform(7, 36) if rng.random() < 0.55 else rng.uniform(36, 75)
     picture = on_paper(ink, tall / max(ink.shape), tall, rng)
-    if tall < TALL and rng.random() < 0.8:
-        times = TALL / tall
+    if tall < SCANNED_TALL and rng.random() < 0.8:
+        times = SCANNED_TALL / tall
         picture = as_gray(cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC))
     return soft_ink(picture, picture) if rng.random() < 0.5 else _threshold(picture, rng)
 

@@ -1,10 +1,10 @@
 """Evaluation: what was read against what is written, measured, drawn and written down."""
 
+from training.evaluation.labelled_strings import LABELS, read_strings
+from training.evaluation.labelled_symbols import read_symbols
 from training.evaluation.measures import Measures, measured
 from training.evaluation.outcomes import Outcome, Outcomes
 from training.evaluation.report import write_report
-from training.evaluation.strings import LABELS, read_strings
-from training.evaluation.symbols import read_symbols
 
 __all__ = [
     "LABELS",

@@ -12,7 +12,7 @@ from training.evaluation.measures import Confusion, Measures
 from training.evaluation.outcomes import Outcome
 
 COLUMNS = 5
-LONGEST = 16
+SHOWN_CHARACTERS = 16
 """Characters of a string that are shown."""
 
 
@@ -90,7 +90,7 @@ def mistakes_picture(mistakes: Sequence[Outcome], data: str, path: Path) -> None
         if one.picture is not None:
             axes.imshow(one.picture, cmap="gray", vmin=0, vmax=255)
         # A dollar sign would begin a formula.
-        text = f"{one.truth[:LONGEST] or '∅'} → {one.read[:LONGEST] or '∅'}  {one.confidence:.3f}"
+        text = f"{one.truth[:SHOWN_CHARACTERS] or '∅'} → {one.read[:SHOWN_CHARACTERS] or '∅'}  {one.confidence:.3f}"
         axes.set_title(text.replace("$", r"\$"), fontsize=8, color="tab:red" if one.accepted else "black")
     figure.suptitle(f"{data}: written → read, confidence; red: accepted", fontsize=9)
     figure.savefig(path, dpi=110)

@@ -12,11 +12,12 @@ import numpy as np
 
 from extractor.errors import InputError
 from extractor.values import Crops
-from training.data.batches import CHUNK, Answers, Mixture, Source, classes_for, make_chunk
+from training.data.epochs import CROP_CHUNK, Answers, Mixture, Source, classes_for, make_chunk
 from training.data.samples import Samples, joined
 from training.data.selection import only
 from training.data.sources import digits_to_train_on, load_samples
-from training.ship import Origin, representative_crops, write_model
+from training.model_folder import Origin
+from training.symbols.symbol_model import representative_crops, write_model
 
 RARE_STYLES = 4.0
 """How much oftener than MNIST's the digits of the small second set are drawn: it has what MNIST lacks."""
@@ -124,8 +125,8 @@ def _validation(source: Source, seed: int, mixture: Mixture) -> Validation:
     sorts = rng.permutation(np.repeat(np.arange(1, 6, dtype=np.int8), counts))
     places = rng.integers(0, len(source.samples), len(sorts))
     made = [
-        make_chunk(source, sorts[start : start + CHUNK], places[start : start + CHUNK], (seed, 0, start))
-        for start in range(0, len(sorts), CHUNK)
+        make_chunk(source, sorts[start : start + CROP_CHUNK], places[start : start + CROP_CHUNK], (seed, 0, start))
+        for start in range(0, len(sorts), CROP_CHUNK)
     ]
     crops, answers = np.concatenate([crops for crops, _ in made]), np.concatenate([answers for _, answers in made])
     return Validation(source.samples.images, source.answers, crops, answers)

@@ -1,6 +1,6 @@
 """Calibration of whole strings: how probable it is that a string's raw probability is right.
 
-    python -m training.calibrate [MODEL] [--strings 3000]
+    python -m training.symbols.lattice_calibration [MODEL] [--strings 3000]
 
 Strings are composed from digits of MNIST writers that the model never learned from, drawn on paper, scanned, and read
 by the product's own segmenter, recogniser and decoder. A logistic curve (J. Platt, 1999) is fitted to raw log-odds
@@ -26,14 +26,14 @@ from extractor.segmentation import segment_string
 from extractor.template import Format
 from extractor.values import Gray
 from training.command import run
-from training.data.batches import Hand, Source
+from training.data.epochs import Hand, Source
 from training.data.scan import on_paper
+from training.data.segmented import written
 from training.data.sources import digits_to_train_on
-from training.data.strings import written
 from training.evaluation.measures import expected_calibration_error
-from training.train import TrainSettings
+from training.symbols.symbol_training import TrainSettings
 
-LONGEST = 8
+LONGEST_STRING = 8
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Outcomes:
 def string_picture(source: Source, rng: np.random.Generator) -> tuple[Gray, str]:
     """A scanned picture of a string of 2 to 8 symbols by one writer, and what it says."""
     hand = Hand(source, int(rng.integers(len(source.samples))), rng)
-    ink, _ = written(hand, int(rng.integers(2, LONGEST + 1)), rng)
+    ink, _ = written(hand, int(rng.integers(2, LONGEST_STRING + 1)), rng)
     tall = rng.uniform(16, 60)
     text = "".join(str(source.samples.labels[place]) for place in hand.places)
     return on_paper(ink, tall / 60, tall, rng), text
@@ -110,7 +110,7 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
     card["calibration"]["strings"] = {
         **measured,
         "data": "composed from held-out MNIST writers, fitted and measured on different strings",
-        "command": f"python -m training.calibrate --strings {count}",
+        "command": f"python -m training.symbols.lattice_calibration --strings {count}",
     }
     path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {**measured, "slope": curve.slope, "offset": curve.offset}

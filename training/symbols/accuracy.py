@@ -11,7 +11,7 @@ from extractor.recognizer.base import Recognizer
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Floats
-from training.data.batches import Answers
+from training.data.epochs import Answers
 from training.data.samples import Samples
 from training.data.sources import data_folder, mnist, usps
 

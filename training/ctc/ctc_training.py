@@ -1,6 +1,6 @@
 """Training of the line reader, resumable after every epoch.
 
-    python -m training.lines.train OUT
+    python -m training.ctc.ctc_training OUT
 
 writes the line model into OUT/ctc.
 """
@@ -24,12 +24,13 @@ from extractor.recognizer.card import CARD
 from extractor.recognizer.ctc import CTC_FOLDER
 from extractor.values import Crops
 from training.command import run
+from training.ctc.compose import EASY, LETTERS, by_writer
+from training.ctc.text_lines import CLASSES, TEXT_LINE_CHUNK, Batch, TextLineEpochs, TextLines, make_text_lines, packed
+from training.curves import HISTORY
 from training.data.samples import Samples
 from training.data.sources import data_folder, digits_to_train_on, load_samples
-from training.lines.batches import CHUNK, CLASSES, Batch, LineEpochs, Lines, make_lines, packed
-from training.lines.compose import EASY, LETTERS, by_writer
-from training.ship import Origin
-from training.train import DIGIT_DATA
+from training.model_folder import Origin
+from training.symbols.symbol_training import DIGIT_DATA
 
 HELD_OUT = 0.08
 """The share of writers that nothing is learned from."""
@@ -37,11 +38,9 @@ HELD_OUT = 0.08
 VALIDATION = 1000
 """Lines of held-out writers that epochs are measured on."""
 
-HISTORY = "history.json"
-
 
 @dataclass(frozen=True)
-class LineSettings:
+class CtcSettings:
     """What a run depends on: `out` is its folder, `start` a .keras file to begin from, without which it begins from
     nothing, with the usual network or the `small` one; `lines` how many an epoch has. In the last `settle` epochs they
     are of the easier kind. `rate` is the highest learning rate. `seed` decides the first weights and the lines."""
@@ -57,32 +56,32 @@ class LineSettings:
     seed: int = 1
 
 
-def train_lines(settings: LineSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
+def train_ctc(settings: CtcSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
     """Train the network on composed lines and write it, as it is after the last epoch, into `settings.out / "ctc"`;
     returns its card. Raises ModelError where TensorFlow is not installed."""
     try:
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.lines.learner import LineLearner
-    from training.lines.network import SMALL, USUAL
-    from training.lines.ship import write_line_model
+    from training.ctc.ctc_learner import CtcLearner
+    from training.ctc.ctc_model import write_ctc_model
+    from training.ctc.ctc_network import SMALL_DESIGN, USUAL_DESIGN
 
     settings.out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(settings.seed)
     learned, aside = digits_to_train_on().split(HELD_OUT)
     letters = letters_to_train_on()
     writers = by_writer(learned, letters)
-    chunks = max(1, settings.lines // CHUNK)
-    steps = chunks * -(-CHUNK // settings.batch)
+    chunks = max(1, settings.lines // TEXT_LINE_CHUNK)
+    steps = chunks * -(-TEXT_LINE_CHUNK // settings.batch)
     # These only say how far a run is. One that was taken after the epoch that had most of them right, of 28, read real
     # strings worse than after the last one, to which the learning rate had fallen.
-    validation = held_out_lines(aside, letters)
-    begin = settings.start or (SMALL if settings.small else USUAL)
-    learner = LineLearner(settings.out, begin, settings.rate, steps * settings.epochs)
+    validation = held_out_text_lines(aside, letters)
+    begin = settings.start or (SMALL_DESIGN if settings.small else USUAL_DESIGN)
+    learner = CtcLearner(settings.out, begin, settings.rate, steps * settings.epochs)
     log = settings.out / HISTORY
     history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
-    with LineEpochs(writers, settings.seed, chunks, settings.epochs - settings.settle + 1) as epochs:
+    with TextLineEpochs(writers, settings.seed, chunks, settings.epochs - settings.settle + 1) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
             began = time.monotonic()
 
@@ -98,7 +97,7 @@ def train_lines(settings: LineSettings, progress: Callable[[str], None] = print)
             progress(f"Epoch {epoch} of {settings.epochs}: {right:.1%} of held-out lines right")
     told = {key: value for key, value in asdict(settings).items() if key != "out"}
     told["start"] = training_of(settings.start) if settings.start else None
-    return write_line_model(
+    return write_ctc_model(
         settings.out / CTC_FOLDER,
         learner.average,
         held_out=validation,
@@ -115,9 +114,9 @@ def training_of(start: Path) -> dict[str, Any] | str:
     return trained
 
 
-def held_out_lines(aside: Samples, letters: Crops) -> Lines:
+def held_out_text_lines(aside: Samples, letters: Crops) -> TextLines:
     """The lines that networks are measured on, by writers of digits that are held out."""
-    return make_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
+    return make_text_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
 
 
 def letters_to_train_on() -> Crops:
@@ -126,7 +125,7 @@ def letters_to_train_on() -> Crops:
     return samples.images[np.isin(samples.labels, list(LETTERS))]
 
 
-def measured(answer: Callable[[Batch], list[Any]], lines: Lines) -> float:
+def measured(answer: Callable[[Batch], list[Any]], lines: TextLines) -> float:
     """The share of `lines` whose digits are all right."""
     right = 0
     for batch in packed(lines, 64, np.random.default_rng(0)):
@@ -137,7 +136,7 @@ def measured(answer: Callable[[Batch], list[Any]], lines: Lines) -> float:
 
 
 def main() -> None:
-    usual = LineSettings(Path())
+    usual = CtcSettings(Path())
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     begin = parser.add_mutually_exclusive_group()
@@ -149,7 +148,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=usual.rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=usual.seed, help="another network, from other lines")
     options = parser.parse_args()
-    train_lines(LineSettings(**vars(options)))
+    train_ctc(CtcSettings(**vars(options)))
 
 
 if __name__ == "__main__":

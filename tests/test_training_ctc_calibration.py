@@ -17,8 +17,8 @@ from extractor.errors import InputError
 from extractor.recognizer.card import CARD, SHIPPED, read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER
 from tests.test_evaluation import table, written
-from training.lines.calibrate import calibrate_lines, entries
-from training.lines.ship import PICTURE
+from training.ctc.ctc_calibration import calibrate_ctc, entries
+from training.ctc.ctc_model import RELIABILITY_PICTURE
 
 TEXTS = ("4107", "704", "1014", "147", "7401", "410", "1470", "74", "4011", "70", "1407", "104")
 
@@ -55,7 +55,7 @@ def test_a_benchmark_without_its_data_ends_in_a_sentence(data: Path) -> None:
 def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) -> None:
     model = data / "model"
     shutil.copytree(SHIPPED, model)
-    measures = calibrate_lines(model)
+    measures = calibrate_ctc(model)
     told = json.loads((model / CTC_FOLDER / CARD).read_text(encoding="utf-8"))["calibration"]
     assert told["fitted_on"]["strings"] == 8
     assert measures.count == told["measured_on"]["strings"] == 16
@@ -65,7 +65,7 @@ def test_the_card_tells_what_the_curve_was_fitted_and_measured_on(data: Path) ->
     error = sum(one["strings"] / 16 * abs(one["confidence"] - one["right"]) for one in bins)
     assert error == pytest.approx(told["measured_on"]["expected_calibration_error"], abs=1e-3)
     assert read_ctc_card(model / CTC_FOLDER).calibration.slope == told["slope"]
-    picture = cv2.imread(str(model / CTC_FOLDER / PICTURE))
+    picture = cv2.imread(str(model / CTC_FOLDER / RELIABILITY_PICTURE))
     assert picture is not None
     assert np.ptp(picture) > 100
 

@@ -14,25 +14,25 @@ from extractor.recognizer.card import SCHEMA
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.convert import to_int8_as_it_comes
-from training.lines.batches import CLASSES, Lines
-from training.ship import FILES, Origin, created_by, file_entries, write_card
+from training.ctc.text_lines import CLASSES, TextLines
+from training.model_folder import MODEL_FILES, Origin, created_by, file_entries, write_card
 
-PICTURE = "reliability.png"
+RELIABILITY_PICTURE = "reliability.png"
 """Beside the card, once calibrated: confidence against the share right, on strings that nothing was fitted on."""
 
-FIXED = 160
+CONVERTED_COLUMNS = 160
 """Columns of the pictures that the network is converted for; LiteRT takes others again."""
 
 
-def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origin) -> dict[str, Any]:
+def write_ctc_model(folder: Path, model: Any, *, held_out: TextLines, origin: Origin) -> dict[str, Any]:
     """Write the files and the card of the CTC network `model` into `folder` (`…/ctc`); returns the card.
 
     Temperatures and accuracy are from lines of `held_out` writers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / PICTURE).unlink(missing_ok=True)  # it would be another network's
-    model.save(folder / FILES["keras"])
-    (folder / FILES["litert"]).write_bytes(to_int8_as_it_comes(_fixed(model)))
+    (folder / RELIABILITY_PICTURE).unlink(missing_ok=True)  # it would be another network's
+    model.save(folder / MODEL_FILES["keras"])
+    (folder / MODEL_FILES["litert"]).write_bytes(to_int8_as_it_comes(_fixed(model)))
     card: dict[str, Any] = {
         "schema": SCHEMA,
         "created_by": created_by(),
@@ -48,15 +48,15 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
         "files": file_entries(folder),
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0)},
+        "calibration": {"temperature": dict.fromkeys(MODEL_FILES, 1.0)},
         "accuracy": [],
     }
     write_card(folder, card)
-    for engine in FILES:
+    for engine in MODEL_FILES:
         recognizer = load_ctc(folder.parent, engine, name=folder.name)
         assert recognizer is not None
         scores = recognizer.log_probabilities(held_out.images)
-        card["calibration"]["temperature"][engine] = best_line_temperature(scores, held_out.texts)
+        card["calibration"]["temperature"][engine] = best_ctc_temperature(scores, held_out.texts)
         said = [best_text(rows, CLASSES) for rows in scores]
         card["accuracy"].append(
             {
@@ -71,7 +71,7 @@ def write_line_model(folder: Path, model: Any, *, held_out: Lines, origin: Origi
     return card
 
 
-def best_line_temperature(scores: Sequence[Floats], texts: Sequence[str]) -> float:
+def best_ctc_temperature(scores: Sequence[Floats], texts: Sequence[str]) -> float:
     """The temperature under which frames of `scores`, each (frames, classes + 1), give `texts` the highest likelihood
     (C. Guo et al., "On calibration of modern neural networks", 2017)."""
 
@@ -96,5 +96,5 @@ def _fixed(model: Any) -> Any:
 
     narrow = keras.models.clone_model(model)
     narrow.set_weights(model.get_weights())
-    lines = keras.Input((HEIGHT, FIXED, 1), batch_size=1)
+    lines = keras.Input((HEIGHT, CONVERTED_COLUMNS, 1), batch_size=1)
     return keras.Model(lines, narrow(lines))

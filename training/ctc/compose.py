@@ -14,6 +14,7 @@ from extractor.fields.single_field import as_single_field
 from extractor.ink import as_gray
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Box, Crops, Floats, Gray
+from training.ctc.texts import DIGITS, OTHER, STRUCK, text
 from training.data.drawn.zeros import row_of_zeros
 from training.data.junk import tight
 from training.data.marks import cross, curve, draw_stroke
@@ -21,12 +22,11 @@ from training.data.paper import paper
 from training.data.pen import MILD, WILD, drawn_large, with_width
 from training.data.samples import Samples
 from training.data.styles import in_style
-from training.lines.texts import DIGITS, OTHER, STRUCK, text
 
 LETTERS = "EFHKMNRWdfkmrw"
 """Letters that nobody takes for a digit."""
 
-TALL = 60
+DIGIT_TALL = 60
 """Pixels of a digit's height while it is drawn."""
 
 
@@ -100,7 +100,7 @@ def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float =
 
 
 def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
-    """`what` in ink, 255 = ink, digits about TALL high, by one writer with one pen, tightly cut."""
+    """`what` in ink, 255 = ink, digits about DIGIT_TALL high, by one writer with one pen, tightly cut."""
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
     pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
     bend = WILD if rng.random() < trouble.wild else MILD
@@ -117,7 +117,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     marks = re.findall("0{2,}|.", what) if rng.random() < 0.35 else list(what)
     for index, mark in enumerate(marks):
         if len(mark) > 1:
-            tall = TALL * rng.uniform(0.55, 1.05) * max(small_zeros, 0.5)
+            tall = DIGIT_TALL * rng.uniform(0.55, 1.05) * max(small_zeros, 0.5)
             ink = row_of_zeros(len(mark), tall, stroke * rng.uniform(0.8, 1.1), rng)
             symbols.append((tight(ink), rng.normal(0, fall), 0.0))
         elif mark in DIGITS:
@@ -127,7 +127,7 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
                 ink = with_width(ink, pen)
             ink = np.where(ink >= 24, ink, 0).astype(np.uint8)
             if not ink.any():
-                ink = np.full((TALL, 5), 255, np.uint8)
+                ink = np.full((DIGIT_TALL, 5), 255, np.uint8)
             times = float(np.clip(rng.normal(1, spread), 0.6, 1.35)) * sizes.get(mark, 1.0)
             times *= 1 - (1 - smaller) * index / len(marks)
             symbols.append((_leaning(_scaled(tight(ink), times), lean), rng.normal(0, fall), 0.0))
@@ -169,15 +169,15 @@ def _set(
     close = rng.random()  # some writers leave room, some run everything together
     x = 0.0
     pitch = rng.uniform(6, 60) if rng.random() < 0.15 else 0.0  # spread out, as into invisible cells
-    raised = rng.uniform(0.1, 0.4) * TALL if rng.random() < 0.06 else 0.0
+    raised = rng.uniform(0.1, 0.4) * DIGIT_TALL if rng.random() < 0.06 else 0.0
     for index, (ink, low, delimiter) in enumerate(symbols):
         high, wide = ink.shape
         if delimiter:
             y = low
         else:
             # What is taller than the others reaches up beyond them, or down as well.
-            up = rng.uniform(0.3, 1.0) if high > TALL else 0.5 if rng.random() < 0.3 else 1.0
-            y = (TALL - high) * up + low
+            up = rng.uniform(0.3, 1.0) if high > DIGIT_TALL else 0.5 if rng.random() < 0.3 else 1.0
+            y = (DIGIT_TALL - high) * up + low
             if raised and index >= len(symbols) - 2 and len(symbols) > 3:
                 y -= raised
         places.append((round(x), round(y + drift * x)))
@@ -224,7 +224,7 @@ def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Ge
 
 def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, float]:
     """A delimiter's ink, tightly cut, and how far below the digits' top it begins."""
-    ink = np.zeros((2 * TALL, 3 * TALL), np.uint8)
+    ink = np.zeros((2 * DIGIT_TALL, 3 * DIGIT_TALL), np.uint8)
     pen = max(2.0, pen)
     x, base = 80.0, 80.0  # digits would reach from 20 to 80
 
@@ -293,7 +293,7 @@ def _leaning(ink: Gray, lean: float) -> Gray:
 def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
     """`ink` on paper, through a scanner or camera: grey, dark on light, with some paper around it."""
     tall = float(np.exp(rng.uniform(np.log(trouble.smallest), np.log(60))))
-    scale = tall / TALL
+    scale = tall / DIGIT_TALL
     size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     tight_cut = rng.random() < 0.35
@@ -354,7 +354,7 @@ def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD
     return photographed(written(what, writers, rng, trouble), rng, trouble), what
 
 
-def composed_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
+def composed_text_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
     """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
     while True:
         picture, what = composed(writers, rng, trouble)

@@ -21,16 +21,16 @@ from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
 from training.data.junk import junk
 from training.data.marks import cross, dash, is_one_stroke
-from training.data.pen import CANVAS, MILD, STEEP, TIMES, WILD, drawn_large, other_pen, with_width
+from training.data.pen import CANVAS, ENLARGED, MILD, STEEP, WILD, drawn_large, other_pen, with_width
 from training.data.samples import Samples
 from training.data.scan import scanned
-from training.data.strings import string_crops
+from training.data.segmented import string_crops
 from training.data.styles import in_style
 
 Answers = NDArray[np.int64]
 Task = tuple[NDArray[np.int8], NDArray[np.int64], tuple[int, ...]]
 
-CHUNK = 1024
+CROP_CHUNK = 1024
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Hand:
         if self._width:
             large = with_width(large, self._width)
         large[large < 24] = 0
-        return large if large.any() else np.full((CANVAS // 2, TIMES), 255, np.uint8)
+        return large if large.any() else np.full((CANVAS // 2, ENLARGED), 255, np.uint8)
 
 
 def from_string(source: Source, index: int, rng: np.random.Generator) -> list[tuple[Gray, int]]:
@@ -241,7 +241,7 @@ class Epochs:
             yield crops[order], answers[order]
 
     def _chunks(self, epoch: int) -> int:
-        return -(-len(self._mixture_of(epoch)) // CHUNK)
+        return -(-len(self._mixture_of(epoch)) // CROP_CHUNK)
 
     def _made_in(self, epoch: int, chunk: int) -> int:
         """The epoch that a chunk of `epoch` was made in."""
@@ -267,8 +267,8 @@ class Epochs:
         turns = -(-mixture.plain // len(chances))
         places[: mixture.plain] = np.concatenate([rng.permutation(len(chances)) for _ in range(turns)])[: mixture.plain]
         order = rng.permutation(total)
-        for chunk, start in enumerate(range(0, total, CHUNK)):
-            rows = order[start : start + CHUNK]
+        for chunk, start in enumerate(range(0, total, CROP_CHUNK)):
+            rows = order[start : start + CROP_CHUNK]
             yield sorts[rows], places[rows], (self._seed, epoch, chunk)
 
 

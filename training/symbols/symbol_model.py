@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import CARD, SCHEMA
+from extractor.recognizer.card import SCHEMA
 from extractor.recognizer.engines import load_recognizer
 from extractor.segmentation.crop import SIZE
 from extractor.values import Crops, Floats
-from training.accuracy import Measure, best_temperature, digit_tests, measure
 from training.convert import to_int8
-from training.data.batches import Answers
+from training.data.epochs import Answers
 from training.data.samples import Samples
+from training.model_folder import MODEL_FILES, Origin, created_by, file_entries, write_card
+from training.symbols.accuracy import Measure, best_temperature, digit_tests, measure
 
-FILES = {"keras": "model.keras", "litert": "model.tflite"}
 MEASURED_BY = "python -m benchmarks.mnist"
-ALLOWED_LOSS = 0.0003
+CONVERSION_LOSS = 0.0003
 """What the int8 model may lose against the float one on validation."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a model comes from, for its card: the data sets with their licences, and how it was trained."""
-
-    data: tuple[dict[str, Any], ...]
-    training: dict[str, Any]
 
 
 def write_model(
@@ -55,8 +44,8 @@ def write_model(
     MNIST's and USPS's as well. `strings` is the calibration of free strings, of a model that this one is much like.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model.save(folder / FILES["keras"])
-    (folder / FILES["litert"]).write_bytes(to_int8(model, representative))
+    model.save(folder / MODEL_FILES["keras"])
+    (folder / MODEL_FILES["litert"]).write_bytes(to_int8(model, representative))
     card: dict[str, Any] = {
         "schema": SCHEMA,
         "created_by": created_by(),
@@ -73,13 +62,13 @@ def write_model(
         "files": file_entries(folder),
         "data": list(origin.data),
         "training": origin.training,
-        "calibration": {"temperature": dict.fromkeys(FILES, 1.0), **asdict(strings or Calibration())},
+        "calibration": {"temperature": dict.fromkeys(MODEL_FILES, 1.0), **asdict(strings or Calibration())},
         "accuracy": [],
     }
     write_card(folder, card)
     crops, answers = validation
     scores: dict[str, Floats] = {}
-    for engine in FILES:
+    for engine in MODEL_FILES:
         # At temperature 1 log-probabilities are logits but for a constant in each row.
         scores[engine] = load_recognizer(folder, engine, threads=2).log_probabilities(crops)
         card["calibration"]["temperature"][engine] = best_temperature(scores[engine][:plain], answers[:plain])
@@ -87,10 +76,10 @@ def write_model(
     write_card(folder, card)  # what is measured below is in doubt where the product would be
     card["accuracy"] = [
         _row(Measure("validation, all classes", len(crops), int((scores[engine].argmax(1) == answers).sum())), engine)
-        for engine in FILES
+        for engine in MODEL_FILES
     ]
     digits = list(digit_tests()) if set(classes[:-3]) == set("0123456789") else []
-    for engine in FILES:
+    for engine in MODEL_FILES:
         recognizer = load_recognizer(folder, engine, threads=2)
         card["accuracy"] += [_row(measure(recognizer, samples, name), engine) for name, samples in tests]
         for name, samples in digits:
@@ -98,7 +87,7 @@ def write_model(
             card["accuracy"].append({**row, "command": MEASURED_BY})
     agreement = float((scores["keras"].argmax(1) == scores["litert"].argmax(1)).mean())
     lost = float((scores["keras"].argmax(1) == answers).mean() - (scores["litert"].argmax(1) == answers).mean())
-    card["conversion"] = {"agreement": round(agreement, 5), "lost": round(lost, 5), "allowed": ALLOWED_LOSS}
+    card["conversion"] = {"agreement": round(agreement, 5), "lost": round(lost, 5), "allowed": CONVERSION_LOSS}
     write_card(folder, card)
     return card
 
@@ -118,25 +107,4 @@ def _row(found: Measure, engine: str) -> dict[str, Any]:
         "samples": found.count,
         "right": found.right,
         "accuracy": round(found.accuracy, 5),
-    }
-
-
-def write_card(folder: Path, card: dict[str, Any]) -> None:
-    """The card of the model in `folder`."""
-    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def created_by() -> str:
-    """The program and its version, as cards name them."""
-    try:
-        return f"formdigits {version('formdigits')}"
-    except PackageNotFoundError:
-        return "formdigits from source"
-
-
-def file_entries(folder: Path) -> dict[str, dict[str, str]]:
-    """What a card says of the model's FILES in `folder`."""
-    return {
-        engine: {"name": name, "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest()}
-        for engine, name in FILES.items()
     }

@@ -16,10 +16,11 @@ from training.corrections.crops import Labelled, labelled_crops
 from training.corrections.settings import TuneSettings
 from training.corrections.spelling import spelled
 from training.corrections.standing import Usable
-from training.data.batches import Answers, Epochs, Mixture, Source, plain_crop
+from training.data.epochs import Answers, Epochs, Mixture, Source, plain_crop
 from training.data.samples import Samples
-from training.ship import Origin, representative_crops, write_model
-from training.train import Progress, TrainSettings
+from training.model_folder import Origin
+from training.symbols.symbol_model import representative_crops, write_model
+from training.symbols.symbol_training import Progress, TrainSettings
 
 SHARE = 0.35
 """Crops from corrections for each crop of the replay."""
@@ -51,7 +52,7 @@ def tune_symbols(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among the symbols of `replay`, and write the model into `draft`; `aside` is for its temperature."""
-    from training.learner import Learner
+    from training.symbols.symbol_learner import Learner
 
     out = settings.out / "symbols"
     out.mkdir(parents=True, exist_ok=True)

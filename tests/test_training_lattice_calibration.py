@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from extractor.recognizer import Calibration
-from training.calibrate import Outcomes, expected_calibration_error, fit
+from training.symbols.lattice_calibration import Outcomes, expected_calibration_error, fit
 
 
 @pytest.mark.parametrize(("slope", "offset"), [(1.0, 0.0), (0.5, -1.0), (1.6, 1.2)])

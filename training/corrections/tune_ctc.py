@@ -16,37 +16,37 @@ from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
+from training.ctc.compose import by_writer
+from training.ctc.ctc_model import write_ctc_model
+from training.ctc.ctc_training import letters_to_train_on
+from training.ctc.text_lines import TEXT_LINE_CHUNK, Batch, TextLineEpochs, TextLines, fits, make_text_lines, packed
+from training.ctc.texts import DELIMITERS
 from training.data.samples import Samples
-from training.lines.batches import CHUNK, Batch, LineEpochs, Lines, fits, make_lines, packed
-from training.lines.compose import by_writer
-from training.lines.ship import write_line_model
-from training.lines.texts import DELIMITERS
-from training.lines.train import letters_to_train_on
-from training.ship import Origin, write_card
-from training.train import Progress
+from training.model_folder import Origin, write_card
+from training.symbols.symbol_training import Progress
 
-BATCH = 32
-CHUNKS = 4
+TUNE_BATCH = 32
+REPLAYED_CHUNKS = 4
 """Chunks of composed lines that are replayed in an epoch."""
 
-TIMES = 10
+SHOWN_TIMES = 10
 """How often an epoch shows each corrected line, each time from another side."""
 
-FASTER, AVERAGE = 1.5, 0.99
-"""How much higher a rate `tune_lines` is given than symbols are learned at, and what stays of the average at each of
+CTC_RATE_TIMES, TUNE_AVERAGE = 1.5, 0.99
+"""How much higher a rate `tune_ctc` is given than symbols are learned at, and what stays of the average at each of
 the few steps. All of these were chosen on a third of the strings that `benchmarks.corrections` learns from, not on
 those that it reads."""
 
 
 @dataclass(frozen=True)
-class LabelledLine:
+class LabelledTextLine:
     """A free string and what its ink says, delimiters with it."""
 
     image: FieldImage
     text: str
 
 
-def labelled_lines(fields: Sequence[Usable], recognizer: CtcRecognizer) -> list[LabelledLine]:
+def labelled_text_lines(fields: Sequence[Usable], recognizer: CtcRecognizer) -> list[LabelledTextLine]:
     """The free strings among `fields` whose ink can say their value. The delimiters, which a value does not have, are
     those that the network sees."""
     lines = [(field, text_line_of(field.image)) for field in fields if field.cells is None]
@@ -59,7 +59,7 @@ def labelled_lines(fields: Sequence[Usable], recognizer: CtcRecognizer) -> list[
         if text is None:
             text = with_delimiters(field.texts[0], said[0] if said else "")
         if fits(image.shape[1], text):
-            found.append(LabelledLine(field.image, text))
+            found.append(LabelledTextLine(field.image, text))
     return found
 
 
@@ -80,8 +80,8 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c not in DELIMITERS)
 
 
-def tune_lines(
-    found: Sequence[LabelledLine],
+def tune_ctc(
+    found: Sequence[LabelledTextLine],
     *,
     replay: Samples,
     aside: Samples,
@@ -92,17 +92,17 @@ def tune_lines(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among composed lines of the digits of `replay`, and write the line model `name` into `draft`."""
-    from training.lines.learner import LineLearner
+    from training.ctc.ctc_learner import CtcLearner
 
     old, out = settings.start / name, settings.out / name
     out.mkdir(parents=True, exist_ok=True)
     card = read_ctc_card(old)
     letters = letters_to_train_on()
-    batches = CHUNKS * (CHUNK // BATCH) + -(-TIMES * len(found) // BATCH)
+    batches = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH) + -(-SHOWN_TIMES * len(found) // TUNE_BATCH)
     with checked_copy(old, card, "keras") as file:
-        learner = LineLearner(out, file, settings.rate, batches * settings.epochs, average=AVERAGE, leave_out=False)
-    with LineEpochs(
-        by_writer(replay, letters), settings.seed, CHUNKS, settle=1, processes=settings.processes
+        learner = CtcLearner(out, file, settings.rate, batches * settings.epochs, average=TUNE_AVERAGE, leave_out=False)
+    with TextLineEpochs(
+        by_writer(replay, letters), settings.seed, REPLAYED_CHUNKS, settle=1, processes=settings.processes
     ) as epochs:
         for epoch in range(learner.epoch + 1, settings.epochs + 1):
 
@@ -111,34 +111,34 @@ def tune_lines(
                     progress(Progress(epoch, settings.epochs, step, batches, loss))
 
             rng = np.random.default_rng((settings.seed, epoch))
-            own = list(packed(_from_other_sides(found, rng), BATCH, rng))
-            loss = learner.learn(_mixed(epochs.get(epoch, BATCH), own), report)
+            own = list(packed(_from_other_sides(found, rng), TUNE_BATCH, rng))
+            loss = learner.learn(_mixed(epochs.get(epoch, TUNE_BATCH), own), report)
             learner.keep(epoch, best=True)
             if progress:
                 progress(Progress(epoch, settings.epochs, batches, batches, loss))
-    held_out = make_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
-    written = write_line_model(draft / name, learner.best(), held_out=held_out, origin=origin)
+    held_out = make_text_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
+    written = write_ctc_model(draft / name, learner.best(), held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
     curve = {key: value for key, value in card.about["calibration"].items() if key in ("slope", "offset")}
     written["calibration"].update(curve)
     write_card(draft / name, written)
 
 
-def _from_other_sides(found: Sequence[LabelledLine], rng: np.random.Generator) -> Lines:
-    """Each line TIMES times, a little larger or smaller, and leaning a little."""
+def _from_other_sides(found: Sequence[LabelledTextLine], rng: np.random.Generator) -> TextLines:
+    """Each line SHOWN_TIMES times, a little larger or smaller, and leaning a little."""
     images: list[Gray] = []
     texts: list[str] = []
-    for one in (*found,) * TIMES:
+    for one in (*found,) * SHOWN_TIMES:
         line = text_line_of(one.image, size=float(rng.uniform(0.75, 1.2)), lean=float(rng.normal(0, 0.15)))
         if line is not None and fits(line.shape[1], one.text):
             images.append(line)
             texts.append(one.text)
-    return Lines(tuple(images), tuple(texts))
+    return TextLines(tuple(images), tuple(texts))
 
 
 def _mixed(replayed: Iterator[Batch], own: Sequence[Batch]) -> Iterator[Batch]:
     """The batches of `own` spread evenly among `replayed`."""
-    whole = CHUNKS * (CHUNK // BATCH)
+    whole = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH)
     taken = 0
     for count, batch in enumerate(replayed, 1):
         yield batch

@@ -13,10 +13,10 @@ from extractor.errors import ModelError
 from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
 from training.curves import read_history, write_history
-from training.data.batches import Epochs, Mixture
-from training.material import Validation, gather
+from training.data.epochs import Epochs, Mixture
+from training.model_folder import Origin
 from training.run import claim
-from training.ship import Origin
+from training.symbols.material import Validation, gather
 
 DIGIT_DATA: tuple[dict[str, Any], ...] = (
     {"name": "MNIST train (Y. LeCun, C. Cortes, C. Burges)", "licence": "CC BY-SA 3.0"},
@@ -90,7 +90,7 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.learner import Learner
+    from training.symbols.symbol_learner import Learner
 
     material = gather(
         settings.data,

@@ -1,6 +1,6 @@
 """The mean of several networks for lines that runs made out of the same one.
 
-    python -m training.lines.mean OUT MODEL MODEL …
+    python -m training.ctc.ctc_mean OUT MODEL MODEL …
 
 writes the line model into OUT/ctc; `training.mean` does so for symbols, and says why. Its temperatures and its
 accuracy are those on lines of held-out writers.
@@ -17,23 +17,23 @@ from typing import Any
 from extractor.recognizer.card import read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER
 from training.command import run
+from training.ctc.ctc_training import HELD_OUT, held_out_text_lines, letters_to_train_on
 from training.data.sources import digits_to_train_on
-from training.lines.train import HELD_OUT, held_out_lines, letters_to_train_on
 from training.mean import mean_network, mean_of
-from training.ship import Origin
-from training.train import DIGIT_DATA
+from training.model_folder import Origin
+from training.symbols.symbol_training import DIGIT_DATA
 
 
-def write_line_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
+def write_ctc_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
     """Write the mean of `models`, folders of line models of one design, into `out / "ctc"`; returns its card. Raises
     ModelError where they differ in more than their weights."""
     cards = [read_ctc_card(model) for model in models]
     network = mean_network(models, cards)
-    from training.lines.ship import write_line_model
+    from training.ctc.ctc_model import write_ctc_model
 
     _, aside = digits_to_train_on().split(HELD_OUT)
-    lines = held_out_lines(aside, letters_to_train_on())
-    return write_line_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
+    lines = held_out_text_lines(aside, letters_to_train_on())
+    return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("models", type=Path, nargs="+")
     options = parser.parse_args()
-    for row in write_line_mean(options.out, options.models)["accuracy"]:
+    for row in write_ctc_mean(options.out, options.models)["accuracy"]:
         print(f"{row['data']}, {row['engine']}: digits right in {row['digits_right']} of {row['samples']}")
 
 

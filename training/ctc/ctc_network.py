@@ -24,12 +24,12 @@ class Design:
     reach: int
 
 
-USUAL = Design((24, 48, 48, 112), deep=2, context=176, reach=4)
-SMALL = Design((24, 48, 48, 96), deep=1, context=160, reach=2)
+USUAL_DESIGN = Design((24, 48, 48, 112), deep=2, context=176, reach=4)
+SMALL_DESIGN = Design((24, 48, 48, 96), deep=1, context=160, reach=2)
 """For a second opinion, with little more than half of the weights."""
 
 
-def build_line_network(classes: int, design: Design = USUAL, *, dropout: float = 0.25) -> Any:
+def build_ctc_network(classes: int, design: Design = USUAL_DESIGN, *, dropout: float = 0.25) -> Any:
     """A Keras model from lines, shape (n, HEIGHT, width, 1) with ink from 0 to 255 and a width that STRIDE divides, to
     logits, shape (n, 1, width / STRIDE, FRAMES * classes): FRAMES answers for each place, from left to right; the last
     class is CTC's blank.
@@ -61,7 +61,7 @@ def build_line_network(classes: int, design: Design = USUAL, *, dropout: float =
     return keras.Model(lines, logits, name="lines")
 
 
-def line_network_in(path: Path, classes: int) -> Any:
+def ctc_network_in(path: Path, classes: int) -> Any:
     """The line network in the .keras file `path`, whatever its layers. Raises ModelError where there is none, or
     it does not tell `classes` classes."""
     import keras

@@ -19,13 +19,13 @@ from training.data.junk import Draw, tight
 from training.data.marks import is_one_stroke
 from training.data.scan import on_paper
 
-SAME = 0.90
+SAME_SYMBOL = 0.90
 """A candidate as like a symbol alone as this (correlation) is that symbol."""
 
-OTHER = 0.80
+OTHER_SYMBOL = 0.80
 """One less like every symbol than this is none; what lies between may be either, and is left out."""
 
-ROOM = 40
+PAPER_AROUND = 40
 """Pixels of paper around a string, at three times MNIST's size."""
 
 
@@ -34,9 +34,9 @@ def written(draw: Draw, count: int, rng: np.random.Generator) -> tuple[Gray, lis
     symbols = [_resized(tight(draw()), rng) for _ in range(count)]
     close = rng.random()  # some writers leave room, some run everything together
     places: list[tuple[int, int]] = []
-    x = ROOM
+    x = PAPER_AROUND
     for symbol in symbols:
-        places.append((x, ROOM + 40 - symbol.shape[0] // 2 + round(rng.normal(0, 4))))
+        places.append((x, PAPER_AROUND + 40 - symbol.shape[0] // 2 + round(rng.normal(0, 4))))
         chance = rng.random()
         if chance < 0.55 * (1 - close) + 0.2:
             gap = rng.uniform(4, 26)
@@ -45,7 +45,10 @@ def written(draw: Draw, count: int, rng: np.random.Generator) -> tuple[Gray, lis
         else:
             gap = -rng.uniform(0, 0.3) * symbol.shape[1]
         x = max(places[-1][0] + 4, x + symbol.shape[1] + round(gap))
-    shape = 2 * ROOM + 80, max(x + symbol.shape[1] for (x, _), symbol in zip(places, symbols, strict=True)) + ROOM
+    shape = (
+        2 * PAPER_AROUND + 80,
+        max(x + symbol.shape[1] for (x, _), symbol in zip(places, symbols, strict=True)) + PAPER_AROUND,
+    )
     alone = []
     for (left, top), symbol in zip(places, symbols, strict=True):
         paper = np.zeros(shape, np.uint8)
@@ -60,7 +63,7 @@ def string_crops(draw: Draw, count: int, rng: np.random.Generator) -> Iterator[t
     -1 where the crop is not one whole symbol. Doubtful crops are left out."""
     ink, alone = written(draw, count, rng)
     if rng.random() < 0.15:  # the ruled line that the number stands on, faint or in full
-        y = ROOM + 40 + int(rng.integers(24, 44))
+        y = PAPER_AROUND + 40 + int(rng.integers(24, 44))
         cv2.line(
             ink,
             (0, y),
@@ -81,9 +84,9 @@ def string_crops(draw: Draw, count: int, rng: np.random.Generator) -> Iterator[t
         crop = lattice.crops[candidate.crop]
         likeness = [_likeness(crop, symbol) for symbol in wanted]
         best = int(np.argmax(likeness))
-        if likeness[best] >= SAME:
+        if likeness[best] >= SAME_SYMBOL:
             yield crop, best
-        elif likeness[best] < OTHER and not (_is_stroke(crop) or _nearly_whole(candidate, cut)):
+        elif likeness[best] < OTHER_SYMBOL and not (_is_stroke(crop) or _nearly_whole(candidate, cut)):
             yield crop, -1
 
 

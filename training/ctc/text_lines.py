@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from extractor.recognizer.ctc import STRIDE, frames_of
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Gray
-from training.lines.compose import EASY, HARD, Trouble, Writers, composed_line
-from training.lines.texts import DELIMITERS, DIGITS, OTHER, STRUCK
+from training.ctc.compose import EASY, HARD, Trouble, Writers, composed_text_line
+from training.ctc.texts import DELIMITERS, DIGITS, OTHER, STRUCK
 
 CLASSES = (*DIGITS, *DELIMITERS, STRUCK, OTHER)
 """What a frame may say; after these comes CTC's blank."""
 
-CHUNK = 512
+TEXT_LINE_CHUNK = 512
 
 
 @dataclass(frozen=True)
-class Lines:
+class TextLines:
     """Line pictures, each of shape (HEIGHT, its width), and what each says."""
 
     images: tuple[Gray, ...]
@@ -43,17 +43,17 @@ class Batch:
     texts: NDArray[np.int32]
 
 
-def make_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> Lines:
+def make_text_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> TextLines:
     """`count` composed lines, a function of `key`."""
     rng = np.random.default_rng(key)
     images: list[Gray] = []
     texts: list[str] = []
     while len(images) < count:
-        line, what = composed_line(writers, rng, trouble)
+        line, what = composed_text_line(writers, rng, trouble)
         if fits(line.shape[1], what):
             images.append(line)
             texts.append(what)
-    return Lines(tuple(images), tuple(texts))
+    return TextLines(tuple(images), tuple(texts))
 
 
 def fits(width: int, what: str) -> bool:
@@ -61,7 +61,7 @@ def fits(width: int, what: str) -> bool:
     return frames_of(width) >= len(what) + sum(a == b for a, b in pairwise(what)) + 1
 
 
-def packed(lines: Lines, size: int, rng: np.random.Generator) -> Iterator[Batch]:
+def packed(lines: TextLines, size: int, rng: np.random.Generator) -> Iterator[Batch]:
     """`lines` in batches of up to `size` of like widths, in random order."""
     widths = np.array([image.shape[1] for image in lines.images])
     order = np.argsort(widths + rng.uniform(0, 12, len(widths)), kind="stable")
@@ -82,7 +82,7 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
     return Batch(stack, np.array([frames_of(image.shape[1]) for image in images], np.int32), answers)
 
 
-class LineEpochs:
+class TextLineEpochs:
     """Makes chunks of lines in `processes` other processes; each chunk is learned from `uses` times before it is made
     anew. From epoch `settle` on they are EASY. Everything is a function of (seed, chunk, round), so that a run that was
     stopped goes on as if it had not been. Use as a context manager.
@@ -93,10 +93,10 @@ class LineEpochs:
     ) -> None:
         self._seed, self._chunks, self._settle, self._uses = seed, chunks, settle, uses
         self._pool: Pool = multiprocessing.get_context("spawn").Pool(processes, _start, (writers,))
-        self._kept: dict[tuple[int, int], Lines] = {}
+        self._kept: dict[tuple[int, int], TextLines] = {}
         self._ahead: dict[tuple[int, int], object] = {}
 
-    def __enter__(self) -> LineEpochs:
+    def __enter__(self) -> TextLineEpochs:
         return self
 
     def __exit__(
@@ -137,6 +137,6 @@ def _start(writers: Writers) -> None:
     _writers = writers
 
 
-def _chunk(key: tuple[int, ...], easy: bool) -> Lines:
+def _chunk(key: tuple[int, ...], easy: bool) -> TextLines:
     assert _writers is not None
-    return make_lines(_writers, CHUNK, key, EASY if easy else HARD)
+    return make_text_lines(_writers, TEXT_LINE_CHUNK, key, EASY if easy else HARD)

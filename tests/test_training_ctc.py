@@ -12,12 +12,12 @@ from extractor.recognizer import load_ctc
 from extractor.recognizer.card import SHIPPED, read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, frames_of
 from extractor.segmentation.text_line import HEIGHT
+from training.ctc.compose import EASY, HARD, Writers, by_writer, composed, photographed
+from training.ctc.ctc_model import RELIABILITY_PICTURE, best_ctc_temperature
+from training.ctc.text_lines import CLASSES, make_text_lines, pack, packed
+from training.ctc.texts import DELIMITERS, DIGITS, OTHER, STRUCK, text
 from training.data.paper import paper
 from training.data.samples import Samples
-from training.lines.batches import CLASSES, make_lines, pack, packed
-from training.lines.compose import EASY, HARD, Writers, by_writer, composed, photographed
-from training.lines.ship import PICTURE, best_line_temperature
-from training.lines.texts import DELIMITERS, DIGITS, OTHER, STRUCK, text
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_box_has_a_side_only_where_it_cannot_be_taken_for_a_one(height: int, s
 
 
 def test_lines_are_a_function_of_their_key(writers: Writers) -> None:
-    first, again, other = (make_lines(writers, 6, (1, key)) for key in (5, 5, 6))
+    first, again, other = (make_text_lines(writers, 6, (1, key)) for key in (5, 5, 6))
     assert first.texts == again.texts != other.texts
     assert all(np.array_equal(a, b) for a, b in zip(first.images, again.images, strict=True))
     for image, what in zip(first.images, first.texts, strict=True):
@@ -81,7 +81,7 @@ def test_lines_are_a_function_of_their_key(writers: Writers) -> None:
 
 
 def test_a_batch_keeps_every_line_and_what_it_says(writers: Writers) -> None:
-    lines = make_lines(writers, 9, (3,))
+    lines = make_text_lines(writers, 9, (3,))
     batches = list(packed(lines, 4, np.random.default_rng(0)))
     assert [len(batch.images) for batch in batches].count(4) == 2
     told = sorted("".join(CLASSES[i] for i in row if i >= 0) for batch in batches for row in batch.texts)
@@ -96,21 +96,21 @@ def test_a_temperature_is_found_that_fits_the_answers() -> None:
     rows[:, -1] = 0
     rows[2, 1] = 4.0
     rows -= np.log(np.exp(rows).sum(1, keepdims=True))
-    assert best_line_temperature([rows] * 4, ["1"] * 4) < 1
-    assert best_line_temperature([rows] * 4, ["1", "", "1", ""]) > 1
+    assert best_ctc_temperature([rows] * 4, ["1"] * 4) < 1
+    assert best_ctc_temperature([rows] * 4, ["1", "", "1", ""]) > 1
 
 
 @pytest.mark.slow
 def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
     keras = pytest.importorskip("keras", reason="training needs TensorFlow")
-    from training.lines.learner import LineLearner
+    from training.ctc.ctc_learner import CtcLearner
 
     paper_alone = np.zeros((HEIGHT, 96), np.uint8)
 
     def loss(unlikely: int, *, leave_out: bool = True) -> float:
         keras.utils.set_random_seed(3)
         begin = SHIPPED / SECOND_CTC_FOLDER / "model.keras"
-        learner = LineLearner(tmp_path / str(unlikely), begin, rate=1e-3, steps=10, leave_out=leave_out)
+        learner = CtcLearner(tmp_path / str(unlikely), begin, rate=1e-3, steps=10, leave_out=leave_out)
         batch = pack([paper_alone] * 32, ["1234567890" * 4] * unlikely + ["1"] * (32 - unlikely))
         return learner.learn([batch], lambda step, loss: None)
 
@@ -125,21 +125,23 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     tmp_path: Path, writers: Writers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("tensorflow", reason="training needs TensorFlow")
-    from training.lines import mean, train
+    from training.ctc import ctc_mean, ctc_training
 
-    monkeypatch.setattr(train, "VALIDATION", 24)
-    monkeypatch.setattr(train, "digits_to_train_on", lambda: writers.samples)
-    monkeypatch.setattr(train, "letters_to_train_on", lambda: writers.letters)
+    monkeypatch.setattr(ctc_training, "VALIDATION", 24)
+    monkeypatch.setattr(ctc_training, "digits_to_train_on", lambda: writers.samples)
+    monkeypatch.setattr(ctc_training, "letters_to_train_on", lambda: writers.letters)
     told: list[str] = []
-    card = train.train_lines(train.LineSettings(tmp_path, small=True, epochs=1, settle=1, lines=512), told.append)
+    card = ctc_training.train_ctc(
+        ctc_training.CtcSettings(tmp_path, small=True, epochs=1, settle=1, lines=512), told.append
+    )
     assert told[-1].startswith("Epoch 1 of 1")
     assert read_ctc_card(tmp_path / CTC_FOLDER).classes == CLASSES
     assert card["parameters"] < 800_000
     assert card["training"]["small"] is True
     assert card["training"]["start"] is None
-    assert train.training_of(tmp_path / CTC_FOLDER / "model.keras") == card["training"]
-    assert train.training_of(tmp_path / "best.keras") == "best.keras"
-    lines = make_lines(writers, 5, (7,))
+    assert ctc_training.training_of(tmp_path / CTC_FOLDER / "model.keras") == card["training"]
+    assert ctc_training.training_of(tmp_path / "best.keras") == "best.keras"
+    lines = make_text_lines(writers, 5, (7,))
     answers = []
     for engine in ("litert", "keras"):
         recognizer = load_ctc(tmp_path, engine)
@@ -150,25 +152,25 @@ def test_a_line_model_is_trained_and_read_by_the_product(
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
 
     for name in ("digits_to_train_on", "letters_to_train_on"):
-        monkeypatch.setattr(mean, name, getattr(train, name))
+        monkeypatch.setattr(ctc_mean, name, getattr(ctc_training, name))
     (tmp_path / "mean" / CTC_FOLDER).mkdir(parents=True)
-    (tmp_path / "mean" / CTC_FOLDER / PICTURE).touch()
-    both = mean.write_line_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
+    (tmp_path / "mean" / CTC_FOLDER / RELIABILITY_PICTURE).touch()
+    both = ctc_mean.write_ctc_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
     assert both["training"]["mean_of"] == [card["training"]] * 2
     assert both["accuracy"] == card["accuracy"]
-    assert not (tmp_path / "mean" / CTC_FOLDER / PICTURE).exists(), "it was another network's"
+    assert not (tmp_path / "mean" / CTC_FOLDER / RELIABILITY_PICTURE).exists(), "it was another network's"
     with pytest.raises(ModelError, match="differ in more than their weights"):
-        mean.write_line_mean(tmp_path / "none", [tmp_path / CTC_FOLDER, SHIPPED / CTC_FOLDER])
+        ctc_mean.write_ctc_mean(tmp_path / "none", [tmp_path / CTC_FOLDER, SHIPPED / CTC_FOLDER])
 
 
 def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="training needs TensorFlow")
-    from training.lines.network import SMALL, build_line_network, line_network_in
+    from training.ctc.ctc_network import SMALL_DESIGN, build_ctc_network, ctc_network_in
 
-    build_line_network(4).save(tmp_path / "other.keras")
+    build_ctc_network(4).save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match=r"other\.keras knows other symbols than are trained now; train it anew"):
-        line_network_in(tmp_path / "other.keras", 5)
+        ctc_network_in(tmp_path / "other.keras", 5)
     with pytest.raises(ModelError, match=r"no network in .*none\.keras; give the model\.keras of a folder"):
-        line_network_in(tmp_path / "none.keras", 4)
-    usual = line_network_in(tmp_path / "other.keras", 4).count_params()
-    assert usual > 1.5 * build_line_network(4, SMALL).count_params() > 0
+        ctc_network_in(tmp_path / "none.keras", 4)
+    usual = ctc_network_in(tmp_path / "other.keras", 4).count_params()
+    assert usual > 1.5 * build_ctc_network(4, SMALL_DESIGN).count_params() > 0

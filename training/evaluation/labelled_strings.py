@@ -16,7 +16,7 @@ from extractor.values import FailedPage, FieldStatus, Gray, Page
 from training.evaluation.outcomes import Outcome, Outcomes
 
 LABELS = "labels.csv"
-BATCH = 50
+READ_TOGETHER = 50
 SHOWN_HEIGHT = 64
 
 
@@ -29,8 +29,8 @@ def read_strings(reader: Reader, folder: Path, progress: Callable[[int, int], No
     rows = labelled(folder)
     outcomes: list[Outcome] = []
     unreadable: list[str] = []
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
+    for start in range(0, len(rows), READ_TOGETHER):
+        part = rows[start : start + READ_TOGETHER]
         pages = [_page(path) for path, _, _ in part]
         for (_, name, label), page, result in zip(part, pages, reader.read(pages), strict=True):
             if isinstance(page, FailedPage) or not result.readings:

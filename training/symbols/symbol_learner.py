@@ -14,13 +14,13 @@ from extractor.errors import InputError
 from extractor.recognizer.card import checked_copy, read_card
 from extractor.values import Crops, Floats
 from training.averaged import Averaged
-from training.data.batches import Answers
-from training.network import build_network
+from training.data.epochs import Answers
+from training.symbols.symbol_network import build_network
 
-AVERAGE = 0.9985
+SYMBOL_AVERAGE = 0.9985
 """How much of the averaged weights stays at each step."""
 
-EVERY = 50
+REPORT_STEPS = 50
 """Steps from one report to the next."""
 
 
@@ -31,7 +31,7 @@ class Learner(Averaged):
         self._names = classes
         self._classes = len(classes)
         super().__init__(
-            out, lambda: build_network(len(classes)), rate=rate, steps=steps, warmup=1 / 12, average=AVERAGE
+            out, lambda: build_network(len(classes)), rate=rate, steps=steps, warmup=1 / 12, average=SYMBOL_AVERAGE
         )
         self._loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
         self._step = tf.function(self._one_step, reduce_retracing=True)
@@ -64,7 +64,7 @@ class Learner(Averaged):
                 part = crops[start : start + batch, ..., None]
                 loss = self._step(tf.constant(part), tf.constant(answers[start : start + batch]))
                 total, steps = total + float(loss), steps + 1
-                if steps % EVERY == 0:
+                if steps % REPORT_STEPS == 0:
                     report(steps, total / steps)
         return total / max(1, steps)
 

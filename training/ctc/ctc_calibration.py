@@ -1,6 +1,6 @@
 """Calibration of strings that are read whole: how probable it is that a string's raw probability is right.
 
-    python -m training.lines.calibrate [MODEL]
+    python -m training.ctc.ctc_calibration [MODEL]
 
 A logistic curve (J. Platt, 1999) is fitted on every third string of `cheque_amounts` and `photo_strings`, which are
 left out of every figure that is reported, and written into the line model's card. Their labels are taken as they are:
@@ -30,22 +30,20 @@ from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.ctc import CTC_FOLDER
 from training import evaluation
-from training.calibrate import Outcomes, fit
 from training.command import run
+from training.ctc.ctc_model import RELIABILITY_PICTURE
 from training.data.sources import data_folder
+from training.evaluation.labelled_strings import READ_TOGETHER, labelled
 from training.evaluation.measures import Measures, expected_calibration_error, measured
 from training.evaluation.outcomes import Outcome
 from training.evaluation.pictures import reliability_picture
-from training.evaluation.strings import labelled
-from training.lines.ship import PICTURE
-from training.ship import write_card
+from training.model_folder import write_card
+from training.symbols.lattice_calibration import Outcomes, fit
 
-SETS = ("cheque_amounts", "photo_strings")
-EVERY = 3
+STRING_SETS = ("cheque_amounts", "photo_strings")
+CALIBRATES_EVERY = 3
 
-OTHERS = "the other strings of both"
-
-BATCH = 50
+REPORTED = "the other strings of both"
 
 
 @dataclass(frozen=True)
@@ -58,22 +56,24 @@ class Entry:
 
 
 def entries(folder: Path) -> list[Entry]:
-    """The strings of one of SETS, in `folder`, in the order of its labels.csv. Raises InputError."""
+    """The strings of one of STRING_SETS, in `folder`, in the order of its labels.csv. Raises InputError."""
     rows = labelled(folder)
-    return [Entry(picture, label, i % EVERY == 0) for i, (picture, _, label) in enumerate(rows)]
+    return [Entry(picture, label, i % CALIBRATES_EVERY == 0) for i, (picture, _, label) in enumerate(rows)]
 
 
-def calibrate_lines(folder: Path) -> Measures:
+def calibrate_ctc(folder: Path) -> Measures:
     """Fits the line model in `folder` (a symbols' model with one), and writes its card and a picture of how reliable
     confidence is on all other strings; returns what was measured on these."""
     model = load_model(folder)
     if model.ctc is None:
-        raise ModelError(f"The model in {folder} has no CTC network; train one with 'python -m training.lines.train'.")
+        raise ModelError(
+            f"The model in {folder} has no CTC network; train one with 'python -m training.ctc.ctc_training'."
+        )
     own = list(_read(model, calibrates=True))
     raw, right = np.array([one.confidence for one in own]), np.array([one.right for one in own])
     curve = fit(Outcomes(raw, right))
     measures = measured(
-        evaluation.Outcomes(OTHERS, tuple(_believed(one, curve) for one in _read(model, calibrates=False)))
+        evaluation.Outcomes(REPORTED, tuple(_believed(one, curve) for one in _read(model, calibrates=False)))
     )
     path = folder / CTC_FOLDER / CARD
     card = json.loads(path.read_text(encoding="utf-8"))
@@ -82,16 +82,16 @@ def calibrate_lines(folder: Path) -> Measures:
         "slope": round(curve.slope, 5),
         "offset": round(curve.offset, 5),
         "fitted_on": {
-            "data": f"every {EVERY}rd string of cheque_amounts and photo_strings",
+            "data": f"every {CALIBRATES_EVERY}rd string of cheque_amounts and photo_strings",
             "strings": len(own),
             "right": round(float(right.mean()), 4),
             "expected_calibration_error": round(
                 expected_calibration_error(np.array([curve.apply(p) for p in raw]), right), 4
             ),
-            "command": "python -m training.lines.calibrate",
+            "command": "python -m training.ctc.ctc_calibration",
         },
         "measured_on": {
-            "data": OTHERS,
+            "data": REPORTED,
             "strings": measures.count,
             "right": round(measures.accuracy, 4),
             "accepted": measures.accepted,
@@ -101,20 +101,20 @@ def calibrate_lines(folder: Path) -> Measures:
                 {"strings": each.count, "confidence": round(each.confidence, 4), "right": round(each.right, 4)}
                 for each in measures.reliability
             ],
-            "picture": PICTURE,
+            "picture": RELIABILITY_PICTURE,
         },
     }
     write_card(path.parent, card)
-    reliability_picture(measures, path.parent / PICTURE)
+    reliability_picture(measures, path.parent / RELIABILITY_PICTURE)
     return measures
 
 
 def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
     """What `model` reads in one part of the strings, with raw probabilities for confidence."""
-    for name in SETS:
+    for name in STRING_SETS:
         chosen = [e for e in entries(data_folder() / name) if e.calibrates == calibrates]
-        for start in range(0, len(chosen), BATCH):
-            part = chosen[start : start + BATCH]
+        for start in range(0, len(chosen), READ_TOGETHER):
+            part = chosen[start : start + READ_TOGETHER]
             pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
             seen = observe([Located(WHOLE, as_single_field(picture), model) for picture in pictures])
             for one, entry in zip(seen, part, strict=True):
@@ -133,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", nargs="?", type=Path, default=SHIPPED)
     options = parser.parse_args()
-    measures = calibrate_lines(options.model)
+    measures = calibrate_ctc(options.model)
     print(f"{measures.right} of {measures.count} other strings right, {measures.accepted} accepted, ", end="")
     print(f"{measures.accepted_wrong} of those wrong; expected calibration error {measures.calibration_error:.3f}")
 

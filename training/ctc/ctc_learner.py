@@ -13,11 +13,11 @@ from extractor.recognizer.ctc import FRAMES
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.averaged import Averaged
-from training.lines.batches import CLASSES, Batch
-from training.lines.network import Design, build_line_network, line_network_in
+from training.ctc.ctc_network import Design, build_ctc_network, ctc_network_in
+from training.ctc.text_lines import CLASSES, Batch
 
-AVERAGE = 0.998
-EVERY = 20
+CTC_AVERAGE = 0.998
+REPORT_BATCHES = 20
 
 UNREADABLE = 16
 """Of so many lines in a batch the one with the highest loss is not learned from: the few composed lines that nobody
@@ -26,7 +26,7 @@ could read would make much of the loss (the small-loss trick of B. Han et al., "
 OUTPUTS = len(CLASSES) + 1
 
 
-class LineLearner(Averaged):
+class CtcLearner(Averaged):
     """The line network while it learns, begun from a .keras file, or from nothing by a design; see `Averaged` for the
     rest. Where every line is worth learning, such as those that people put right, `leave_out` is False; where few steps
     are taken, less stays of the `average` at each.
@@ -41,14 +41,12 @@ class LineLearner(Averaged):
         rate: float,
         steps: int,
         *,
-        average: float = AVERAGE,
+        average: float = CTC_AVERAGE,
         leave_out: bool = True,
     ) -> None:
         super().__init__(
             out,
-            lambda: (
-                build_line_network(OUTPUTS, begin) if isinstance(begin, Design) else line_network_in(begin, OUTPUTS)
-            ),
+            lambda: build_ctc_network(OUTPUTS, begin) if isinstance(begin, Design) else ctc_network_in(begin, OUTPUTS),
             rate=rate,
             steps=steps,
             warmup=1 / 20,
@@ -72,7 +70,7 @@ class LineLearner(Averaged):
         for batch in batches:
             loss = self._step(tf.constant(batch.images), tf.constant(batch.frames), tf.constant(batch.texts))
             total, steps = total + float(loss), steps + 1
-            if steps % EVERY == 0:
+            if steps % REPORT_BATCHES == 0:
                 report(steps, total / steps)
         return total / max(1, steps)
 
