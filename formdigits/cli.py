@@ -10,24 +10,24 @@ from typing import NoReturn
 import click
 
 COMMANDS = {
-    "read": ("formdigits.commands.read:read", "Read forms into a table, here and now."),
+    "read": ("formdigits.commands.read:read", "Read forms into a table."),
     "camera": ("formdigits.commands.camera:camera", "Read forms held in front of a camera."),
     "template": ("formdigits.commands.template:template", "Make, draw and check the templates of forms."),
-    "submit": ("formdigits.commands.queue.submit:submit", "Give forms to the workers; prints the job's id."),
+    "submit": ("formdigits.commands.queue.submit:submit", "Send forms to the workers; prints the job's id."),
     "worker": ("formdigits.commands.queue.worker:worker", "Read what is in the queue, until stopped."),
-    "status": ("formdigits.commands.queue.status:status", "Say how far jobs are."),
+    "status": ("formdigits.commands.queue.status:status", "Say how far a job is."),
     "jobs": ("formdigits.commands.queue.jobs:jobs", "List the jobs of the queue."),
-    "export": ("formdigits.commands.queue.export:export", "Write what was read of a job, at any time."),
+    "export": ("formdigits.commands.queue.export:export", "Write what has been read of a job so far."),
     "report": ("formdigits.commands.report:report", "Say how much of a job needed people, and what they found."),
-    "corrections": ("formdigits.commands.corrections:corrections", "Write what people corrected, to train on."),
-    "retry": ("formdigits.commands.queue.retry:retry", "Read the failed pages of a job once more."),
+    "corrections": ("formdigits.commands.corrections:corrections", "Write what people corrected, to train on it."),
+    "retry": ("formdigits.commands.queue.retry:retry", "Read the failed pages of a job again."),
     "cancel": ("formdigits.commands.queue.cancel:cancel", "Stop a job."),
-    "watch": ("formdigits.commands.queue.watch:watch", "Give to the workers whatever is put into a folder."),
+    "watch": ("formdigits.commands.queue.watch:watch", "Send whatever is put into a folder to the workers."),
     "serve": ("formdigits.commands.serve:serve", "Open formdigits in a browser."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
     "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),
-    "evaluate": ("formdigits.commands.evaluate:evaluate", "Measure a recogniser on labelled symbols."),
+    "evaluate": ("formdigits.commands.evaluate:evaluate", "Measure how well labelled numbers or symbols are read."),
 }
 """Name, where the command is, and its line in the help: nothing is imported until a command is used."""
 
@@ -39,8 +39,8 @@ should check.
   formdigits read scans/ -t form.yaml -o numbers.xlsx    read a folder of filled forms
   formdigits read amounts/ --single-field -o amounts.csv read pictures of one number each
 
-Exit codes: 0 all read; 1 some pages could not be read; 2 wrong usage; 3 a database or broker cannot
-be reached.
+Exit codes: 0 all read; 1 some pages could not be read; 2 wrong usage; 3 the database or the broker
+cannot be reached.
 """
 
 

@@ -160,7 +160,7 @@ def test_cancel_stops_within_a_chunk_export_shows_the_half_and_retry_does_the_re
         time.sleep(1)
         assert one.done(job) == stopped < 200
         assert "cancelled" in one.run("jobs").stdout
-        assert "over already" in one.run("cancel", job).stderr
+        assert "ended already" in one.run("cancel", job).stderr
         done = one.run("retry", job)
         assert f"{200 - stopped} pages of job {job} taken up again" in done.stderr
         one.wait(job, 200)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-HELP = """Read forms that are held in front of a camera, one row a sheet.
+HELP = """Read forms that are held in front of a camera, one row per sheet.
 
 \b
   formdigits camera -t form.yaml -o numbers.csv            the first webcam
   formdigits camera -t form.yaml --source rtsp://…         a network camera or phone
   formdigits camera -t form.yaml --source video.mp4        a video file, at its own speed
-  formdigits camera                                        paper, pen, webcam: every number that is seen
+  formdigits camera                                        every number on paper that is held up
 
-Hold a sheet still until it turns green: its row is written then, with a sound. The next sheet gives the next row; the
+Hold a sheet still until it turns green: then its row is written, with a sound. The next sheet gives the next row; the
 same sheet again gives none. Rows are added to OUT (.csv or .jsonl) as they come.
 
 \b
@@ -24,13 +24,15 @@ Keys: SPACE takes the sheet as it reads now, U takes the last row back, P pauses
 @click.option(
     "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
 )
-@click.option("-o", "--out", metavar="OUT", help="File that rows are added to: .csv or .jsonl; - is CSV on the screen.")
+@click.option(
+    "-o", "--out", metavar="OUT", help="File that rows are added to: .csv or .jsonl; - is CSV on standard output."
+)
 @click.option(
     "--source", default="0", show_default=True, metavar="SOURCE", help="A camera's number, a video file, or an address."
 )
 @click.option("--list", "listing", is_flag=True, help="Say which cameras there are, and stop.")
-@click.option("--no-window", is_flag=True, help="No window: what is read goes to the terminal.")
-@click.option("--no-realtime", is_flag=True, help="Every frame of a video file, as fast as it can be read.")
+@click.option("--no-window", is_flag=True, help="Show no window; say on the terminal what is read.")
+@click.option("--no-realtime", is_flag=True, help="Read every frame of a video file, as fast as possible.")
 @click.option("--save-frames", metavar="DIR", help="Keep the frame of each row in this folder.")
 @click.option(
     "--accept",
@@ -38,14 +40,14 @@ Keys: SPACE takes the sheet as it reads now, U takes the last row back, P pauses
     default=0.99,
     show_default=True,
     metavar="P",
-    help="Accept numbers that are right with this probability; the rest is for review.",
+    help="Accept readings that are right with at least this probability; the others go to review.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["litert", "keras"]),
     default="litert",
     show_default=True,
-    help="What runs the network; keras needs the tensorflow extra.",
+    help="What runs the networks; keras needs the tensorflow extra.",
 )
 def camera(
     *,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-HELP = """Write the fields of JOB that people have settled as JSON Lines, one field a line: where it is on which page,
-what was read, what it is, by whom and when.
+HELP = """Write the fields of JOB that people have settled as JSON Lines, one field per line: on which page and where
+it is, what was read, what it is, by whom and when.
 
 Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database cannot be reached.
 """

@@ -8,8 +8,7 @@ import click
 @click.command(
     help="""Read the sample scans with both sample templates, and compare with what is written on them.
 
-Writes numbers.xlsx, numbers.csv and a picture of each page with what was read. Needs a checkout of the project, where
-the samples are.
+Writes numbers.xlsx, numbers.csv and a picture of each page with what was read.
 
 Exit codes: 0 every page found its form, 99 % of the fields are right and no accepted one is wrong; 1 otherwise.
 """

@@ -9,7 +9,7 @@ import click
     help="""Check that everything needed to read is there: Python, packages, the model, poppler, OpenCV, the folder and
 the database for jobs.
 
-Each line says ok, missing, or absent (of what reading can do without), and what mends it.
+Each line says ok, missing, or absent (where reading works without it), and what mends it.
 
 Exit codes: 0 everything needed to read works; 1 something is missing.
 """

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import click
 
-HELP = """Read the forms in INPUT (files or folders, with their sub-folders) and write one row a page.
+HELP = """Read the forms in INPUT (files or folders, with their sub-folders) and write one row per page.
 
 \b
 Forms need a template that says where their fields are:
   formdigits read scans/ -t form.yaml -o numbers.xlsx
-Several forms mixed in one folder: give -t several times, or a folder of templates:
+For several forms mixed in one folder give -t several times, or a folder of templates:
   formdigits read scans/ -t templates/ -o numbers.csv
-Pictures of one number each need none:
+Pictures of one number each need no template:
   formdigits read amounts/ --single-field -o amounts.csv
-Without either, boxes and combs with handwritten digits are found on each page, one row a field:
+Without either, boxes and combs with handwritten digits are found on each page, one row per field:
   formdigits read scans/ -o found.csv
 
-The ending of -o chooses the format. Without -o, CSV goes to standard output, or the first rows to the screen.
+The ending of -o chooses the format. Without -o, standard output gets CSV, or a terminal the first rows.
 A run that was interrupted continues where it stopped when the same command is given again.
 
 Exit codes: 0 all pages read; 1 some could not be read (they are named); 2 wrong usage; 3 the job database cannot be
@@ -29,7 +29,9 @@ used; 130 stopped by Ctrl-C.
 @click.option(
     "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
 )
-@click.option("-o", "--out", metavar="OUT", help="File to write: .xlsx, .csv, .json or .jsonl; - is CSV on the screen.")
+@click.option(
+    "-o", "--out", metavar="OUT", help="File to write: .xlsx, .csv, .json or .jsonl; - is CSV on standard output."
+)
 @click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
 @click.option(
     "--accept",
@@ -37,24 +39,25 @@ used; 130 stopped by Ctrl-C.
     default=0.99,
     show_default=True,
     metavar="P",
-    help="Accept numbers that are right with this probability; the rest is for review.",
+    help="Accept readings that are right with at least this probability; the others go to review.",
 )
 @click.option(
-    "--processes", type=click.IntRange(min=1), metavar="N", help="How many read at once.  [default: one a processor]"
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read.  [default: one per processor]",
 )
 @click.option(
     "--engine",
     type=click.Choice(["litert", "keras"]),
     default="litert",
     show_default=True,
-    help="What runs the network; keras needs the tensorflow extra.",
+    help="What runs the networks; keras needs the tensorflow extra.",
 )
-@click.option(
-    "--model", metavar="DIR", help="Folder of a model of your own, to be preferred to those that are shipped."
-)
-@click.option("--long", is_flag=True, help="One row a field, with confidence and place, rather than one a page.")
+@click.option("--model", metavar="DIR", help="Folder of a model of your own, preferred to those that are shipped.")
+@click.option("--long", is_flag=True, help="One row per field, with confidence and place, instead of one per page.")
 @click.option("--overlay", metavar="DIR", help="Folder for a picture of each page with what was read drawn on it.")
-@click.option("--restart", is_flag=True, help="Forget what an interrupted run has read.")
+@click.option("--restart", is_flag=True, help="Begin anew instead of continuing an interrupted run.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about pages that failed unexpectedly.")
 def read(
     *,

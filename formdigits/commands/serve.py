@@ -9,9 +9,9 @@ HELP = """Open formdigits in a browser: try it on a picture or a drawing, watch 
 \b
   formdigits serve                                    http://127.0.0.1:8000, for this machine only
   formdigits serve --folder scans/ --templates forms/ jobs may read scans/, with the templates in forms/
-  formdigits serve --host 0.0.0.0                     for the network; a token is wanted of everybody
+  formdigits serve --host 0.0.0.0                     for the network; everybody is asked for a token
 
-For any address but this machine's own a token is needed: that of FORMDIGITS_TOKEN, else one that is made and printed.
+Any address other than this machine's own needs a token: that of FORMDIGITS_TOKEN, or one that is made and printed.
 
 Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot be reached.
 """
@@ -28,7 +28,11 @@ Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot 
     help="Port; 0 takes a free one.",
 )
 @click.option(
-    "--folder", "folders", multiple=True, metavar="DIR", help="Folder whose files jobs may read; may be given again."
+    "--folder",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    help="Folder whose files jobs may read; may be given several times.",
 )
 @click.option("--templates", multiple=True, metavar="PATH", help="Template, or a folder of templates, to pick from.")
 @click.option("--local", is_flag=True, help="Read on this machine, even where there is a broker.")

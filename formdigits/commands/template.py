@@ -34,7 +34,7 @@ PREVIEW = """Draw the template's boxes on PAGE, or on the blank form that it was
   formdigits template preview form.yaml -o boxes.png
   formdigits template preview form.yaml photo.jpg -o boxes.png
 
-Boxes whose printed lines are found on the page are green, others orange.
+Boxes whose rulings are found on the page are green, others orange.
 
 Exit codes: 0 drawn; 1 the page does not show the form or cannot be opened; 2 wrong usage or a wrong template.
 """
@@ -46,8 +46,8 @@ fits the PAGEs given (files or folders).
   formdigits template check form.yaml
   formdigits template check form.yaml scans/
 
-Exit codes: 0 sound, and it fits every page given; 1 some pages do not fit or cannot be opened; 2 wrong usage or a
-wrong template.
+Exit codes: 0 nothing wrong, and it fits every page given; 1 some pages do not fit or cannot be opened; 2 wrong usage or
+a wrong template.
 """
 
 

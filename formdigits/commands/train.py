@@ -9,16 +9,16 @@ import click
 HELP = """Train a recogniser on labelled symbols, and write the model into OUT/model. Needs the tensorflow extra.
 
 Without DATA it learns handwritten digits as the shipped model did, from MNIST in $FORMDIGITS_DATA. DATA is an .npz file
-(images, labels, writers), a folder with MNIST's idx files, or a folder with one sub-folder of pictures a symbol.
+(images, labels, writers), a folder with MNIST's idx files, or a folder with one sub-folder of pictures per symbol.
 
 \b
   formdigits train -o digits                                   the digits anew
   formdigits train letters/ --alphabet A-Z -o letters          another alphabet
-  formdigits train mine/ --start digits/model -o better        a model further, with your own writers
-  formdigits train --corrections fixes.jsonl -o better         the shipped digits further, from corrected readings
+  formdigits train mine/ --start digits/model -o better        train a model further, on your own writers
+  formdigits train --corrections fixes.jsonl -o better         train the shipped digits further, on corrected readings
 
 With --corrections the fields that people corrected are cut from their pages and learned from, among the symbols that
-the model was trained on (DATA; for digits nothing need be given). A fifth of the pages is kept for a comparison, and a
+the model was trained on (DATA; not needed for digits). A fifth of the pages is kept for a comparison, and a
 model that reads them, or the known symbols, worse than before is not written.
 
 A run that was stopped goes on after its last whole epoch when the same command is given again.
@@ -27,7 +27,7 @@ A run that was stopped goes on after its last whole epoch when the same command 
 
 @click.command(help=HELP)
 @click.argument("data", metavar="[DATA]…", nargs=-1)
-@click.option("-o", "--out", required=True, metavar="OUT", help="Folder of the run; the model comes into OUT/model.")
+@click.option("-o", "--out", required=True, metavar="OUT", help="Folder of the run; the model goes into OUT/model.")
 @click.option("--start", metavar="MODEL", help="Model folder to begin from instead of from nothing.")
 @click.option("--alphabet", default="", metavar="A-Z", help="Only these symbols of DATA.  [default: all]")
 @click.option(
@@ -50,16 +50,23 @@ A run that was stopped goes on after its last whole epoch when the same command 
     "--size",
     type=click.FloatRange(0, 100, min_open=True),
     metavar="X",
-    help="Share of the usual 192,000 symbols an epoch.  [default: 1; 0.06 with --corrections]",
+    help="Share of the usual 192,000 symbols per epoch.  [default: 1; 0.06 with --corrections]",
 )
-@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="To make symbols.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that draw symbols.",
+)
 @click.option(
     "--seed",
     type=int,
     default=1,
     show_default=True,
     metavar="N",
-    help="Of all chance but who is held out.",
+    help="Seed of everything random except who is held out.",
 )
 def train(
     *,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-HELP = """Stop JOB: no chunk of it is begun any more, and what is at hand is not kept. What was read can be exported;
-'formdigits retry' takes the rest up again.
+HELP = """Stop JOB: no further chunk is begun, and chunks that are being read are dropped. What was read can be
+exported; 'formdigits retry' takes up the rest.
 
-Exit codes: 0 stopped, or over already; 2 no such job; 3 the database cannot be reached.
+Exit codes: 0 stopped, or ended already; 2 no such job; 3 the database cannot be reached.
 """
 
 
@@ -21,4 +21,4 @@ def cancel(job: str) -> None:
 
     store = open_store()
     state = queued_job(store, job).state
-    messages.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} was over already ({state}).")
+    messages.say(f"Job {job} is cancelled." if give_up(store, job) else f"Job {job} had ended already ({state}).")

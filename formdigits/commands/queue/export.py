@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-HELP = """Write what was read of JOB until now to OUT; the ending chooses the format.
+HELP = """Write what has been read of JOB so far to OUT; the ending chooses the format.
 
 Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database cannot be reached.
 """
@@ -15,7 +15,7 @@ Exit codes: 0 written; 2 no such job, or OUT cannot be written; 3 the database c
 @click.option(
     "-o", "--out", required=True, metavar="OUT", help="File to write: .xlsx, .csv, .json or .jsonl; - is CSV."
 )
-@click.option("--long", is_flag=True, help="One row a field, with confidence and place, rather than one a page.")
+@click.option("--long", is_flag=True, help="One row per field, with confidence and place, instead of one per page.")
 def export(job: str, *, out: str, long: bool) -> None:
     from extractor.export import check_writable
     from formdigits.actions.queue.export import write

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-HELP = """Read the failed pages of JOB once more, and of a cancelled job what was left.
+HELP = """Read the failed pages of JOB again, and whatever a cancelled job had left.
 
-A file of which every page failed is looked at anew: put a better scan in its place first.
+A file whose pages all failed is opened anew: put a better scan in its place first.
 
 Exit codes: 0 taken up, or nothing to do; 2 no such job; 3 the broker or the database cannot be reached.
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-HELP = """Say how far JOB is: pages, speed, time left, failures. Without JOB, all that are not over.
+HELP = """Say how far JOB is: pages, speed, time left, failures. Without JOB, all unfinished jobs.
 
-Exit codes: 0 said; 1 with --watch, the job was cancelled; 2 no such job; 3 the broker or the database cannot be
-reached (what the database knows is said all the same).
+Exit codes: 0 said; 1 with --watch, the job was cancelled; 2 no such job; 3 the broker or the database cannot be reached
+(what the database knows is said all the same).
 """
 
 

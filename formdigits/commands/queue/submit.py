@@ -13,7 +13,8 @@ HELP = """Give the forms in INPUT (files or folders, with their sub-folders) to 
 Without a template or --single-field, fields with handwritten digits are found on each page, as 'read' does.
 
 The template travels with the job: editing it later changes nothing. Every worker must be able to read the files by
-the same paths. The same files once more are not read once more: the id of the job that has them is printed.
+the same paths. The same files
+submitted again make no new job: the id of the job that has them is printed.
 
 Exit codes: 0 accepted, and with --wait all read; 1 with --wait, some pages could not be read; 2 wrong usage; 3 the
 broker or the database cannot be reached.
@@ -32,7 +33,7 @@ broker or the database cannot be reached.
     default=0.99,
     show_default=True,
     metavar="P",
-    help="Accept numbers that are right with this probability; the rest is for review.",
+    help="Accept readings that are right with at least this probability; the others go to review.",
 )
 @click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
 @click.option("--again", is_flag=True, help="Also read what other jobs have read already.")

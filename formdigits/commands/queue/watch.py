@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-HELP = """Give to the workers whatever is put into FOLDER, until stopped, and print the id of the one job that it goes
-into.
+HELP = """Send whatever is put into FOLDER to the workers, until stopped. All of it goes into one job, whose id is
+printed.
 
-A file is taken when its size and time have been at rest for two seconds, and once: the same content under another
-name, or after a restart, is not read again. Files that cannot be read stay where they are, and are in the job's export
-as failed.
+A file is taken once its size and time have not changed for two seconds. The same content under another name, or after a
+restart, is not read again. Files that cannot be read stay where they are; the job's export lists them as failed.
 
 Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be reached at the start.
 """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-HELP = """Read what is in the queue until stopped. Start as many as there are machines, whenever you like.
+HELP = """Read what is in the queue until stopped. Start one on each machine, at any time.
 
-Ctrl-C or SIGTERM lets it finish the pages at hand; killed in any other way, other workers take them over. It waits for
-a broker or a database that goes away.
+After Ctrl-C or SIGTERM it finishes the pages that it is reading; if it is killed in any other way, other workers take
+them over. While the broker or the database cannot be reached, it waits.
 
 \b
-  formdigits worker                   one process a processor
-  formdigits worker --profile gpu     one process, the network in TensorFlow on the GPU (needs the tensorflow extra)
+  formdigits worker                   one process per processor
+  formdigits worker --profile gpu     one process, the networks in TensorFlow on the GPU (needs the tensorflow extra)
 
 Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be reached at the start.
 """
@@ -19,23 +19,28 @@ Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be rea
 
 @click.command(help=HELP)
 @click.option(
-    "--processes", type=click.IntRange(min=1), metavar="N", help="How many read at once.  [default: one a processor]"
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read at once.  [default: one per processor]",
 )
 @click.option("--queues", default="formdigits", show_default=True, metavar="A,B", help="Queues to read from.")
 @click.option(
     "--memory-limit",
     type=click.IntRange(min=100),
     metavar="MB",
-    help="Replace a process that holds more than this after a chunk.  [default: 1000; none with --profile gpu]",
+    help="Replace a process that holds more memory than this after a chunk.  [default: 1000; none with --profile gpu]",
 )
 @click.option(
     "--profile",
     type=click.Choice(["cpu", "gpu"]),
     default="cpu",
     show_default=True,
-    help="What runs the network: int8 on each processor, or TensorFlow.",
+    help="What runs the networks: int8 on each processor, or TensorFlow.",
 )
-@click.option("--metrics-port", type=click.IntRange(1, 65535), metavar="PORT", help="Answer Prometheus on this port.")
+@click.option(
+    "--metrics-port", type=click.IntRange(1, 65535), metavar="PORT", help="Serve metrics for Prometheus on this port."
+)
 def worker(
     *, processes: int | None, queues: str, memory_limit: int | None, profile: str, metrics_port: int | None
 ) -> None:
