@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from extractor.decoding import Decoded
-from extractor.decoding.format import Meaning
+from extractor.decoding.meaning import Meaning
 from extractor.fields import as_single_field
 from extractor.reading import NOTHING, Observation
 from extractor.recognizer.choice import load_model
