@@ -22,7 +22,7 @@ from benchmarks.data import needed
 from extractor.decoding.ctc_search import best_transcripts
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
-from extractor.reading import WHOLE, Located, Reader, observe
+from extractor.reading import SINGLE_FIELD, Located, Reader, observe
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
 from extractor.segmentation.text_line import text_line_of
@@ -60,11 +60,11 @@ def main() -> None:
             print(f"  {what}: {milliseconds / count:.2f} ms a string")
 
     def whole(pictures: list[Gray]) -> list[Any]:
-        located = [Located(WHOLE, as_single_field(picture), model) for picture in pictures]
+        located = [Located(SINGLE_FIELD, as_single_field(picture), model) for picture in pictures]
         return [reader.decode(one) for one in observe(located)]
 
     cut, fields = best(lambda: [as_single_field(picture) for picture in pictures])
-    seen = observe([Located(WHOLE, field, model) for field in fields])
+    seen = observe([Located(SINGLE_FIELD, field, model) for field in fields])
     enough = [one.string is not None and one.string.first_pass_only for one in seen]
     sure = [picture for picture, only in zip(pictures, enough, strict=True) if only]
     doubtful = [picture for picture, only in zip(pictures, enough, strict=True) if not only]

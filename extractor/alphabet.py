@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+SHORTEST_RANGE = 3
+"""Neighbours that are written as a range; fewer are written out."""
+
 
 def symbols(text: str) -> tuple[str, ...]:
     """The symbols of the alphabet `text`, in order, each once: single characters, and ranges such as `A-Z`.
@@ -29,14 +32,14 @@ def symbols(text: str) -> tuple[str, ...]:
 
 
 def short(alphabet: Iterable[str]) -> str:
-    """`alphabet` as `symbols` takes it, runs of three or more neighbours written as a range."""
+    """`alphabet` as `symbols` takes it, runs of neighbours written as ranges."""
     left = sorted(set(alphabet) - {"-"})
     parts = []
     while left:
         count = 1
         while count < len(left) and _is_range(left[0], left[count]) and ord(left[count]) == ord(left[0]) + count:
             count += 1
-        parts.append(f"{left[0]}-{left[count - 1]}" if count > 2 else "".join(left[:count]))
+        parts.append(f"{left[0]}-{left[count - 1]}" if count >= SHORTEST_RANGE else "".join(left[:count]))
         left = left[count:]
     return "".join(parts) + ("-" if "-" in alphabet else "")
 

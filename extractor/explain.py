@@ -16,10 +16,10 @@ from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice, mnist_crop
 from extractor.values import FailedPage, Floats, Gray, Page, PageResult, Reading
 
-FRAME = STRIDE / FRAMES
+COLUMNS_PER_FRAME = STRIDE / FRAMES
 """Columns of a text line to one of its frames."""
 
-PAPER = 60
+SHOWN_INK = 60
 """Ink of less than this is left out of the picture of a symbol in a text line."""
 
 
@@ -70,12 +70,12 @@ def _places(reading: StringReading, classes: Sequence[str]) -> tuple[Symbol, ...
     if first.line is None or not reading.transcripts:
         return (Symbol(BLANK, True, None, ()),)
     best = reading.transcripts[0]
-    columns = [FRAME * (frame + 0.5) for frame in best.frames]
+    columns = [COLUMNS_PER_FRAME * (frame + 0.5) for frame in best.frames]
     edges = [0.0, *((a + b) / 2 for a, b in pairwise(columns)), float(first.line.shape[1])]
     symbols = []
     for text, frame, left, right in zip(best.text, best.frames, edges, edges[1:], strict=False):
         ink = first.line[:, round(left) : max(round(left) + 1, round(right))]
-        crop = mnist_crop(np.where(ink >= PAPER, ink, 0).astype(np.uint8))
+        crop = mnist_crop(np.where(ink >= SHOWN_INK, ink, 0).astype(np.uint8))
         row = np.exp(first.frames[min(round(frame), len(first.frames) - 1)])
         odds = sorted(zip(classes, (float(p) for p in row), strict=False), key=lambda one: -one[1])
         symbols.append(Symbol(text, True, crop, tuple(odds)))

@@ -39,13 +39,13 @@ from extractor.values import (
 SINGLE = "value"
 """The name of the one field of a picture that is a field by itself."""
 
-WHOLE = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
+SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
 
-NOTHING = Lattice(1, (), stack_crops([]), comb=False)
+NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
 
-EITHER = 0.5
+MAYBE_ANOTHERS = 0.5
 """How sure a string is at most that may not be all of what was written, or more than that: a digit lies across the side
 of its box, or another number stands close beside it."""
 
@@ -218,9 +218,9 @@ class Reader:
     def decode(self, seen: Observation) -> Decoded:
         """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""
         decoded = self._decoded(seen)
-        if seen.lattice.comb or decoded.confidence <= EITHER or not lies_across(seen.image):
+        if seen.lattice.comb or decoded.confidence <= MAYBE_ANOTHERS or not lies_across(seen.image):
             return decoded
-        return replace(decoded, confidence=EITHER)
+        return replace(decoded, confidence=MAYBE_ANOTHERS)
 
     def _decoded(self, seen: Observation) -> Decoded:
         symbols = seen.model.symbols
@@ -252,7 +252,7 @@ class Reader:
             found = tuple(Located(f.field, f.image, self._model) for f in page_fields(page.image))
             return _Sheet(page, None, None, found)
         if not self._forms:
-            return _Sheet(page, None, None, (Located(WHOLE, as_single_field(page.image), self._model),))
+            return _Sheet(page, None, None, (Located(SINGLE_FIELD, as_single_field(page.image), self._model),))
         registration = register(page.image, self._forms)
         if registration is None:
             return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
@@ -288,7 +288,7 @@ def observe(located: Sequence[Located]) -> list[Observation]:
         model = located[places[0]].model
         strings = _strings([located[i] for i in places])
         lattices = [
-            NOTHING if string is not None else segment(one.image, comb=one.field.cells is not None)
+            NO_LATTICE if string is not None else segment(one.image, comb=one.field.cells is not None)
             for one, string in zip((located[i] for i in places), strings, strict=True)
         ]
         for i, string, lattice, scores in zip(places, strings, lattices, _scores(lattices, model), strict=True):

@@ -7,7 +7,7 @@ import numpy as np
 from extractor.decoding import Decoded
 from extractor.decoding.meaning import Meaning
 from extractor.fields import as_single_field
-from extractor.reading import NOTHING, Observation
+from extractor.reading import NO_LATTICE, Observation
 from extractor.recognizer.choice import load_model
 from extractor.template import Format
 from extractor.values import Alternative
@@ -18,7 +18,7 @@ def seen() -> Observation:
     model = load_model()
     picture = as_single_field(np.full((40, 120), 230, np.uint8))
     return Observation(
-        "number", Format(), picture, model, NOTHING, np.zeros((0, len(model.symbols.classes)), np.float32)
+        "number", Format(), picture, model, NO_LATTICE, np.zeros((0, len(model.symbols.classes)), np.float32)
     )
 
 

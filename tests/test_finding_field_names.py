@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from extractor.finding import find_fields
 from extractor.finding.naming.field_names import Phrase, identifier, join_words, name_fields
 from extractor.finding.naming.tesseract import Word, read_words
-from extractor.template.model import NAME
+from extractor.template.model import FIELD_NAME
 from extractor.values import Box, Gray
 
 PAGE = 1754
@@ -86,7 +86,7 @@ def test_labels_become_names(label: str, name: str) -> None:
 @given(st.text(max_size=120))
 def test_every_label_gives_a_name_that_a_template_allows_or_none(label: str) -> None:
     name = identifier(label)
-    assert name == "" or (NAME.fullmatch(name) and len(name) <= 42)
+    assert name == "" or (FIELD_NAME.fullmatch(name) and len(name) <= 42)
 
 
 def test_words_on_a_line_are_one_phrase_until_a_wide_gap() -> None:

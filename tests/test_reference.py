@@ -19,7 +19,7 @@ from extractor.reference.corner_marks import corner_marks
 from extractor.reference.flat import straighten
 from extractor.reference.template_draft import field_names
 from extractor.template import Format, Template, load_template, template_yaml
-from extractor.template.model import NAME, RESERVED, TemplateField
+from extractor.template.model import FIELD_NAME, RESERVED, TemplateField
 from extractor.values import Box, Kind
 from tests.forms import FORM, blank_sheet, lay
 from tests.test_registration_reference import filled, lettered, on_desk
@@ -165,7 +165,7 @@ def test_every_label_becomes_a_name_that_a_template_allows(labels: list[str]) ->
     names = field_names(labels)
     assert len(names) == len(set(names)) == len(labels)
     for name in names:
-        assert NAME.fullmatch(name)
+        assert FIELD_NAME.fullmatch(name)
         assert name not in RESERVED
 
 

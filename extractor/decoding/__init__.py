@@ -20,10 +20,10 @@ __all__ = ["Decoded", "decode", "decode_ctc"]
 
 MOST_ALTERNATIVES = 5
 
-CHANCE = 0.1
+PASSED_BY_CHANCE = 0.1
 """How often a wrong reading passes a check digit by chance: one in ten, as a single digit allows."""
 
-FAR = 6.0
+BELOW_FORBIDDEN = 6.0
 """A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
 most this far below that of the best reading, which the format forbids."""
 
@@ -89,9 +89,9 @@ def decided(said: Sequence[Said], values: dict[str, float], form: Format, calibr
     best = allowed[0] if allowed else 0
     confidence = calibration.apply(values.get(said[best].meaning.value, 0.0)) if allowed else 0.0
     if form.check is not None and allowed:
-        confidence = confidence / (confidence + (1 - confidence) * CHANCE) if confidence else 0.0
+        confidence = confidence / (confidence + (1 - confidence) * PASSED_BY_CHANCE) if confidence else 0.0
     confidence *= said[best].meaning.trust
-    if best != 0 and said[best].score < said[0].score - FAR:
+    if best != 0 and said[best].score < said[0].score - BELOW_FORBIDDEN:
         # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
         best, confidence = 0, 0.0
     meaning = said[best].meaning

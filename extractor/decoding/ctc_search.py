@@ -1,4 +1,4 @@
-"""What a line's frames say: the most probable strings, each with its exact probability and where its symbols lie.
+"""What a text line's frames say: the most probable strings, each with its exact probability and where its symbols lie.
 
 The frames are those of connectionist temporal classification (A. Graves et al., "Connectionist temporal classification:
 labelling unsegmented sequence data with recurrent neural networks", 2006).
@@ -17,28 +17,34 @@ from numpy.typing import NDArray
 
 from extractor.values import Floats
 
-MOST = 8
-"""Strings that are weighed for each line."""
+MOST_TRANSCRIPTS = 8
+"""Strings that are weighed for each text line."""
 
-CLASSES = 3
+MOST_CHANGES = 4 * MOST_TRANSCRIPTS
+"""Sets of changes to the best path that are tried for them: several may spell the same string."""
+
+OTHER_CLASSES = 3
 """Other classes that each symbol may be."""
 
-RAREST = -9.2
+RAREST_ODDS = -9.2
 """Log-odds (one in ten thousand) below which another symbol or string is not tried."""
 
-DIGITS = 9
-"""Decimals of a log-probability that are kept."""
+KEPT_DECIMALS = 9
+"""Decimals of a log-probability that are kept: a last bit may depend on how many strings are weighed together."""
 
-SCALED = 4
+SCALED_EVERY = 4
 """Frames after which probabilities are scaled up again."""
 
-TINY = 1e-300
+LEAST_PROBABILITY = 1e-300
 """What is less probable counts as this probable, so that it has a logarithm."""
+
+PAD = 2
+"""Columns of nothing to the left of CTC's states, so that all states move alike."""
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """One string that a line may say: its `log_probability`, and the frame in the middle of each symbol."""
+    """One string that a text line may say: its `log_probability`, and the frame in the middle of each symbol."""
 
     text: str
     log_probability: float
@@ -54,9 +60,9 @@ class _Slot(NamedTuple):
 
 
 def best_transcripts(scores: Sequence[Floats], classes: Sequence[str]) -> list[tuple[Transcript, ...]]:
-    """For each line the strings that its frames may say, best first. `scores` are log-probabilities, each of shape
-    (frames, classes + 1), the last class being CTC's blank. All lines are weighed together, which costs little more
-    than one."""
+    """For each text line the strings that its frames may say, best first. `scores` are log-probabilities, each of
+    shape (frames, classes + 1), the last class being CTC's blank. All text lines are weighed together, which costs
+    little more than one."""
     if not scores:
         return []
     proposed = [_proposed(slots) for slots in _slots(scores)]
@@ -69,14 +75,13 @@ def best_transcripts(scores: Sequence[Floats], classes: Sequence[str]) -> list[t
     for index, options in enumerate(proposed):
         for said, frames in options:
             text = "".join(classes[symbol] for symbol in said)
-            # Rounded, since a last bit may hang on how many are weighed together.
-            found[index].append(Transcript(text, round(float(exact[place]), DIGITS), frames))
+            found[index].append(Transcript(text, round(float(exact[place]), KEPT_DECIMALS), frames))
             place += 1
     return [tuple(sorted(options, key=lambda h: -h.log_probability)) for options in found]
 
 
 def best_text(rows: Floats, classes: Sequence[str]) -> str:
-    """What the most probable path through the frames of one line, shape (frames, classes + 1), says."""
+    """What the most probable path through the frames of one text line, shape (frames, classes + 1), says."""
     best = rows.argmax(1)
     kept = best[np.concatenate(([True], best[1:] != best[:-1]))]
     return "".join(classes[symbol] for symbol in kept.tolist() if symbol < len(classes))
@@ -85,7 +90,7 @@ def best_text(rows: Floats, classes: Sequence[str]) -> str:
 def text_log_probabilities(
     scores: Sequence[Floats], texts: Sequence[str], classes: Sequence[str]
 ) -> NDArray[np.float64]:
-    """The exact log-probability that each line of `scores` says its text, shape (lines,)."""
+    """The exact log-probability that each text line of `scores` says its text, shape (text lines,)."""
     place = {name: index for index, name in enumerate(classes)}
     said = [tuple(place[c] for c in text) for text in texts]
     return _forward(scores, range(len(scores)), said)
@@ -99,39 +104,39 @@ def _proposed(slots: Sequence[_Slot]) -> list[tuple[tuple[int, ...], tuple[float
     """
     symbols = [slot.options[0][0] for slot in slots]
     order = sorted((slot.options[1][1], index) for index, slot in enumerate(slots) if len(slot.options) > 1)
-    ways = [(index, slots[index].options) for _, index in order]
+    changeable = [(index, slots[index].options) for _, index in order]
     found: dict[tuple[int, ...], tuple[float, ...]] = {}
-    # Each with its changes: which of `ways`, and which option there, the last one of all last.
+    # Each with its changes: which of `changeable`, and which option there, the last one of all last.
     heap: list[tuple[float, tuple[tuple[int, int], ...]]] = [(0.0, ())]
     tries = 0
-    while heap and len(found) < MOST and tries < 4 * MOST:
+    while heap and len(found) < MOST_TRANSCRIPTS and tries < MOST_CHANGES:
         cost, changes = heapq.heappop(heap)
         tries += 1
         taken = symbols.copy()
-        for way, option in changes:
-            index, options = ways[way]
+        for place, option in changes:
+            index, options = changeable[place]
             taken[index] = options[option][0]
         said = tuple([symbol for symbol in taken if symbol is not None])
         if said not in found:
             found[said] = tuple([slot.middle for symbol, slot in zip(taken, slots, strict=True) if symbol is not None])
         following: list[tuple[float, tuple[tuple[int, int], ...]]] = []
         last, option = changes[-1] if changes else (-1, 0)
-        if last + 1 < len(ways):
-            first = ways[last + 1][1][1][1]
+        if last + 1 < len(changeable):
+            first = changeable[last + 1][1][1][1]
             following.append((cost + first, (*changes, (last + 1, 1))))
             if option == 1:
-                following.append((cost - ways[last][1][1][1] + first, (*changes[:-1], (last + 1, 1))))
-        if option and option + 1 < len(ways[last][1]):
-            options = ways[last][1]
+                following.append((cost - changeable[last][1][1][1] + first, (*changes[:-1], (last + 1, 1))))
+        if option and option + 1 < len(changeable[last][1]):
+            options = changeable[last][1]
             following.append((cost - options[option][1] + options[option + 1][1], (*changes[:-1], (last, option + 1))))
         for more in following:
-            if more[0] <= -RAREST:
+            if more[0] <= -RAREST_ODDS:
                 heapq.heappush(heap, more)
     return list(found.items())
 
 
 def _slots(scores: Sequence[Floats]) -> list[list[_Slot]]:
-    """For each line the runs of its frames of which there is something to say, from left to right."""
+    """For each text line the runs of its frames of which there is something to say, from left to right."""
     rows = np.concatenate(scores)
     begins = np.cumsum([0, *map(len, scores)])
     blank = rows.shape[1] - 1
@@ -143,13 +148,13 @@ def _slots(scores: Sequence[Floats]) -> list[list[_Slot]]:
     lengths = np.diff(starts, append=len(rows))
     highest = np.maximum.reduceat(rows, starts, axis=0)
     # A blank is the most probable class of its run, so it is no less probable than one in so many.
-    telling = (best[starts] != blank) | (highest[:, :blank].max(1) > RAREST - np.log(blank + 1))
+    telling = (best[starts] != blank) | (highest[:, :blank].max(1) > RAREST_ODDS - np.log(blank + 1))
     peaks = np.flatnonzero(own == np.repeat(np.maximum.reduceat(own, starts), lengths))
     peaks = peaks[np.searchsorted(peaks, starts)][telling]
     gone = np.add.reduceat(own - rows[:, blank], starts)[telling].tolist()
     starts, lengths, highest = starts[telling], lengths[telling], highest[telling]
     symbols = best[starts]
-    ranked = np.argsort(-highest[:, :blank], axis=1)[:, : CLASSES + 1]
+    ranked = np.argsort(-highest[:, :blank], axis=1)[:, : OTHER_CLASSES + 1]
     odds = highest[np.arange(len(starts)), symbols, None] - np.take_along_axis(highest, ranked, axis=1)
     lines = np.searchsorted(begins, starts, side="right") - 1
     middles = (peaks - begins[lines]).tolist()
@@ -162,12 +167,12 @@ def _slots(scores: Sequence[Floats]) -> list[list[_Slot]]:
             other, start = others[0], int(starts[index])
             frame = start + int(rows[start : start + int(lengths[index]), other].argmax())
             cost = float(rows[frame, blank] - rows[frame, other])
-            if cost < -RAREST:
+            if cost < -RAREST_ODDS:
                 found[line].append(_Slot([(None, 0.0), (other, cost)], float(frame - begins[line])))
             continue
         options = [(other, cost) for other, cost in zip(others, costs, strict=True) if other != symbol]
         options.append((None, gone[index]))
-        kept = sorted([option for option in options if option[1] < -RAREST], key=itemgetter(1))
+        kept = sorted([option for option in options if option[1] < -RAREST_ODDS], key=itemgetter(1))
         found[line].append(_Slot([(symbol, 0.0), *kept], float(middles[index])))
     return found
 
@@ -192,11 +197,11 @@ def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tupl
     skip = np.zeros(states.shape)
     skip[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
     where = rows[:, None] * (blank + 1) + states
-    # Two columns of nothing on the left, so that all states move alike.
-    alpha = np.zeros((len(said), states.shape[1] + 2))
-    alpha[:, 2:4] = padded[0].take(where[:, :2])
+    alpha = np.zeros((len(said), states.shape[1] + PAD))
+    # A string begins with a blank or with its first symbol.
+    alpha[:, PAD : PAD + 2] = padded[0].take(where[:, :2])
     log_scale = np.zeros(len(said))
-    ends = 2 * np.array([len(said[place]) for place in order.tolist()]) + 2
+    ends = 2 * np.array([len(said[place]) for place in order.tolist()]) + PAD
     out = np.zeros(len(said))
     # After each frame, how many have frames left.
     after = np.searchsorted(-frames, -np.arange(1, int(frames[0]) + 1)).tolist()
@@ -208,15 +213,15 @@ def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tupl
             moved += now[:, 1:-1]
             moved += now[:, 2:]
             moved *= padded[frame].take(where[:left])
-            now[:, 2:] = moved
-        if frame % SCALED == 0 or going < left:
+            now[:, PAD:] = moved
+        if frame % SCALED_EVERY == 0 or going < left:
             # By the greatest and not by the sum, which would depend on how many others are weighed with this one.
-            largest = np.maximum(now.max(1), TINY)
+            largest = np.maximum(now.max(1), LEAST_PROBABILITY)
             now /= largest[:, None]
             log_scale[:left] += np.log(largest)
         if going < left:
             done = np.arange(going, left)
-            said_all = alpha[done, ends[done]] + np.where(ends[done] > 2, alpha[done, ends[done] - 1], 0.0)
-            out[order[done]] = log_scale[done] + np.log(np.maximum(said_all, TINY))
+            said_all = alpha[done, ends[done]] + np.where(ends[done] > PAD, alpha[done, ends[done] - 1], 0.0)
+            out[order[done]] = log_scale[done] + np.log(np.maximum(said_all, LEAST_PROBABILITY))
             left = going
     return out

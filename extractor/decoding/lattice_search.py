@@ -1,4 +1,4 @@
-"""The best ways through a lattice: n-best search over candidates and classes."""
+"""The n-best paths through a lattice: a search over candidates and classes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,32 @@ from extractor.recognizer import CROSS, DASH, JUNK
 from extractor.segmentation import Candidate, Lattice
 from extractor.values import Floats
 
-BEAM = 24
-CLASSES = 4
-"""Partial paths kept at each node, and classes tried for each candidate."""
 
-RESIDUE, DOUBTFUL_BLANK = 0.25, math.log(0.9)
-"""Dirt larger than the first (a share of the cell) makes an empty cell only as probable as the second says."""
+@dataclass(frozen=True)
+class LatticeParameters:
+    """Scores and penalties are natural logs; heights and widths are shares of the text line's height."""
 
-HOPELESS = -9.2
-"""Log-probability (one in ten thousand) below which only the best class of a candidate is still tried."""
+    beam: int = 24  # partial paths kept at each node
+    classes: int = 4  # classes tried for each candidate
+    hopeless: float = -9.2  # log-probability (one in ten thousand) below which only the best class is still tried
+    residue: float = 0.25  # share of a cell: more dirt than that makes its being empty doubtful,
+    doubtful_blank: float = math.log(0.9)  # and only as probable as this
+    point: float = -0.02  # a small low piece beside the digits is a point
+    dirt: float = -1.0  # any other small piece is dirt
+    speck: float = 0.3  # the size below which a piece is small
+    junk: float = -4.0  # per piece, that it is no symbol: there is nearly always another way to part the ink
+    cross: float = -2.0  # per piece, that it is struck: few people strike out one digit of a number
+    joined_point: float = -2.5  # a symbol takes in a piece that looks like a point
+    cut_dash: float = -3.0  # a dash is cut off other ink: between digits it is a stroke of its own
+    low: float = 0.55  # height below which a digit is unlikely,
+    low_penalty: float = 12  # by so much per height
+    tall: float = 1.5  # height above which it is,
+    tall_penalty: float = 4
+    wide: float = 1.35  # width above which it is,
+    wide_penalty: float = 6
+
+
+LATTICE = LatticeParameters()
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Path:
-    """One way through the lattice. `score` ranks paths of one lattice against each other (natural log)."""
+    """One path through the lattice. `score` ranks paths of one lattice against each other (natural log)."""
 
     marks: tuple[Mark, ...]
     score: float
@@ -54,20 +71,20 @@ def best_paths(lattice: Lattice, log_probabilities: Floats, classes: Sequence[st
     beams: list[list[Path]] = [[] for _ in range(lattice.nodes)]
     beams[0] = [Path((), 0.0, "")]
     for node in range(1, lattice.nodes):
-        ways = [
+        longer = [
             (path.score + score, path, mark)
             for candidate in arriving[node]
             for mark, score in options[id(candidate)]
             for path in beams[candidate.start]
         ]
-        ways.sort(key=itemgetter(0), reverse=True)
-        # Best first, so that of the ways to one text the first is its best; few of them are ever written out.
+        longer.sort(key=itemgetter(0), reverse=True)
+        # Best first, so that of the paths to one text the first is its best; few of them are ever written out.
         grown: dict[str, Path] = {}
-        for total, path, mark in ways:
+        for total, path, mark in longer:
             text = path.text + mark.text
             if text not in grown:
                 grown[text] = Path((*path.marks, mark), total, text)
-                if len(grown) == BEAM:
+                if len(grown) == LATTICE.beam:
                     break
         beams[node] = list(grown.values())
     return beams[-1]
@@ -78,15 +95,15 @@ def _options(
 ) -> list[tuple[Mark, float]]:
     """What one candidate may say, each with its part of the path's score."""
     if candidate.crop is None:
-        empty = DOUBTFUL_BLANK if candidate.residue > RESIDUE else 0.0
+        empty = LATTICE.doubtful_blank if candidate.residue > LATTICE.residue else 0.0
         return [(Mark(BLANK, empty, candidate), empty)]
     row = log_probabilities[candidate.crop]
     found: list[tuple[Mark, float]] = []
     # A path of few wide candidates has fewer terms than one of many narrow ones: each counts by its pieces.
     weight = candidate.pieces
-    for rank, index in enumerate(np.argsort(-row)[:CLASSES]):
+    for rank, index in enumerate(np.argsort(-row)[: LATTICE.classes]):
         name, log_probability = classes[int(index)], float(row[index])
-        if rank and log_probability < HOPELESS:
+        if rank and log_probability < LATTICE.hopeless:
             break
         text = {CROSS: STRUCK, DASH: HYPHEN, JUNK: UNREADABLE}.get(name, name)
         score = weight * log_probability
@@ -94,31 +111,25 @@ def _options(
             score += weight * _unlikely(name) + _geometry(lattice, candidate, name)
         found.append((Mark(text, log_probability, candidate), score))
     if candidate.points > 0 and candidate.whole:
-        likely = LOOKS_LIKE_POINT + math.log(candidate.points)
+        likely = LATTICE.point + math.log(candidate.points)
         found.append((Mark(POINT, likely, candidate), likely))
     elif not lattice.comb and _is_dirt(lattice, candidate):
-        found.append((Mark("", LOOKS_LIKE_DIRT, candidate), LOOKS_LIKE_DIRT))
+        found.append((Mark("", LATTICE.dirt, candidate), LATTICE.dirt))
     return found
 
 
-LOOKS_LIKE_POINT, LOOKS_LIKE_DIRT = -0.02, -1.0
-"""Log-probabilities that a small low piece beside the digits is a point, and that any other small piece is dirt."""
-
-
 def _unlikely(name: str) -> float:
-    """What speaks against a class in a string before any ink is seen, for each piece: there is nearly always another
-    way to part the ink than to call it no symbol, and few people strike out one digit of a number."""
-    return {JUNK: -4.0, CROSS: -2.0}.get(name, 0.0)
+    """What speaks against a class in a string before any ink is seen, for each piece."""
+    return {JUNK: LATTICE.junk, CROSS: LATTICE.cross}.get(name, 0.0)
 
 
 def _geometry(lattice: Lattice, candidate: Candidate, name: str) -> float:
     """How unlike a symbol `name` of this line the candidate's size and place are: 0 for a likely one, else below."""
     score = 0.0
     if candidate.points and candidate.pieces > 1:
-        score -= 2.5 * candidate.points
+        score += LATTICE.joined_point * candidate.points
     if name == DASH:
-        # A dash between digits is a stroke of its own; a level part cut off a digit is none.
-        return score - (0.0 if candidate.whole else 3.0)
+        return score + (0.0 if candidate.whole else LATTICE.cut_dash)
     if name == JUNK:
         return score
     return score + _shape(lattice, candidate)
@@ -128,10 +139,11 @@ def _shape(lattice: Lattice, candidate: Candidate) -> float:
     """How unlike a digit of this line the candidate's size is: 0 for a likely one, below that for odd ones."""
     height = candidate.box.height / lattice.line_height
     width = candidate.box.width / lattice.line_height
-    low = max(0.0, 0.55 - height) * 12
-    return -(low + max(0.0, height - 1.5) * 4 + max(0.0, width - 1.35) * 6)
+    low = max(0.0, LATTICE.low - height) * LATTICE.low_penalty
+    tall = max(0.0, height - LATTICE.tall) * LATTICE.tall_penalty
+    return -(low + tall + max(0.0, width - LATTICE.wide) * LATTICE.wide_penalty)
 
 
 def _is_dirt(lattice: Lattice, candidate: Candidate) -> bool:
     """Whether the candidate may be a speck: small, and not cut off anything."""
-    return candidate.whole and max(candidate.box.height, candidate.box.width) < 0.3 * lattice.line_height
+    return candidate.whole and max(candidate.box.height, candidate.box.width) < LATTICE.speck * lattice.line_height

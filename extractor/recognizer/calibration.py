@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+CERTAIN = 1e-9
+"""Probabilities nearer than this to 0 or 1 count as this near, so that they have log-odds."""
+
+LARGEST_ODDS = 40.0
+"""Log-odds beyond which a probability is 0 or 1 as far as numbers tell."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -18,6 +24,6 @@ class Calibration:
 
     def apply(self, probability: float) -> float:
         """The calibrated probability, between 0 and 1."""
-        p = min(max(probability, 1e-9), 1 - 1e-9)
+        p = min(max(probability, CERTAIN), 1 - CERTAIN)
         x = self.slope * math.log(p / (1 - p)) + self.offset
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
+        return 1 / (1 + math.exp(-max(-LARGEST_ODDS, min(LARGEST_ODDS, x))))

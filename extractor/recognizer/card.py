@@ -17,6 +17,11 @@ from extractor.recognizer.calibration import Calibration
 
 SCHEMA = 1
 CARD = "card.json"
+MARK_CLASSES = CROSS, DASH, JUNK
+
+TEMPERATURE_BELOW = 100
+"""A card that gives this or more as a temperature makes no sense."""
+
 SHIPPED = Path(__file__).resolve().parents[1] / "models" / "digits"
 """The folder of the model for handwritten digits that comes with the program."""
 
@@ -50,7 +55,7 @@ class Card:
     @property
     def alphabet(self) -> tuple[str, ...]:
         """The classes that are symbols of the alphabet."""
-        return self.classes[:-3]
+        return self.classes[: -len(MARK_CLASSES)]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def read_card(folder: Path) -> Card:
     tree = _tree(folder)
     try:
         classes = _classes(tree)
-        if classes[-3:] != (CROSS, DASH, JUNK) or len(classes) < 4:
+        if classes[-len(MARK_CLASSES) :] != MARK_CLASSES or classes == MARK_CLASSES:
             raise ValueError
         return Card(
             classes=classes,
@@ -162,7 +167,7 @@ def checked_copy(folder: Path, card: _Files, engine: str) -> Iterator[Path]:
 
 def _positive(value: Any) -> float:
     number = float(value)
-    if not 0 < number < 100:
+    if not 0 < number < TEMPERATURE_BELOW:
         raise ValueError
     return number
 

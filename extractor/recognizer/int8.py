@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from extractor.values import Floats
 
+GREY_SCALE, GREY_ZERO, SCALE_ROUNDING = 1.0, -128, 1e-3
+"""Quantization of an int8 input with one step for each grey level, and what rounding may make of its scale."""
+
 
 class Int8Network:
     """The network `model` (the bytes of a .tflite file) on `threads` threads. Not for use from several threads at once.
@@ -55,7 +58,7 @@ class Int8Network:
             interpreter.resize_tensor_input(entry["index"], shape)
             interpreter.allocate_tensors()
             scale, zero = entry["quantization"]
-            fixed = entry["dtype"] is np.int8 and abs(scale - 1) <= 1e-3 and zero == -128
+            fixed = entry["dtype"] is np.int8 and abs(scale - GREY_SCALE) <= SCALE_ROUNDING and zero == GREY_ZERO
             if not fixed and entry["dtype"] is not np.float32:
                 raise ValueError("its input is neither float nor int8 with one step for each grey level")
             self._prepared[shape] = interpreter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractor.decoding.ctc_search import TINY, Transcript, best_transcripts
+from extractor.decoding.ctc_search import LEAST_PROBABILITY, Transcript, best_transcripts
 from extractor.fields import FieldImage
 from extractor.recognizer.ctc import CtcRecognizer
 from extractor.segmentation.text_line import Writing, writing_of
@@ -126,6 +126,7 @@ def _agreed(views: Sequence[StringView]) -> tuple[Transcript, ...]:
             by_text.setdefault(option.text, option)
             total[option.text] = total.get(option.text, 0.0) + math.exp(option.log_probability)
     agreed = [
-        Transcript(text, math.log(max(sum_, TINY) / len(views)), by_text[text].frames) for text, sum_ in total.items()
+        Transcript(text, math.log(max(sum_, LEAST_PROBABILITY) / len(views)), by_text[text].frames)
+        for text, sum_ in total.items()
     ]
     return tuple(sorted(agreed, key=lambda h: -h.log_probability))

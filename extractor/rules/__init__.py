@@ -22,6 +22,9 @@ MISTAKE = 0.01
 MOST_TRIED = 128
 """Combinations of alternatives that are tried for one group of rules, most probable first."""
 
+LEAST_CHOICE = 1e-6
+"""A value that is less probable counts as this probable, so that it has a logarithm."""
+
 
 @dataclass(frozen=True)
 class _Choice:
@@ -94,7 +97,7 @@ def _choices(reading: Reading, accept: float) -> list[_Choice]:
             number = Decimal(value)
         except InvalidOperation:
             continue
-        choices.append(_Choice(value, number, max(probability, 1e-6)))
+        choices.append(_Choice(value, number, max(probability, LEAST_CHOICE)))
     return choices
 
 

@@ -16,9 +16,11 @@ from extractor.template.rule import Rule, lists_outside_sums, parse_rule
 from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-DIGITS = "0123456789"
+FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = {"file", "page", "form", "status", "review"}
+
+LEAST_LANDMARKS = 3
+"""Marks without which a form's place cannot be told."""
 
 
 class _Strict(BaseModel):
@@ -55,7 +57,7 @@ class Landmarks(_Strict):
             raise ValueError(
                 "dropout needs a reference picture, since boxes that do not show cannot tell where they are"
             )
-        if self.marks and len(self.marks) < 3:
+        if self.marks and len(self.marks) < LEAST_LANDMARKS:
             raise ValueError("give at least three marks, or none")
         return self
 
@@ -130,7 +132,7 @@ class Format(_Strict):
             if isinstance(limit, date) is not (self.kind is Kind.DATE):
                 wanted = "days such as 2020-01-31" if self.kind is Kind.DATE else "numbers"
                 raise ValueError(f"min and max of kind {self.kind.value} are {wanted}, not {limit}")
-        if len(limits) == 2 and max(limits) != limits[1]:
+        if limits != sorted(limits):
             raise ValueError(f"min {self.min} is above max {self.max}")
         if self.pattern is not None:
             try:
@@ -151,7 +153,9 @@ class TemplateField(_Strict):
     """
 
     name: str
-    box: Annotated[Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == 4 else v)]
+    box: Annotated[
+        Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == len(Box._fields) else v)
+    ]
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
     gap: Annotated[float, Field(ge=0)] = 0.0
     alphabet: str = "0-9"
@@ -159,13 +163,13 @@ class TemplateField(_Strict):
 
     @model_validator(mode="after")
     def _sensible(self) -> TemplateField:
-        if not NAME.fullmatch(self.name):
+        if not FIELD_NAME.fullmatch(self.name):
             raise ValueError(f"name '{self.name}' must be letters, digits and underscores, and not start with a digit")
         if self.name in RESERVED:
             raise ValueError(f"name '{self.name}' is a column of its own; choose another")
         if self.box.width <= 0 or self.box.height <= 0:
             raise ValueError("box is [left, top, width, height] with width and height above zero")
-        if not set(symbols(self.alphabet)) <= set(DIGITS) and self.format.kind is not Kind.DIGITS:
+        if not set(symbols(self.alphabet)) <= set("0123456789") and self.format.kind is not Kind.DIGITS:
             raise ValueError(
                 f"alphabet '{self.alphabet}' has more than digits, so it makes no {self.format.kind.value}; "
                 "leave kind out, or write 'kind: digits', which keeps symbols as they are written"

@@ -9,7 +9,7 @@ import yaml
 
 from extractor.template.model import Format, Template
 
-HEAD = """\
+YAML_HEAD = """\
 # What the form '{form}' looks like. Boxes and marks are in units of the page: [left, top, width, height] and [x, y].
 # Rename the fields, delete those that you do not need, and say in 'format' what each holds:
 #   kind: digits (leading zeros stay), integer, decimal, amount, date or time
@@ -18,7 +18,7 @@ HEAD = """\
 #   and what a blank, struck or dashed field means: blank: zero, struck: zero, dash: missing
 """
 
-TAIL = """\
+YAML_TAIL = """\
 # The form's arithmetic, checked on every page; the fields in it must be of a kind that is a number:
 # rules:
 #   - total = {first} + {second}
@@ -30,7 +30,7 @@ def template_yaml(template: Template) -> str:
     """`template` as commented YAML that `load_template` reads back as the same template."""
     page, landmarks = template.page, template.landmarks
     lines = [
-        HEAD.format(form=_one_line(template.form)),
+        YAML_HEAD.format(form=_one_line(template.form)),
         "formdigits: 1",
         f"form: {_text(template.form)}",
         f"page: {{width: {_number(page.width)}, height: {_number(page.height)}, dpi: {page.dpi}}}",
@@ -68,7 +68,7 @@ def template_yaml(template: Template) -> str:
         lines += ["rules:", *(f"  - {_text(rule.text)}" for rule in template.rules), ""]
     else:
         names = [field.name for field in template.fields]
-        lines.append(TAIL.format(first=names[0], second=names[min(1, len(names) - 1)]))
+        lines.append(YAML_TAIL.format(first=names[0], second=names[min(1, len(names) - 1)]))
     return "\n".join(lines)
 
 

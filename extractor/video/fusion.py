@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.decoding.ctc_search import Transcript
-from extractor.decoding.lattice_search import RESIDUE
+from extractor.decoding.lattice_search import LATTICE
 from extractor.decoding.meaning import Meaning
 from extractor.reading import Observation
 from extractor.recognizer.string_views import StringReading, is_sure
@@ -99,7 +99,7 @@ class CombEvidence:
             if share[i] < 0.5:
                 residue = float(self._dirt[i] / self._blank[i])
                 candidates.append(
-                    replace(cell, crop=None, residue=max(residue, 2 * RESIDUE if share[i] > MIXED_SHARE else 0))
+                    replace(cell, crop=None, residue=max(residue, 2 * LATTICE.residue if share[i] > MIXED_SHARE else 0))
                 )
                 continue
             row = self._sums[i] / self._written[i] * counted

@@ -10,7 +10,7 @@ import numpy as np
 from extractor.finding.found_field import FoundField
 from extractor.finding.loose_strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.reading import EITHER, Observation, Reader
+from extractor.reading import MAYBE_ANOTHERS, Observation, Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from extractor.video.fusion import LatticeEvidence
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, look
@@ -272,7 +272,7 @@ def _placed(line: _String, parts: frozenset[str]) -> Reading:
     placed = replace(line.reading, field=line.name, quad=line.found.quad)
     if line.name not in parts:
         return placed
-    sure = min(placed.confidence, EITHER)
+    sure = min(placed.confidence, MAYBE_ANOTHERS)
     return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART_NOTE))
 
 

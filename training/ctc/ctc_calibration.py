@@ -24,7 +24,7 @@ from extractor.decoding import decode_ctc
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
-from extractor.reading import WHOLE, Located, ReadOptions, observe
+from extractor.reading import SINGLE_FIELD, Located, ReadOptions, observe
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import Model, load_model
@@ -116,7 +116,7 @@ def _read(model: Model, *, calibrates: bool) -> Iterator[Outcome]:
         for start in range(0, len(chosen), READ_TOGETHER):
             part = chosen[start : start + READ_TOGETHER]
             pictures = [as_gray(np.asarray(cv2.imread(str(e.picture), cv2.IMREAD_GRAYSCALE))) for e in part]
-            seen = observe([Located(WHOLE, as_single_field(picture), model) for picture in pictures])
+            seen = observe([Located(SINGLE_FIELD, as_single_field(picture), model) for picture in pictures])
             for one, entry in zip(seen, part, strict=True):
                 assert one.string is not None
                 plain = decode_ctc(one.string.transcripts, one.format, Calibration())
