@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.camera_video import SAMPLES, Camera, Shot, film, load
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from extractor.values import FieldStatus, PageResult
 from extractor.video import Session
 
@@ -43,7 +44,7 @@ def truth() -> dict[str, dict[str, str]]:
 
 def watch(shots: Sequence[Shot], camera: Camera, every: int = 1) -> list[Given]:
     """The rows that a session gives for a video, of which it sees every so-many-th frame."""
-    session = Session(open_reader(ReadOptions(TEMPLATES)), "video")
+    session = Session(open_reader(ReadOptions.of(TEMPLATES)), "video")
     rested: dict[int, float] = {}
     rows = []
     for number, moment in enumerate(film(shots, camera)):

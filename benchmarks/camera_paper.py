@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from benchmarks.camera_photos import HEIGHT, WIDTH, pan
 from benchmarks.data import needed
 from extractor.ink import as_gray, even_illumination
-from extractor.reading import Reader, ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import Reader, open_reader
 from extractor.values import FieldStatus, Gray, Reading
 from extractor.video import Session
 from training.command import run

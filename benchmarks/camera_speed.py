@@ -19,7 +19,8 @@ import psutil
 
 from benchmarks.camera import TEMPLATES
 from benchmarks.camera_video import SAMPLES, Camera, Shot, film, load
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from extractor.video import Session
 from formdigits.camera.grabber import Grabber
 from formdigits.camera.overlay import Status, draw
@@ -54,7 +55,7 @@ class Loop:
 
 
 def live(frames: list[np.ndarray], seconds: float) -> None:
-    session = Session(open_reader(ReadOptions(TEMPLATES[:1])))
+    session = Session(open_reader(ReadOptions.of(TEMPLATES[:1])))
     session.see(frames[0], -100.0)
     late, spent = [], []
     source = Loop(frames, seconds)
@@ -83,7 +84,7 @@ def live(frames: list[np.ndarray], seconds: float) -> None:
 
 
 def soak(frames: list[np.ndarray], count: int) -> None:
-    session = Session(open_reader(ReadOptions(TEMPLATES[:1])))
+    session = Session(open_reader(ReadOptions.of(TEMPLATES[:1])))
     process = psutil.Process()
     sizes, rows, begun = [], 0, time.monotonic()
     for number in range(count):

@@ -23,7 +23,8 @@ import cv2
 import numpy as np
 
 from benchmarks.data import needed
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from training.command import run
 from training.evaluation import measured, read_strings
 from training.evaluation.labelled_strings import labelled
@@ -43,7 +44,7 @@ def write_corrections(path: Path, rows: list[tuple[Path, str, str]]) -> None:
 
 def told(name: str, folder: Path, model: Path | None) -> None:
     """Read the strings that were left out, and say how many were right."""
-    reader = open_reader(ReadOptions(single_field=True, model=str(model) if model else None))
+    reader = open_reader(ReadOptions.of(single_field=True, model=model))
     found = measured(read_strings(reader, folder))
     print(
         f"{name}: {found.right} of {found.count} strings right ({found.accuracy:.1%}), symbol error "

@@ -22,7 +22,8 @@ import numpy as np
 
 from benchmarks.data import needed
 from extractor.documents import open_pages
-from extractor.reading import Reader, ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import Reader, open_reader
 from extractor.values import FieldStatus, Reading
 from training.command import run
 from training.ctc.ctc_calibration import STRING_SETS, Entry, entries
@@ -106,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mistakes", action="store_true", help="list every string that was not read right")
     options = parser.parse_args()
-    reader = open_reader(ReadOptions(single_field=True))
+    reader = open_reader(ReadOptions.of(single_field=True))
     everything: list[Outcome] = []
     put_right: list[Outcome] = []
     for name in STRING_SETS:

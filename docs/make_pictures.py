@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.camera_video import Camera, Shot, film, load  # noqa: E402
-from extractor.reading import ReadOptions, open_reader  # noqa: E402
+from extractor.options import ReadOptions  # noqa: E402
+from extractor.reading import open_reader  # noqa: E402
 from extractor.video import Session  # noqa: E402
 from formdigits.camera.overlay import Status, draw  # noqa: E402
 
@@ -39,7 +40,7 @@ def save(name: str, picture: np.ndarray, width: int) -> None:
 
 def camera() -> None:
     """The camera's window while a sheet lies there, most of it read."""
-    session = Session(open_reader(ReadOptions((str(SAMPLES / "templates" / "tally.yaml"),))))
+    session = Session(open_reader(ReadOptions.of([SAMPLES / "templates" / "tally.yaml"])))
     shot = Shot(load(SAMPLES / "scans" / "tally_02.jpg"), rest=4.0, swap=True, stays=True)
     for moment in film([shot], Camera(fps=12)):
         sight = session.see(moment.frame, moment.at)

@@ -14,6 +14,7 @@ from extractor.decoding.unread import unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
+from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
 from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
@@ -51,20 +52,6 @@ of its box, or another number stands close beside it."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """What a reading depends on besides the pages. `templates` are paths of template files; without any, either every
-    picture is one field (`single_field`), or the fields of every page are found on it. `model` is the folder of a model
-    to be preferred to those that come with the program.
-    """
-
-    templates: tuple[str, ...] = ()
-    single_field: bool = False
-    accept: float = 0.99
-    engine: str = "litert"
-    model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,20 +99,18 @@ def open_reader(options: ReadOptions) -> Reader:
     for name in names:
         if names.count(name) > 1:
             raise TemplateError(f"Two templates are called '{name}'; give each form a name of its own.")
-    finding = not forms and not options.single_field
+    return make_reader(forms, Recognizers(options.engine), options)
+
+
+def make_reader(forms: Sequence[Template], recognizers: Recognizers, options: ReadOptions) -> Reader:
+    """A reader by `forms`, the loaded templates, whose models come from `recognizers`. Raises ModelError."""
     model = Path(options.model) if options.model else None
-    return make_reader(forms, Recognizers(options.engine), accept=options.accept, finding=finding, model=model)
-
-
-def make_reader(
-    forms: Sequence[Template], recognizers: Recognizers, *, accept: float, finding: bool, model: Path | None = None
-) -> Reader:
-    """A reader whose models come from `recognizers`, `model` (a folder) before others. Raises ModelError."""
     models = recognizers.for_fields(forms, model)
     first = recognizers.of(model or SHIPPED)
+    finding = options.mode is ReadMode.FOUND
     if finding and not set("0123456789") <= set(first.symbols.classes):
         raise ModelError(f"Only fields with digits are found on pages without a template, and {model} reads none.")
-    return Reader(forms, first, accept=accept, finding=finding, models=models)
+    return Reader(forms, first, accept=options.accept, finding=finding, models=models, dpi=options.dpi)
 
 
 class Reader:
@@ -143,12 +128,14 @@ class Reader:
         accept: float = 0.99,
         finding: bool = False,
         models: Mapping[tuple[str, str], Model] | None = None,
+        dpi: int | None = None,
     ) -> None:
         self._forms = tuple(forms)
         self._model = model
         self._accept = accept
         self._finding = finding
         self._models = dict(models or {})
+        self._dpi = dpi
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
@@ -171,7 +158,7 @@ class Reader:
     @property
     def dpi(self) -> int:
         """The resolution at which PDF pages that are no scans should be drawn."""
-        return max((form.page.dpi for form in self._forms), default=200)
+        return self._dpi or max((form.page.dpi for form in self._forms), default=200)
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
         """One result for each page, in order; all crops of all pages go through their network together."""

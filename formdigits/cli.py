@@ -9,6 +9,8 @@ from typing import NoReturn
 
 import click
 
+from extractor.errors import ExitCode, FormdigitsError
+
 COMMANDS = {
     "read": ("formdigits.commands.read:read", "Read forms into a table."),
     "camera": ("formdigits.commands.camera:camera", "Read forms held in front of a camera."),
@@ -88,27 +90,25 @@ def main() -> NoReturn:
         code = cli.main(prog_name="formdigits", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
-        code = 2
+        code = ExitCode.WRONG_USAGE
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "formdigits"
         click.echo(f"{error.format_message().rstrip('.')}; see '{where} --help'.", err=True)
-        code = 2
+        code = ExitCode.WRONG_USAGE
     except click.Abort:
         click.echo("Stopped.", err=True)
-        code = 130
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; what is left in the buffer goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = ExitCode.DONE
     except Exception as error:
         code = _tell(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
-def _tell(error: Exception) -> int:
+def _tell(error: Exception) -> ExitCode:
     """Says one sentence on standard error and gives the exit code."""
-    from extractor.errors import FormdigitsError
-
     if os.environ.get("FORMDIGITS_DEBUG"):
         import traceback
 
@@ -122,4 +122,4 @@ def _tell(error: Exception) -> int:
         "to see where, and please report it with that.",
         err=True,
     )
-    return 70
+    return ExitCode.SHOULD_NOT_HAPPEN

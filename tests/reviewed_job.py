@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.options import ReadOptions
 from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.database.store import Store
 from workers.job import FileState, Job
@@ -21,7 +22,7 @@ def field(
 def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "") -> Job:
     """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one."""
     names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
-    job = store.create("key", {"templates": []}, list(names))
+    job = store.create("key", ReadOptions(), list(names))
     store.set_documents(job.id, [FileState(file or f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
     store.set_page_counts(job.id, [(number, 1) for number, _ in store.uncounted(job.id)])
     keys = list(store.waiting(job.id))
@@ -52,7 +53,7 @@ INSERT INTO readings
 
 def job_of_many(store: Store, count: int, file: str) -> Job:
     """A job of `count` doubtful fields, twenty on each page, all of them of the one picture `file`; quick to make."""
-    job = store.create("many", {"templates": []}, [(f"field_{number}", Kind.INTEGER) for number in range(20)])
+    job = store.create("many", ReadOptions(), [(f"field_{number}", Kind.INTEGER) for number in range(20)])
     quad = "[[10.0, 20.0], [110.0, 20.0], [110.0, 60.0], [10.0, 60.0]]"
     filled = FILL.format(pages=count // 20, job=job.id, file=file.replace("'", "''"), quad=quad)
     with store.engine.begin() as connection:

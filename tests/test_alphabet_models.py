@@ -13,14 +13,15 @@ import pytest
 import yaml
 
 from extractor.errors import ModelError, TemplateError
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import model_for, models_of, shipped_models
 from extractor.template import load_template, template_yaml
 from extractor.values import Page
 from tests.forms import FORM, blank_sheet
 from tests.test_reading import pen
-from workers.queue.recipe import make_recipe
+from workers.queue.recipe import make_recipe, template_name
 
 LETTERS = SHIPPED.parent / "letters"
 
@@ -52,7 +53,7 @@ def test_digits_and_letters_on_one_form_are_read_each_by_its_model(form_file: Fo
     page = np.asarray(small, np.uint8)
     pen(page, "X47", 0)
     pen(page, "4107", 2, size=44)
-    result = open_reader(ReadOptions((str(form_file()),))).read([Page("a.png", 1, page)])[0]
+    result = open_reader(ReadOptions.of([form_file()])).read([Page("a.png", 1, page)])[0]
     # An X is a letter among letters, and a struck cell among digits.
     assert {reading.field: reading.value for reading in result.readings} == {
         "votes": "47",
@@ -84,15 +85,15 @@ def test_a_template_s_own_model_comes_before_the_shipped_and_a_given_one_before_
 def test_a_given_model_that_no_field_can_use_is_refused(form_file: FormFile) -> None:
     path = form_file("0-9")
     with pytest.raises(ModelError, match="reads A-Z, and no field"):
-        open_reader(ReadOptions((str(path),), model=str(LETTERS)))
+        open_reader(ReadOptions.of([path], model=LETTERS))
     with pytest.raises(ModelError, match="Only fields with digits"):
-        open_reader(ReadOptions(model=str(LETTERS)))
+        open_reader(ReadOptions.of(model=LETTERS))
 
 
 def test_a_template_that_names_no_model_folder(form_file: FormFile) -> None:
     path = form_file(models=["nowhere"])
     with pytest.raises(ModelError, match=r"no model in .*nowhere"):
-        open_reader(ReadOptions((str(path),)))
+        open_reader(ReadOptions.of([path]))
 
 
 def test_letters_make_no_number(form_file: FormFile) -> None:
@@ -112,12 +113,12 @@ def test_a_template_keeps_alphabet_and_models_when_it_is_written_again(form_file
 
 def test_a_queued_job_takes_the_template_s_own_model_along(form_file: FormFile, tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "mine")
-    recipe = make_recipe([str(form_file(models=["mine"]))], single_field=False, accept=0.99)
+    recipe = make_recipe(ReadOptions.of([form_file(models=["mine"])]))
     folder = tmp_path / "elsewhere"
     for name, content in recipe.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    (own, _) = models_of(load_template(folder / recipe.templates[0]))
+    (own, _) = models_of(load_template(folder / template_name(0)))
     assert own.parent == folder / "models"
     assert (own / "model.tflite").read_bytes() == (SHIPPED / "model.tflite").read_bytes()
     # All that it reads with; pictures about it stay behind.
@@ -129,5 +130,5 @@ def test_a_queued_job_takes_the_template_s_own_model_along(form_file: FormFile, 
     for part in ("card.json", "ctc/card.json"):
         card = json.loads((tmp_path / "mine" / part).read_text(encoding="utf-8"))
         (tmp_path / "mine" / part).write_text(json.dumps({**card, "note": "changed"}), encoding="utf-8")
-        keys.add(make_recipe([str(form_file(models=["mine"]))], single_field=False, accept=0.99).key)
+        keys.add(make_recipe(ReadOptions.of([form_file(models=["mine"])])).key)
     assert len(keys) == 3

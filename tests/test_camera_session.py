@@ -14,7 +14,8 @@ import pytest
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
 from extractor.fields import clean, cut_out, locate, page_ink_of
 from extractor.finding.loose_strings import find_strings
-from extractor.reading import Observation, Reader, ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import Observation, Reader, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult
 from extractor.video import Guidance, Session, Sight
@@ -32,7 +33,7 @@ def template() -> str:
 
 @pytest.fixture(scope="module")
 def reader(template: str) -> Reader:
-    return open_reader(ReadOptions((template,)))
+    return open_reader(ReadOptions.of([template]))
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import ServiceError
+from extractor.options import ReadOptions
 from formdigits.actions import doctor as checks
-from formdigits.actions.queue.submit import Submission, submit
+from formdigits.actions.queue.submit import submit_job
 from tests.fake_reader import open_fake
 from tests.queue_services import RedisServer, missing
 from tests.test_read_command import scan
@@ -88,7 +89,7 @@ def test_a_broker_that_goes_away_while_submitting_leaves_the_job_to_be_sent_late
     monkeypatch.setenv("FORMDIGITS_BROKER_URL", "redis://127.0.0.1:1/0")
     file = scan(tmp_path / "scans", "a.png")
     with pytest.raises(ServiceError, match=r"Job \w{8} is kept, and is read as soon as the broker is back"):
-        submit(Submission((str(file),), single_field=True))
+        submit_job([str(file)], ReadOptions.of(single_field=True))
     job = capsys.readouterr().out.strip()
     store = open_store()
     assert claims.to_send(store, job, lost=False) == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -13,13 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from PIL import Image
+from sqlalchemy import Connection, text
 
 import workers.database.migrations
 from extractor.errors import InputError
+from extractor.options import ReadMode, ReadOptions
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
 from tests.reviewed_job import field, job_of_pages
-from workers.database.jobs import queued_job
+from workers.database.jobs import put_aside, put_aside_here, queued_job
 from workers.database.queue import chunk_claims as claims
 from workers.database.queue import ledger
 from workers.database.queue.planning import advance, stalled
@@ -33,7 +36,7 @@ from workers.queue.recipe import Recipe, make_recipe, unpacked
 from workers.review.values import Seat
 from workers.work import Outcome
 
-RECIPE = Recipe("r" * 64, True, 0.99, (), {})
+RECIPE = Recipe("r" * 64, ReadOptions.of(single_field=True), {})
 FIELDS = (("value", Kind.INTEGER),)
 
 
@@ -288,12 +291,12 @@ def test_a_template_travels_with_its_picture_and_may_change_meanwhile(
     text = (next(iter(sorted((samples / "templates").glob("*.yaml"))))).read_text(encoding="utf-8")
     template = tmp_path / "form.yaml"
     template.write_text(text, encoding="utf-8")
-    recipe = make_recipe([str(template)], single_field=False, accept=0.99)
+    recipe = make_recipe(ReadOptions.of([template]))
     states = [FileState("a.png", 1, 1)]
     job = ledger.put_in(store, recipe, FIELDS, states, queue="q", key="k")
     template.write_text("nothing of the kind", encoding="utf-8")
     for _ in range(2):
-        [path] = unpacked(store, job.recipe or "", job.options["templates"])
+        [path] = unpacked(store, job).templates
         assert Path(path).read_text(encoding="utf-8") == text
 
 
@@ -357,6 +360,7 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("DROP INDEX pages_to_review")
         connection.exec_driver_sql("ALTER TABLE pages DROP COLUMN reviewed")
+        undo_step_four(connection)
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     again = open_store(url.render_as_string(hide_password=False))
     assert_as_the_tables_say(again)
@@ -364,6 +368,42 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
     [item] = claim(again, job, Seat("Ann", "window"), 1)
     assert item.reading.value == "57"
     again.close()
+
+
+def undo_step_four(connection: Connection) -> None:
+    for table, column in (("documents", "given"), ("jobs", "home"), ("jobs", "again")):
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> None:
+    """Theirs was a tree without a mode, which told whose jobs they were and whether to read contents again."""
+    aside = put_aside(store, RECIPE, FIELDS, [FileState("/scans/a.png", 1, 1)], str(tmp_path)).id
+    again = ledger.put_in(store, RECIPE, FIELDS, [], queue="q", key="k").id
+    old = {
+        aside: {
+            "single_field": False,
+            "accept": 0.9,
+            "templates": ["0.yaml"],
+            "engine": "litert",
+            "home": str(tmp_path),
+        },
+        again: {"single_field": True, "accept": 0.8, "templates": [], "again": True},
+    }
+    with store.engine.begin() as connection:
+        for job, options in old.items():
+            connection.execute(text("UPDATE jobs SET options = :o WHERE id = :j"), {"o": json.dumps(options), "j": job})
+        undo_step_four(connection)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
+    upgraded = open_store(store.engine.url.render_as_string(hide_password=False))
+    assert_as_the_tables_say(upgraded)
+    [job] = put_aside_here(upgraded, str(tmp_path))
+    assert (job.id, job.options.mode, job.options.accept) == (aside, ReadMode.TEMPLATES, 0.9)
+    assert unpacked(upgraded, job).templates[0].endswith("/0.yaml")
+    other = queued_job(upgraded, again)
+    assert other.again
+    assert other.options == ReadOptions.of(single_field=True, accept=0.8)
+    assert [file for _, file in upgraded.uncounted(aside)] == ["/scans/a.png"]
+    upgraded.close()
 
 
 def test_a_new_database_is_as_the_steps_would_make_it(store: Store) -> None:

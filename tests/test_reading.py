@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from extractor.errors import TemplateError
-from extractor.reading import Reader, ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import Reader, open_reader
 from extractor.recognizer.choice import load_model
 from extractor.template import Template
 from extractor.values import FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus
@@ -111,7 +112,7 @@ def test_boxes_lie_where_the_fields_are_on_the_page_as_it_came_in(reader: Reader
 
 
 def test_a_picture_can_be_one_field() -> None:
-    reader = open_reader(ReadOptions(single_field=True))
+    reader = open_reader(ReadOptions.of(single_field=True))
     assert reader.fields == (("value", Kind.DIGITS),)
     image = np.full((70, 260), 235, np.uint8)
     for i, digit in enumerate("4107"):
@@ -140,10 +141,10 @@ def test_without_a_template_fields_with_digits_are_found_on_the_page() -> None:
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="no template"):
-        open_reader(ReadOptions(templates=(str(tmp_path / "none.yaml"),)))
+        open_reader(ReadOptions.of([tmp_path / "none.yaml"]))
 
 
 def test_two_templates_of_one_name_are_refused(samples: Path) -> None:
     path = str(samples / "templates" / "tally.yaml")
     with pytest.raises(TemplateError, match="name of its own"):
-        open_reader(ReadOptions(templates=(path, path)))
+        open_reader(ReadOptions.of([path, path]))

@@ -13,6 +13,7 @@ from sqlalchemy import event, update
 
 from extractor.errors import InputError
 from extractor.export import FieldColumn, open_sink
+from extractor.options import ReadOptions
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from tests.reviewed_job import field, job_of_pages
 from workers.database.review.answers import Answer, Settled, TakenMeanwhileError, answer, history
@@ -256,7 +257,7 @@ def test_a_finished_run_that_was_reviewed_is_kept_beside_the_next(store: Store) 
     job = job_of_pages(store, doubtful(1)).id
     set_plan(store, job, second=False, sample=0)
     say(store, one(store, job, ANN), ANN, CheckKind.TYPE, "7")
-    assert begin(store, "key", {}, (("total", Kind.INTEGER),), []).id != job
+    assert begin(store, "key", ReadOptions(), (("total", Kind.INTEGER),), []).id != job
     assert values(store, job) == [("7", "accepted")]
     store.forget(job)
     assert values(store, job) == []

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_mock_engine
 
 from extractor.errors import InputError, ServiceError
+from extractor.options import ReadOptions
 from extractor.values import (
     Alternative,
     FieldStatus,
@@ -40,7 +41,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def job_with(store: Store, files: list[str], pages: int = 1) -> Job:
-    job = store.create("key", {"accept": 0.99}, FIELDS)
+    job = store.create("key", ReadOptions(), FIELDS)
     store.set_documents(job.id, [FileState(file, 1, 1) for file in files])
     store.set_page_counts(job.id, [(number, pages) for number, _ in store.uncounted(job.id)])
     return job
@@ -166,7 +167,7 @@ def test_forgetting_a_job_leaves_the_others(store: Store) -> None:
 
 
 def test_a_job_is_found_with_its_columns_and_state(store: Store) -> None:
-    job = store.create("k", {"templates": ["a.yaml"]}, FIELDS)
+    job = store.create("k", ReadOptions.of(["a.yaml"]), FIELDS)
     assert store.find("k") == job
     assert store.find("other") is None
     store.finish(job.id)

@@ -13,7 +13,8 @@ import pytest
 
 from extractor.documents import open_pages
 from extractor.errors import InputError, ModelError, OutputError
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from extractor.recognizer import load_recognizer
 from extractor.recognizer.card import SHIPPED, read_card
 from extractor.segmentation.crop import mnist_crop
@@ -190,7 +191,7 @@ def test_corrections_are_learned_from(
     tuned = tmp_path / "run" / "model"
     card = read_card(tuned)
     assert card.about["data"][0]["name"] == "12 fields that people corrected"
-    reader = open_reader(ReadOptions(single_field=True, model=str(tuned)))
+    reader = open_reader(ReadOptions.of(single_field=True, model=tuned))
     pages = [next(iter(open_pages(str(row["file"])))) for row in strips]
     read = [result.readings[0].value for result in reader.read(pages)]
     assert sum(a == b for a, b in zip(read, WORDS, strict=True)) >= 12

@@ -13,10 +13,17 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, expect
+from reportlab.pdfgen import canvas
 
+from extractor.options import ReadOptions
+from formdigits.web.jobs.page_pictures import Pictures
+from tests.forms import FORM
 from tests.queue_services import missing, site, wait_until
 from tests.web_site import WebServer, begin, finished, pictures, serving, state
+from workers.database.store import open_store
+from workers.review.forms import FormShelf
 
 
 def test_a_pdf_becomes_the_right_spreadsheet(
@@ -159,6 +166,51 @@ def test_jobs_of_the_command_line_are_seen_as_well(fake_web: WebServer) -> None:
         newest = client.get("/api/jobs").json()[0]
         assert (newest["state"], newest["counts"]["read"]) == ("finished", 12)
         assert client.post(f"/api/jobs/{newest['id']}/cancel").status_code == 400
+
+
+def test_pages_read_in_another_folder_are_opened_from_there(fake_web: WebServer, tmp_path: Path) -> None:
+    """`read` was given relative paths, and where the server runs there is another file of that name."""
+    pictures(tmp_path / "scans" / "2024", 1, "page")
+    Image.new("L", (44, 33), 255).save(tmp_path / "scans" / "2024" / "page000.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.run_fake", "read", "scans/2024", "--single-field", "-o", "out.csv"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", **fake_web.settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "out.csv").open(encoding="utf-8") as rows:
+        assert [row["file"] for row in csv.DictReader(rows)] == ["scans/2024/page000.png"]
+    with fake_web.client() as client:
+        job = client.get("/api/jobs").json()[0]["id"]
+        [shown] = client.get(f"/api/jobs/{job}/pages").json()["pages"]
+        jpeg = client.get(f"/api/jobs/{job}/pages/{shown['document']}/1/picture").content
+        assert Image.open(io.BytesIO(jpeg)).size == (44, 33)
+        exported = client.get(f"/api/jobs/{job}/export", params={"format": "csv"}).text
+        assert [row["file"] for row in csv.DictReader(io.StringIO(exported))] == ["scans/2024/page000.png"]
+
+
+@pytest.mark.parametrize("kept", [None, 300], ids=["as earlier versions kept it", "as it is kept now"])
+def test_pictures_are_drawn_as_the_pages_were_read_by_a_folder_of_templates(
+    kept: int | None, tmp_path: Path, own_home: Path
+) -> None:
+    for name, dpi in (("one", 150), ("other", 300)):
+        form = FORM.model_dump(mode="json", exclude_defaults=True) | {"form": name}
+        form["page"]["dpi"] = dpi
+        (tmp_path / f"{name}.yaml").write_text(json.dumps(form), encoding="utf-8")
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=(144, 72))
+    sheet.drawString(20, 20, "57")
+    sheet.save()
+    options = {"templates": [str(tmp_path)]} if kept is None else ReadOptions.of([tmp_path]).to_dict() | {"dpi": kept}
+    store = open_store()
+    job = store.create("key", ReadOptions.from_dict(options), ())
+    shown = Pictures(FormShelf(store))
+    picture = shown.page(job, str(tmp_path / "a.pdf"), 1)
+    assert (picture.width, picture.height) == (600, 300)
+    shown.close()
+    store.close()
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from extractor.documents import open_pages
 from extractor.explain import explain
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from tests.web_site import WebServer
 
 SEVEN = [(60, 50), (180, 50), (110, 240)]
@@ -92,10 +93,10 @@ def test_what_is_no_document_is_told_on_the_page(web: WebServer, context: Browse
     expect(page.get_by_role("alert")).to_contain_text("x<b>.png: The file is text, whatever its name says")
 
 
-@pytest.mark.parametrize("options", [ReadOptions(), ReadOptions(single_field=True), "template"])
+@pytest.mark.parametrize("options", [ReadOptions(), ReadOptions.of(single_field=True), "template"])
 def test_an_explained_page_is_read_as_any_other(options: ReadOptions | str, samples: Path) -> None:
     if isinstance(options, str):
-        options = ReadOptions((str(samples / "templates" / "tally.yaml"),))
+        options = ReadOptions.of([samples / "templates" / "tally.yaml"])
     file = samples / "other" / "delivery_note.png" if not options.templates else samples / "scans" / "tally_01.jpg"
     reader = open_reader(options)
     [page] = open_pages(str(file))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from extractor.options import ReadOptions
 from extractor.values import Kind
 
 WAITING, DONE = "waiting", "done"
@@ -33,18 +34,22 @@ LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 class Job:
     """One run over some documents. `fields` are the columns of its output; times are seconds since 1970, UTC.
 
-    A job of the queue has the `queue` that it travels in and the `recipe` that it is read by; `read` has neither.
+    A job of the queue has the `queue` that it travels in and the `recipe` that it is read by; `read` has neither. A job
+    that one machine is to read has a recipe and the `home` of that machine. With `again`, contents that other jobs have
+    read are read once more.
     """
 
     id: str
     key: str
     state: str
-    options: dict[str, Any]
+    options: ReadOptions
     fields: tuple[tuple[str, Kind], ...]
     created: float
     finished: float | None
     queue: str | None = None
     recipe: str | None = None
+    home: str | None = None
+    again: bool = False
 
 
 class FileState(NamedTuple):
@@ -84,7 +89,8 @@ class Counts:
 
 def job_of(row: Mapping[Any, Any]) -> Job:
     """The job that a row of the table says."""
-    return Job(**{**row, "fields": tuple((name, Kind(kind)) for name, kind in row["fields"])})
+    fields = tuple((name, Kind(kind)) for name, kind in row["fields"])
+    return Job(**{**row, "options": ReadOptions.from_dict(row["options"]), "fields": fields})
 
 
 def new_id() -> str:

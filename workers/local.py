@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from extractor.options import ReadOptions
 from extractor.values import Kind, PageResult
 from workers.database.store import Store
 from workers.job import FINISHED, FileState, Job
@@ -35,7 +36,7 @@ def job_key(identity: Any, files: Iterable[Path]) -> str:
 def begin(
     store: Store,
     key: str,
-    options: dict[str, Any],
+    options: ReadOptions,
     fields: Sequence[tuple[str, Kind]],
     documents: Sequence[str],
     *,

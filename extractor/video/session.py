@@ -31,7 +31,7 @@ class Session:
     `reader` is opened by `extractor.reading.open_reader`; `source` is what rows give as their file. Feed it frames in
     the order of their time, as many or as few as there is time for:
 
-        session = Session(open_reader(ReadOptions(templates=("form.yaml",))), source="camera")
+        session = Session(open_reader(ReadOptions.of(["form.yaml"])), source="camera")
         sight = session.see(frame, at)       # frame: BGR or grey array; at: seconds, from any zero
         sight.outline, sight.readings        # to be drawn on this very frame
         if sight.row is not None: ...        # one finished sheet: a PageResult, numbered from 1

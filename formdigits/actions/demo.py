@@ -13,11 +13,12 @@ import click
 import pandas as pd
 
 from extractor.documents import find_documents
-from extractor.errors import InputError
+from extractor.errors import ExitCode, InputError
 from extractor.export import FieldColumn, check_writable, open_sink
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadOptions
+from extractor.reading import open_reader
 from extractor.values import FieldStatus, PageResult, PageStatus
-from formdigits.actions.read import find_templates, made_folder
+from formdigits.actions.read import made_folder
 from formdigits.messages import counted, hushed
 from formdigits.progress import Progress
 from workers.home import processors
@@ -48,7 +49,7 @@ class Comparison:
         return self.registered == self.pages and self.right >= DEMO_RIGHT_SHARE * self.fields and self.wrong.empty
 
 
-def run_demo(out: str) -> int:
+def run_demo(out: str) -> ExitCode:
     """Reads, writes into the folder `out`, says how it went on standard output, and returns the exit code.
 
     Raises InputError without samples, and what reading and writing raise.
@@ -65,7 +66,7 @@ def run_demo(out: str) -> int:
     tables = [folder / name for name in ("numbers.xlsx", "numbers.csv")]
     for table in tables:
         check_writable(table)
-    options = ReadOptions(find_templates([f"{samples}/templates/{name}" for name in TEMPLATES]))
+    options = ReadOptions.of([f"{samples}/templates/{name}" for name in TEMPLATES])
     factory = partial(open_reader, options)
     with hushed():
         columns = [FieldColumn(name, kind) for name, kind in factory().fields]
@@ -79,7 +80,7 @@ def run_demo(out: str) -> int:
     compared = compare(results, SAMPLES / "truth.csv")
     _say(compared, results, time.monotonic() - started)
     click.echo(f"Tables: {tables[0]} and {tables[1]}; pages with what was read: {pictures}")
-    return 0 if compared.good else 1
+    return ExitCode.DONE if compared.good else ExitCode.SOME_UNREAD
 
 
 def compare(results: Sequence[PageResult], truth: Path) -> Comparison:

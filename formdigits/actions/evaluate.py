@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
-from extractor.errors import InputError
-from extractor.reading import Reader, ReadOptions, open_reader
+from extractor.errors import ExitCode, InputError
+from extractor.options import ReadOptions
+from extractor.reading import Reader, open_reader
 from extractor.recognizer import Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
 from formdigits.actions.read import made_folder
@@ -40,7 +41,7 @@ class Question:
     out: Path | None = None
 
 
-def evaluate_model(question: Question) -> int:
+def evaluate_model(question: Question) -> ExitCode:
     """Measures each set, prints the table, writes the reports; returns the exit code.
 
     Raises InputError, ModelError or OutputError. The exit code is 1 where pictures could not be opened.
@@ -70,7 +71,7 @@ def evaluate_model(question: Question) -> int:
 def _evaluated(question: Question) -> Iterator[Outcomes]:
     reader: Reader | None = None
     recognizer: Recognizer | None = None
-    model = str(question.model) if question.model else None
+    options = ReadOptions.of(single_field=True, accept=question.accept, engine=question.engine, model=question.model)
     for path in question.data or (None,):
         if path is not None and (path / LABELS).is_file():
             if question.alphabet:
@@ -79,7 +80,7 @@ def _evaluated(question: Question) -> Iterator[Outcomes]:
                 )
             if reader is None:
                 with hushed():
-                    reader = open_reader(ReadOptions((), True, question.accept, question.engine, model))
+                    reader = open_reader(options)
             with _progress(path.name) as tell:
                 yield read_strings(reader, path, tell)
             continue
@@ -145,14 +146,14 @@ def _table(results: Sequence[tuple[Outcomes, Measures]], accept: float) -> None:
         click.echo(f"{found.data}: the most confident that could be accepted by error among them: {shares}")
 
 
-def _tell_unreadable(names: list[str]) -> int:
+def _tell_unreadable(names: list[str]) -> ExitCode:
     if names:
         say("These could not be read, and count as wrong:")
     for name in names[:PICTURES_NAMED]:
         say(f"  {name}")
     if len(names) > PICTURES_NAMED:
         say(f"  and {len(names) - PICTURES_NAMED:,} more; they are in the JSON.")
-    return 1 if names else 0
+    return ExitCode.SOME_UNREAD if names else ExitCode.DONE
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +16,9 @@ from types import FrameType
 
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
-from extractor.errors import OutputError, TemplateError
+from extractor.errors import ExitCode, OutputError
 from extractor.export import FieldColumn, check_writable, open_sink
-from extractor.reading import ReadOptions
+from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import cards_of
 from extractor.template import load_template
@@ -32,66 +32,57 @@ from workers.lock import job_lock
 from workers.pool import InProcess, Pool
 
 
-@dataclass(frozen=True)
-class Request:
-    """One `read` as it was asked for; paths as they were given."""
-
-    inputs: tuple[str, ...]
-    templates: tuple[str, ...] = ()
-    out: str | None = None
-    single_field: bool = False
-    accept: float = 0.99
-    processes: int | None = None
-    engine: str = "litert"
-    model: str | None = None
-    long: bool = False
-    overlay: str | None = None
-    restart: bool = False
-    verbose: bool = False
-
-
 class Terminated(KeyboardInterrupt):
     """SIGTERM, which ends a run as orderly as Ctrl-C does."""
 
 
-def read_to_table(request: Request) -> int:
+def read_to_table(
+    inputs: Sequence[str],
+    options: ReadOptions,
+    *,
+    out: str | None = None,
+    long: bool = False,
+    processes: int | None = None,
+    overlay: str | None = None,
+    restart: bool = False,
+    verbose: bool = False,
+) -> ExitCode:
     """Reads, writes the output, says how it went on standard error, and returns the exit code.
 
     Raises InputError, TemplateError, ModelError, OutputError or ServiceError before anything is read, or when the
     output or the database fails on the way; what was read until then is kept for the next run.
     """
-    templates = find_templates(request.templates)
-    finding = not (templates or request.single_field)
-    options = ReadOptions(templates, request.single_field, request.accept, request.engine, request.model)
+    finding = options.mode is ReadMode.FOUND
     # Fields that are found differ from page to page, so no page is a row of one table: each field is.
-    long = request.long or finding
-    documents = find_documents(request.inputs)
-    out = request.out or (None if sys.stdout.isatty() and not finding else "-")
+    long = long or finding
+    documents = find_documents(inputs)
+    out = out or (None if sys.stdout.isatty() and not finding else "-")
     if out is not None:
         check_writable(out)
-    pictures = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
-    overlay = made_folder(request.overlay, pictures) if request.overlay else None
+    sentence = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
+    pictures = made_folder(overlay, sentence) if overlay else None
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     factory = partial(extractor_reading.open_reader, options)
     with messages.hushed():
         reader = factory()
-    key = _key(request, templates)
+    identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
+    key = _key(identity, options)
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
-    processes = request.processes or max(2, processors())
+    processes = processes or max(2, processors())
     watch = Progress()
-    if request.verbose or os.environ.get("FORMDIGITS_DEBUG"):
+    if verbose or os.environ.get("FORMDIGITS_DEBUG"):
         messages.log_everything()
     with job_lock(home(), key), _orderly_end():
         store = open_store()
-        job = begin(store, key, _plain(request), reader.fields, documents, restart=request.restart)
+        job = begin(store, key, replace(options, dpi=reader.dpi), reader.fields, documents, restart=restart)
         before = store.counts(job.id)
         if before.done:
             messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
         started = time.monotonic()
         runner = (
-            InProcess(reader, overlay)
+            InProcess(reader, pictures)
             if processes == 1
-            else Pool(factory, processes, overlay=overlay, verbose=request.verbose)
+            else Pool(factory, processes, overlay=pictures, verbose=verbose)
         )
         try:
             with runner, watch:
@@ -103,7 +94,7 @@ def read_to_table(request: Request) -> int:
                 f"Stopped after {watch.done:,} of {messages.counted(watch.total, 'page')}; "
                 "give the same command again to continue."
             )
-            return 143 if isinstance(stopped, Terminated) else 130
+            return ExitCode.TERMINATED if isinstance(stopped, Terminated) else ExitCode.INTERRUPTED
         counts = store.counts(job.id)
         messages.summary(
             counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED), out
@@ -112,22 +103,7 @@ def read_to_table(request: Request) -> int:
             # What was only shown is kept, so that the same command with -o has nothing left to read.
             store.finish(job.id)
         store.close()
-    return 1 if counts.failed or counts.unmatched else 0
-
-
-def find_templates(given: Sequence[str]) -> tuple[str, ...]:
-    """The template files that -t names, those in a folder by name. Raises TemplateError for a folder without any."""
-    found: list[str] = []
-    for name in given:
-        path = Path(name)
-        if not path.is_dir():
-            found.append(name)
-            continue
-        inside = sorted(str(file) for ending in ("*.yaml", "*.yml") for file in path.glob(ending))
-        if not inside:
-            raise TemplateError(f"The folder {path} holds no template (*.yaml); give a template's file.")
-        found += inside
-    return tuple(found)
+    return ExitCode.SOME_UNREAD if counts.failed or counts.unmatched else ExitCode.DONE
 
 
 def made_folder(name: str, sentence: str) -> Path:
@@ -143,30 +119,17 @@ def made_folder(name: str, sentence: str) -> Path:
     return path
 
 
-def _plain(request: Request) -> dict[str, object]:
-    """The options on which the readings depend, as plain values."""
-    return {
-        "inputs": list(request.inputs),
-        "templates": list(request.templates),
-        "single_field": request.single_field,
-        "accept": request.accept,
-        "engine": request.engine,
-        "model": request.model,
-        "overlay": request.overlay,
-    }
-
-
-def _key(request: Request, templates: Sequence[str]) -> str:
+def _key(identity: Mapping[str, object], options: ReadOptions) -> str:
     """Where the inputs are and what they are called, what they are read with, and how."""
-    identity = {"here": str(Path.cwd()), "version": version("formdigits"), **_plain(request)}
-    own = [Path(request.model)] if request.model else []
+    own = [Path(options.model)] if options.model else []
     contents = [card for folder in (*own, *shipped_models()) for card in cards_of(folder)]
-    for name in templates:
+    for name in options.templates:
         form = load_template(name)
         contents += [Path(name), *(card for folder in form.model_paths for card in cards_of(folder))]
         if form.reference_path:
             contents.append(form.reference_path)
-    return job_key(identity, [file for file in contents if file.is_file()])
+    here = {"here": str(Path.cwd()), "version": version("formdigits")}
+    return job_key({**here, **identity}, [file for file in contents if file.is_file()])
 
 
 def _write(store: Store, job: Job, out: str | None, long: bool) -> None:

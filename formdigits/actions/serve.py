@@ -9,19 +9,19 @@ from pathlib import Path
 
 import uvicorn
 
-from extractor.errors import InputError
+from extractor.errors import ExitCode, InputError
+from extractor.options import template_files
 from extractor.template import load_template
 from formdigits import messages
-from formdigits.actions.read import find_templates
 from formdigits.web.app import create_app
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
 from workers.database.store import open_store
 from workers.home import home
 
 
-def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> int:
+def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> ExitCode:
     """Serves until stopped. Raises InputError, TemplateError or ServiceError at the start only."""
-    files = find_templates(templates)
+    files = template_files(templates)
     for file in files:
         load_template(file)
     token = _token(host)
@@ -29,7 +29,7 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
         home=home(),
         token=token,
         folders=named_folders(folders),
-        templates=tuple(Path(file).resolve() for file in files),
+        templates=tuple(map(Path, files)),
         local=local,
     )
     # Here rather than when the server has started: an error of the database is told as any other.
@@ -50,7 +50,7 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         messages.say("Stopped.")
-    return 0
+    return ExitCode.DONE
 
 
 def _token(host: str) -> str | None:

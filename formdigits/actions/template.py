@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from extractor.documents import count_pages, find_documents, open_pages
-from extractor.errors import DocumentError, InputError, OutputError
+from extractor.errors import DocumentError, ExitCode, InputError, OutputError
 from extractor.fields import FieldImage, locate
 from extractor.finding import black_on_white
 from extractor.recognizer.choice import models_of
@@ -38,7 +38,7 @@ def make(
     *,
     everything: bool,
     dropout: bool = False,
-) -> int:
+) -> ExitCode:
     """Makes a template from a blank form, or from several filled copies; says what it wrote. `dropout` looks for boxes
     in a colour that grey does not show.
 
@@ -81,7 +81,7 @@ def make(
     if drafted.left_out:
         say(f"Left out {counted(drafted.left_out, 'place')} that hardly hold a number; --all keeps them.")
     say(f"Now rename the fields in {target}, delete those you do not need, and try: formdigits template check {target}")
-    return 0
+    return ExitCode.DONE
 
 
 def _say_copies(files: Sequence[str], blank: Blank) -> None:
@@ -95,7 +95,7 @@ def _say_copies(files: Sequence[str], blank: Blank) -> None:
         say("Two copies leave some handwriting where both were written on; three or more give a cleaner form.")
 
 
-def preview(template_file: str, page_file: str | None, out: str, number: int) -> int:
+def preview(template_file: str, page_file: str | None, out: str, number: int) -> ExitCode:
     """Draws a template on a page, or on its own blank form; 1 if the page does not show the form."""
     template = load_template(template_file)
     file = page_file
@@ -107,18 +107,18 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     found = register(page.image, [template])
     if found is None:
         say(f"{file}, page {page.number}: {UNMATCHED}.")
-        return 1
+        return ExitCode.SOME_UNREAD
     located = [locate(page.image, found.matrix, field) for field in template.fields]
     _write_picture(Path(out), draw_template(page.image, template.fields, located))
     say(f"{file}, page {page.number}: {_how(found, located)}.")
     say(f"Wrote {out}: boxes whose printed lines were found are green, others orange.")
-    return 0
+    return ExitCode.DONE
 
 
 UNMATCHED = "the form was not found on it; see that it is a page of this form, whole and sharp"
 
 
-def check(template_file: str, inputs: Sequence[str]) -> int:
+def check(template_file: str, inputs: Sequence[str]) -> ExitCode:
     """Reads a template strictly, warns of what will read badly, tries it on pages; 1 if one of them does not fit.
 
     Raises TemplateError, and ModelError where no model knows the alphabet of a field.
@@ -141,7 +141,7 @@ def check(template_file: str, inputs: Sequence[str]) -> int:
             bad += not _try(template, page)
     if not inputs and not warnings:
         say("Nothing to mend. Give some filled pages as well to try it on them.")
-    return 1 if bad else 0
+    return ExitCode.SOME_UNREAD if bad else ExitCode.DONE
 
 
 def _try(template: Template, page: Page | FailedPage) -> bool:

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from extractor.errors import InputError
+from extractor.errors import ExitCode, InputError
 from formdigits.messages import counted, hushed, say
 from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
 from training.symbols.symbol_training import Progress, TrainSettings, train
@@ -29,7 +29,7 @@ EPOCH_LINE_S = 10.0
 """Seconds between two lines inside an epoch."""
 
 
-def train_symbols(settings: TrainSettings) -> int:
+def train_symbols(settings: TrainSettings) -> ExitCode:
     """Trains, tells of it on standard error, and returns the exit code. Raises InputError or ModelError."""
     try:
         # TensorFlow and its converter have much to say for themselves.
@@ -37,12 +37,12 @@ def train_symbols(settings: TrainSettings) -> int:
             result = train(settings, partial(_tell, _Pace(), ours))
     except KeyboardInterrupt:
         click.echo(STOPPED, err=True)
-        return 130
+        return ExitCode.INTERRUPTED
     click.echo(f"The model, as it was after epoch {result.epoch}, is in {result.folder}.", err=True)
-    return 0
+    return ExitCode.DONE
 
 
-def learn_from_corrections(given: str, settings: TuneSettings) -> int:
+def learn_from_corrections(given: str, settings: TuneSettings) -> ExitCode:
     """Learns from the corrections in the file `given`, or from those of the job of that name, tells of it, and returns
     the exit code: 1 where the model got worse and was thrown away. Raises InputError, ModelError or ServiceError."""
     rows = _rows(given)
@@ -51,7 +51,7 @@ def learn_from_corrections(given: str, settings: TuneSettings) -> int:
             result = tune(rows, settings, partial(_tell, _Pace(), ours))
     except KeyboardInterrupt:
         click.echo(STOPPED, err=True)
-        return 130
+        return ExitCode.INTERRUPTED
     for trouble in result.troubles[:PAGES_NAMED]:
         say(f"Left out: {trouble}")
     if len(result.troubles) > PAGES_NAMED:
@@ -68,9 +68,9 @@ def learn_from_corrections(given: str, settings: TuneSettings) -> int:
     )
     if result.folder is None:
         say("The new model reads worse than the one that it came from, and was not written; collect more corrections.")
-        return 1
+        return ExitCode.SOME_UNREAD
     say(f"The model is in {result.folder}; use it with: formdigits read … --model {result.folder}")
-    return 0
+    return ExitCode.DONE
 
 
 def _rows(given: str) -> list[Correction]:

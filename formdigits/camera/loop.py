@@ -14,7 +14,8 @@ import cv2
 
 from extractor.errors import OutputError
 from extractor.export import FieldColumn
-from extractor.reading import ReadOptions, open_reader
+from extractor.options import ReadMode, ReadOptions
+from extractor.reading import open_reader
 from extractor.values import PageResult
 from extractor.video.session import Session
 from extractor.video.sight import Sight
@@ -37,13 +38,11 @@ WAIT_S = 0.1
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for. `templates` are files; `out` is where rows go (None: nowhere but the screen)."""
+    """What the user asked for. `out` is where rows go (None: nowhere but the screen)."""
 
     source: str
-    templates: tuple[str, ...]
+    options: ReadOptions
     out: str | None
-    accept: float
-    engine: str
     window: bool
     realtime: bool
     save_frames: str | None
@@ -78,7 +77,7 @@ def carry_out(request: Request) -> int:
     """
     source = open_source(request.source)
     with hushed():
-        reader = open_reader(ReadOptions(request.templates, accept=request.accept, engine=request.engine))
+        reader = open_reader(request.options)
     session = Session(reader, source.name)
     fields = [FieldColumn(name, kind) for name, kind in reader.fields]
     saved = _folder(request.save_frames)
@@ -86,7 +85,7 @@ def carry_out(request: Request) -> int:
     with ExitStack() as stack:
         rows = None
         if request.out is not None:
-            rows = stack.enter_context(RowFile(request.out, fields, long=not request.templates))
+            rows = stack.enter_context(RowFile(request.out, fields, long=request.options.mode is ReadMode.FOUND))
         sound = stack.enter_context(Sound())
         keys: Window | TerminalKeys
         if request.window:

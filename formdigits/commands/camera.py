@@ -67,14 +67,12 @@ def camera(
         for line in loop.listing():
             click.echo(line)
         return
-    from formdigits.actions.read import find_templates
+    from extractor.options import ReadOptions
 
     request = loop.Request(
         source=source,
-        templates=find_templates(templates),
+        options=ReadOptions.of(templates, accept=accept, engine=engine),
         out=out,
-        accept=accept,
-        engine=engine,
         window=not no_window,
         realtime=not no_realtime,
         save_frames=save_frames,

@@ -15,6 +15,7 @@ Exit codes: 0 everything needed to read works; 1 something is missing.
 """
 )
 def doctor() -> None:
+    from extractor.errors import ExitCode
     from formdigits.actions.doctor import all_checks
 
     missing = 0
@@ -26,5 +27,5 @@ def doctor() -> None:
         missing += check.needed and not check.ok
     if missing:
         click.echo(f"Not ready: {missing} of the things that reading needs are missing.", err=True)
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.SOME_UNREAD)
     click.echo("Ready to read.", err=True)

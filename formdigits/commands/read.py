@@ -76,20 +76,19 @@ def read(
 ) -> None:
     if templates and single_field:
         raise click.UsageError("Give either templates with -t or --single-field, not both")
-    from formdigits.actions.read import Request, read_to_table
+    from extractor.options import ReadOptions
+    from formdigits.actions.read import read_to_table
 
-    request = Request(
-        inputs=inputs,
-        templates=templates,
-        out=out,
-        single_field=single_field,
-        accept=accept,
-        processes=processes,
-        engine=engine,
-        model=model,
-        long=long,
-        overlay=overlay,
-        restart=restart,
-        verbose=verbose,
+    options = ReadOptions.of(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    raise SystemExit(
+        read_to_table(
+            inputs,
+            options,
+            out=out,
+            long=long,
+            processes=processes,
+            overlay=overlay,
+            restart=restart,
+            verbose=verbose,
+        )
     )
-    raise SystemExit(read_to_table(request))

@@ -14,7 +14,7 @@ from PIL import Image
 
 from extractor import reading as extractor_reading
 from extractor.errors import DocumentError, InputError
-from extractor.reading import ReadOptions
+from extractor.options import ReadOptions
 from extractor.values import Kind, PageResult
 from extractor.video import Session, Sight
 from workers.sandbox import Sandbox

@@ -13,7 +13,8 @@ from extractor import reading as extractor_reading
 from extractor.documents import count_pages, open_pages
 from extractor.errors import DocumentError
 from extractor.explain import ExplainedField, explain
-from extractor.reading import Reader, ReadOptions
+from extractor.options import ReadOptions
+from extractor.reading import Reader
 from extractor.values import FailedPage, Gray, PageResult
 
 READERS_KEPT = 8
@@ -54,7 +55,7 @@ def look(file: str, options: ReadOptions, most: int, side: int) -> tuple[list[Se
 
 def warm() -> None:
     """Loads what nearly every question needs. Raises ModelError."""
-    _reader(ReadOptions(single_field=True))
+    _reader(ReadOptions.of(single_field=True))
 
 
 def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:

@@ -55,6 +55,7 @@ class Site:
 def open_site(settings: Settings) -> Site:
     """Raises ServiceError."""
     store = open_store()
+    bench = Bench(store)
     batches, folders = Batches(settings.home), Folders(settings.folders)
     site = Site(
         settings=settings,
@@ -65,9 +66,9 @@ def open_site(settings: Settings) -> Site:
         names=Names(batches, folders),
         sandbox=Sandbox(),
         live=Live(),
-        pictures=Pictures(store),
+        pictures=Pictures(bench.forms),
         runner=Runner(store, settings),
-        bench=Bench(store),
+        bench=bench,
     )
     site.runner.start()
     # The first who tries it should not wait for a model to be loaded.

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select
 
 from extractor.errors import InputError
+from extractor.options import ReadOptions
 from extractor.values import Kind
 from workers.database.connection import Database, reading, writing
 from workers.database.patience import retried
@@ -23,17 +24,19 @@ from workers.queue.recipe import Recipe
 def add_job(
     connection: Connection,
     key: str,
-    options: dict[str, Any],
+    options: ReadOptions,
     fields: Sequence[tuple[str, Kind]],
     *,
     state: str = RUNNING,
     queue: str | None = None,
     recipe: Recipe | None = None,
+    home: str | None = None,
+    again: bool = False,
 ) -> Job:
     """A new job without documents, its recipe kept with it, as a part of the connection's transaction."""
     of = recipe.key if recipe else None
-    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of)
-    row = {**asdict(job), "fields": [[name, kind.value] for name, kind in fields]}
+    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again)
+    row = {**asdict(job), "options": options.to_dict(), "fields": [[name, kind.value] for name, kind in fields]}
     connection.execute(insert(jobs).values(row))
     if recipe:
         keep_files(connection, recipe.key, recipe.files)
@@ -48,8 +51,7 @@ def put_aside(
     One transaction: the job is there whole or not at all.
     """
     with writing(store.engine) as connection:
-        options = {**recipe.options, "engine": "litert", "home": home}
-        job = add_job(connection, secrets.token_hex(32), options, fields, recipe=recipe)
+        job = add_job(connection, secrets.token_hex(32), recipe.options, fields, recipe=recipe, home=home)
         rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
         connection.execute(insert(documents), rows)
     return job
@@ -57,8 +59,7 @@ def put_aside(
 
 def put_aside_here(store: Database, home: str) -> list[Job]:
     """The jobs that were put aside for that machine and are not over, the oldest first."""
-    query = select(jobs).where(jobs.c.queue.is_(None), jobs.c.recipe.is_not(None), jobs.c.state == RUNNING)
-    return [job for job in _found(store, query.order_by(jobs.c.created)) if job.options.get("home") == home]
+    return _found(store, select(jobs).where(jobs.c.home == home, jobs.c.state == RUNNING).order_by(jobs.c.created))
 
 
 def find_job(store: Database, job: str) -> Job | None:

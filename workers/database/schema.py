@@ -20,11 +20,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -63,6 +64,7 @@ jobs = Table(
     # What makes two commands the same job: a hash of inputs, templates, model and options.
     Column("key", String(64), nullable=False, index=True),
     Column("state", String(16), nullable=False),
+    # `ReadOptions` as a tree; in those of a recipe, templates are the paths that they were taken from.
     Column("options", JSON, nullable=False),
     # The columns of the output: [[name, kind], …].
     Column("fields", JSON, nullable=False),
@@ -73,6 +75,10 @@ jobs = Table(
     Column("queue", String(64)),
     # What the pages are read with (templates, options, model): a content is a duplicate under the same recipe only.
     Column("recipe", String(64), index=True),
+    # State folder of the machine that is to read a job without a queue; empty for `formdigits read`.
+    Column("home", AnyText),
+    # Whether to read contents again that other jobs have read.
+    Column("again", Boolean, nullable=False, server_default=false()),
 )
 
 documents = Table(
@@ -82,7 +88,9 @@ documents = Table(
     # A document keeps its number for good; its position in the output moves when others come or go.
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, nullable=False),
+    # Absolute path, by which anybody can open it, and how the user named it where the output is to say that.
     Column("file", AnyText, nullable=False),
+    Column("given", AnyText),
     # Bytes and nanoseconds when the job last looked: another size or time means that it must be read again.
     Column("size", BigInteger, nullable=False),
     Column("modified", BigInteger, nullable=False),

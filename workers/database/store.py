@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
+from extractor.options import ReadOptions
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database.connection import Database, open_database, reading, writing
 from workers.database.jobs import add_job
@@ -23,6 +25,9 @@ from workers.work import Outcome, PageKey
 
 SLICE_ROWS = 500
 """Rows (of documents or pages) that one look at the database brings."""
+
+GIVEN_NAME = func.coalesce(documents.c.given, documents.c.file, type_=documents.c.file.type)
+"""A document as the user named it: what results say, and what `read`, which has the user's folder, opens."""
 
 
 def open_store(url: str | None = None, patience_s: float = 0.0) -> Store:
@@ -38,7 +43,7 @@ class Store(Database):
 
     # Jobs
 
-    def create(self, key: str, options: dict[str, Any], fields: Sequence[tuple[str, Kind]]) -> Job:
+    def create(self, key: str, options: ReadOptions, fields: Sequence[tuple[str, Kind]]) -> Job:
         """A new job without documents."""
         with writing(self.engine) as connection:
             return add_job(connection, key, options, fields)
@@ -74,12 +79,18 @@ class Store(Database):
     # Documents and pages to come
 
     def set_documents(self, job: str, files: Iterable[FileState]) -> None:
-        """Makes `files`, in their order, the documents of the job.
+        """Makes `files`, in their order, the documents of the job: named as they are given, kept by absolute path too.
 
         What was read of a document stays while its size and time are as they were; a changed document will be
         counted and read again, a new one is added, one that is not among `files` is removed with its readings.
         """
-        columns = (documents.c.file, documents.c.number, documents.c.position, documents.c.size, documents.c.modified)
+        columns = (
+            GIVEN_NAME.label("file"),
+            documents.c.number,
+            documents.c.position,
+            documents.c.size,
+            documents.c.modified,
+        )
         with reading(self.engine) as connection:
             known = {row.file: row for row in connection.execute(select(*columns).where(documents.c.job == job))}
         following = max((row.number for row in known.values()), default=0) + 1
@@ -97,7 +108,11 @@ class Store(Database):
             number = following if row is None else row.number
             following += row is None
             added.append(
-                {"job": job, "number": number, "position": position, "file": file, "size": size, "modified": modified}
+                {
+                    **{"job": job, "number": number, "position": position, "size": size, "modified": modified},
+                    # Links stay, as the names that people know.
+                    **{"file": os.path.abspath(file), "given": file},  # noqa: PTH100
+                }
             )
         gone = changed + [row.number for row in known.values()]
         move = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
@@ -110,11 +125,11 @@ class Store(Database):
                 connection.execute(insert(documents), added)
 
     def uncounted(self, job: str) -> Iterator[tuple[int, str]]:
-        """Number and path of the documents whose pages are not counted yet, in order."""
+        """Number and name of the documents whose pages are not counted yet, in order."""
         last = -1
         while True:
             query = (
-                select(documents.c.number, documents.c.file, documents.c.position)
+                select(documents.c.number, GIVEN_NAME.label("file"), documents.c.position)
                 .where(documents.c.job == job, documents.c.pages.is_(None), documents.c.position > last)
                 .order_by(documents.c.position)
                 .limit(SLICE_ROWS)
@@ -257,7 +272,7 @@ class Store(Database):
         position, number = -1, 0
         while True:
             query = (
-                select(pages, documents.c.file, documents.c.position)
+                select(pages, GIVEN_NAME.label("file"), documents.c.position)
                 .join_from(
                     documents, pages, and_(pages.c.job == documents.c.job, pages.c.document == documents.c.number)
                 )

@@ -37,7 +37,5 @@ class Readers:
         return self._ready[recipe]
 
     def _make(self, store: Store, job: Job) -> PageReader:
-        paths = unpacked(store, job.recipe or "", job.options["templates"])
-        forms = [load_template(path) for path in paths]
-        finding = not forms and not job.options["single_field"]
-        return make_reader(forms, self._recognizers, accept=job.options["accept"], finding=finding)
+        options = unpacked(store, job)
+        return make_reader([load_template(path) for path in options.templates], self._recognizers, options)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,40 +15,37 @@ from typing import Any
 import yaml
 
 from extractor.errors import TemplateError
+from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.template import load_template
 from workers.database.connection import Database
 from workers.database.recipes import files_of
 from workers.home import home
+from workers.job import Job
 
 
 @dataclass(frozen=True)
 class Recipe:
     """`files` are template files, their reference pictures and the models that they name, by names of their own;
-    `templates` names the first."""
+    the first are called as `template_name` says."""
 
     key: str
-    single_field: bool
-    accept: float
-    templates: tuple[str, ...]
+    options: ReadOptions
     files: dict[str, bytes]
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """What the job's row keeps of it."""
-        return {"single_field": self.single_field, "accept": self.accept, "templates": list(self.templates)}
+
+def template_name(number: int) -> str:
+    """What the template of that number, from 0, is called in a recipe."""
+    return f"{number}.yaml"
 
 
-def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) -> Recipe:
-    """The recipe of these template files. Raises TemplateError."""
+def make_recipe(options: ReadOptions) -> Recipe:
+    """The recipe of these options, with their template files as they are now. Raises TemplateError."""
     files: dict[str, bytes] = {}
-    names: list[str] = []
-    for number, path in enumerate(templates):
+    for number, path in enumerate(options.templates):
         form = load_template(path)
         picture = form.reference_path
-        name = f"{number}.yaml"
-        names.append(name)
         try:
             content = Path(path).read_bytes()
             tree = yaml.safe_load(content)
@@ -62,16 +58,16 @@ def make_recipe(templates: Sequence[str], *, single_field: bool, accept: float) 
                 content = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
         except OSError as error:
             raise TemplateError(f"{error.filename} cannot be read ({error.strerror}); make it readable.") from None
-        files[name] = content
+        files[template_name(number)] = content
     identity: dict[str, Any] = {
         "version": version("formdigits"),
         "models": [fingerprint(folder) for folder in shipped_models()],
-        "single_field": single_field,
-        "accept": accept,
+        "single_field": options.mode is ReadMode.SINGLE_FIELD,
+        "accept": options.accept,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return Recipe(key, single_field, accept, tuple(names), files)
+    return Recipe(key, options, files)
 
 
 def _with_model(files: dict[str, bytes], folder: Path) -> str:
@@ -82,8 +78,12 @@ def _with_model(files: dict[str, bytes], folder: Path) -> str:
     return name
 
 
-def unpacked(store: Database, key: str, templates: Sequence[str]) -> tuple[str, ...]:
-    """Paths of the recipe's template files, put into this machine's `home()` where missing. Raises ServiceError."""
+def unpacked(store: Database, job: Job) -> ReadOptions:
+    """How the job is read on this machine: the templates are those of its recipe, put into this machine's `home()`
+    where missing. Without a recipe they are where they were. Raises ServiceError."""
+    if job.recipe is None:
+        return job.options
+    key = job.recipe
     folder = home() / "recipes" / key
     if not folder.is_dir():
         found = files_of(store, key)
@@ -97,4 +97,5 @@ def unpacked(store: Database, key: str, templates: Sequence[str]) -> tuple[str, 
                 shutil.copytree(draft, f"{draft}.whole")
                 Path(f"{draft}.whole").rename(folder)
             shutil.rmtree(f"{draft}.whole", ignore_errors=True)
-    return tuple(str(folder / name) for name in templates)
+    templates = (str(folder / template_name(number)) for number in range(len(job.options.templates)))
+    return replace(job.options, templates=tuple(templates))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 
 from extractor.errors import FormdigitsError
+from extractor.options import ReadOptions, template_files
 from extractor.template import Format, Template, TemplateField, load_template
 from extractor.values import Box, Kind
 from workers.database.jobs import find_job
 from workers.database.store import Store
-from workers.job import Job
 from workers.queue.recipe import unpacked
 
 JOBS_KEPT = 32
@@ -21,14 +20,16 @@ JOBS_KEPT = 32
 
 @dataclass(frozen=True)
 class Forms:
-    """Templates by the name of their form; without any, fields are known by their kind alone."""
+    """Templates by the name of their form; without any, fields are known by their kind alone. `drawn` is the job's dpi;
+    jobs of earlier versions have kept none."""
 
     templates: dict[str, Template]
+    drawn: int | None = None
 
     @property
     def dpi(self) -> int:
         """The resolution at which PDF pages that are no scans were drawn: boxes are in those pixels."""
-        return max((template.page.dpi for template in self.templates.values()), default=200)
+        return self.drawn or max((template.page.dpi for template in self.templates.values()), default=200)
 
     def field(self, form: str, name: str, kind: Kind) -> TemplateField:
         """What the template says of the field; where it says nothing, a free string of that kind."""
@@ -64,22 +65,20 @@ def forms_of(store: Store, job: str) -> Forms:
     if known is None:
         return Forms({})
     found = {}
-    for path in _paths(store, known):
+    options = unpacked(store, known)
+    for path in _files(options):
         try:
             template = load_template(path)
         except FormdigitsError:
             # It was moved or changed since: then its fields are checked by their kinds.
             continue
         found[template.form] = template
-    return Forms(found)
+    return Forms(found, options.dpi)
 
 
-def _paths(store: Store, job: Job) -> list[str]:
-    names = [str(name) for name in job.options.get("templates", ())]
-    if job.recipe:
-        return list(unpacked(store, job.recipe, names))
-    return [
-        str(path)
-        for name in names
-        for path in (sorted(Path(name).glob("*.y*ml")) if Path(name).is_dir() else [Path(name)])
-    ]
+def _files(options: ReadOptions) -> tuple[str, ...]:
+    try:
+        # Jobs of earlier versions may name a folder of templates.
+        return template_files(options.templates)
+    except FormdigitsError:
+        return ()

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from extractor.errors import ServiceError
+from extractor.errors import ExitCode, ServiceError
 from formdigits import messages
 from formdigits.actions.queue.export import tell
 from formdigits.progress import Progress, clock
@@ -25,7 +25,7 @@ LONELY_S = 10.0
 """When to say that no worker seems to be there."""
 
 
-def follow(store: Store, broker: Broker, job: str) -> int | None:
+def follow(store: Store, broker: Broker, job: str) -> ExitCode | None:
     """Shows the job's progress until it is over. None when it has come to its end; an exit code otherwise.
 
     The broker may go away meanwhile; so may the database, for as long as `store` has patience.
@@ -47,7 +47,7 @@ def follow(store: Store, broker: Broker, job: str) -> int | None:
                     return None
                 if state == CANCELLED:
                     messages.say(f"Job {job} was cancelled.")
-                    return 1
+                    return ExitCode.SOME_UNREAD
                 now = time.monotonic()
                 if now - swept > SWEEP_S:
                     swept = now
@@ -61,7 +61,7 @@ def follow(store: Store, broker: Broker, job: str) -> int | None:
         messages.say(
             f"The job goes on; 'formdigits status {job} --watch' shows it again, 'formdigits cancel {job}' stops it."
         )
-        return 130
+        return ExitCode.INTERRUPTED
 
 
 def show(store: Store, job: str) -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import click
 
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
-from extractor.errors import ServiceError
+from extractor.errors import ExitCode, ServiceError
 from extractor.export import check_writable
-from extractor.reading import ReadOptions
+from extractor.options import ReadOptions
 from extractor.values import Kind
 from formdigits import messages
 from formdigits.actions.queue.export import tell, write
 from formdigits.actions.queue.status import OUTAGE_S, follow
-from formdigits.actions.read import find_templates
 from workers.database.jobs import find_same
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.store import open_store
@@ -26,45 +25,36 @@ from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
 
 
-@dataclass(frozen=True)
-class Submission:
-    """One `submit` as it was asked for."""
-
-    inputs: tuple[str, ...]
-    templates: tuple[str, ...] = ()
-    single_field: bool = False
-    accept: float = 0.99
-    queue: str = "formdigits"
-    again: bool = False
-    wait: bool = False
-    out: str | None = None
-    long: bool = False
-
-
-def prepared(
-    templates: Sequence[str], *, single_field: bool, accept: float
-) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
+def prepared(options: ReadOptions) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
     """The recipe, and the columns of what is read by it. Raises TemplateError or ModelError."""
-    found = find_templates(templates)
     with messages.hushed():
-        reader = extractor_reading.open_reader(ReadOptions(found, single_field, accept))
-    return make_recipe(found, single_field=single_field, accept=accept), reader.fields
+        reader = extractor_reading.open_reader(options)
+    return make_recipe(replace(options, dpi=reader.dpi)), reader.fields
 
 
-def submit(asked: Submission) -> int:
+def submit_job(
+    inputs: Sequence[str],
+    options: ReadOptions,
+    *,
+    queue: str = "formdigits",
+    again: bool = False,
+    wait: bool = False,
+    out: str | None = None,
+    long: bool = False,
+) -> ExitCode:
     """Puts the job into the queue, prints its id, and waits for its end where asked to. Returns the exit code."""
-    recipe, fields = prepared(asked.templates, single_field=asked.single_field, accept=asked.accept)
-    if asked.out is not None:
-        check_writable(asked.out)
+    recipe, fields = prepared(options)
+    if out is not None:
+        check_writable(out)
     # Workers may run elsewhere, in other folders.
-    files = [FileState.of(os.path.abspath(file)) for file in find_documents(asked.inputs)]  # noqa: PTH100 - links stay
+    files = [FileState.of(os.path.abspath(file)) for file in find_documents(inputs)]  # noqa: PTH100 - links stay
     store = open_store(patience_s=OUTAGE_S)
     broker = Broker()
     broker.check()
     key = same_key(recipe, files)
-    job = None if asked.again else find_same(store, key)
+    job = None if again else find_same(store, key)
     if job is None:
-        job = put_in(store, recipe, fields, files, queue=asked.queue, key=key, again=asked.again)
+        job = put_in(store, recipe, fields, files, queue=queue, key=key, again=again)
         click.echo(job.id)
         messages.say(
             f"{messages.counted(len(files), 'file')} in job {job.id}; 'formdigits status {job.id}' says how far."
@@ -79,14 +69,14 @@ def submit(asked: Submission) -> int:
         sweep(store, broker)
     except ServiceError as error:
         raise ServiceError(f"Job {job.id} is kept, and is read as soon as the broker is back: {error}") from error
-    if not asked.wait:
-        return 0
+    if not wait:
+        return ExitCode.DONE
     code = follow(store, broker, job.id)
     if code is not None:
         return code
-    if asked.out:
-        counts = write(store, job, asked.out, long=asked.long)
+    if out:
+        counts = write(store, job, out, long=long)
     else:
         counts = store.counts(job.id)
         tell(store, job.id, counts)
-    return 1 if counts.failed or counts.unmatched else 0
+    return ExitCode.SOME_UNREAD if counts.failed or counts.unmatched else ExitCode.DONE

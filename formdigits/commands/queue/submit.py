@@ -56,8 +56,8 @@ def submit(
         raise click.UsageError("Give either templates with -t or --single-field, not both")
     if out and not wait:
         raise click.UsageError("-o needs --wait; without it, 'formdigits export JOB -o OUT' writes the table later")
-    from formdigits.actions.queue.submit import Submission
-    from formdigits.actions.queue.submit import submit as put_in
+    from extractor.options import ReadOptions
+    from formdigits.actions.queue.submit import submit_job
 
-    asked = Submission(inputs, templates, single_field, accept, queue, again, wait, out, long)
-    raise SystemExit(put_in(asked))
+    options = ReadOptions.of(templates, single_field=single_field, accept=accept)
+    raise SystemExit(submit_job(inputs, options, queue=queue, again=again, wait=wait, out=out, long=long))

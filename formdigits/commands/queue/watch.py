@@ -39,6 +39,7 @@ def watch(
     import signal
     from pathlib import Path
 
+    from extractor.options import ReadOptions
     from formdigits import messages
     from formdigits.actions.queue.submit import prepared
     from formdigits.actions.queue.watch import Watcher
@@ -49,7 +50,7 @@ def watch(
     from workers.local import job_key
     from workers.queue.dispatch import Broker
 
-    recipe, fields = prepared(templates, single_field=single_field, accept=accept)
+    recipe, fields = prepared(ReadOptions.of(templates, single_field=single_field, accept=accept))
     aside = (
         made_folder(move_to, "Files cannot be moved to {}; give --move-to a folder that you may write to.")
         if move_to

@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from extractor.errors import FormdigitsError, InputError
-from extractor.reading import ReadOptions
+from extractor.options import ReadOptions
 from workers.child import settle
 from workers.database.jobs import find_job
 from workers.database.store import open_store
@@ -58,11 +58,8 @@ def _read(name: str, opener: Callable[[ReadOptions], PageReader]) -> None:
     job = find_job(store, name)
     if job is None or job.state != RUNNING:
         return
-    options = job.options
-    templates = unpacked(store, job.recipe or "", options["templates"])
-    asked = ReadOptions(templates, options["single_field"], options["accept"], options["engine"])
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = max(2, processors())
-    with Pool(partial(opener, asked), processes) as pool:
+    with Pool(partial(opener, unpacked(store, job)), processes) as pool:
         read_job(store, job, pool, processes, lambda _what, _done, _of: None)
     store.finish(job.id)

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
+from extractor.options import ReadOptions
 from extractor.values import PageStatus
 from formdigits.web.downloads import download
 from formdigits.web.errors import Refusals, refusals
-from formdigits.web.jobs.intake import Picked, submit
+from formdigits.web.jobs.intake import submit
 from formdigits.web.jobs.state import JobAnswer, status_of
 from formdigits.web.jobs.tables import MEDIA, Ending, write
 from formdigits.web.schemas.page_schema import PageAnswer
@@ -68,10 +69,11 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     """Begins a job; from then on it is read, also when the server is stopped and started again meanwhile."""
     uploads = [file for batch in wanted.uploads for file in site.batches.files(batch)]
     inside = site.folders.documents(wanted.folder) if wanted.folder else []
-    templates = tuple(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
+    templates = list(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
+    options = ReadOptions.of(templates, single_field=wanted.single_field, accept=wanted.accept)
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
-    job = submit(site.store, site.settings, Picked(documents, templates, wanted.single_field, wanted.accept))
+    job = submit(site.store, site.settings, documents, options)
     site.runner.call()
     return JobAnswer.of(status_of(site, job, time.time()))
 

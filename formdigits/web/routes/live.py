@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
-from extractor.reading import ReadOptions
+from extractor.options import ReadOptions
 from extractor.video import Sight
 from formdigits.web.downloads import download
 from formdigits.web.errors import refusals
@@ -76,8 +76,8 @@ def live_page(request: Request, site: SiteDep) -> Response:
 @router.post("/api/live", tags=["live"], status_code=HTTP_201_CREATED, responses=refusals(_400="No such template."))
 def begin(site: SiteDep, wanted: LiveRequest) -> LiveAnswer:
     """Begins a session. A server keeps a few; one that is not used is forgotten when others come."""
-    templates = tuple(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
-    name = site.live.begin(ReadOptions(templates, accept=wanted.accept))
+    templates = list(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
+    name = site.live.begin(ReadOptions.of(templates, accept=wanted.accept))
     return LiveAnswer(id=name, fields=[field for field, _ in site.live.viewer(name).fields])
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from extractor.reading import ReadOptions
+from extractor.options import ReadOptions
 from formdigits.web.batches import keep
 from formdigits.web.errors import refusals
 from formdigits.web.rendering import page
@@ -48,10 +48,10 @@ def read(
     accept: Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)] = 0.99,
 ) -> TriedAnswer:
     """Reads the first pages of a file, here and now, and shows how: the crops and what each looks like."""
-    templates = (site.forms.path(template),) if template and not single_field else ()
+    templates = [site.forms.path(template)] if template and not single_field else []
     upload = keep(file.file, file.filename, site.settings.home / "trying", secrets.token_hex(16))
     try:
-        options = ReadOptions(templates, single_field, accept)
+        options = ReadOptions.of(templates, single_field=single_field, accept=accept)
         seen, of = site.sandbox.ask(look, str(upload.path), options, TRIED_PAGES, TRIED_PICTURE_SIDE)
     finally:
         upload.path.unlink(missing_ok=True)

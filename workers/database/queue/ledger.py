@@ -49,9 +49,8 @@ def put_in(
 
     With `again`, contents that other jobs have read are no duplicates.
     """
-    options = {**recipe.options, "again": again}
     with writing(store.engine) as connection:
-        job = add_job(connection, key, options, fields, state=QUEUED, queue=queue, recipe=recipe)
+        job = add_job(connection, key, recipe.options, fields, state=QUEUED, queue=queue, recipe=recipe, again=again)
         _add(connection, job.id, files, 0)
     return job
 

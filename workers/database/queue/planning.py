@@ -61,7 +61,7 @@ def _tell_duplicates(connection: Connection, job: str) -> None:
     Of several in one job the first in order is read, whichever was looked at first: the output does not depend on
     who was quicker.
     """
-    mine = connection.execute(select(jobs.c.recipe, jobs.c.created, jobs.c.options).where(jobs.c.id == job)).one()
+    mine = connection.execute(select(jobs.c.recipe, jobs.c.created, jobs.c.again).where(jobs.c.id == job)).one()
     fresh = and_(documents.c.job == job, documents.c.chunk.is_not(None), documents.c.content.is_not(None))
     firsts = (
         select(documents.c.content, func.min(documents.c.position))
@@ -70,7 +70,7 @@ def _tell_duplicates(connection: Connection, job: str) -> None:
     )
     first = {row[0]: row[1] for row in connection.execute(firsts)}
     elsewhere: dict[str, tuple[str, str]] = {}
-    if not mine.options.get("again"):
+    if not mine.again:
         other, also = documents.alias("other"), jobs.alias("also")
         # A page that failed there deserves to be tried here.
         failed = exists().where(

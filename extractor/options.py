@@ -1,0 +1,95 @@
+"""How pages are read: one value for the command line, Python, queue, web page and camera. Light to import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import InputError, TemplateError
+
+
+class ReadMode(StrEnum):
+    """Where the fields of a page are: where a template says, where they are found, or the whole picture is one."""
+
+    TEMPLATES = "templates"
+    FOUND = "found"
+    SINGLE_FIELD = "single_field"
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """All that a reading depends on besides the pages. `ReadOptions.of` makes one from what a person gives.
+
+    `mode`: where the fields are.
+    `templates`: absolute paths of template files; some in the mode `TEMPLATES`, none in the others.
+    `accept`: the probability from which a reading is accepted, 0 to 1; what is less certain goes to review.
+    `dpi`: the resolution at which PDF pages that are no scans are drawn; None for what the templates say (200 without).
+    `engine`: what runs the networks, `litert` or `keras`.
+    `model`: absolute path of a model's folder, preferred to the models that come with the program.
+    """
+
+    mode: ReadMode = ReadMode.FOUND
+    templates: tuple[str, ...] = ()
+    accept: float = 0.99
+    dpi: int | None = None
+    engine: str = "litert"
+    model: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.templates) != (self.mode is ReadMode.TEMPLATES):
+            raise ValueError(f"{len(self.templates)} templates do not go with the mode '{self.mode.value}'")
+
+    @classmethod
+    def of(
+        cls,
+        templates: Sequence[str | Path] = (),
+        *,
+        single_field: bool = False,
+        accept: float = 0.99,
+        engine: str = "litert",
+        model: str | Path | None = None,
+    ) -> ReadOptions:
+        """The options that a person gives: `templates` are files, or folders of them; paths are made absolute.
+
+        Raises InputError for templates together with `single_field`, TemplateError for a folder without templates.
+        """
+        if templates and single_field:
+            raise InputError("Give either templates or 'every picture is one field', not both.")
+        files = template_files(templates)
+        mode = ReadMode.TEMPLATES if files else ReadMode.SINGLE_FIELD if single_field else ReadMode.FOUND
+        return cls(mode, files, accept, None, engine, None if model is None else os.path.abspath(model))  # noqa: PTH100
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain tree of strings, numbers and lists; `from_dict` is its inverse."""
+        return asdict(self) | {"mode": self.mode.value, "templates": list(self.templates)}
+
+    @classmethod
+    def from_dict(cls, tree: Mapping[str, Any]) -> ReadOptions:
+        """The options in a tree of `to_dict`, or in one that an earlier version kept: without a mode, dpi or model."""
+        templates = tuple(map(str, tree.get("templates", ())))
+        plain = ReadMode.SINGLE_FIELD if tree.get("single_field") else ReadMode.FOUND
+        return cls(
+            mode=ReadMode(tree["mode"]) if "mode" in tree else ReadMode.TEMPLATES if templates else plain,
+            templates=templates,
+            accept=tree.get("accept", cls.accept),
+            dpi=tree.get("dpi"),
+            engine=tree.get("engine", cls.engine),
+            model=tree.get("model"),
+        )
+
+
+def template_files(given: Sequence[str | Path]) -> tuple[str, ...]:
+    """The template files that are given, those in a folder by name; absolute paths. Raises TemplateError for a folder
+    without any."""
+    found: list[str] = []
+    for name in given:
+        path = Path(os.path.abspath(name))  # noqa: PTH100 - links stay
+        inside = sorted(str(file) for ending in ("*.yaml", "*.yml") for file in path.glob(ending))
+        if path.is_dir() and not inside:
+            raise TemplateError(f"The folder {name} holds no template (*.yaml); give a template's file.")
+        found += inside if path.is_dir() else [str(path)]
+    return tuple(found)
