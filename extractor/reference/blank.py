@@ -13,14 +13,13 @@ from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
 from extractor.registration.features import (
-    FEATURE_SIDE,
-    FEWEST,
     Features,
     count_agreeing,
     find_features,
     match_features,
 )
 from extractor.registration.patches import align_patches, choose_patches
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points
 
 LONGEST = 2000
@@ -112,7 +111,7 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
         ]
         # A copy of few pixels has few features to disagree on, and shows too little of the form.
         fine = min(1.0, max(pages[one].shape) / FINE)
-        scores.append((sum(count >= 2 * FEWEST for count in others) * fine, sum(others) * fine))
+        scores.append((sum(count >= 2 * REGISTRATION.features.fewest for count in others) * fine, sum(others) * fine))
     most = max(scores)
     good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= 0.7 * most[1]]
     return max(good, key=lambda i: pages[i].size)
@@ -137,7 +136,7 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
 
 def _reduced(image: Gray) -> tuple[Gray, Points]:
     """`image` at the size at which features are found, and the mapping, shape (3, 3), from there to its own pixels."""
-    scale = min(1.0, FEATURE_SIDE / max(image.shape))
+    scale = min(1.0, REGISTRATION.features.side / max(image.shape))
     if scale == 1.0:
         return image, np.eye(3)
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

@@ -11,29 +11,14 @@ from numpy.typing import NDArray
 
 from extractor.geometry import transform, transform_all
 from extractor.ink import even_illumination
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.template import Template
 from extractor.values import Gray, Points
 
-DARK, PALE, FEW_BOXES = 200, 226, 20
-"""Greys of evenly lit paper below which something is a line: first, and where fewer boxes than these are found so."""
-
-MOST_BOXES = 600
-FEWEST = 5
-"""Fewer boxes than this that agree on a mapping are chance."""
-
-STRETCH = 1.3
-"""How much the two sides of a box may differ in scale from each other, for perspective and thick lines."""
-
-LEAST_AGREEING = 0.1
-"""The least share of a template's boxes that agree on a mapping; handwriting and poor scans hide most of them."""
-
-TURN_BINS, SCALE_STEP = 48, 0.35
-TRIED = 10
-
-MOST_VOTING, CHANCE = 200, 3
-"""Boxes of a template that vote, about; votes that any place gets by chance."""
-
 AROUND = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+
+TELLING = 3
+"""Points that tell a mapping without perspective, if they are not on one line."""
 
 
 @dataclass(frozen=True)
@@ -48,34 +33,38 @@ class Boxes:
 def find_boxes(image: Gray) -> Boxes:
     """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation; where dark lines enclose
     few, those that paler ones do."""
-    grey = even_illumination(image, max(4, max(image.shape) // 60))
-    boxes = _enclosed(grey, DARK)
-    if len(boxes.centres) < FEW_BOXES:
-        paler = _enclosed(grey, PALE)
+    params = REGISTRATION.boxes
+    grey = even_illumination(image, max(4, max(image.shape) // params.illumination_reach))
+    boxes = _enclosed(grey, params.dark)
+    if len(boxes.centres) < params.few:
+        paler = _enclosed(grey, params.pale)
         boxes = paler if len(paler.centres) > len(boxes.centres) else boxes
     return boxes
 
 
 def _enclosed(grey: Gray, level: int) -> Boxes:
     """The rectangles that what is darker than `level` encloses on an evenly lit page."""
-    long_side = max(grey.shape)
+    params, long_side = REGISTRATION.boxes, max(grey.shape)
     dark = (grey < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    smallest, largest = max(6.0, 0.007 * long_side), 0.6 * long_side
+    smallest, largest = (share * long_side for share in params.size)
+    smallest = max(params.least_side, smallest)
     rows: list[tuple[float, float, float, float, float]] = []
     for contour, links in zip(contours, tree[0] if tree is not None else (), strict=True):
         # Only holes, whose parent is the outline of the lines around them.
-        if links[3] < 0 or len(contour) < 4:
+        if links[3] < 0 or len(contour) < len(AROUND):
             continue
         _, _, w, h = cv2.boundingRect(contour)
         if not (smallest <= w <= largest and smallest <= h <= largest):
             continue
         (x, y), (a, b), degrees = cv2.minAreaRect(contour)
-        if min(a, b) < smallest or max(a, b) > 40 * min(a, b) or cv2.contourArea(contour) < 0.8 * a * b:
+        if min(a, b) < smallest or max(a, b) > params.oblong * min(a, b):
+            continue
+        if cv2.contourArea(contour) < params.filled * a * b:
             continue
         rows.append((x, y, a, b, np.radians(degrees)))
     rows.sort(key=lambda row: -row[2] * row[3])
-    table = np.array(rows[:MOST_BOXES], np.float64).reshape(-1, 5)
+    table = np.array(rows[: params.most], np.float64).reshape(-1, 5)
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])
 
 
@@ -105,7 +94,7 @@ class Votes:
     @property
     def support(self) -> float:
         """The share of the template's boxes that agree on the best place, less what chance gives a few."""
-        return max(0.0, (int(self.counts.max(initial=0)) - CHANCE) / max(1, self.boxes))
+        return max(0.0, (int(self.counts.max(initial=0)) - REGISTRATION.boxes.chance) / max(1, self.boxes))
 
 
 def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Points] = ()) -> Iterator[Points]:
@@ -114,7 +103,8 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
     What the fullest bins of the `votes` say, and any `guesses` of where the form may lie, is refined on the boxes that
     agree with it.
     """
-    if len(ideal.centres) < 2 or len(seen.centres) < FEWEST - 1:
+    params = REGISTRATION.boxes
+    if len(ideal.centres) <= 1 or len(seen.centres) < params.fewest - 1:
         return
     found = [grown for guess in guesses if (grown := _grow(guess, ideal, seen)) is not None]
     for start in _starts(votes, ideal, seen):
@@ -122,7 +112,7 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
         if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
             continue
         found.append(grown)
-        if grown[0] > 0.9 * len(ideal.centres):
+        if grown[0] > params.settled * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
     aside = [found[0][1] @ step for step in one_off(ideal)] if found else []
@@ -140,7 +130,7 @@ def one_off(ideal: Boxes) -> Iterator[Points]:
     """Moves by a cell to either side, a row up or down, or both: most boxes of a comb or table then lie on boxes."""
     widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
     rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
-    moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
+    moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][: REGISTRATION.boxes.widths]]
     if len(rows):
         row = float(np.median(rows))
         moves += [(0.0, row), (moves[0][0], row), (moves[0][0], -row)]
@@ -151,8 +141,8 @@ def one_off(ideal: Boxes) -> Iterator[Points]:
 
 def _starts(votes: Votes, ideal: Boxes, seen: Boxes) -> Iterator[Points]:
     """Mappings without perspective that many pairs of boxes vote for, those with most votes first."""
-    for index in np.argsort(-votes.counts, kind="stable")[:TRIED]:
-        if votes.counts[index] < 2:
+    for index in np.argsort(-votes.counts, kind="stable")[: REGISTRATION.boxes.tried]:
+        if votes.counts[index] < REGISTRATION.boxes.witnesses:
             break
         inside = np.flatnonzero(votes.place == index)
         turn, scale, pair = votes.turn[inside], votes.scale[inside], votes.pair[inside]
@@ -161,28 +151,33 @@ def _starts(votes: Votes, ideal: Boxes, seen: Boxes) -> Iterator[Points]:
         factor = np.median(scale) * np.exp(1j * np.angle(np.exp(1j * turn).mean()))
         placed = _complex(seen.centres[pair[:, 1]]) - factor * _complex(ideal.centres[pair[:, 0]])
         shift = complex(np.median(placed.real), np.median(placed.imag))
-        yield np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
+        yield _similarity(factor, shift)
 
 
 def _densest(
     turn: NDArray[np.float64], scale: NDArray[np.float64], pair: NDArray[np.intp], ideal: Boxes, seen: Boxes
 ) -> NDArray[np.intp]:
     """Of the votes in one bin those that lie closest together: in a comb, a shift by one cell has votes as well."""
-    middle = ideal.centres.mean(0)
+    params, middle = REGISTRATION.boxes, ideal.centres.mean(0)
     away = _complex(middle - ideal.centres[pair[:, 0]])
-    place = (_complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * away)[:400]
-    close = np.abs(place[:, None] - place[None]) < 0.3 * np.median(seen.sizes[pair[:, 1]].min(1))
+    place = (_complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * away)[: params.dense]
+    close = np.abs(place[:, None] - place[None]) < params.together * np.median(seen.sizes[pair[:, 1]].min(1))
     return np.flatnonzero(close[int(close.sum(1).argmax())])
 
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:
     """Whether two mappings put every box in all but the same place."""
     places = [transform(matrix, ideal.centres) for matrix in (one, other)]
-    return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < 3.0)
+    return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < REGISTRATION.boxes.same)
 
 
 def _complex(points: Points) -> NDArray[np.complex128]:
     return np.asarray(points[:, 0] + 1j * points[:, 1], np.complex128)
+
+
+def _similarity(factor: complex, shift: complex) -> Points:
+    """The mapping, shape (3, 3), that turns and scales by `factor` and then moves by `shift`."""
+    return np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
 
 
 def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
@@ -191,14 +186,15 @@ def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
     A box on a box fixes scale, turn and place up to the box's own symmetry; all such pairs vote for a bin (the
     generalised Hough transform, D. H. Ballard, 1981). Of very many boxes some vote.
     """
-    voting = np.arange(0, len(ideal.centres), max(1, round(len(ideal.centres) / MOST_VOTING)))
+    params = REGISTRATION.boxes
+    voting = np.arange(0, len(ideal.centres), max(1, round(len(ideal.centres) / params.voting)))
     centres, own = ideal.centres[voting], ideal.sizes[voting]
     turns, scales, pairs = [], [], []
     for swapped in (False, True):
         sizes = seen.sizes[:, ::-1] if swapped else seen.sizes
         across = sizes[None, :, 0] / own[:, None, 0]
         down = sizes[None, :, 1] / own[:, None, 1]
-        first, second = np.nonzero(np.maximum(across, down) < STRETCH * np.minimum(across, down))
+        first, second = np.nonzero(np.maximum(across, down) < params.stretch * np.minimum(across, down))
         sides = np.sqrt(across[first, second] * down[first, second])
         for half in (0.0, np.pi):
             turns.append(seen.angles[second] + (np.pi / 2 if swapped else 0.0) + half)
@@ -208,11 +204,10 @@ def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
     middle = ideal.centres.mean(0)
     extent = float(np.linalg.norm(np.ptp(ideal.centres, axis=0))) + float(ideal.sizes.max())
     place = _complex(seen.centres)[pair[:, 1]] + scale * np.exp(1j * turn) * _complex(middle - centres)[pair[:, 0]]
-    # Bins of a tenth of the form as it would lie there.
-    level = np.round(np.log2(scale) / SCALE_STEP)
-    step = 0.1 * extent * np.exp2(level * SCALE_STEP)
+    level = np.round(np.log2(scale) / params.scale)
+    step = params.place * extent * np.exp2(level * params.scale)
     rows = [
-        np.round(turn / (2 * np.pi) * TURN_BINS).astype(np.int64) % TURN_BINS,
+        np.round(turn / (2 * np.pi) * params.turns).astype(np.int64) % params.turns,
         level.astype(np.int64) + 64,
         np.round(place.real / step).astype(np.int64) + 512,
         np.round(place.imag / step).astype(np.int64) + 512,
@@ -231,20 +226,22 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
 
     First a mapping without perspective, then one with it, once enough boxes hold it.
     """
+    params = REGISTRATION.boxes
     corners = (ideal.centres[:, None] + 0.5 * ideal.sizes[:, None] * AROUND).reshape(-1, 2)
     low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
     middles = _complex(seen.centres)[None]
     before: NDArray[np.intp] = np.zeros((0, 2), np.intp)
-    for turn in range(6):
+    for turn in range(params.rounds):
         placed = transform_all(matrix[None], corners).reshape(-1, 4, 2)
         width, height = (np.sqrt(((placed[:, k] - placed[:, 0]) ** 2).sum(1)) for k in (1, 3))
         # Whichever side minAreaRect names first.
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
         distance = np.abs(_complex(placed.mean(1))[:, None] - middles)
         distance /= np.maximum(np.minimum(small, 0.5 * large), 1e-9)
-        near = 0.8 if turn < 3 else 0.4
+        near = params.near[turn >= params.wide_rounds]
         alike = distance < near
-        alike &= (low < 1.4 * small) & (small < 1.4 * low) & (high < 1.4 * large) & (large < 1.4 * high)
+        for own, other in ((low, small), (small, low), (high, large), (large, high)):
+            alike &= own < params.alike * other
         distance[~alike] = np.inf
         nearest, gap = distance.argmin(1), distance.min(1)
         taken = np.flatnonzero(gap < near)
@@ -252,23 +249,23 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
         taken = taken[np.argsort(gap[taken], kind="stable")]
         _, first = np.unique(nearest[taken], return_index=True)
         taken = taken[first]
-        if len(taken) < min(FEWEST, len(ideal.centres)) or len(taken) < 3:
+        if len(taken) < max(TELLING, min(params.fewest, len(ideal.centres))):
             return None
         pairs = np.c_[taken, nearest[taken]]
-        if turn > 3 and np.array_equal(pairs, before):
+        if turn > params.wide_rounds and np.array_equal(pairs, before):
             break
         before = pairs
         there = seen.centres[pairs[:, 1]]
-        if turn < 2 or len(taken) < 8:
+        if turn < params.flat_rounds or len(taken) < params.perspective:
             fitted = _fit(ideal.centres[taken], there)
         else:
             # A mapping without perspective puts some boxes on the wrong ones, which would bend the first one with it.
-            slack = 0.0 if turn > 2 else 0.3 * float(np.median(small[taken]))
+            slack = 0.0 if turn > params.flat_rounds else params.slack * float(np.median(small[taken]))
             fitted = _fit_perspective(ideal.centres[taken], there, slack)
         if fitted is None:
             return None
         matrix = fitted
-    return (len(before), matrix) if len(before) >= LEAST_AGREEING * len(ideal.centres) else None
+    return (len(before), matrix) if len(before) >= params.least_agreeing * len(ideal.centres) else None
 
 
 def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None:
@@ -289,11 +286,11 @@ def _fit(ideal: Points, seen: Points) -> Points | None:
     flat = np.c_[ideal, np.ones(len(ideal))]
     affine, _, rank, _ = np.linalg.lstsq(flat, seen, rcond=1e-6)
     stretch = np.linalg.svd(affine[:2])[1]
-    if rank < 3 or stretch[0] > 1.8 * stretch[1]:
+    if rank < TELLING or stretch[0] > REGISTRATION.boxes.skewed * stretch[1]:
         # All on one line: a similarity is all that they tell.
         a, b = _complex(ideal), _complex(seen)
         spread = a - a.mean()
         factor = complex(np.vdot(spread, b - b.mean()) / max(float(np.vdot(spread, spread).real), 1e-9))
         shift = complex(b.mean() - factor * a.mean())
-        return np.array(((factor.real, -factor.imag, shift.real), (factor.imag, factor.real, shift.imag), (0, 0, 1.0)))
+        return _similarity(factor, shift)
     return np.vstack([affine.T, (0.0, 0.0, 1.0)]) if np.linalg.det(affine[:2]) > 0 else None

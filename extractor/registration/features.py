@@ -11,18 +11,11 @@ from numpy.typing import NDArray
 
 from extractor.geometry import are_plausible
 from extractor.ink import as_gray
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points
 
-FEATURE_SIDE = 900
-"""Pixels of the long side on which features are looked for: lettering is told apart, handwriting counts little."""
-
-FEATURES = 800
-RATIO = 0.82
-FIRST, CLEAR = 300, 50
-"""The page's strongest features are matched first; where more than so many pairs agree, no others are asked."""
-
-FEWEST = 10
-"""Fewer pairs than this that agree on a mapping are chance."""
+NEAREST = 2
+"""Features of the other picture that each is compared with: the second nearest tells how much like it any is."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +34,19 @@ class Features:
 
 def find_features(image: Gray) -> Features:
     """The features of a grey picture, in any orientation and light."""
-    scale = FEATURE_SIDE / max(image.shape)
+    params = REGISTRATION.features
+    scale = params.side / max(image.shape)
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    if min(size) < 64:
+    if min(size) < params.least_side:
         return Features(np.zeros((0, 2)), np.zeros((0, 32), np.uint8))
     small = image
-    if scale < 0.95:
+    if scale < params.kept_above:
         # Two pixels a side are enough to go by where little is taken away, and many times faster than all.
-        how = cv2.INTER_LINEAR if scale > 0.6 else cv2.INTER_AREA
+        how = cv2.INTER_LINEAR if scale > params.linear_above else cv2.INTER_AREA
         small = as_gray(cv2.resize(image, size, interpolation=how))
     else:
         scale = 1.0
-    finder = cv2.ORB.create(nfeatures=FEATURES, scaleFactor=1.25, nlevels=5, fastThreshold=12)
+    finder = cv2.ORB.create(nfeatures=params.most, scaleFactor=1.25, nlevels=5, fastThreshold=params.fast)
     keypoints, words = finder.detectAndCompute(small, None)
     if words is None or len(keypoints) == 0:
         return Features(np.zeros((0, 2)), np.zeros((0, 32), np.uint8))
@@ -63,13 +57,14 @@ def find_features(image: Gray) -> Features:
 
 def pair_features(one: Features, other: Features) -> NDArray[np.intp]:
     """Pairs of features that look alike and like no other, shape (m, 2): rows in `one` and in `other`."""
-    if len(one.words) < 2 or len(other.words) < 2:
+    if len(one.words) < NEAREST or len(other.words) < NEAREST:
         return np.zeros((0, 2), np.intp)
-    near = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(one.words, other.words, k=2)
+    params = REGISTRATION.features
+    near = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(one.words, other.words, k=NEAREST)
     pairs = [
         (best.queryIdx, best.trainIdx)
-        for best, second in (two for two in near if len(two) == 2)
-        if best.distance < RATIO * second.distance and best.distance < 80
+        for best, second in (two for two in near if len(two) == NEAREST)
+        if best.distance < params.ratio * second.distance and best.distance < params.distance
     ]
     return np.array(pairs, np.intp).reshape(-1, 2)
 
@@ -80,7 +75,8 @@ def match_features(reference: Features, page: Features, tolerance: float, most: 
     A form repeats itself, and the first mapping may be a row off: what agreed on it is then left out, and the rest
     asked again.
     """
-    first = _agree(reference, few := page.strongest(FIRST), pair_features(few, reference), tolerance)
+    few = page.strongest(REGISTRATION.features.first)
+    first = _agree(reference, few, pair_features(few, reference), tolerance)
     if first is not None and first.clear:
         yield first.matrix
         return
@@ -107,18 +103,19 @@ class _Agreed:
 
     @property
     def clear(self) -> bool:
-        return self.plausible and int(self.inliers.sum()) > max(CLEAR, 0.5 * len(self.inliers))
+        params = REGISTRATION.features
+        return self.plausible and int(self.inliers.sum()) > max(params.clear, params.clear_share * len(self.inliers))
 
 
 def _agree(reference: Features, page: Features, pairs: NDArray[np.intp], tolerance: float) -> _Agreed | None:
-    if len(pairs) < FEWEST:
+    if len(pairs) < REGISTRATION.features.fewest:
         return None
     seen, ideal = page.points[pairs[:, 0]], reference.points[pairs[:, 1]]
     found, agree = cv2.findHomography(ideal, seen, cv2.USAC_MAGSAC, tolerance, maxIters=4000, confidence=0.999)
     if found is None or not np.isfinite(found).all():
         return None
     matrix, inliers = np.asarray(found, np.float64), np.asarray(agree).ravel() > 0
-    if inliers.sum() < FEWEST:
+    if inliers.sum() < REGISTRATION.features.fewest:
         return None
     return _Agreed(matrix, inliers, bool(are_plausible(matrix[None], ideal[inliers])[0]))
 
@@ -126,7 +123,7 @@ def _agree(reference: Features, page: Features, pairs: NDArray[np.intp], toleran
 def count_agreeing(one: Features, page: Features, tolerance: float) -> int:
     """How many pairs of features one mapping explains: a measure of whether two pictures show the same form."""
     pairs = pair_features(one, page)
-    if len(pairs) < FEWEST:
+    if len(pairs) < REGISTRATION.features.fewest:
         return 0
     _, agree = cv2.findHomography(
         one.points[pairs[:, 0]], page.points[pairs[:, 1]], cv2.USAC_MAGSAC, tolerance, maxIters=1000, confidence=0.99

@@ -14,16 +14,8 @@ from extractor.registration.features import match_features, pair_features
 from extractor.registration.marks import match_marks
 from extractor.registration.prepared_form import PreparedForm
 from extractor.registration.reduced_page import ReducedPage
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Box, Gray, Points
-
-HYPOTHESES = 8
-"""Ways in which the marks of one form may lie that are looked at, the likeliest."""
-
-COMPARED = 6
-"""Forms whose features are compared in full, those most like the page by its strongest features."""
-
-EVIDENT = 0.4
-"""A form that is less like the page than the likeliest one, times this, waits until the likelier ones have failed."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,8 @@ def by_marks(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[
     found: list[Hypothesis] = []
     for form in forms:
         if len(form.marks):
-            matches = match_marks(view.squares, form.marks, form.template.landmarks.mark_size, HYPOTHESES)
+            size, most = form.template.landmarks.mark_size, REGISTRATION.hypotheses.by_marks
+            matches = match_marks(view.squares, form.marks, size, most)
             found += [Hypothesis(form, match.matrix) for match in matches]
     yield found
 
@@ -48,14 +41,15 @@ def by_reference(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[l
     """Mappings that put what the forms' pictures show on the page; forms most like the page first."""
     offering = [(form, form.reference) for form in forms if form.reference is not None]
     if len(offering) > 1:
-        strong = view.features.strongest(150)
-        alike = np.array([len(pair_features(strong, r.features.strongest(400))) for _, r in offering], np.float64)
-        parts = _likely_first(alike)
-        kept = np.argsort(-alike, kind="stable")[:COMPARED]
+        of_page, of_reference = REGISTRATION.features.likened
+        strong = view.features.strongest(of_page)
+        alike = [len(pair_features(strong, r.features.strongest(of_reference))) for _, r in offering]
+        parts = _likely_first(np.array(alike, np.float64))
+        kept = np.argsort(-np.array(alike), kind="stable")[: REGISTRATION.hypotheses.compared]
         groups = [[offering[i] for i in part if i in kept] for part in parts]
     else:
         groups = [offering]
-    tolerance = 0.004 * max(view.image.shape)
+    tolerance = REGISTRATION.features.tolerance * max(view.image.shape)
     for group in groups:
         found: list[Hypothesis] = []
         for form, reference in group:
@@ -82,7 +76,7 @@ def by_boxes(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[
 def _likely_first(alike: Points) -> list[list[int]]:
     """Indices of forms by how much the page is like them, shape (n,): the likeliest, and those evidently less like."""
     order = np.argsort(-alike, kind="stable")
-    likely = alike[order] >= EVIDENT * alike.max(initial=0.0)
+    likely = alike[order] >= REGISTRATION.hypotheses.evident * alike.max(initial=0.0)
     return [order[likely].tolist(), order[~likely].tolist()]
 
 
@@ -101,10 +95,11 @@ def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
 
     One may be covered; those that reach outside the picture may have been cropped.
     """
+    params = REGISTRATION.hypotheses
     marks, size = hypothesis.form.marks, hypothesis.form.template.landmarks.mark_size
     if len(marks) == 0:
         return False
-    half = (size or 0.01 * hypothesis.form.template.page.width) / 2
+    half = (size or params.mark_size * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
     seen = transform(hypothesis.matrix, marks[:, None] + square)
     limit = np.array((view.image.shape[1], view.image.shape[0]))
@@ -114,9 +109,9 @@ def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
         side = float(np.linalg.norm(corners[2] - corners[1]))
         paper, near = (_around(view.image, corners, times) for times in (3, 2))
         # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
-        size = max(1, round(side / 2))
-        missing += cv2.blur(near, (size, size)).min() > 0.65 * np.percentile(paper, 85)
-    return bool(missing > max(1, 0.3 * inside.sum()) or (missing and inside.sum() == 1))
+        size = max(1, round(params.mark_part * side))
+        missing += cv2.blur(near, (size, size)).min() > params.mark_dark * np.percentile(paper, params.mark_paper)
+    return bool(missing > max(1, params.missing * inside.sum()) or (missing and inside.sum() == 1))
 
 
 def _around(image: Gray, corners: Points, times: float) -> Gray:

@@ -10,27 +10,11 @@ from numpy.typing import NDArray
 
 from extractor.geometry import peak_beside, transform_all
 from extractor.ink import as_gray
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points
 
-HALF, REACH = 14, 9
-"""Pixels of the reference: half a piece's side, and how far it may lie from where it should."""
-
-GRID = 7
-BESIDE = 5
-"""Pixels around boxes in which nothing is taken for print beside them."""
-
-BORDERS = 32
-"""Boxes of which a piece of the border is looked for."""
-
-FEWEST = 6
-ALIKE = 0.6
-"""The least correlation of a piece with the page; handwriting over printed lines takes a part of it away."""
-
-PALE, PEN = 170, 1.3
-"""Print that differs from paper by fewer grey levels than the first is pale; pen is darker than so many times that."""
-
-AGREE, CLOSE = 2.5, 2
-"""Pixels of the reference by which a piece may lie off where a mapping puts it, and by which it is looked for again."""
+HALF_SIDE = 14
+"""Pixels of the reference: half a piece's side, its middle left out."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +53,26 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
     a page fits: another issue of the form may have other words and the same boxes, another form the same head and
     other boxes. Pieces that are to lie `apart` from the boxes, whose lines pages do not show, all tell.
     """
-    strength = _corners(image)
+    params, strength = REGISTRATION.patches, _corners(image)
     whole = boxes.round().astype(int)
     if apart:
         for left, top, right, bottom in whole:
-            strength[max(0, top - HALF) : max(0, bottom + HALF), max(0, left - HALF) : max(0, right + HALF)] = 0
-        return _pick(image, strength, (GRID, GRID))
+            strength[_around(top, bottom, HALF_SIDE), _around(left, right, HALF_SIDE)] = 0
+        return _pick(image, strength, (params.grid, params.grid))
     for left, top, right, bottom in whole:
-        strength[max(0, top + 3) : max(0, bottom - 3), max(0, left + 3) : max(0, right - 3)] = 0
+        strength[_around(top, bottom, -params.inside), _around(left, right, -params.inside)] = 0
     # A table is like itself a row aside: what is to tell that lies beside its lines.
     beside = strength.copy()
     for left, top, right, bottom in whole:
-        beside[max(0, top - BESIDE) : max(0, bottom + BESIDE), max(0, left - BESIDE) : max(0, right + BESIDE)] = 0
-    spread = _pick(image, beside, (GRID, GRID))
+        beside[_around(top, bottom, params.beside), _around(left, right, params.beside)] = 0
+    spread = _pick(image, beside, (params.grid, params.grid))
     height, width = image.shape
-    edge, band = HALF + 2, HALF // 3
+    edge, band = HALF_SIDE + 2, HALF_SIDE // 3
     points = []
     # Of many boxes one piece each, of few one at every corner.
-    corners = max(1, min(4, BORDERS // max(1, len(whole))))
-    for left, top, right, bottom in whole[np.linspace(0, len(whole) - 1, min(len(whole), BORDERS)).round().astype(int)]:
+    corners = max(1, min(4, params.borders // max(1, len(whole))))
+    chosen = np.linspace(0, len(whole) - 1, min(len(whole), params.borders)).round().astype(int)
+    for left, top, right, bottom in whole[chosen]:
         x0, x1, y0, y1 = left - band, right + band, top - band, bottom + band
         middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
         areas = [(x0, middle_x, y0, middle_y), (middle_x, x1, middle_y, y1), (middle_x, x1, y0, middle_y)]
@@ -99,8 +84,8 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
             if part.size:
                 y, x = np.unravel_index(int(part.argmax()), part.shape)
                 points.append((columns.start + int(x), rows.start + int(y)))
-    if len(points) < FEWEST:
-        return _pick(image, strength, (GRID, GRID))
+    if len(points) < params.fewest:
+        return _pick(image, strength, (params.grid, params.grid))
     borders = _cut(image, points)
     return Patches(
         spread.size,
@@ -110,19 +95,24 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
     )
 
 
+def _around(first: int, last: int, margin: int) -> slice:
+    """The rows or columns from `first` to `last` and `margin` more on either side."""
+    return slice(max(0, first - margin), max(0, last + margin))
+
+
 def spread_patches(image: Gray, parts: tuple[int, int]) -> Patches:
     """At most one piece in each of so many `parts` down and across `image`, wherever it has a corner."""
     return _pick(image, _corners(image), parts)
 
 
 def _corners(image: Gray) -> NDArray[np.float32]:
-    strength = cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), 1.5), 9)
+    strength = cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), REGISTRATION.patches.blur), 9)
     return np.maximum(strength, 0).astype(np.float32)
 
 
 def _pick(image: Gray, strength: NDArray[np.float32], parts: tuple[int, int]) -> Patches:
     height, width = image.shape
-    edge = HALF + 2
+    edge = HALF_SIDE + 2
     points = []
     for rows in np.array_split(np.arange(edge, max(edge, height - edge)), parts[0]):
         for columns in np.array_split(np.arange(edge, max(edge, width - edge)), parts[1]):
@@ -131,13 +121,13 @@ def _pick(image: Gray, strength: NDArray[np.float32], parts: tuple[int, int]) ->
             part = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
             y, x = np.unravel_index(int(part.argmax()), part.shape)
             points.append((part[y, x], columns[0] + x, rows[0] + y))
-    floor = 0.02 * max((value for value, _, _ in points), default=0.0)
+    floor = REGISTRATION.patches.faintest * max((value for value, _, _ in points), default=0.0)
     return _cut(image, [(int(x), int(y)) for value, x, y in points if value > floor])
 
 
 def _cut(image: Gray, points: list[tuple[int, int]]) -> Patches:
-    pieces = [image[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1] for x, y in points]
-    stack = np.stack(pieces) if pieces else np.zeros((0, 2 * HALF + 1, 2 * HALF + 1), np.uint8)
+    pieces = [image[y - HALF_SIDE : y + HALF_SIDE + 1, x - HALF_SIDE : x + HALF_SIDE + 1] for x, y in points]
+    stack = np.stack(pieces) if pieces else np.zeros((0, 2 * HALF_SIDE + 1, 2 * HALF_SIDE + 1), np.uint8)
     size = (image.shape[1], image.shape[0])
     return Patches(size, np.array(points, np.float64).reshape(-1, 2), stack, np.ones(len(points), bool))
 
@@ -146,15 +136,15 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
     """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
     rows, seen = [], []
     for row, ((x, y), piece) in enumerate(zip(patches.points.astype(int), patches.pieces, strict=True)):
-        room = HALF + reach
+        room = HALF_SIDE + reach
         top, left = max(0, y - room), max(0, x - room)
         area = _without_pen(drawn[top : y + room + 1, left : x + room + 1], piece)
         scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
-        if best >= ALIKE:
+        if best >= REGISTRATION.patches.alike:
             fine = peak_beside(scores[at_y], at_x), peak_beside(scores[:, at_x], at_y)
             rows.append(row)
-            seen.append((left + at_x + HALF + fine[0], top + at_y + HALF + fine[1]))
+            seen.append((left + at_x + HALF_SIDE + fine[0], top + at_y + HALF_SIDE + fine[1]))
     which = np.array(rows, np.intp)
     return Pieces(which, patches.points[which], np.array(seen, np.float64).reshape(-1, 2))
 
@@ -180,7 +170,7 @@ class Aligned:
     @property
     def others(self) -> float | None:
         others = ~self.telling
-        if others.sum() < FEWEST:
+        if others.sum() < REGISTRATION.patches.fewest:
             return None
         # Those outside the picture are no excuse where they are most of them.
         seen = max(int((others & self.inside).sum()), int(others.sum()) // 2)
@@ -197,17 +187,18 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
     nothing = Aligned(matrix, np.zeros(len(inside), bool), inside, patches.telling)
     telling = patches.telling & inside
-    if inside.sum() < max(FEWEST, 0.4 * len(inside)) or telling.sum() < FEWEST:
+    params = REGISTRATION.patches
+    if inside.sum() < max(params.fewest, params.in_picture * len(inside)) or telling.sum() < params.fewest:
         return nothing
     drawn = as_gray(
         cv2.warpPerspective(
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    found = find_pieces(drawn, patches.only(inside), REACH)
-    if len(found.ideal) < FEWEST:
+    found = find_pieces(drawn, patches.only(inside), params.reach)
+    if len(found.ideal) < params.fewest:
         return nothing
-    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, AGREE)
+    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, params.agree)
     if step is None or not np.isfinite(step).all():
         return nothing
     agreeing = np.zeros(len(inside), bool)
@@ -218,10 +209,12 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
 def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
     """`aligned` with those pieces too that did not agree but are found where it puts them: half a pixel aside, a thin
     line is hardly like itself."""
-    side = 2 * (HALF + CLOSE) + 1
+    params = REGISTRATION.patches
+    room = HALF_SIDE + params.again
+    side = 2 * room + 1
     agreeing = aligned.agreeing.copy()
     for row in np.flatnonzero(aligned.inside & ~agreeing):
-        left, top = patches.points[row] - HALF - CLOSE
+        left, top = patches.points[row] - room
         area = cv2.warpPerspective(
             image,
             aligned.matrix @ np.array(((1, 0, left), (0, 1, top), (0, 0, 1))),
@@ -231,7 +224,7 @@ def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
         )
         piece = patches.pieces[row]
         area = _without_pen(as_gray(area), piece)
-        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= ALIKE
+        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= params.alike
     return replace(aligned, agreeing=agreeing)
 
 
@@ -239,10 +232,10 @@ def _without_pen(area: Gray, piece: Gray) -> Gray:
     """`area` of a page with paper in place of what is much darker than any print of a pale `piece`: handwriting beside
     grey or coloured lines is all that a comparison of the two would otherwise see."""
     contrast = int(piece.max()) - int(piece.min())
-    if contrast > PALE:
+    if contrast > REGISTRATION.patches.pale:
         return area
     paper = float(np.partition(area.ravel(), 3 * area.size // 4)[3 * area.size // 4])
-    pen = cv2.threshold(area, paper * (1 - PEN * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
+    pen = cv2.threshold(area, paper * (1 - REGISTRATION.patches.pen * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
     if not pen.any():
         return area
     cleaned = area.copy()

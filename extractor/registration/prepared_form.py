@@ -12,17 +12,12 @@ from extractor.errors import TemplateError
 from extractor.geometry import transform
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
-from extractor.registration.features import FEATURE_SIDE, Features, find_features
+from extractor.registration.features import Features, find_features
 from extractor.registration.patches import Patches, choose_patches
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.registration.ruling_fit import look_along, points_along, printed_rulings
 from extractor.template import Template
 from extractor.values import Gray, Points
-
-MOST_LINES = 400
-"""Lines of a form that are looked for; a form of a thousand cells is known by some of them."""
-
-FEW_LINES, FEW_POINTS = 12, 12
-"""Lines of a form that are looked at first, and points of each."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class Reference:
 class PreparedForm:
     """A template made ready. `lines` are those that can be seen: with a reference, those that it shows.
 
-    `few`, shape (f, FEW_POINTS, 2), are points along a few of them, all in template units.
+    `few`, shape (f, few_points, 2), are points along a few of them, all in template units.
     """
 
     template: Template
@@ -52,7 +47,7 @@ class PreparedForm:
 @lru_cache(maxsize=256)
 def prepare_form(template: Template) -> PreparedForm:
     """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
-    lines = printed_rulings(template)
+    params, lines = REGISTRATION.form, printed_rulings(template)
     marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
     reference = None
     if template.reference_path is not None:
@@ -63,17 +58,17 @@ def prepare_form(template: Template) -> PreparedForm:
                 "'formdigits template new', or take 'reference' out of its landmarks."
             )
         reference, image = _reference(as_gray(picture), template)
-        shown = look_along(image, reference.matrix, lines, reach=3.0).seen
+        shown = look_along(image, reference.matrix, lines, reach=params.reach).seen
         lines = lines[:0] if template.landmarks.dropout else lines[shown]
-    if len(lines) > MOST_LINES:
+    if len(lines) > params.most_rulings:
         # Not every so many: what follows in a comb are the lines above, below and between its cells by turns.
-        lines = lines[np.sort(np.random.default_rng(0).permutation(len(lines))[:MOST_LINES])]
-    few = points_along(lines[:: max(1, len(lines) // FEW_LINES)], FEW_POINTS)
+        lines = lines[np.sort(np.random.default_rng(0).permutation(len(lines))[: params.most_rulings])]
+    few = points_along(lines[:: max(1, len(lines) // params.few_rulings)], params.few_points)
     return PreparedForm(template, lines, few, marks, template_boxes(template), reference)
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
-    scale = min(1.0, FEATURE_SIDE / max(picture.shape))
+    scale = min(1.0, REGISTRATION.features.side / max(picture.shape))
     size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     image = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)) if scale < 1 else picture
     matrix = np.diag((size[0] / template.page.width, size[1] / template.page.height, 1.0))

@@ -14,17 +14,9 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.registration.sheet_outline import find_sheets, sheet_size
 from extractor.values import Box, Gray, Points
-
-WORK_SIDE = 1100
-"""Pixels of the long side of the reduced page on which forms are found."""
-
-CLOSER_SIDE = 3000
-"""The same of the page as it is looked at where its lines are too thin or pale for the first."""
-
-EDGE = 1.04
-"""How much larger than the sheet its view is: the outline is not exact."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class ReducedPage:
     @cached_property
     def reach(self) -> float:
         """How far in pixels a printed line may lie from where a mapping puts it."""
-        return max(3.0, 0.004 * float(max(self.image.shape)))
+        return max(REGISTRATION.page.least_reach, REGISTRATION.page.reach * float(max(self.image.shape)))
 
     @cached_property
     def squares(self) -> Squares:
@@ -57,13 +49,13 @@ class ReducedPage:
 
 
 def reduced_page(image: Gray) -> ReducedPage:
-    """The whole page, reduced to some WORK_SIDE."""
-    return _reduced(image, WORK_SIDE)
+    """The whole page, reduced to some `work_side`."""
+    return _reduced(image, REGISTRATION.page.work_side)
 
 
 def closer_page(image: Gray) -> ReducedPage:
-    """The whole page, reduced to some CLOSER_SIDE."""
-    return _reduced(image, CLOSER_SIDE)
+    """The whole page, reduced to some `closer_side`."""
+    return _reduced(image, REGISTRATION.page.closer_side)
 
 
 def _reduced(image: Gray, side: int) -> ReducedPage:
@@ -94,15 +86,16 @@ def flattened_sheets(view: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
 
 def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     # A little of the ground around it, for the outline is not exact.
-    corners = corners.mean(0) + EDGE * (corners - corners.mean(0))
+    params = REGISTRATION.page
+    corners = corners.mean(0) + params.edge * (corners - corners.mean(0))
     on_page = transform(view.matrix, corners)
     across, down = sheet_size(on_page, image.shape)
-    scale = min(1.0, WORK_SIDE / max(across, down))
-    width, height = max(8, round(across * scale)), max(8, round(down * scale))
+    scale = min(1.0, params.work_side / max(across, down))
+    width, height = (max(params.least_side, round(side * scale)) for side in (across, down))
     flat = Box(0, 0, width, height).corners
     matrix = np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), on_page.astype(np.float32)), np.float64)
     # Averaged where the page is finer than the view, or thin lines break.
-    fine = max(1, min(4, round(1 / scale)))
+    fine = max(1, min(params.finest, round(1 / scale)))
     matrix_fine = matrix @ np.diag((1 / fine, 1 / fine, 1.0))
     drawn = cv2.warpPerspective(
         image,
@@ -113,5 +106,5 @@ def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     )
     if fine > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
-    inner = flat.mean(0) + (flat - flat.mean(0)) / EDGE
+    inner = flat.mean(0) + (flat - flat.mean(0)) / params.edge
     return ReducedPage(as_gray(drawn), matrix, inner)

@@ -10,17 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.geometry import transform
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.template import Template
 from extractor.values import Gray, Points
-
-SAMPLES = 24
-"""Points looked at along each printed line."""
-
-CONTRAST, FAINTEST = 0.1, 8
-"""The share of the paper's brightness, in the light that there is, by which a line is darker; the least in greys."""
-
-SEEN = 0.6
-"""The least share of a line's points that must be dark in one place across for the line to count as seen."""
 
 
 def printed_rulings(template: Template) -> Points:
@@ -57,7 +49,7 @@ class Looked:
     @cached_property
     def seen(self) -> NDArray[np.bool_]:
         """Shape (n,): whether the picture shows the line."""
-        return np.asarray(self.same >= SEEN, np.bool_)
+        return np.asarray(self.same >= REGISTRATION.ruling_fit.seen, np.bool_)
 
 
 def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Looked:
@@ -80,19 +72,21 @@ def ruling_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDA
     return [part.reshape(k, n).mean(1) if n else np.zeros(k) for part, (k, n) in zip(parts, shapes, strict=True)]
 
 
-def points_along(lines: Points, count: int = SAMPLES) -> Points:
+def points_along(lines: Points, count: int) -> Points:
     """So many points along each of `lines`, shape (n, 2, 2), without its ends: shape (n, count, 2)."""
-    steps = np.linspace(0.06, 0.94, count)[None, :, None]
+    end = REGISTRATION.ruling_fit.end
+    steps = np.linspace(end, 1 - end, count)[None, :, None]
     points: Points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
     return points
 
 
 def _along(matrix: Points, lines: Points) -> Points:
-    """Points along each line where `matrix` puts them, shape (n, SAMPLES, 2), in pixels."""
-    return transform(matrix, points_along(lines))
+    """Points along each line where `matrix` puts them, shape (n, samples, 2), in pixels."""
+    return transform(matrix, points_along(lines, REGISTRATION.ruling_fit.samples))
 
 
 def _look(image: Gray, seen: Points, reach: float) -> Looked:
+    params = REGISTRATION.ruling_fit
     # A mapping may throw a point so far out that no whole number holds it.
     seen = np.clip(np.nan_to_num(seen, nan=-1e6), -1e6, 1e6)
     along = seen[:, -1] - seen[:, 0]
@@ -112,30 +106,32 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
     paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
     dark = grey[..., middle - near : middle + near + 1]
-    found = (paper - dark.min(-1) > np.maximum(FAINTEST, CONTRAST * paper)) & inside
+    found = (paper - dark.min(-1) > np.maximum(params.least_contrast, params.contrast * paper)) & inside
     # One line has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
-    hypotheses = np.arange(middle - near, middle + near + 1)
+    middles = np.arange(middle - near, middle + near + 1)
     counts = (place[:, None, :] == np.arange(middle - near - 1, middle + near + 2)[None, :, None]).sum(2)
     shares = (counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]) / seen.shape[1]
     # Of equally good places the one nearest to where the line should be.
-    best = (shares - 1e-4 * np.abs(offsets[hypotheses])).argmax(1)
-    close = (np.abs(place - hypotheses[best][:, None]) <= 1) & found
+    best = (shares - params.distance * np.abs(offsets[middles])).argmax(1)
+    close = (np.abs(place - middles[best][:, None]) <= 1) & found
     mean = np.where(close, offsets[place.clip(0)], 0).sum(1) / np.maximum(close.sum(1), 1)
     return Looked(np.asarray(seen, np.float64), across, shares.max(1), mean)
 
 
-def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float, rounds: int = 2) -> Points:
+def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float) -> Points:
     """`matrix` moved a little so that the printed lines which the picture shows lie where they are seen.
 
     Each seen line says how far the mapping is off across it and nothing along it; the mapping that answers all of
     them is found by least squares with outliers held down (Huber), to first order in the mapping's eight numbers.
     """
-    for _ in range(rounds):
+    params = REGISTRATION.ruling_fit
+    shift, turn, perspective = params.held
+    for _ in range(params.rounds):
         looked = look_along(image, matrix, lines, reach)
-        if looked.seen.sum() < 8:
+        if looked.seen.sum() < params.fewest:
             return matrix
-        ends = looked.points[looked.seen][:, (0, SAMPLES // 2, -1)].reshape(-1, 2)
+        ends = looked.points[looked.seen][:, (0, params.samples // 2, -1)].reshape(-1, 2)
         normals = np.repeat(looked.across[looked.seen], 3, axis=0)
         wanted = np.repeat(looked.offset[looked.seen], 3)
         middle, spread = ends.mean(0), max(1.0, float(np.abs(ends - ends.mean(0)).max()))
@@ -145,12 +141,13 @@ def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float, r
         columns_y = np.stack([zero, zero, zero, one, x, y, x * y, y * y], 1)
         system = columns_x * normals[:, :1] + columns_y * normals[:, 1:]
         # Few or clustered lines do not tell perspective: the higher terms must earn their place.
-        held = np.diag([1e-3, 1e-2, 1e-2, 1e-3, 1e-2, 1e-2, 1e-1, 1e-1]) * len(ends)
+        held = np.diag([shift, turn, turn, shift, turn, turn, perspective, perspective]) * len(ends)
         weights = np.ones(len(ends))
         step: NDArray[np.float64] = np.zeros(8)
-        for _ in range(4):
+        for _ in range(params.steps):
             weighted = system * weights[:, None]
-            step = np.asarray(np.linalg.solve(weighted.T @ system + 0.1 * held, weighted.T @ wanted), np.float64)
+            normal = weighted.T @ system + params.holding * held
+            step = np.asarray(np.linalg.solve(normal, weighted.T @ wanted), np.float64)
             weights[:] = 1.0 / np.maximum(1.0, np.abs(system @ step - wanted))
         a, b, c, d, e, f, g, h = step / spread
         small = np.array([(1 + b, c, a), (e, 1 + f, d), (-g, -h, 1)])

@@ -12,55 +12,17 @@ from numpy.typing import NDArray
 
 from extractor.geometry import are_plausible, transform_all
 from extractor.registration.boxes import one_off
-from extractor.registration.hypotheses import COMPARED, Hypothesis, by_boxes, by_marks, by_reference
+from extractor.registration.hypotheses import Hypothesis, by_boxes, by_marks, by_reference
 from extractor.registration.patches import Aligned, align_patches, look_again
 from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form
 from extractor.registration.reduced_page import ReducedPage, closer_page, flattened_sheets, reduced_page
+from extractor.registration.registration_parameters import REGISTRATION
 from extractor.registration.ruling_fit import align_to_rulings, ruling_fit, ruling_fits
 from extractor.template import Template
 from extractor.values import Gray, Points
 
 LEAST_FIT = 0.6
 """The least fit; below it a page is unmatched."""
-
-DOUBTFUL = 0.35
-"""A fit from which on a form that does not fit surely is looked for once more, closer."""
-
-SURE, UNSURE = 0.8, 0.79
-"""A fit from which on no other way is tried, and one just below."""
-
-JUDGED = 8
-"""Hypotheses that are judged in full, those that show most of a few of their lines."""
-
-LEAST_SEEN = 0.3
-"""A mapping that shows fewer than this share of a few lines of the form is dropped there."""
-
-FEWEST_LINES = 8
-"""A form that shows fewer printed lines than this is judged by its reference picture alone."""
-
-WELL_FOUND = 0.7
-"""A share of the reference's pieces from which on they place the form, better than its lines can."""
-
-PLACED, NEARLY = 0.6, 0.3
-"""Shares of all of the reference's pieces: from the first on they have placed the form and need not do so again, from
-the second on those that are missing are worth another look."""
-
-FADED = 0.5
-"""A share of the form's lines from which on the others may have faded in a photograph."""
-
-LEAST_FOUND = 0.45
-"""A share of the reference's pieces below which the page is another form, whatever lines it has."""
-
-KNOWN, ALIKE = 0.6, 0.8
-"""Shares of the print beside the boxes: below the first it is another form, unless all else fits all but wholly; from
-the second on the boxes' pieces may be missing, and a table does not lie a row aside."""
-
-WHOLLY = 0.95
-"""A fit at which the print beside the boxes may be another: another issue of the form."""
-
-ROOM = 1.5
-"""The least side of a cell, as so many times the reach within which its lines are looked for: in smaller ones any
-lettering passes for lines."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +53,13 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
         for way in (by_marks, by_reference, by_boxes):
             for hypotheses in way(view, forms):
                 _judge_all(view, hypotheses, fitting)
-                if any(fit >= SURE for fit, _ in fitting.values()):
+                if any(fit >= REGISTRATION.search.sure for fit, _ in fitting.values()):
                     return _choose(view, fitting)
         _look_closer(view, closer_page(image), fitting)
         found = _choose(view, fitting)
         if found is not None and (best is None or found.fit > best.fit):
             best = found
-            if best.fit >= SURE:
+            if best.fit >= REGISTRATION.search.sure:
                 break
     return best
 
@@ -121,30 +83,32 @@ def _views(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
 
 def _judge_all(view: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fitting) -> None:
     """Puts into `fitting` how each form fits best; most hypotheses are dropped after a look at a few lines."""
+    params = REGISTRATION.search
     groups = [_possible(view, list(group)) for _, group in groupby(hypotheses, key=lambda one: id(one.form))]
     groups = [group for group in groups if group]
     first = [
         (float(share), hypothesis)
         for group, shares in zip(groups, _few_seen(view, groups), strict=True)
         for share, hypothesis in zip(shares, group, strict=True)
-        if share >= LEAST_SEEN or hypothesis.form.reference is not None
+        if share >= params.least_seen or hypothesis.form.reference is not None
     ]
     first.sort(key=lambda pair: -pair[0])
     for quick, hypothesis in _worth_judging(first):
         own = fitting.get(id(hypothesis.form))
         surest = max((fit for fit, _ in fitting.values()), default=0.0)
-        if surest >= SURE and quick < surest - 0.15 and (own or hypothesis.form.reference is None):
+        if surest >= params.sure and quick < surest - params.behind and (own or hypothesis.form.reference is None):
             continue
         matrix, fit = _judge(view, hypothesis)
-        if fit >= DOUBTFUL and (own is None or fit > own[0]):
+        if fit >= params.doubtful and (own is None or fit > own[0]):
             fitting[id(hypothesis.form)] = fit, Hypothesis(hypothesis.form, matrix)
 
 
 def _look_closer(view: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
     """Judges the forms in `fitting` again by their lines in a finer view: thin or pale ones vanish in a reduced one."""
-    if closer.image.shape[0] < 1.4 * view.image.shape[0]:
+    if closer.image.shape[0] < REGISTRATION.search.closer * view.image.shape[0]:
         return
-    for key, (before, hypothesis) in sorted(fitting.items(), key=lambda item: -item[1][0])[:COMPARED]:
+    best_first = sorted(fitting.items(), key=lambda item: -item[1][0])
+    for key, (before, hypothesis) in best_first[: REGISTRATION.hypotheses.compared]:
         matrix, fit = _judge(view, hypothesis, closer)
         if fit > before:
             fitting[key] = fit, Hypothesis(hypothesis.form, matrix)
@@ -153,7 +117,8 @@ def _look_closer(view: ReducedPage, closer: ReducedPage, fitting: Fitting) -> No
 def _possible(view: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Of hypotheses of one form, those by which a camera could see it, with cells large enough to be told."""
     form, matrices = group[0].form, np.stack([hypothesis.matrix for hypothesis in group])
-    wanted = are_plausible(matrices, form.boxes.centres) & (_rooms(matrices, form) >= ROOM * view.reach)
+    large_enough = _rooms(matrices, form) >= REGISTRATION.search.room * view.reach
+    wanted = are_plausible(matrices, form.boxes.centres) & large_enough
     return [hypothesis for hypothesis, good in zip(group, wanted, strict=True) if good]
 
 
@@ -167,8 +132,9 @@ def _few_seen(view: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list
     ]
     shares = ruling_fits(view.image, few, view.reach)
     most = max((float(own.max()) for own in shares), default=0.0)
+    sure = REGISTRATION.search.sure
     # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
-    wide = [i for i, own in enumerate(shares) if own.max() < SURE and (most < SURE or own.max() >= most / 2)]
+    wide = [i for i, own in enumerate(shares) if own.max() < sure and (most < sure or own.max() >= most / 2)]
     for i, again in zip(wide, ruling_fits(view.image, [few[i] for i in wide], 2 * view.reach), strict=True):
         shares[i] = np.maximum(shares[i], again)
     return shares
@@ -191,9 +157,10 @@ def _choose(view: ReducedPage, fitting: Fitting) -> Registration | None:
 
 def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, Hypothesis]]:
     """Of hypotheses, best first, some, and the best one of every form whose picture can still speak for it."""
-    judged = first[:JUDGED]
+    most = REGISTRATION.search.judged
+    judged = first[:most]
     known = {id(hypothesis.form) for _, hypothesis in judged}
-    for quick, hypothesis in first[JUDGED:]:
+    for quick, hypothesis in first[most:]:
         if hypothesis.form.reference is not None and id(hypothesis.form) not in known:
             known.add(id(hypothesis.form))
             judged.append((quick, hypothesis))
@@ -209,7 +176,7 @@ def _likeness(view: ReducedPage, fit: float, found: Hypothesis) -> float:
     if not patches.telling.all():
         patches = replace(patches, telling=~patches.telling)
     matrix, best = found.matrix @ np.linalg.inv(reference.matrix), 0.0
-    for _ in range(3):
+    for _ in range(REGISTRATION.search.likened):
         # Boxes in a corner of the page place what is far from them only nearly.
         aligned = align_patches(view.image, matrix, patches)
         if aligned.share <= best:
@@ -223,21 +190,23 @@ def _judge(view: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None
 
     Lines are looked for in a `closer` view of the same page if it is given.
     """
-    form, matrix = hypothesis.form, hypothesis.matrix
+    params, form, matrix = REGISTRATION.search, hypothesis.form, hypothesis.matrix
     if form.reference is None:
         return _on_lines(closer or view, view, form, matrix, align=True) if len(form.lines) else (matrix, 0.0)
     placed = _place(view, form.reference, matrix)
     matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
-    if len(form.lines) < FEWEST_LINES:
+    if len(form.lines) < params.fewest_rulings:
         return matrix, share
-    matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < WELL_FOUND)
-    if share < LEAST_FOUND and (others is None or others < ALIKE):
+    matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < params.well_found)
+    if share < params.least_found and (others is None or others < params.alike):
         return matrix, 0.0
     # Thin lines fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
     # for better: forms of one family share most of their boxes.
-    fit = max((lines + share) / 2, min(0.95 * share, UNSURE) if share >= WELL_FOUND and lines >= FADED else 0.0)
-    known = others is None or others >= ALIKE
-    known = known or (((others or 0.0) >= KNOWN or fit >= WHOLLY) and _is_alone(view, form, matrix, lines))
+    by_pieces = min(params.by_pieces * share, params.unsure)
+    fit = max((lines + share) / 2, by_pieces if share >= params.well_found and lines >= params.faded else 0.0)
+    if others is None or others >= params.alike:
+        return matrix, fit
+    known = (others >= params.known or fit >= params.wholly) and _is_alone(view, form, matrix, lines)
     return matrix, fit if known else 0.0
 
 
@@ -247,18 +216,19 @@ def _is_alone(view: ReducedPage, form: PreparedForm, matrix: Points, lines: floa
     middle = form.boxes.centres.mean(0)
     over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
     elsewhere = [ruling_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
-    return max(elsewhere) < lines - 0.05
+    return max(elsewhere) < lines - REGISTRATION.search.alone
 
 
 def _place(view: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
     """The reference's pieces on the view, where `matrix`, template units to pixels of the view, puts them nearly."""
     matrix = matrix @ np.linalg.inv(reference.matrix)
     best = align_patches(view.image, matrix, reference.patches)
-    if best.agreeing.mean() <= PLACED:
+    if best.agreeing.mean() <= REGISTRATION.search.placed:
         again = align_patches(view.image, best.matrix, reference.patches)
         if again.agreeing.sum() > best.agreeing.sum():
             best = again
-    return look_again(view.image, best, reference.patches) if best.agreeing.mean() > NEARLY else best
+    nearly = best.agreeing.mean() > REGISTRATION.search.nearly
+    return look_again(view.image, best, reference.patches) if nearly else best
 
 
 def _on_lines(
@@ -271,7 +241,9 @@ def _on_lines(
     fit = ruling_fit(looked.image, there, form.lines, looked.reach)
     if fit < 1.0 and align:
         # No further than a third of a cell, or one line is taken for the next.
-        reach = max(2.0, min(2 * looked.reach, float(_rooms(there[None], form)[0]) / 3))
+        params = REGISTRATION.search
+        reach = min(2 * looked.reach, float(_rooms(there[None], form)[0]) / params.aligned)
+        reach = max(params.least_aligned, reach)
         aligned = align_to_rulings(looked.image, there, form.lines, reach)
         better = ruling_fit(looked.image, aligned, form.lines, looked.reach)
         if better > fit:
