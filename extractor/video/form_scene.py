@@ -1,50 +1,52 @@
-"""Sheets of known forms: followed, read a few fields a frame, locked, and known again."""
+"""Sheets of known forms: followed, read a few fields per frame, locked, and known again."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from extractor.fields import Cut, clean, cut_out
+from extractor.fields import clean, cut_out
 from extractor.geometry import transform
 from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
-from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
-from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, look, room_for_a_digit
-from extractor.video.held_sheet import HeldSheet
-from extractor.video.identity import SAME_SHEET, agreement, ink_picture
-from extractor.video.sight import Guidance, Quad, Sight
+from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Reading
+from extractor.video.form_state import (
+    COMPARED_PER_FRAME,
+    Absence,
+    Recognising,
+    State,
+    Studying,
+    Watching,
+    came_back,
+    compared,
+    went_away,
+)
+from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light, room_for_a_digit
+from extractor.video.held_sheet import HeldSheet, Stage
+from extractor.video.identity import SAME_SHEET, SHEETS_REMEMBERED, agreement, ink_picture
+from extractor.video.sight import Guidance, Sight, as_quad
 from extractor.video.tracking import TOO_FAST, Track, Tracker, outline
 
 FIELDS_PER_FRAME, FORM_CROPS_PER_FRAME = 5, 32
 """Fields that are read in one frame, and crops at most, of which a free string has many."""
 
 FRAMES_PER_ROUND, FRAMES_OF_STUDY = 12, 5
-"""Frames in which every field of a large form is read once, and in which a new sheet's fields are all cut out, until
-its ground is known: then more fields are taken in one frame."""
+"""Frames in which every field of a large form is read once, and in which all fields of a new sheet are cut out: of a
+form with many fields more are taken per frame."""
 
 LEAST_STUDIED = 24
-"""Fields of a new sheet that are cut out in one frame at least: in a restless hand few frames follow each other."""
-
-COMPARED_PER_FRAME = 3
-"""Fields of a locked sheet whose ink is compared in one frame."""
-
-DOUBTS_ALLOWED = 2
-"""Frames in a row that must show other ink before the sheet is another one: one may be a hand's shadow."""
-
-SHEETS_REMEMBERED = 500
-"""Sheets that are known again, the last ones: some 25 KB each."""
+"""The fewest fields of a new sheet that are cut out in one frame: in a restless hand few frames follow each other."""
 
 PAPER_SOUGHT_EVERY_S = 0.5
-"""How often it is looked whether what lies there instead of a form is some other sheet of paper."""
+"""Seconds between two searches for some other sheet of paper that lies there instead of a form."""
 
 SHEET_AWAY_S = 1.0
-"""How long no form must be seen before a sheet counts as gone, and what is there instead as another form."""
+"""Seconds without a form after which a sheet counts as gone, and what lies there instead as another form."""
 
 
 class FormScene:
@@ -54,114 +56,95 @@ class FormScene:
         self._reader = reader
         self._tracker = Tracker(reader.forms)
         self._sharpness = Sharpness()
-        self._sheet: HeldSheet | None = None
+        self._turns = itertools.count(1)
         self._known: list[HeldSheet] = []
-        self._studied: dict[str, tuple[Cut, float]] = {}
-        self._turn = 0
-        self._strange = 0
-        self._unsure = 0
-        self._asked = self._dismissed = False
-        self._lost_at: float | None = None
-        self._looked_at, self._other = -1e9, False
+        self._state: State = Studying()
+        self._absence: Absence | None = None
+        self._capturing = False
 
     def capture(self) -> None:
         """Locks the sheet with the next frame that shows it."""
-        self._asked = True
+        self._capturing = True
 
     def undo(self) -> None:
         """Forgets the sheet that gave the last row. If it still lies there, it gives none until it comes back."""
         if not self._known:
             return
         sheet = self._known.pop()
-        if sheet is self._sheet:
-            self._sheet, self._dismissed = None, True
+        if not isinstance(self._state, Studying) and self._state.sheet is sheet:
+            self._state = Studying(dismissed=True)
 
     def see(self, grey: Gray, at: float) -> Sight:
         """What is seen after the frame `grey`, shape (height, width)."""
         track = self._tracker.follow(grey, at)
         if track is None:
-            return self._nothing(grey, at)
-        self._lost_at = None
+            return self._see_no_form(grey, at)
+        self._absence = None
+        template = track.registration.template
         corners = outline(track.registration)
-        light = look(grey, corners)
+        light = measure_light(grey, corners)
         if track.fresh:
-            # It may be another sheet than before: as many looks as there are fields tell.
             self._sharpness.forget()
-            self._studied = {}
-            if self._sheet is not None and not self._sheet.ink:
-                # Nothing was read of it by which it would be known again.
-                self._dismissed = self._sheet.dismissed
-                self._sheet = None
-            self._strange, self._unsure = 0, math.ceil(len(track.registration.template.fields) / COMPARED_PER_FRAME)
+            self._state = came_back(self._state, len(template.fields))
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
         if track.sure and clear >= BLURRED and track.speed < TOO_FAST and not light.dark:
             # Blur takes away more than half of what half the sharpness shows.
             self._read(grey, track.registration, light.sharpness**2, at)
-        sheet = self._sheet
-        if sheet is None or self._unsure or sheet.form is not track.registration.template:
-            return Sight(at, form=track.registration.template.form, outline=_quad(corners), guidance=hint)
-        sheet, row = self._lock(sheet, track.registration, at)
+        if not isinstance(self._state, Watching) or self._state.sheet.form is not template:
+            return Sight(at, form=template.form, outline=as_quad(corners), guidance=hint)
+        sheet, row = self._finish(self._state, track.registration, at)
         return Sight(
             at,
-            form=track.registration.template.form,
-            outline=_quad(corners),
+            form=template.form,
+            outline=as_quad(corners),
             readings=_placed(track.registration, sheet),
             settled=sheet.settled(at),
             locked=sheet.locked,
-            again=sheet.again,
+            again=sheet.stage is Stage.RETURNED,
             guidance=None if sheet.locked else hint,
             row=row,
         )
 
     def _read(self, grey: Gray, registration: Registration, weight: float, at: float) -> None:
-        """Reads a few fields and adds them to the sheet that they belong to: this one, another, or a known one."""
-        form = registration.template
-        if self._sheet is None or self._sheet.form is not form:
-            self._study(grey, registration, weight)
+        """Reads a few fields and adds them to the sheet, if their ink is that of the sheet."""
+        form, before = registration.template, self._state
+        if isinstance(before, Studying):
+            self._state = self._study(before, grey, registration, weight)
             return
-        sheet = self._sheet
-        cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(sheet, form.fields, at)]
-        pictures = {cut.field.name: ink_picture(clean(cut, sheet.ground)) for cut in cuts}
-        alike = agreement(pictures, sheet.ink)
-        if alike is not None and alike < SAME_SHEET:
-            self._strange += 1
-            if self._strange >= DOUBTS_ALLOWED:
-                self._sheet = None
+        sheet = before.sheet
+        if sheet.form is not form:
+            self._state = self._study(Studying(), grey, registration, weight)
             return
-        if alike is None and self._unsure > 1:
-            self._unsure -= 1
+        cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(before, at)]
+        pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
+        self._state = compared(before, agreement(pictures, sheet.ink))
+        if not isinstance(self._state, Watching) or self._state.strange:
             return
-        if self._unsure:
-            sheet.again = sheet.locked
-        self._strange, self._unsure = 0, 0
+        if isinstance(before, Recognising):
+            sheet.come_back()
         if not sheet.locked:
             sheet.add(cuts, pictures, weight, at)
 
-    def _study(self, grey: Gray, registration: Registration, weight: float) -> None:
-        """Cuts some fields of a new sheet out, until its ground can be told: whether it is written in pencil, say."""
+    def _study(self, state: Studying, grey: Gray, registration: Registration, weight: float) -> State:
+        """Cuts out some more fields of a new sheet, until it is known what they share: whether it is in pencil, say."""
         form = registration.template
-        if self._sheet is not None or any(cut.field not in form.fields for cut, _ in self._studied.values()):
-            self._sheet, self._studied = None, {}
-        left = [field for field in form.fields if field.name not in self._studied]
+        left = [field for field in form.fields if field.name not in state.cuts]
         count = max(LEAST_STUDIED, math.ceil(len(form.fields) / FRAMES_OF_STUDY))
-        self._studied.update(
-            (field.name, (cut_out(grey, registration.matrix, field, form.fields), weight)) for field in left[:count]
-        )
-        if len(self._studied) == len(form.fields):
-            self._sheet = HeldSheet(self._reader, form, self._studied)
-            self._sheet.dismissed, self._dismissed = self._dismissed, False
-            self._studied, self._strange, self._unsure = {}, 0, 0
+        new = {field.name: (cut_out(grey, registration.matrix, field, form.fields), weight) for field in left[:count]}
+        cuts = {**state.cuts, **new}
+        if len(cuts) < len(form.fields):
+            return replace(state, cuts=cuts)
+        return Watching(HeldSheet(self._reader, form, cuts, Stage.DISMISSED if state.dismissed else Stage.READING))
 
-    def _next(self, sheet: HeldSheet, fields: Sequence[TemplateField], at: float) -> list[TemplateField]:
+    def _next(self, state: Watching | Recognising, at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
-        count = min(
-            COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND)),
-            len(fields),
-        )
-        if sheet.locked or self._unsure or self._strange:
-            self._turn += 1
-            return [fields[(self._turn * count + i) % len(fields)] for i in range(count)]
+        sheet, fields = state.sheet, state.sheet.form.fields
+        count = COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND))
+        count = min(count, len(fields))
+        if sheet.locked or state.strange or isinstance(state, Recognising):
+            first = next(self._turns) * count
+            return [fields[(first + i) % len(fields)] for i in range(count)]
         settled = sheet.settled(at)
         order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
         chosen: list[TemplateField] = []
@@ -173,8 +156,8 @@ class FormScene:
                 break
         return chosen
 
-    def _come_back(self, sheet: HeldSheet) -> HeldSheet | None:
-        """The known sheet that `sheet` is, if it was here before."""
+    def _known_as(self, sheet: HeldSheet) -> HeldSheet | None:
+        """The sheet that gave a row before and is this `sheet`, if there is one."""
         ink = sheet.ink
         for known in reversed(self._known):
             if known.form is sheet.form:
@@ -183,18 +166,19 @@ class FormScene:
                     return known
         return None
 
-    def _lock(self, sheet: HeldSheet, registration: Registration, at: float) -> tuple[HeldSheet, PageResult | None]:
-        """The sheet, or the known one that it turns out to be; and its row, if this is the frame that finishes it."""
-        if sheet.locked or self._strange or not sheet.whole:
+    def _finish(self, state: Watching, registration: Registration, at: float) -> tuple[HeldSheet, PageResult | None]:
+        """The sheet, or the known one that it turns out to be; and its row, if this frame finishes it."""
+        sheet = state.sheet
+        if sheet.locked or state.strange or not sheet.whole:
             return sheet, None
-        if not self._asked and (sheet.dismissed or not sheet.complete(at)):
+        if not self._capturing and (sheet.stage is Stage.DISMISSED or not sheet.complete(at)):
             return sheet, None
-        self._asked = False
-        before = self._come_back(sheet)
-        if before is not None:
-            before.again = True
-            self._sheet = before
-            return before, None
+        self._capturing = False
+        known = self._known_as(sheet)
+        if known is not None:
+            known.come_back()
+            self._state = Watching(known)
+            return known, None
         sheet.lock()
         self._known.append(sheet)
         del self._known[:-SHEETS_REMEMBERED]
@@ -209,24 +193,25 @@ class FormScene:
         )
         return sheet, row
 
-    def _nothing(self, grey: Gray, at: float) -> Sight:
-        """A frame without a form."""
-        if self._lost_at is None or at < self._lost_at:
-            self._lost_at = at
-        gone = at - self._lost_at
-        if gone > SHEET_AWAY_S:
-            self._asked = self._dismissed = False
-            if self._sheet is not None and self._sheet.dismissed:
-                self._sheet = None
-        light = look(grey, None)
+    def _see_no_form(self, grey: Gray, at: float) -> Sight:
+        absence = self._absence or Absence(at)
+        if at < absence.since:
+            # A source that starts over goes back in time.
+            absence = replace(absence, since=at)
+        gone = at - absence.since > SHEET_AWAY_S
+        light = measure_light(grey, None)
+        if gone:
+            self._capturing = False
+            self._state = went_away(self._state)
         hint = Guidance.SHOW
         if light.dark:
             hint = Guidance.DARK
-        elif gone > SHEET_AWAY_S:
-            if not 0 <= at - self._looked_at < PAPER_SOUGHT_EVERY_S:
-                self._looked_at, self._other = at, find_sheet(grey) is not None
-            if self._other:
+        elif gone:
+            if not 0 <= at - absence.sought_at < PAPER_SOUGHT_EVERY_S:
+                absence = replace(absence, sought_at=at, paper=find_sheet(grey) is not None)
+            if absence.paper:
                 hint = Guidance.WRONG
+        self._absence = absence
         return Sight(at, guidance=hint)
 
 
@@ -243,17 +228,13 @@ def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:
     return None
 
 
-def _quad(corners: Points) -> Quad:
-    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
-
-
 def _placed(registration: Registration, sheet: HeldSheet) -> tuple[Reading, ...]:
-    """The sheet's readings where their fields lie now; fields that were not read yet are empty."""
+    """The sheet's readings where their fields lie now; those that have not been read yet are empty."""
     fields, known = sheet.form.fields, sheet.readings
     seen = transform(registration.matrix, np.stack([field.box.corners for field in fields]))
     return tuple(
-        replace(known[field.name], quad=_quad(quad))
+        replace(known[field.name], quad=as_quad(quad))
         if field.name in known
-        else Reading(field.name, field.format.kind, "", "", 0.0, FieldStatus.REVIEW, _quad(quad))
+        else Reading(field.name, field.format.kind, "", "", 0.0, FieldStatus.REVIEW, as_quad(quad))
         for field, quad in zip(fields, seen, strict=True)
     )

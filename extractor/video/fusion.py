@@ -24,19 +24,22 @@ from extractor.segmentation import Candidate
 from extractor.values import Alternative
 
 FRAME_CORRELATION = 0.8
-"""Of what frames of one sheet say beyond what is true."""
+"""How much the errors of two frames of one sheet have in common."""
+
+BLANK_SHARE = 0.5
+"""A cell that less than this share of the frames shows written is blank."""
 
 MIXED_SHARE = 0.1
-"""A cell that this share of the frames shows blank and as much shows written is doubtful."""
+"""A cell is doubtful where more than this share of the frames shows it blank and more than this share written."""
 
 FRAME_FLOOR = math.log(1e-4)
 """The least log-probability that one frame gives a symbol or a string: a bad frame is outvoted, it has no veto."""
 
 UNSAID_SHARE, LEAST_SHARE = 0.01, 1e-5
-"""A value that a frame does not name has this share of what the frame leaves open, and never less than the second."""
+"""A value that a frame does not name has the first share of what that frame leaves open, never less than the second."""
 
-MOST_VALUES = 64
-"""Values that are kept of one string, however long it is held."""
+MOST_VALUES, SHOWN_VALUES = 64, 5
+"""Values that are kept of one string, however long it is held, and alternatives that its reading shows."""
 
 
 class Weights:
@@ -96,7 +99,7 @@ class CombEvidence:
         candidates: list[Candidate] = []
         rows: list[NDArray[np.float64]] = []
         for i, cell in enumerate(self._last.lattice.candidates):
-            if share[i] < 0.5:
+            if share[i] < BLANK_SHARE:
                 residue = float(self._dirt[i] / self._blank[i])
                 candidates.append(
                     replace(cell, crop=None, residue=max(residue, 2 * LATTICE.residue if share[i] > MIXED_SHARE else 0))
@@ -104,7 +107,7 @@ class CombEvidence:
                 continue
             row = self._sums[i] / self._written[i] * counted
             row -= np.logaddexp.reduce(row)
-            # What the frames that show no ink here say against any symbol.
+            # The frames that show no ink here speak against every symbol.
             candidates.append(replace(cell, crop=len(rows)))
             rows.append(row + (math.log(share[i]) if share[i] < 1 - MIXED_SHARE else 0.0))
         scores = np.array(rows, np.float32).reshape(len(rows), self._sums.shape[1])
@@ -125,7 +128,7 @@ class _Value:
 
 class CtcEvidence:
     """What frames say of a free string that a network reads whole: log-probabilities added up text by text, as over
-    the sides from which a doubtful string of a single picture is seen."""
+    the views of a doubtful string in a single picture."""
 
     def __init__(self) -> None:
         self.weights = Weights()
@@ -225,14 +228,14 @@ class LatticeEvidence:
         value = self._values[meanings[top]]
         assert value.best is not None
         order = sorted((i for i in range(len(meanings)) if i != top and meanings[i].value), key=lambda i: -shares[i])
-        others = tuple(Alternative(meanings[i].value, float(shares[i])) for i in order[:5])
-        # Each frame was read from several sides and calibrated: what they are not sure of, all together are not.
+        others = tuple(Alternative(meanings[i].value, float(shares[i])) for i in order[:SHOWN_VALUES])
+        # Each frame was calibrated by itself: what frames are unsure of one by one, they are unsure of together.
         confidence = min(float(shares[top]), value.sure / value.times)
         return seen, replace(value.best, confidence=confidence, alternatives=others)
 
 
 def evidence_for(seen: Observation) -> CombEvidence | CtcEvidence | LatticeEvidence:
-    """What is to gather the frames of a field that is seen like this."""
+    """The evidence that gathers the frames of a field that is observed like this."""
     if seen.lattice.comb:
         return CombEvidence()
     return CtcEvidence() if seen.string is not None else LatticeEvidence()

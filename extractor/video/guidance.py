@@ -13,16 +13,30 @@ from extractor.registration import Registration
 from extractor.values import Gray, Points
 
 DARKEST = 70
-"""Grey of paper below which it is too dark: the sensor's noise is then as strong as a pen."""
+"""Grey of paper below which it is too dark: the sensor's noise is then as strong as a pen stroke."""
 
-BURNT, GLARE_SHARE, GLARE_STEP = 250, 0.03, 45
-"""Glare is a patch of this grey or more, of this share of the sheet at least, so much brighter than the other paper."""
+BURNT, GLARE_STEP = 250, 45
+"""Glare is at least this grey, and brighter than the other paper by more than this."""
+
+GLARE_SHARE, BRIGHT_SHARE = 0.03, 0.6
+"""Glare that hinders reading covers more than the first share of the sheet; what covers the second is bright paper."""
+
+PAPER_PERCENTILE, ANYTHING_PERCENTILE, UNBURNT_PERCENTILE = 80, 98, 70
+"""Where the grey of the paper stands among those of a sheet, of a whole frame (whatever is brightest may be paper),
+and of what is not burnt out."""
+
+LIGHT_SIDE, SMALLEST_PART = 640, 32
+"""Pixels of the longer side that are enough to measure light on, and of the shorter side of a part that can be
+measured by itself."""
 
 SMALLEST_DIGIT = 17.0
-"""Pixels of the room for one digit (a cell's side, a box's height) below which one must come closer."""
+"""Pixels of the room for one digit (a cell's side, a box's height) below which the sheet must come closer."""
 
 BLURRED = 0.55
 """A frame with less than this share of the sharpness that the sheet had before is not read."""
+
+SHARPNESS_KEPT = 0.9
+"""What the sharpest frame still counts for a second later."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +57,22 @@ class Light:
         return self.glare > GLARE_SHARE
 
 
-def look(grey: Gray, corners: Points | None) -> Light:
-    """The light on what these `corners`, shape (n, 2), in pixels of `grey`, enclose; on all of it where None."""
+def measure_light(grey: Gray, corners: Points | None) -> Light:
+    """The light on what `corners`, shape (n, 2), enclose in `grey`, in its pixels; on all of it without them."""
     part = grey
     if corners is not None:
         left, top = np.maximum(corners.min(0), 0).astype(int)
         right, bottom = np.maximum(corners.max(0), 0).astype(int)
         part = grey[top:bottom, left:right]
-    if min(part.shape) < 32:
+    if min(part.shape) < SMALLEST_PART:
         part = grey
-    step = max(1, round(max(part.shape) / 640))
+    step = max(1, round(max(part.shape) / LIGHT_SIDE))
     counts = grey_counts(as_gray(np.ascontiguousarray(part[::step, ::step])))
-    # Without a sheet whatever is brightest may be paper.
-    paper = percentile(counts, 80 if corners is not None else 98)
+    paper = percentile(counts, PAPER_PERCENTILE if corners is not None else ANYTHING_PERCENTILE)
     share = float(counts[BURNT:].sum() / counts.sum())
-    usual = percentile(counts[:BURNT], 70) if counts[:BURNT].any() else 255.0
-    glare = share if share < 0.6 and BURNT - usual > GLARE_STEP else 0.0
-    # Edges on the full picture, for reducing it takes blur away.
+    usual = percentile(counts[:BURNT], UNBURNT_PERCENTILE) if counts[:BURNT].any() else 255.0
+    glare = share if share < BRIGHT_SHARE and BURNT - usual > GLARE_STEP else 0.0
+    # Edges are measured in the full picture, since reducing it takes blur away.
     edges = cv2.Laplacian(cv2.GaussianBlur(part, (3, 3), 0), cv2.CV_16S)
     strength = float(np.square(edges[::2, ::2], dtype=np.float32).mean())
     return Light(paper, glare, strength / max(1.0, paper) ** 2)
@@ -68,21 +81,18 @@ def look(grey: Gray, corners: Points | None) -> Light:
 class Sharpness:
     """How sharp frames are beside the best of the last few seconds."""
 
-    FADES = 0.9
-    """What remains in a second of what the best frame counts."""
-
     def __init__(self) -> None:
         self._best, self._at = 0.0, 0.0
 
     def weigh(self, light: Light, at: float) -> float:
         """The frame's sharpness as a share of the best, 0 to 1."""
-        self._best *= self.FADES ** min(10.0, max(0.0, at - self._at))
+        self._best *= SHARPNESS_KEPT ** min(10.0, max(0.0, at - self._at))
         self._at = at
         self._best = max(self._best, light.sharpness)
         return light.sharpness / self._best if self._best > 0 else 0.0
 
     def forget(self) -> None:
-        """Starts anew, for another sheet."""
+        """Starts afresh, for another sheet."""
         self._best = 0.0
 
 
@@ -102,7 +112,9 @@ def room_for_a_digit(registration: Registration) -> float:
 
 def to_grey(frame: np.ndarray) -> Gray:
     """A frame as cameras give it (BGR, BGRA or grey, any whole-number depth) as grey uint8, shape (height, width)."""
-    if frame.ndim == 3:
-        how = {1: None, 3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}[frame.shape[2]]
-        frame = frame[..., 0] if how is None else cv2.cvtColor(frame, how)
+    match frame.shape:
+        case (_, _, 1):
+            frame = frame[..., 0]
+        case (_, _, channels):
+            frame = cv2.cvtColor(frame, {3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}[channels])
     return as_gray(frame) if frame.dtype == np.uint8 else as_gray(cv2.convertScaleAbs(frame, alpha=1 / 256))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,62 +22,92 @@ SETTLING_FRAMES = 3
 """Frames that must have shown a field before it counts as settled."""
 
 SETTLING_S = 1.0
-"""A field that has not changed for so long is settled, whatever its confidence."""
+"""Seconds without a change after which a field is settled, whatever its confidence."""
 
 WAVERING_S, WAVERING_FRAMES = 1.3, 6
-"""A field that wavers between two readings is settled so long after it was first read, after so many frames: more of
-them say no more, and it is a person's to decide."""
+"""A field that wavers between two readings is settled this many seconds after it was first read, if this many frames
+showed it: more frames say no more, and a person must decide."""
 
 VIEW_TURNS = (0, 0, 1, 1, 0, 0, 2, 2, 0, 0, 3, 3)
-"""The view of a string in each frame in turn: most often as it is, which shows points best."""
+"""The views of a string that are read, one per frame: most often the upright one, which shows points best."""
 
 RULES_EVERY_S = 0.2
-"""Seconds between two weighings of the form's rules, which cost as much as several fields; only then does what is shown
-change."""
+"""Seconds between two weighings of the form's rules, which cost as much as several fields. What is shown changes only
+then."""
 
 MOST_STACKED = 8
-"""Frames from which on a field's picture hardly becomes better."""
+"""Frames after which the mean picture of a field hardly improves."""
+
+INK_FRAMES = 8
+"""Frames that the mean picture of a field's ink remembers."""
 
 UNSNAPPED_WEIGHT = 0.2
-"""What a frame counts for a field whose printed lines it does not show."""
+"""What a frame counts for a field whose rulings it does not show, beside one that shows them."""
 
 
 @dataclass
 class _Shown:
-    """What a field shows now, since when it has been that, and since when it has been read at all."""
+    """How a field reads now, since when it has read so, and when it was first read."""
 
     reading: Reading
     since: float
     first: float
 
 
-class HeldSheet:
-    """One sheet of `form`, read by `reader`. `locked`: its row was given; `again`: and it has come back since;
-    `dismissed`: the row was taken back, and it gives none by itself. `ground` is what its fields have in common in
-    a single frame."""
+class Stage(Enum):
+    """How far a sheet has come."""
 
-    def __init__(self, reader: Reader, form: Template, first: dict[str, tuple[Cut, float]]) -> None:
+    READING = auto()
+    """Its row is still to come."""
+
+    DISMISSED = auto()
+    """Its row was taken back. It is read, but gives a row only when it is captured, or after it has been away."""
+
+    LOCKED = auto()
+    """Its row was given, and frames no longer count."""
+
+    RETURNED = auto()
+    """Its row was given, and it has come back since."""
+
+
+class HeldSheet:
+    """One sheet of `form`, read by `reader`. `page_ink` is what its fields have in common in a single frame."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        form: Template,
+        first: Mapping[str, tuple[Cut, float]],
+        stage: Stage = Stage.READING,
+    ) -> None:
         """`first` are cuts of all fields, by name, with how well each is shown, above 0."""
         self.form = form
+        self.stage = stage
         self.rules: tuple[RuleOutcome, ...] = ()
-        self.locked = self.again = self.dismissed = False
         self._reader = reader
         self._ruled_at = -math.inf
         self._evidence: dict[str, CombEvidence | CtcEvidence | LatticeEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
-        self.ground: PageInk = page_ink_of([cut for cut, _ in first.values()])
+        self.page_ink: PageInk = page_ink_of([cut for cut, _ in first.values()])
         self._stacks = {name: Stack(cut, weight) for name, (cut, weight) in first.items()}
-        self._levels: dict[str, Levels] = {name: levels_of(cut, self.ground.guides) for name, (cut, _) in first.items()}
+        self._levels: dict[str, Levels] = {
+            name: levels_of(cut, self.page_ink.guides) for name, (cut, _) in first.items()
+        }
 
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
 
     def _views(self, names: Sequence[str]) -> dict[str, int]:
-        """The view of each field, as far as it is a string: another one in each frame."""
+        """The view of each field that is to be read if it is a string: another one in every frame."""
         return {name: VIEW_TURNS[self.frames(name) % len(VIEW_TURNS)] for name in names}
+
+    @property
+    def locked(self) -> bool:
+        """Whether its row was given."""
+        return self.stage in (Stage.LOCKED, Stage.RETURNED)
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -96,14 +127,14 @@ class HeldSheet:
             # Where the printed box is not seen, the field may be cut out beside its place.
             self._stacks[cut.field.name].add(cut, weight if cut.snapped else UNSNAPPED_WEIGHT * weight)
         means = [self._stacks[field.name].cut for field in fields]
-        guides = self.ground.guides
+        guides = self.page_ink.guides
         self._levels.update((cut.field.name, levels_of(cut, guides)) for cut in means)
         common = page_ink_by_levels(list(self._levels.values()), guides)
         # In turns the frame itself and all frames as one: faint strokes show in these alone, but where writing
-        # touches a line they may grow together.
+        # touches a ruling they may grow together.
         single = {field.name: self.frames(field.name) % 2 == 0 for field in fields}
         images = [
-            (field, clean(cut, self.ground) if single[field.name] else clean(mean, common))
+            (field, clean(cut, self.page_ink) if single[field.name] else clean(mean, common))
             for field, cut, mean in zip(fields, cuts, means, strict=True)
         ]
         seen = self._reader.observe(images, views=self._views([field.name for field in fields]), form=self.form)
@@ -112,7 +143,7 @@ class HeldSheet:
             if evidence is None:
                 evidence = evidence_for(one)
                 self._evidence[one.name] = evidence
-            # Of many frames together is more to be seen, but not that there is nothing.
+            # Many frames together show more of the ink, but do not show better that there is none.
             well = weight if single[one.name] else weight * min(MOST_STACKED, 1 + self._stacks[one.name].frames)
             if isinstance(evidence, LatticeEvidence):
                 evidence.add(one, self._reader.decode(one), well)
@@ -124,7 +155,7 @@ class HeldSheet:
             picture = pictures[one.name].astype(np.float32)
             before = self._ink.get(one.name)
             if before is not None and before.shape == picture.shape:
-                picture = (before + (picture - before) / min(evidence.weights.frames, 8)).astype(np.float32)
+                picture = (before + (picture - before) / min(evidence.weights.frames, INK_FRAMES)).astype(np.float32)
             self._ink[one.name] = picture
         self._show(at)
 
@@ -168,8 +199,13 @@ class HeldSheet:
 
     def lock(self) -> None:
         """Keeps what was read, and enough of the ink to know the sheet again; no frame counts any more."""
-        self.locked, self.dismissed = True, False
+        self.stage = Stage.LOCKED
         self._evidence.clear()
         self._decided.clear()
         self._stacks.clear()
         self._levels.clear()
+
+    def come_back(self) -> None:
+        """It was out of sight, and its ink has told that it is the same sheet."""
+        if self.locked:
+            self.stage = Stage.RETURNED

@@ -1,4 +1,4 @@
-"""Knowing a sheet again by its ink: the same numbers in another hand, or written twice, are another sheet."""
+"""Knowing a sheet again by its ink: the same numbers written once more, by anybody, are another sheet."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from extractor.ink import as_gray
 from extractor.values import Gray
 
 PICTURE_HEIGHT, PICTURE_WIDEST = 20, 160
-"""Pixels of a field's picture that is kept: its height, and its width at most."""
+"""Pixels of the picture that is kept of a field: its height, and its greatest width."""
 
 PICTURE_SHIFT = 2
-"""Pixels by which two pictures of the same field may be off."""
+"""Pixels by which two pictures of the same field may be apart."""
 
 LEAST_INK = 4.0
-"""The mean of a picture with less ink than this is that of an empty field."""
+"""The least mean of a picture with ink; a smaller one is that of an empty field."""
 
 SAME_SHEET = 0.75
-"""The least likeness of two pictures of the same ink: correlation, -1 to 1, averaged over the fields with ink."""
+"""The least likeness of two frames of the same sheet: correlation, -1 to 1, averaged over the fields with ink."""
+
+SHEETS_REMEMBERED = 500
+"""The sheets, and the rows of numbers, that are known again: the last ones, of some 25 KB each."""
 
 
 def ink_picture(image: FieldImage) -> Gray:

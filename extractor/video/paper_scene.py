@@ -1,4 +1,4 @@
-"""Numbers on plain or lined paper, without a template: every string of ink in the frame that reads as digits."""
+"""Numbers on plain or lined paper, without a template: every string in the frame that reads as digits."""
 
 from __future__ import annotations
 
@@ -13,35 +13,50 @@ from extractor.ink import as_gray
 from extractor.reading import MAYBE_ANOTHERS, Observation, Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from extractor.video.fusion import LatticeEvidence
-from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, look
+from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light
 from extractor.video.held_sheet import SETTLING_FRAMES, SETTLING_S
-from extractor.video.identity import ink_picture, likeness
-from extractor.video.sight import Guidance, Quad, Sight
-from extractor.video.tracking import TOO_FAST, TRACKED_SIDE
+from extractor.video.identity import SHEETS_REMEMBERED, ink_picture, likeness
+from extractor.video.sight import Guidance, Quad, Sight, as_quad
+from extractor.video.tracking import AGREEING_PX, CORNER_QUALITY, CORNER_SPACING, TOO_FAST, TRACKED_SIDE
 
 PAPER_CROPS_PER_FRAME = 16
 """Crops that are recognised in one frame."""
 
 STRING_GONE_S = 0.7
-"""How long a string may be hidden or unread before it is taken for gone."""
+"""Seconds for which a string may be hidden before it is taken for gone."""
 
 SAME_STRING = 0.8
-"""Likeness of its ink, -1 to 1, by which a string with the same digits is known again."""
+"""The least likeness of ink, -1 to 1, by which a string with the same digits is known again."""
 
-CHANGED_STRING = 0.55
-"""Likeness below which a string has become another: something was written beside it, or the sheet was changed."""
-
-SHEETS_REMEMBERED = 500
+CHANGED_STRING, CHANGED_WIDTH = 0.55, 1.25
+"""A string has become another (something was written beside it, or the sheet was changed) where its ink is less like
+what it was, or so many times as wide or as narrow."""
 
 PART_GAP = 1.25
-"""The gap in a row, in heights of what is cut out of the picture for a number, from which on two are surely two."""
+"""The gap between two numbers in a row, in heights of the taller one, from which on they are surely two."""
+
+ROW_SHARE = 0.5
+"""The share of the lower one's height that two numbers must have in common to stand in one row."""
+
+SAME_PLACE_SHARE = 0.4
+"""A string lies where another was if they share more than this of the area of both."""
+
+WORD_DELAY = 4
+"""What has never read as digits waits this many times as long for its turn."""
+
+SMALLEST_ROW = 1.4 * SMALLEST_DIGIT
+"""Pixels of the height of a number, with the margin around it, below which the paper must come closer."""
+
+PAPER_CORNERS, FEWEST_PAPER_CORNERS = 60, 4
+"""Corners in the frame that are followed, and the fewest that say how it moved."""
 
 PART_NOTE = "May be part of a longer number: another stands close to it in its row."
 
 
 @dataclass
 class _String:
-    """One string: where it is, what the frames said of it, its ink."""
+    """One string: where it is, what the frames said of it, its ink. `frames` are those in which it was read, `digits`
+    those of them in which it held digits, `given` whether a row has it."""
 
     name: str
     found: FoundField
@@ -50,7 +65,7 @@ class _String:
     seen_at: float
     evidence: LatticeEvidence = field(default_factory=LatticeEvidence)
     digits: int = 0
-    looks: int = 0
+    frames: int = 0
     ink: Gray | None = None
     reading: Reading | None = None
     given: bool = False
@@ -61,10 +76,15 @@ class _String:
 
     @property
     def is_number(self) -> bool:
-        """Whether most looks saw digits there."""
+        """Whether most frames showed digits there."""
         return (
-            self.reading is not None and self.digits * 2 > self.looks and any(c.isdigit() for c in self.reading.value)
+            self.reading is not None and self.digits * 2 > self.frames and any(c.isdigit() for c in self.reading.value)
         )
+
+    def start_over(self, at: float) -> None:
+        """It has become another string: what the frames said before no longer counts."""
+        self.evidence, self.reading, self.given, self.since = LatticeEvidence(), None, False, at
+        self.digits = self.frames = 0
 
     def settled(self, at: float) -> bool:
         return self.digits >= SETTLING_FRAMES and at - self.since >= SETTLING_S
@@ -76,16 +96,16 @@ class PaperScene:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._sharpness = Sharpness()
-        self._lines: list[_String] = []
+        self._strings: list[_String] = []
         self._known: list[list[tuple[str, Gray]]] = []
         self._count = 0
         self._at = 0.0
         self._small: Gray | None = None
-        self._asked = False
+        self._capturing = False
 
     def capture(self) -> None:
         """Takes the numbers as they read now."""
-        self._asked = True
+        self._capturing = True
 
     def undo(self) -> None:
         """Forgets the numbers of the last row; those that are still there give none until they come back."""
@@ -96,9 +116,9 @@ class PaperScene:
         """What is seen after the frame `grey`, shape (height, width)."""
         moved = self._movement(grey)
         found = find_strings(grey)
-        light = look(grey, None)
-        if not any(line.is_number for line in self._lines):
-            # What lies about says nothing of how sharp paper can be.
+        light = measure_light(grey, None)
+        if not any(string.is_number for string in self._strings):
+            # Things that lie about do not tell how sharp paper can be.
             self._sharpness.forget()
         clear = self._sharpness.weigh(light, at)
         self._match(found, moved, at)
@@ -107,15 +127,15 @@ class PaperScene:
         shift = moved[:, :2] @ middle + moved[:, 2] - middle
         if clear >= BLURRED and float(np.linalg.norm(shift)) / elapsed < TOO_FAST:
             self._read(grey, light.sharpness**2, at)
-        self._lines = [line for line in self._lines if 0 <= at - line.seen_at <= STRING_GONE_S]
-        numbers = [line for line in self._lines if line.is_number]
+        self._strings = [string for string in self._strings if 0 <= at - string.seen_at <= STRING_GONE_S]
+        numbers = [string for string in self._strings if string.is_number]
         parts = _parts(numbers)
         row = self._row(numbers, parts, at)
         return Sight(
             at,
-            readings=tuple(_placed(line, parts) for line in numbers),
-            settled=frozenset(line.name for line in numbers if line.settled(at)),
-            locked=bool(numbers) and all(line.given for line in numbers),
+            readings=tuple(_placed(string, parts) for string in numbers),
+            settled=frozenset(string.name for string in numbers if string.settled(at)),
+            locked=bool(numbers) and all(string.given for string in numbers),
             guidance=_guidance(light, clear, numbers, found),
             row=row,
         )
@@ -129,110 +149,116 @@ class PaperScene:
         still = np.array(((1.0, 0, 0), (0, 1.0, 0)))
         if before is None or before.shape != small.shape:
             return still
-        points = cv2.goodFeaturesToTrack(before, 60, 0.02, 10)
-        if points is None or len(points) < 4:
+        points = cv2.goodFeaturesToTrack(before, PAPER_CORNERS, CORNER_QUALITY, CORNER_SPACING)
+        if points is None or len(points) < FEWEST_PAPER_CORNERS:
             return still
         there, ok, _ = cv2.calcOpticalFlowPyrLK(before, small, points, np.zeros_like(points), winSize=(21, 21))
         kept = ok.ravel() > 0
-        if kept.sum() < 4:
+        if kept.sum() < FEWEST_PAPER_CORNERS:
             return still
-        matrix, _ = cv2.estimateAffinePartial2D(points[kept], there[kept], ransacReprojThreshold=1.5)
+        matrix, _ = cv2.estimateAffinePartial2D(points[kept], there[kept], ransacReprojThreshold=AGREEING_PX)
         if matrix is None:
             return still
         return np.asarray(matrix, np.float64) / (1, 1, scale)
 
     def _match(self, found: tuple[FoundField, ...], moved: Points, at: float) -> None:
-        """Gives each string that was found to the line that was there before, or begins one."""
-        before = list(self._lines)
-        for line in before:
-            corners = line.corners @ moved[:, :2].T + moved[:, 2]
-            line.found = replace(line.found, quad=_quad(corners))
-        bounds = np.array([_bounds(line.found.quad) for line in before]).reshape(-1, 4)
+        """Takes each field that was found for the string that was there before, or for a new one."""
+        before = list(self._strings)
+        for string in before:
+            corners = string.corners @ moved[:, :2].T + moved[:, 2]
+            string.found = replace(string.found, quad=as_quad(corners))
+        bounds = np.array([_bounds(string.found.quad) for string in before]).reshape(-1, 4)
         taken = np.zeros(len(bounds), np.bool_)
         for one in found:
             shares = np.where(taken, 0.0, _overlaps(bounds, _bounds(one.quad)))
             index = int(shares.argmax()) if len(shares) else 0
-            if len(shares) and shares[index] > 0.4:
+            if len(shares) and shares[index] > SAME_PLACE_SHARE:
                 taken[index] = True
                 best = before[index]
                 best.found, best.seen_at = replace(one, name=best.name), at
             else:
                 self._count += 1
                 name = f"number_{self._count}"
-                self._lines.append(_String(name, replace(one, name=name), at, at, at))
+                self._strings.append(_String(name, replace(one, name=name), at, at, at))
 
     def _read(self, grey: Gray, weight: float, at: float) -> None:
-        """Reads the strings whose turn it is: those that were looked at least often."""
+        """Reads the strings whose turn it is: those that were read in the fewest frames."""
         # Words and drawings, which never read as digits, come last.
-        here = [line for line in self._lines if line.seen_at == at]
-        here.sort(key=lambda line: line.looks * (1 if line.digits or line.looks < SETTLING_FRAMES else 4))
-        by_name = {line.name: line for line in here}
-        # One view shows whether there are digits at all; only those are worth reading in full.
-        views = {line.name: 0 for line in here if not line.digits}
-        seen = self._reader.observe((string_field(grey, line.found) for line in here), PAPER_CROPS_PER_FRAME, views)
+        here = [string for string in self._strings if string.seen_at == at]
+        here.sort(key=lambda one: one.frames * (1 if one.digits or one.frames < SETTLING_FRAMES else WORD_DELAY))
+        by_name = {string.name: string for string in here}
+        # A first pass tells whether there are digits at all; only those are worth reading in full.
+        first_pass = {string.name: 0 for string in here if not string.digits}
+        fields = (string_field(grey, string.found) for string in here)
+        seen = self._reader.observe(fields, PAPER_CROPS_PER_FRAME, first_pass)
         for one in seen:
-            self._add(by_name[one.name], one, weight, at, one_view=one.name in views)
+            self._add(by_name[one.name], one, weight, at, first_pass=one.name in first_pass)
 
-    def _add(self, line: _String, one: Observation, weight: float, at: float, *, one_view: bool) -> None:
+    def _add(self, string: _String, one: Observation, weight: float, at: float, *, first_pass: bool) -> None:
         picture = ink_picture(one.image)
-        if line.ink is not None and _another(line.ink, picture):
-            line.evidence, line.digits, line.looks, line.given, line.since = LatticeEvidence(), 0, 0, False, at
-            line.reading = None
-        line.ink = picture
-        line.looks += 1
+        if string.ink is not None and _has_changed(string.ink, picture):
+            string.start_over(at)
+        string.ink = picture
+        string.frames += 1
         if not self._reader.holds_digits(one):
             return
-        line.digits += 1
-        if one_view:
+        string.digits += 1
+        if first_pass:
             return
-        line.evidence.add(one, self._reader.decode(one), weight)
-        (reading,), _ = self._reader.settle(None, [line.evidence.fused()])
-        if line.reading is None or line.reading.value != reading.value:
-            line.since, line.given = at, False
-        line.reading = reading
+        string.evidence.add(one, self._reader.decode(one), weight)
+        (reading,), _ = self._reader.settle(None, [string.evidence.fused()])
+        if string.reading is None or string.reading.value != reading.value:
+            string.since, string.given = at, False
+        string.reading = reading
 
     def _row(self, numbers: list[_String], parts: frozenset[str], at: float) -> PageResult | None:
         """A row of the numbers that have settled and gave none before: all at once, without waiting for one that
         never settles."""
-        waiting = [line for line in numbers if not line.given]
-        new = [line for line in waiting if line.settled(at) or self._asked]
+        waiting = [string for string in numbers if not string.given]
+        new = [string for string in waiting if string.settled(at) or self._capturing]
         if not new or any(
-            not line.settled(at) and at - line.born < 2 * SETTLING_S for line in waiting if line not in new
+            not string.settled(at) and at - string.born < 2 * SETTLING_S for string in waiting if string not in new
         ):
             return None
-        self._asked = False
+        self._capturing = False
         taken = {
-            id(known) for row in self._known for known in row for line in numbers if line.given and _same(line, known)
+            id(known)
+            for row in self._known
+            for known in row
+            for string in numbers
+            if string.given and _same(string, known)
         }
         fresh = []
-        for line in new:
-            line.given = True
-            known = next((k for row in self._known for k in row if _same(line, k) and id(k) not in taken), None)
+        for string in new:
+            string.given = True
+            known = next((k for row in self._known for k in row if _same(string, k) and id(k) not in taken), None)
             if known is not None:
                 taken.add(id(known))
             else:
-                fresh.append(line)
+                fresh.append(string)
         if not fresh:
             return None
-        self._known.append([(line.reading.value, line.ink) for line in fresh if line.reading and line.ink is not None])
+        self._known.append(
+            [(string.reading.value, string.ink) for string in fresh if string.reading and string.ink is not None]
+        )
         del self._known[:-SHEETS_REMEMBERED]
-        readings = tuple(_placed(line, parts) for line in fresh)
+        readings = tuple(_placed(string, parts) for string in fresh)
         return PageResult("", 0, "", PageStatus.READ, readings, fit=1.0)
 
 
-def _same(line: _String, known: tuple[str, Gray]) -> bool:
+def _same(string: _String, known: tuple[str, Gray]) -> bool:
     value, ink = known
-    if line.reading is None or line.ink is None or line.reading.value != value:
+    if string.reading is None or string.ink is None or string.reading.value != value:
         return False
-    if line.ink.shape[1] != ink.shape[1]:
-        ink = as_gray(cv2.resize(ink, (line.ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR))
-    return likeness(line.ink, ink)[0] >= SAME_STRING
+    if string.ink.shape[1] != ink.shape[1]:
+        ink = as_gray(cv2.resize(ink, (string.ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR))
+    return likeness(string.ink, ink)[0] >= SAME_STRING
 
 
-def _another(before: Gray, now: Gray) -> bool:
+def _has_changed(before: Gray, now: Gray) -> bool:
     """Whether a string has other ink than it had."""
     ratio = now.shape[1] / before.shape[1]
-    if not 0.8 < ratio < 1.25:
+    if not 1 / CHANGED_WIDTH < ratio < CHANGED_WIDTH:
         return True
     if ratio != 1:
         before = as_gray(cv2.resize(before, (now.shape[1], now.shape[0]), interpolation=cv2.INTER_LINEAR))
@@ -262,31 +288,27 @@ def _guidance(light: Light, clear: float, numbers: list[_String], found: tuple[F
         return Guidance.STILL
     if not numbers:
         return Guidance.WRITE
-    heights = [float(np.linalg.norm(line.corners[3] - line.corners[0])) for line in numbers]
-    return Guidance.CLOSER if np.median(heights) < 1.4 * SMALLEST_DIGIT else None
+    heights = [float(np.linalg.norm(string.corners[3] - string.corners[0])) for string in numbers]
+    return Guidance.CLOSER if np.median(heights) < SMALLEST_ROW else None
 
 
-def _placed(line: _String, parts: frozenset[str]) -> Reading:
-    """What `line` says and where it is; in doubt where it is among `parts`."""
-    assert line.reading is not None
-    placed = replace(line.reading, field=line.name, quad=line.found.quad)
-    if line.name not in parts:
+def _placed(string: _String, parts: frozenset[str]) -> Reading:
+    """How `string` reads and where it is; it goes to review if it is among `parts`."""
+    assert string.reading is not None
+    placed = replace(string.reading, field=string.name, quad=string.found.quad)
+    if string.name not in parts:
         return placed
     sure = min(placed.confidence, MAYBE_ANOTHERS)
     return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART_NOTE))
 
 
 def _parts(numbers: list[_String]) -> frozenset[str]:
-    """The names of those that may be parts of one number: they stand in one row, hardly further apart than the groups
-    of digits of a date."""
-    left, top, right, bottom = np.array([_bounds(line.found.quad) for line in numbers]).reshape(-1, 4).T
+    """The names of the numbers that may be parts of one: they stand in one row, hardly further apart than the groups of
+    digits in a date."""
+    left, top, right, bottom = np.array([_bounds(string.found.quad) for string in numbers]).reshape(-1, 4).T
     high = bottom - top
     gap = np.maximum.outer(left, left) - np.minimum.outer(right, right)
     shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
-    close = (gap < PART_GAP * np.maximum.outer(high, high)) & (shared > 0.5 * np.minimum.outer(high, high))
+    close = (gap < PART_GAP * np.maximum.outer(high, high)) & (shared > ROW_SHARE * np.minimum.outer(high, high))
     np.fill_diagonal(close, False)
-    return frozenset(line.name for line, near in zip(numbers, close.any(1).tolist(), strict=True) if near)
-
-
-def _quad(corners: Points) -> Quad:
-    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+    return frozenset(string.name for string, near in zip(numbers, close.any(1).tolist(), strict=True) if near)

@@ -1,4 +1,4 @@
-"""The camera's core: frames in, what is seen in them out. No thread, window or file; the frames bring their time."""
+"""The face of the video reader: frames in, what is seen in them out. It has no thread, window or clock of its own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 
 from extractor.reading import Reader
 from extractor.values import PageResult
-from extractor.video.form_scene import SHEETS_REMEMBERED, FormScene
+from extractor.video.form_scene import FormScene
 from extractor.video.guidance import to_grey
+from extractor.video.identity import SHEETS_REMEMBERED
 from extractor.video.paper_scene import PaperScene
 from extractor.video.sight import Sight
 
 
-class _View(Protocol):
-    """What a session looks at: sheets of known forms, or strings on plain or lined paper."""
+class _Scene(Protocol):
+    """What lies before the camera: sheets of known forms, or strings on plain or lined paper."""
 
     def see(self, grey: np.ndarray, at: float) -> Sight: ...
 
@@ -29,36 +30,36 @@ class Session:
     """Reads sheets held under one camera, one after another, by fusing what many frames show of each.
 
     `reader` is opened by `extractor.reading.open_reader`; `source` is what rows give as their file. Feed it frames in
-    the order of their time, as many or as few as there is time for:
+    the order of their times, as many or as few as there is time for:
 
         session = Session(open_reader(ReadOptions.of(["form.yaml"])), source="camera")
         sight = session.see(frame, at)       # frame: BGR or grey array; at: seconds, from any zero
         sight.outline, sight.readings        # to be drawn on this very frame
         if sight.row is not None: ...        # one finished sheet: a PageResult, numbered from 1
 
-    A sheet locks when each of its fields is accepted or has not changed for a second; then, once, `row` is there.
+    A sheet locks when each of its fields is accepted or has not changed for a second; `row` is there in that one frame.
     The same sheet again is known by its ink and gives no second row; another sheet of the same form is noticed by its
-    ink, also when it takes the place of the first between two frames.
+    ink, even when it takes the place of the first between two frames.
 
     Without templates every string of handwritten digits in the frame is read: `sight.readings` are those that are seen
     now, and a row has the strings that have settled since the last one.
 
-    One frame costs the following of the sheet and the reading of a few of its fields (the fields take turns), so a
-    call takes some 50 ms of one processor at 1280x720. Not for use from several threads at once.
+    In each frame the sheet is followed and a few of its fields are read (they take turns), so a call takes some 50 ms
+    of one processor at 1280x720. Not for use from several threads at once.
     """
 
     def __init__(self, reader: Reader, source: str = "camera") -> None:
-        self._view: _View = FormScene(reader) if reader.forms else PaperScene(reader)
+        self._scene: _Scene = FormScene(reader) if reader.forms else PaperScene(reader)
         self._source = source
         self._rows: list[PageResult] = []
         self._count = 0
 
     def see(self, frame: np.ndarray, at: float) -> Sight:
-        """What is seen after one more frame: a BGR or grey array, whatever its size, of time `at` in seconds.
+        """What is seen after one more frame: a BGR or grey array of any size, taken at the time `at` in seconds.
 
         Raises TemplateError if a template's reference picture cannot be read.
         """
-        sight = self._view.see(to_grey(frame), at)
+        sight = self._scene.see(to_grey(frame), at)
         if sight.row is None:
             return sight
         self._count += 1
@@ -69,7 +70,7 @@ class Session:
 
     def capture(self) -> None:
         """Takes the sheet as it reads now, with the next frame that shows it, though it is not settled yet."""
-        self._view.capture()
+        self._scene.capture()
 
     def undo(self) -> PageResult | None:
         """Takes the last row back and returns it; None without one. Its sheet gives a row again only after it has
@@ -78,5 +79,5 @@ class Session:
             return None
         row = self._rows.pop()
         self._count -= 1
-        self._view.undo()
+        self._scene.undo()
         return row

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from extractor.values import PageResult, Reading
+from extractor.values import PageResult, Points, Reading
 
 Quad: TypeAlias = tuple[tuple[float, float], ...]
 """Four corners in pixels of the frame, clockwise from the sheet's own top left."""
@@ -61,3 +61,8 @@ class Sight:
     again: bool = False
     guidance: Guidance | None = None
     row: PageResult | None = None
+
+
+def as_quad(corners: Points) -> Quad:
+    """`corners`, shape (4, 2), as they are given in a sight."""
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)

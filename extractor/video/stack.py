@@ -1,4 +1,4 @@
-"""The pictures that frames give of one field as one picture: what is noise in each goes, a faint stroke stays."""
+"""The pictures of one field in many frames as one picture: noise goes, a faint stroke stays."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from extractor.geometry import peak_beside
 from extractor.ink import as_gray
 
 INK_REACH = 0.12
-"""How far off the printed box may lay two pictures of the same ink, as a share of the room for a digit."""
+"""How far apart two pictures of the same ink may be when their boxes match, as a share of the room for a digit."""
 
 SAME_PLACE = 0.4
-"""The least correlation, -1 to 1, of what is written by which two pictures are laid on each other."""
+"""The least correlation, -1 to 1, of two pictures of ink that are laid on each other by it."""
 
 MORE_ROOM = 1.15
-"""A cut with so many times the room for a digit shows more than all before it: it takes their place."""
+"""A cut with this many times the room for a digit shows more than all before it, and takes their place."""
 
 
 class Stack:
-    """The weighted mean of evenly lit pictures of a field, laid on each other by its printed box, then by what
-    is written in it: the box is found to half a pixel of the frame or so, of which small digits have eight."""
+    """The weighted mean of evenly lit pictures of a field, laid on each other by its printed box, then by its ink: the
+    box is found to half a pixel of the frame, and small digits are eight pixels high."""
 
     def __init__(self, cut: Cut, weight: float) -> None:
         self._begin(cut, weight)
@@ -46,7 +46,7 @@ class Stack:
 
     @property
     def cut(self) -> Cut:
-        """All frames as one cut, with the lines and the place of the first."""
+        """All frames as one cut, with the rulings and the place of the first."""
         return replace(self._first, grey=as_gray(np.rint(self._mean).astype(np.uint8)))
 
     def _laid(self, cut: Cut) -> NDArray[np.float32]:
@@ -73,9 +73,9 @@ class Stack:
         return laid.astype(np.float32)
 
     def _aside(self, laid: NDArray[np.float32]) -> tuple[float, float]:
-        """How far, in pixels, the ink of `laid` lies from that of the mean; nothing where neither has any."""
+        """How far, in pixels, the ink of `laid` lies from that of the mean; 0 where they are not alike."""
         box, reach = self._first.inside, max(1, round(INK_REACH * self._first.room))
-        # Well within the box, for its own lines say where they are themselves.
+        # Well within the box, since its rulings have had their say.
         left, top = max(0, round(box.left)) + reach, max(0, round(box.top)) + reach
         right, bottom = min(laid.shape[1], round(box.right)) - reach, min(laid.shape[0], round(box.bottom)) - reach
         if right - left < 4 * reach or bottom - top < 4 * reach:

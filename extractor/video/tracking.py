@@ -1,4 +1,4 @@
-"""Following the sheet from frame to frame: looked for only where it is lost, which costs many times more."""
+"""Following the sheet from frame to frame. It is searched for only when it is lost, which costs many times more."""
 
 from __future__ import annotations
 
@@ -19,29 +19,39 @@ TRACKED_SIDE = 640
 MOST_CORNERS, FEWEST_CORNERS = 90, 12
 """Corners of the form that are followed, and the fewest that must agree on how it moved."""
 
+CORNER_QUALITY, CORNER_SPACING = 0.02, 10
+"""Corners have at least this share of the strength of the strongest, and are so many reduced pixels apart."""
+
+AGREEING_SHARE = 0.4
+"""The least share of the corners that must agree on how the form moved."""
+
+ROUND_TRIP_PX, AGREEING_PX = 1.0, 1.5
+"""Reduced pixels by which a corner that is followed forwards and back may miss itself, and by which corners that agree
+may differ."""
+
 SEARCH_EVERY_S = 0.2
 """Seconds between two searches for a form: a search costs several frames."""
 
 RESTLESS, RESTLESS_S = 9.0, 0.6
-"""Grey levels by which reduced frames differ, on the mean, while something is moved about; it is not searched then,
-but no longer than so many seconds."""
+"""Mean grey levels by which reduced frames differ while something large is moved about. A form is not searched for
+then, for at most so many seconds."""
 
 TOO_FAST = 250.0
-"""Pixels a second at which a sheet moves too fast to be read."""
+"""Pixels per second at which a sheet moves too fast to be read."""
 
 EXACT_EVERY = 3
-"""Frames from one comparison with the form's lines to the next; between them movement alone is followed, which drifts
+"""Frames from one comparison with the form's rulings to the next; between them movement alone is followed, which drifts
 by a fraction of a pixel."""
 
 BLIND_S = 0.4
-"""How long a sheet that shows too few of its lines (blurred, a hand over it) is followed by its movement alone."""
+"""How long a sheet that shows too few of its rulings (blurred, a hand over it) is followed by its movement alone."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """Where the sheet lies. `fresh` says that the form was looked for after none was there, so that it may be another
+    """Where the sheet lies. `fresh` says that the form was searched for after none was there, so that it may be another
     sheet; `sure`, that its place is known well enough to read its fields: it was searched for since it last moved
-    fast, and its lines are seen. `speed` is how fast it moves, in pixels of the frame a second."""
+    fast, and its rulings are seen. `speed` is how fast it moves, in pixels of the frame per second."""
 
     registration: Registration
     fresh: bool
@@ -66,7 +76,7 @@ class Tracker:
     def follow(self, grey: Gray, at: float) -> Track | None:
         """Where the sheet lies in the frame `grey`, shape (height, width), of time `at`; None where there is none.
 
-        Frames may change their size; then the sheet is looked for anew.
+        Frames may change their size; then the sheet is searched for again.
         """
         if grey.shape != self._shape:
             self._shape, self._small, self._found = grey.shape, None, None
@@ -104,7 +114,7 @@ class Tracker:
         if speed > TOO_FAST:
             self._anchored = False
         elif not self._anchored:
-            # What moved fast may have been followed to the wrong line of many alike.
+            # What moved fast may have been followed to the wrong one of many rulings that look alike.
             anew = register(grey, self._forms)
             if anew is not None and anew.template is not template:
                 self._found = None
@@ -135,7 +145,7 @@ def outline(registration: Registration) -> Points:
 
 
 def _restless(before: Gray, now: Gray) -> bool:
-    """Whether large things moved between two frames; a trembling hand moves edges only."""
+    """Whether something large moved between two frames; a trembling hand moves edges only."""
     size = (40, 24)
     a, b = (cv2.resize(one, size, interpolation=cv2.INTER_AREA).astype(np.float32) for one in (before, now))
     # The camera's exposure changes the light everywhere at once.
@@ -157,15 +167,19 @@ def _movement(before: Gray, now: Gray, found: Registration, scale: float) -> Poi
     shrink = np.diag((scale, scale, 1.0))
     mask = np.zeros(before.shape, np.uint8)
     cv2.fillConvexPoly(mask, np.round(outline(found) * scale).astype(np.int32), 255)
-    points = cv2.goodFeaturesToTrack(before, MOST_CORNERS, 0.02, 10, mask=mask)
+    points = cv2.goodFeaturesToTrack(before, MOST_CORNERS, CORNER_QUALITY, CORNER_SPACING, mask=mask)
     if points is None or len(points) < FEWEST_CORNERS:
         return None
     there, ok, _ = cv2.calcOpticalFlowPyrLK(before, now, points, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
     back, ok_back, _ = cv2.calcOpticalFlowPyrLK(now, before, there, np.zeros_like(points), winSize=(21, 21), maxLevel=3)
-    kept = (ok.ravel() > 0) & (ok_back.ravel() > 0) & (np.linalg.norm((points - back).reshape(-1, 2), axis=1) < 1.0)
+    kept = (
+        (ok.ravel() > 0)
+        & (ok_back.ravel() > 0)
+        & (np.linalg.norm((points - back).reshape(-1, 2), axis=1) < ROUND_TRIP_PX)
+    )
     if kept.sum() < FEWEST_CORNERS:
         return None
-    matrix, agree = cv2.findHomography(points[kept], there[kept], cv2.RANSAC, 1.5)
-    if matrix is None or agree is None or int(agree.sum()) < max(FEWEST_CORNERS, 0.4 * len(points)):
+    matrix, agree = cv2.findHomography(points[kept], there[kept], cv2.RANSAC, AGREEING_PX)
+    if matrix is None or agree is None or int(agree.sum()) < max(FEWEST_CORNERS, AGREEING_SHARE * len(points)):
         return None
     return np.asarray(np.linalg.inv(shrink) @ matrix @ shrink, np.float64)
