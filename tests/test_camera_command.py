@@ -161,7 +161,7 @@ def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path:
         os.write(master, b"q")
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0
-        assert "Row 1 is taken back" in said
+        assert "Row 1 has been taken back" in said
     finally:
         process.kill()
         os.close(master)

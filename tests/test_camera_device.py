@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from formdigits.camera import reasons
+from formdigits.camera import devices
 
 ROOT = Path(__file__).resolve().parents[1]
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cameras are files on Linux only")
@@ -22,7 +22,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="cameras
 @pytest.fixture
 def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What stands for /dev/video3, in a folder that stands for /dev."""
-    monkeypatch.setattr(reasons, "DEVICES", tmp_path)
+    monkeypatch.setattr(devices, "DEVICES", tmp_path)
     path = tmp_path / "video3"
     path.touch()
     return path
@@ -31,24 +31,24 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @LINUX
 def test_the_program_that_has_the_camera_is_named(device: Path) -> None:
     with device.open("rb") as stream, subprocess.Popen(["sleep", "60"], stdin=stream) as other:
-        told = reasons.why_not(3)
+        told = devices.why_not(3)
         other.kill()
     assert f"Camera 3 is in use by 'sleep' (process {other.pid})" in told
-    assert "is in use by" not in reasons.why_not(3)
-    assert "plug the camera out and in" in reasons.why_not(3)
+    assert "is in use by" not in devices.why_not(3)
+    assert "plug it in again" in devices.why_not(3)
 
 
 @LINUX
 def test_a_camera_that_is_not_there_is_not_called_busy(device: Path) -> None:
     device.unlink()
-    assert "There is no camera 3: plug it in" in reasons.why_not(3)
+    assert "There is no camera 3: plug it in" in devices.why_not(3)
 
 
 @LINUX
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may use every camera")
 def test_a_camera_that_the_user_may_not_open_names_the_group(device: Path) -> None:
     device.chmod(0)
-    assert "may not be used by this user: join the group" in reasons.why_not(3)
+    assert "may not be used by this user: join the group" in devices.why_not(3)
 
 
 class Told:
@@ -103,12 +103,12 @@ def test_a_camera_may_be_plugged_in_and_out_and_be_busy_while_it_is_watched(
         state.write_text("busy")
         time.sleep(2.5)
         state.write_text("here")
-        told.wait_for("Pictures come again")
+        told.wait_for("Pictures are coming again")
         state.write_text("gone")
         told.wait_for("No more pictures come from camera 97")
         told.wait_for("There is no camera 97")
         state.write_text("here")
-        told.wait_for("Pictures come again")
+        told.wait_for("Pictures are coming again")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
         assert "Traceback" not in "".join(told.lines)

@@ -15,20 +15,11 @@ from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Reading
-from extractor.video.form_state import (
-    COMPARED_PER_FRAME,
-    Absence,
-    Recognising,
-    State,
-    Studying,
-    Watching,
-    came_back,
-    compared,
-    went_away,
-)
+from extractor.video import form_state
+from extractor.video.form_state import COMPARED_PER_FRAME, Absence, Recognising, State, Studying, Watching
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light, room_for_a_digit
 from extractor.video.held_sheet import HeldSheet, Stage
-from extractor.video.identity import SAME_SHEET, SHEETS_REMEMBERED, agreement, ink_picture
+from extractor.video.identity import SHEETS_REMEMBERED, agreement, ink_picture, same_ink
 from extractor.video.sight import Guidance, Sight, as_quad
 from extractor.video.tracking import TOO_FAST, Track, Tracker, outline
 
@@ -85,7 +76,7 @@ class FormScene:
         light = measure_light(grey, corners)
         if track.fresh:
             self._sharpness.forget()
-            self._state = came_back(self._state, len(template.fields))
+            self._state = form_state.came_back(self._state, len(template.fields))
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
         if track.sure and clear >= BLURRED and track.speed < TOO_FAST and not light.dark:
@@ -118,7 +109,7 @@ class FormScene:
             return
         cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(before, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
-        self._state = compared(before, agreement(pictures, sheet.ink))
+        self._state = form_state.compared(before, agreement(pictures, sheet.ink))
         if not isinstance(self._state, Watching) or self._state.strange:
             return
         if isinstance(before, Recognising):
@@ -159,19 +150,14 @@ class FormScene:
     def _known_as(self, sheet: HeldSheet) -> HeldSheet | None:
         """The sheet that gave a row before and is this `sheet`, if there is one."""
         ink = sheet.ink
-        for known in reversed(self._known):
-            if known.form is sheet.form:
-                alike = agreement(ink, known.ink)
-                if alike is None or alike >= SAME_SHEET:
-                    return known
-        return None
+        return next((one for one in reversed(self._known) if one.form is sheet.form and same_ink(ink, one.ink)), None)
 
     def _finish(self, state: Watching, registration: Registration, at: float) -> tuple[HeldSheet, PageResult | None]:
         """The sheet, or the known one that it turns out to be; and its row, if this frame finishes it."""
         sheet = state.sheet
         if sheet.locked or state.strange or not sheet.whole:
             return sheet, None
-        if not self._capturing and (sheet.stage is Stage.DISMISSED or not sheet.complete(at)):
+        if not self._capturing and (sheet.stage is Stage.DISMISSED or len(sheet.settled(at)) < len(sheet.form.fields)):
             return sheet, None
         self._capturing = False
         known = self._known_as(sheet)
@@ -182,16 +168,10 @@ class FormScene:
         sheet.lock()
         self._known.append(sheet)
         del self._known[:-SHEETS_REMEMBERED]
-        row = PageResult(
-            file="",
-            page=0,
-            form=sheet.form.form,
-            status=PageStatus.READ,
-            readings=_placed(registration, sheet),
-            fit=registration.fit,
-            rules=sheet.rules,
+        readings = _placed(registration, sheet)
+        return sheet, PageResult(
+            "", 0, sheet.form.form, PageStatus.READ, readings, fit=registration.fit, rules=sheet.rules
         )
-        return sheet, row
 
     def _see_no_form(self, grey: Gray, at: float) -> Sight:
         absence = self._absence or Absence(at)
@@ -202,7 +182,7 @@ class FormScene:
         light = measure_light(grey, None)
         if gone:
             self._capturing = False
-            self._state = went_away(self._state)
+            self._state = form_state.went_away(self._state)
         hint = Guidance.SHOW
         if light.dark:
             hint = Guidance.DARK

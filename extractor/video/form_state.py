@@ -12,12 +12,10 @@ a moment changes nothing: how long it has been so is an `Absence`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from extractor.fields import Cut
-from extractor.video.held_sheet import HeldSheet, Stage
+from extractor.video.held_sheet import Cuts, HeldSheet, Stage
 from extractor.video.identity import SAME_SHEET
 
 COMPARED_PER_FRAME = 3
@@ -29,10 +27,10 @@ STRANGE_FRAMES = 2
 
 @dataclass(frozen=True)
 class Studying:
-    """A new sheet, or none yet. `cuts` are the fields that were cut out so far, by name, with how well each is shown;
-    `dismissed` says that this sheet gave a row before, which was taken back."""
+    """A new sheet, or none yet. `cuts` are those of its fields so far; `dismissed` says that this sheet gave a row
+    before, which was taken back."""
 
-    cuts: Mapping[str, tuple[Cut, float]] = field(default_factory=dict)
+    cuts: Cuts = field(default_factory=dict)
     dismissed: bool = False
 
 

@@ -12,14 +12,12 @@ from extractor.ink import as_gray, grey_counts, percentile
 from extractor.registration import Registration
 from extractor.values import Gray, Points
 
-DARKEST = 70
+DARKEST_PAPER = 70
 """Grey of paper below which it is too dark: the sensor's noise is then as strong as a pen stroke."""
 
-BURNT, GLARE_STEP = 250, 45
-"""Glare is at least this grey, and brighter than the other paper by more than this."""
-
-GLARE_SHARE, BRIGHT_SHARE = 0.03, 0.6
-"""Glare that hinders reading covers more than the first share of the sheet; what covers the second is bright paper."""
+BURNT, GLARE_SHARE, GLARE_STEP, BRIGHT_SHARE = 250, 0.03, 45, 0.6
+"""Glare is a patch at least this grey, of more than this share of the sheet, and brighter than the other paper by more
+than this. A patch of the last share is bright paper."""
 
 PAPER_PERCENTILE, ANYTHING_PERCENTILE, UNBURNT_PERCENTILE = 80, 98, 70
 """Where the grey of the paper stands among those of a sheet, of a whole frame (whatever is brightest may be paper),
@@ -50,7 +48,7 @@ class Light:
 
     @property
     def dark(self) -> bool:
-        return self.paper < DARKEST
+        return self.paper < DARKEST_PAPER
 
     @property
     def glaring(self) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,10 @@ UNSNAPPED_WEIGHT = 0.2
 """What a frame counts for a field whose rulings it does not show, beside one that shows them."""
 
 
+Cuts: TypeAlias = Mapping[str, tuple[Cut, float]]
+"""Cuts of fields by their names, with how well each is shown, above 0."""
+
+
 @dataclass
 class _Shown:
     """How a field reads now, since when it has read so, and when it was first read."""
@@ -55,32 +60,20 @@ class _Shown:
 
 
 class Stage(Enum):
-    """How far a sheet has come."""
+    """How far a sheet has come: its row is still to come; it was taken back, and is given only on request or after the
+    sheet has been away; it was given, and frames no longer count; it was given, and the sheet has come back since."""
 
     READING = auto()
-    """Its row is still to come."""
-
     DISMISSED = auto()
-    """Its row was taken back. It is read, but gives a row only when it is captured, or after it has been away."""
-
     LOCKED = auto()
-    """Its row was given, and frames no longer count."""
-
     RETURNED = auto()
-    """Its row was given, and it has come back since."""
 
 
 class HeldSheet:
     """One sheet of `form`, read by `reader`. `page_ink` is what its fields have in common in a single frame."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        form: Template,
-        first: Mapping[str, tuple[Cut, float]],
-        stage: Stage = Stage.READING,
-    ) -> None:
-        """`first` are cuts of all fields, by name, with how well each is shown, above 0."""
+    def __init__(self, reader: Reader, form: Template, first: Cuts, stage: Stage = Stage.READING) -> None:
+        """`first` are cuts of all fields."""
         self.form = form
         self.stage = stage
         self.rules: tuple[RuleOutcome, ...] = ()
@@ -99,10 +92,6 @@ class HeldSheet:
     def frames(self, name: str) -> int:
         """How many frames have shown the field."""
         return self._evidence[name].weights.frames if name in self._evidence else 0
-
-    def _views(self, names: Sequence[str]) -> dict[str, int]:
-        """The view of each field that is to be read if it is a string: another one in every frame."""
-        return {name: VIEW_TURNS[self.frames(name) % len(VIEW_TURNS)] for name in names}
 
     @property
     def locked(self) -> bool:
@@ -137,7 +126,8 @@ class HeldSheet:
             (field, clean(cut, self.page_ink) if single[field.name] else clean(mean, common))
             for field, cut, mean in zip(fields, cuts, means, strict=True)
         ]
-        seen = self._reader.observe(images, views=self._views([field.name for field in fields]), form=self.form)
+        views = {field.name: VIEW_TURNS[self.frames(field.name) % len(VIEW_TURNS)] for field in fields}
+        seen = self._reader.observe(images, views=views, form=self.form)
         for one in seen:
             evidence = self._evidence.get(one.name)
             if evidence is None:
@@ -192,10 +182,6 @@ class HeldSheet:
     def whole(self) -> bool:
         """Whether every field was seen."""
         return len(self._shown) == len(self.form.fields) or len(self._decided) == len(self.form.fields)
-
-    def complete(self, at: float) -> bool:
-        """Whether every field is settled."""
-        return len(self.settled(at)) == len(self.form.fields)
 
     def lock(self) -> None:
         """Keeps what was read, and enough of the ink to know the sheet again; no frame counts any more."""

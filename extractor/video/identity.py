@@ -56,3 +56,9 @@ def agreement(one: dict[str, Gray], other: dict[str, Gray]) -> float | None:
     pairs = [likeness(one[name], other[name]) for name in one.keys() & other.keys()]
     total = sum(weight for _, weight in pairs)
     return sum(alike * weight for alike, weight in pairs) / total if total else None
+
+
+def same_ink(one: dict[str, Gray], other: dict[str, Gray]) -> bool:
+    """Whether nothing in the ink of two sheets speaks against their being the same one."""
+    alike = agreement(one, other)
+    return alike is None or alike >= SAME_SHEET

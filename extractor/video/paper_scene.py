@@ -16,8 +16,8 @@ from extractor.video.fusion import LatticeEvidence
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light
 from extractor.video.held_sheet import SETTLING_FRAMES, SETTLING_S
 from extractor.video.identity import SHEETS_REMEMBERED, ink_picture, likeness
-from extractor.video.sight import Guidance, Quad, Sight, as_quad
-from extractor.video.tracking import AGREEING_PX, CORNER_QUALITY, CORNER_SPACING, TOO_FAST, TRACKED_SIDE
+from extractor.video.sight import Bounds, Guidance, Sight, as_quad, bounds_of
+from extractor.video.tracking import AGREEING_PX, CORNER_QUALITY, CORNER_SPACING, TOO_FAST, reduced
 
 PAPER_CROPS_PER_FRAME = 16
 """Crops that are recognised in one frame."""
@@ -32,11 +32,9 @@ CHANGED_STRING, CHANGED_WIDTH = 0.55, 1.25
 """A string has become another (something was written beside it, or the sheet was changed) where its ink is less like
 what it was, or so many times as wide or as narrow."""
 
-PART_GAP = 1.25
-"""The gap between two numbers in a row, in heights of the taller one, from which on they are surely two."""
-
-ROW_SHARE = 0.5
-"""The share of the lower one's height that two numbers must have in common to stand in one row."""
+PART_GAP, ROW_SHARE = 1.25, 0.5
+"""Numbers may be parts of one if the gap between them is less than this, in heights of the taller one, and they have
+more than this share of the height of the lower one in common."""
 
 SAME_PLACE_SHARE = 0.4
 """A string lies where another was if they share more than this of the area of both."""
@@ -136,15 +134,13 @@ class PaperScene:
             readings=tuple(_placed(string, parts) for string in numbers),
             settled=frozenset(string.name for string in numbers if string.settled(at)),
             locked=bool(numbers) and all(string.given for string in numbers),
-            guidance=_guidance(light, clear, numbers, found),
+            guidance=_guidance(light, clear, numbers),
             row=row,
         )
 
     def _movement(self, grey: Gray) -> Points:
         """How the picture moved since the last frame, shape (2, 3); no movement where that cannot be told."""
-        scale = min(1.0, TRACKED_SIDE / max(grey.shape))
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        small = as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
+        small, scale = reduced(grey)
         before, self._small = self._small, small
         still = np.array(((1.0, 0, 0), (0, 1.0, 0)))
         if before is None or before.shape != small.shape:
@@ -167,10 +163,10 @@ class PaperScene:
         for string in before:
             corners = string.corners @ moved[:, :2].T + moved[:, 2]
             string.found = replace(string.found, quad=as_quad(corners))
-        bounds = np.array([_bounds(string.found.quad) for string in before]).reshape(-1, 4)
+        bounds = np.array([bounds_of(string.found.quad) for string in before]).reshape(-1, 4)
         taken = np.zeros(len(bounds), np.bool_)
         for one in found:
-            shares = np.where(taken, 0.0, _overlaps(bounds, _bounds(one.quad)))
+            shares = np.where(taken, 0.0, _overlaps(bounds, bounds_of(one.quad)))
             index = int(shares.argmax()) if len(shares) else 0
             if len(shares) and shares[index] > SAME_PLACE_SHARE:
                 taken[index] = True
@@ -250,9 +246,14 @@ def _same(string: _String, known: tuple[str, Gray]) -> bool:
     value, ink = known
     if string.reading is None or string.ink is None or string.reading.value != value:
         return False
-    if string.ink.shape[1] != ink.shape[1]:
-        ink = as_gray(cv2.resize(ink, (string.ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR))
-    return likeness(string.ink, ink)[0] >= SAME_STRING
+    return likeness(string.ink, _as_wide(ink, string.ink))[0] >= SAME_STRING
+
+
+def _as_wide(one: Gray, other: Gray) -> Gray:
+    """The picture `one`, stretched to the width of the `other`."""
+    if one.shape[1] == other.shape[1]:
+        return one
+    return as_gray(cv2.resize(one, (other.shape[1], one.shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
 def _has_changed(before: Gray, now: Gray) -> bool:
@@ -260,19 +261,11 @@ def _has_changed(before: Gray, now: Gray) -> bool:
     ratio = now.shape[1] / before.shape[1]
     if not 1 / CHANGED_WIDTH < ratio < CHANGED_WIDTH:
         return True
-    if ratio != 1:
-        before = as_gray(cv2.resize(before, (now.shape[1], now.shape[0]), interpolation=cv2.INTER_LINEAR))
-    alike, weight = likeness(before, now)
+    alike, weight = likeness(_as_wide(before, now), now)
     return weight > 0 and alike < CHANGED_STRING
 
 
-def _bounds(quad: Quad) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom."""
-    xs, ys = [x for x, _ in quad], [y for _, y in quad]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _overlaps(many: Points, one: tuple[float, float, float, float]) -> Points:
+def _overlaps(many: Points, one: Bounds) -> Points:
     """The shared area of each of `many` bounds, shape (n, 4), with `one`, as a share of the area of both together."""
     left, top, right, bottom = many.T
     wide = np.maximum(0, np.minimum(right, one[2]) - np.maximum(left, one[0]))
@@ -281,7 +274,7 @@ def _overlaps(many: Points, one: tuple[float, float, float, float]) -> Points:
     return np.asarray(wide * high / both, np.float64)
 
 
-def _guidance(light: Light, clear: float, numbers: list[_String], found: tuple[FoundField, ...]) -> Guidance | None:
+def _guidance(light: Light, clear: float, numbers: list[_String]) -> Guidance | None:
     if light.dark:
         return Guidance.DARK
     if clear < BLURRED:
@@ -303,9 +296,8 @@ def _placed(string: _String, parts: frozenset[str]) -> Reading:
 
 
 def _parts(numbers: list[_String]) -> frozenset[str]:
-    """The names of the numbers that may be parts of one: they stand in one row, hardly further apart than the groups of
-    digits in a date."""
-    left, top, right, bottom = np.array([_bounds(string.found.quad) for string in numbers]).reshape(-1, 4).T
+    """The names of those that may be parts of one number: in one row, no further apart than the groups of a date."""
+    left, top, right, bottom = np.array([bounds_of(string.found.quad) for string in numbers]).reshape(-1, 4).T
     high = bottom - top
     gap = np.maximum.outer(left, left) - np.minimum.outer(right, right)
     shared = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)

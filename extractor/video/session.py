@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
@@ -14,16 +13,6 @@ from extractor.video.guidance import to_grey
 from extractor.video.identity import SHEETS_REMEMBERED
 from extractor.video.paper_scene import PaperScene
 from extractor.video.sight import Sight
-
-
-class _Scene(Protocol):
-    """What lies before the camera: sheets of known forms, or strings on plain or lined paper."""
-
-    def see(self, grey: np.ndarray, at: float) -> Sight: ...
-
-    def capture(self) -> None: ...
-
-    def undo(self) -> None: ...
 
 
 class Session:
@@ -49,7 +38,7 @@ class Session:
     """
 
     def __init__(self, reader: Reader, source: str = "camera") -> None:
-        self._scene: _Scene = FormScene(reader) if reader.forms else PaperScene(reader)
+        self._scene: FormScene | PaperScene = FormScene(reader) if reader.forms else PaperScene(reader)
         self._source = source
         self._rows: list[PageResult] = []
         self._count = 0

@@ -11,6 +11,9 @@ from extractor.values import PageResult, Points, Reading
 Quad: TypeAlias = tuple[tuple[float, float], ...]
 """Four corners in pixels of the frame, clockwise from the sheet's own top left."""
 
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels of the frame."""
+
 
 class Guidance(StrEnum):
     """What would help the camera to see better."""
@@ -29,13 +32,13 @@ class Guidance(StrEnum):
 
 
 SENTENCES = {
-    Guidance.SHOW: "Hold a form in front of the camera, all of it.",
+    Guidance.SHOW: "Hold a whole form in front of the camera.",
     Guidance.WRITE: "Hold up a sheet with handwritten numbers.",
     Guidance.CLOSER: "Come closer: the digits are too small.",
     Guidance.STILL: "Hold still.",
     Guidance.DARK: "Too dark: more light.",
     Guidance.GLARE: "Glare: tilt the sheet or move the lamp.",
-    Guidance.WRONG: "This is another form, or not all of it shows.",
+    Guidance.WRONG: "This is another form, or part of it is out of sight.",
 }
 
 
@@ -48,8 +51,8 @@ class Sight:
     `quad` is where the field lies in this frame; a field that was not read yet has an empty `value`, `written` and
     confidence 0. `settled` names the fields that are accepted or have not changed for a second. `locked` says that
     the sheet is settled and its row given, `again` that the row was given when the sheet was here before.
-    `row` is there in the one frame in which a new row comes into being: a page of the table, whose `page` counts the
-    session's rows from 1.
+    `row` is there only in the frame that finishes a row: a page of the table, whose `page` counts the session's rows
+    from 1.
     """
 
     at: float
@@ -66,3 +69,9 @@ class Sight:
 def as_quad(corners: Points) -> Quad:
     """`corners`, shape (4, 2), as they are given in a sight."""
     return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+
+
+def bounds_of(quad: Quad) -> Bounds:
+    """The upright rectangle around `quad`."""
+    xs, ys = zip(*quad, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)

@@ -80,9 +80,7 @@ class Tracker:
         """
         if grey.shape != self._shape:
             self._shape, self._small, self._found = grey.shape, None, None
-        scale = min(1.0, TRACKED_SIDE / max(grey.shape))
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        small = as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)) if scale < 1 else grey
+        small, scale = reduced(grey)
         before, self._small = self._small, small
         elapsed, self._at = max(1e-3, at - self._at), at
         if self._found is not None and before is not None:
@@ -136,6 +134,13 @@ class Tracker:
             return None
         self._tried_at = at
         return register(grey, self._forms)
+
+
+def reduced(grey: Gray) -> tuple[Gray, float]:
+    """The frame as movement is followed on it, and its size as a share of the frame's."""
+    scale = min(1.0, TRACKED_SIDE / max(grey.shape))
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return (as_gray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)) if scale < 1 else grey), scale
 
 
 def outline(registration: Registration) -> Points:

@@ -1,44 +1,19 @@
-"""The newest frame of a source, and nothing older: a thread takes frames as they come, whoever is slow misses some."""
+"""The newest frame of a source and nothing older: a thread takes frames as they come; a slow reader misses some."""
 
 from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self, TypeAlias
 
 from extractor.errors import FormdigitsError
 from formdigits.camera.sources import Frame, Source, SourceLostError
 
 STALLED_S = 2.0
-"""A live source that gives no frame for so long has stalled."""
+"""Seconds without a frame after which a live source has stalled."""
 
 AGAIN_S = 1.0
 """Seconds between two attempts to open a source that was lost."""
-
-
-class Frames(Protocol):
-    """What the loop takes frames from."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether no frame will come any more."""
-
-    @property
-    def trouble(self) -> str:
-        """Why no frame comes at present, as one sentence; empty while all is well."""
-
-    def take(self, timeout: float) -> Frame | None:
-        """The newest frame that was not taken yet; None where none comes in `timeout` seconds.
-
-        Raises FormdigitsError where the source can never be read.
-        """
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class Grabber:
@@ -62,9 +37,7 @@ class Grabber:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._fresh:
             self._stop = True
             self._fresh.notify_all()
@@ -73,11 +46,13 @@ class Grabber:
 
     @property
     def ended(self) -> bool:
+        """Whether no frame will come any more."""
         with self._fresh:
             return self._ended and self._frame is None
 
     @property
     def trouble(self) -> str:
+        """Why no frame comes at present, as one sentence; empty while all is well."""
         with self._fresh:
             if self._lost:
                 return self._lost
@@ -87,6 +62,10 @@ class Grabber:
             return ""
 
     def take(self, timeout: float) -> Frame | None:
+        """The newest frame that was not taken yet; None where none comes in `timeout` seconds.
+
+        Raises FormdigitsError where the source can never be read.
+        """
         with self._fresh:
             if self._frame is None and not self._ended:
                 self._fresh.wait(timeout)
@@ -100,8 +79,8 @@ class Grabber:
             while not self._stop:
                 try:
                     self._source.open()
-                    if not self._pump():
-                        break
+                    self._pump()
+                    break
                 except SourceLostError as lost:
                     self._say(str(lost))
                 self._wait(AGAIN_S)
@@ -113,13 +92,13 @@ class Grabber:
                 self._ended = True
                 self._fresh.notify_all()
 
-    def _pump(self) -> bool:
-        """Takes frames until the source ends (False)."""
+    def _pump(self) -> None:
+        """Takes frames until the source ends. Raises SourceLostError."""
         begun: float | None = None
         while not self._stop:
             read = self._source.read()
             if read is None:
-                return False
+                return
             image, at = read
             if not self._source.live:
                 begun = time.monotonic() - at if begun is None else begun
@@ -131,7 +110,6 @@ class Grabber:
                 self.grabbed += 1
                 self._lost = ""
                 self._fresh.notify_all()
-        return False
 
     def _wait(self, seconds: float) -> None:
         ends = time.monotonic() + seconds
@@ -157,9 +135,7 @@ class EveryFrame:
         self._source.open()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._source.close()
 
     def take(self, timeout: float) -> Frame | None:
@@ -169,3 +145,6 @@ class EveryFrame:
             return None
         self._count += 1
         return Frame(read[0], read[1], time.monotonic(), self._count - 1)
+
+
+Frames: TypeAlias = Grabber | EveryFrame

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from enum import Enum, auto
-from types import TracebackType
 from typing import Any, Self
 
 
@@ -15,7 +14,7 @@ class Key(Enum):
     QUIT = auto()
 
 
-LETTERS = {" ": Key.CAPTURE, "c": Key.CAPTURE, "\n": Key.CAPTURE, "u": Key.UNDO, "p": Key.PAUSE, "q": Key.QUIT}
+KEYS = {" ": Key.CAPTURE, "c": Key.CAPTURE, "\n": Key.CAPTURE, "u": Key.UNDO, "p": Key.PAUSE, "q": Key.QUIT}
 
 
 class TerminalKeys:
@@ -35,9 +34,7 @@ class TerminalKeys:
             tty.setcbreak(sys.stdin)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._before is not None:
             import termios
 
@@ -50,4 +47,4 @@ class TerminalKeys:
         import select
 
         ready, _, _ = select.select([sys.stdin], [], [], 0)
-        return LETTERS.get(sys.stdin.read(1).lower()) if ready else None
+        return KEYS.get(sys.stdin.read(1).lower()) if ready else None

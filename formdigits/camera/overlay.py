@@ -1,4 +1,4 @@
-"""A frame with what was read drawn on it: field boxes, readings and confidence in green and amber, guidance below."""
+"""A frame with what was read drawn on it: boxes of fields, readings and confidence in green and amber, advice below."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from extractor.overlay.text import FIELD, percent
 from extractor.values import FieldStatus, Reading
-from extractor.video.sight import Quad, Sight
+from extractor.video.sight import Bounds, Quad, Sight, bounds_of
+from formdigits.camera.sources import Image
+from formdigits.messages import counted
 
-Image = NDArray[np.uint8]
-Bounds = tuple[float, float, float, float]
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-WHITE, BLACK, GREEN, AMBER, PALE = (255, 255, 255), (0, 0, 0), (70, 200, 90), (0, 170, 255), (190, 190, 190)
+BGR_WHITE, BGR_GREEN, BGR_AMBER, BGR_PALE = (255, 255, 255), (70, 200, 90), (0, 170, 255), (190, 190, 190)
+ROW_EXISTS = "This sheet already has its row."
 BAR = 0.055
 """The height of the bars at head and foot, as a share of the picture's."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """What stands in the bars: frames a second, rows so far, the last row's summary, whether it is paused; `flash`
+    """What stands in the bars: frames per second, rows so far, the last row's summary, whether it is paused; `flash`
     while a new row is being announced."""
 
     fps: float = 0.0
@@ -46,14 +46,14 @@ def draw(image: Image, sight: Sight | None, status: Status) -> Image:
 def _sheet(out: Image, sight: Sight, status: Status) -> None:
     thick = max(1, round(out.shape[0] / 360))
     if sight.outline is not None:
-        colour = GREEN if sight.locked else WHITE
+        colour = BGR_GREEN if sight.locked else BGR_WHITE
         _polygon(out, sight.outline, colour, 3 * thick if status.flash else thick)
-    taken = [_bounds(reading.quad) for reading in sight.readings if reading.quad]
+    taken = [bounds_of(reading.quad) for reading in sight.readings if reading.quad]
     for reading in sight.readings:
         if not reading.quad:
             continue
         known = bool(reading.written) or reading.confidence > 0
-        colour = _colour(reading) if known else PALE
+        colour = _colour(reading) if known else BGR_PALE
         _polygon(out, reading.quad, colour, thick)
         if known:
             plate = _plate(reading, colour, out.shape[0] / 720, settled=reading.field in sight.settled)
@@ -85,11 +85,6 @@ def _plate(reading: Reading, colour: tuple[int, int, int], scale: float, *, sett
     return plate
 
 
-def _bounds(quad: Quad) -> Bounds:
-    (left, top), (right, bottom) = np.min(quad, 0), np.max(quad, 0)
-    return float(left), float(top), float(right), float(bottom)
-
-
 def _put(out: Image, plate: Image, quad: Quad, taken: Sequence[Bounds]) -> Bounds:
     """Lays `plate` beside a field, turned by quarters as the sheet lies, where it covers nothing that is `taken`."""
     corners = np.array(quad)
@@ -97,7 +92,7 @@ def _put(out: Image, plate: Image, quad: Quad, taken: Sequence[Bounds]) -> Bound
     turns = round(float(np.arctan2(along[1], along[0])) / (np.pi / 2)) % 4
     plate = np.ascontiguousarray(np.rot90(plate, -turns))
     height, width = plate.shape[:2]
-    left, top, right, bottom = _bounds(quad)
+    left, top, right, bottom = bounds_of(quad)
     x, y = (left + right - width) / 2, (top + bottom - height) / 2
     gap = 3
     sides = [(left - gap - width, y), (x, top - gap - height), (right + gap, y), (x, bottom + gap)]
@@ -125,16 +120,15 @@ def _bars(out: Image, sight: Sight | None, status: Status) -> None:
         part[:] = part // 4
     size = height / 40
     base = round(0.68 * height)
-    counted = f"{status.rows} row{'' if status.rows == 1 else 's'}"
-    right = f"{counted}   {status.fps:.0f} frames/s"
+    right = f"{counted(status.rows, 'row')}   {status.fps:.0f} frames/s"
     (width, _), _ = cv2.getTextSize(right, FONT, size, 1)
-    _text(out, _headline(sight, status), (12, base), size, WHITE)
-    _text(out, right, (out.shape[1] - width - 12, base), size, WHITE)
+    _text(out, _headline(sight, status), (12, base), size, BGR_WHITE)
+    _text(out, right, (out.shape[1] - width - 12, base), size, BGR_WHITE)
     words, colour = _advice(sight, status)
     _text(out, words, (12, out.shape[0] - height + base), size, colour)
     keys = "SPACE capture   U undo   P pause   Q quit"
     (width, _), _ = cv2.getTextSize(keys, FONT, 0.75 * size, 1)
-    _text(out, keys, (out.shape[1] - width - 12, out.shape[0] - height + base), 0.75 * size, PALE)
+    _text(out, keys, (out.shape[1] - width - 12, out.shape[0] - height + base), 0.75 * size, BGR_PALE)
 
 
 def _headline(sight: Sight | None, status: Status) -> str:
@@ -146,18 +140,18 @@ def _headline(sight: Sight | None, status: Status) -> str:
 
 def _advice(sight: Sight | None, status: Status) -> tuple[str, tuple[int, int, int]]:
     if status.trouble:
-        return status.trouble, AMBER
+        return status.trouble, BGR_AMBER
     if status.paused:
-        return "Paused: P goes on.", AMBER
+        return "Paused: press P to go on.", BGR_AMBER
     if status.flash and status.note:
-        return status.note, GREEN
+        return status.note, BGR_GREEN
     if sight is None:
-        return "", WHITE
+        return "", BGR_WHITE
     if sight.locked:
-        return ("This sheet has its row already." if sight.again else "Done: next sheet."), GREEN
+        return (ROW_EXISTS if sight.again else "Done: next sheet, please."), BGR_GREEN
     if sight.guidance is not None:
-        return sight.guidance.sentence, AMBER
-    return "Reading ...", WHITE
+        return sight.guidance.sentence, BGR_AMBER
+    return "Reading ...", BGR_WHITE
 
 
 def _text(out: Image, words: str, at: Sequence[int], size: float, colour: tuple[int, int, int]) -> None:

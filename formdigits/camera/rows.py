@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from extractor.errors import OutputError
@@ -26,7 +25,7 @@ ENDINGS = (".csv", ".jsonl", ".ndjson")
 class RowFile:
     """Rows appended to `out` (.csv, .jsonl or .ndjson; `-` is CSV on standard output).
 
-    A file that exists already is gone on with, if its columns are the same; `rows` counts what it holds. Used as a
+    A file that exists is continued if its columns are the same; `rows` counts what it holds. Used as a
     context manager. Raises OutputError: an unknown ending, other columns, a place that cannot be written to.
     """
 
@@ -71,15 +70,13 @@ class RowFile:
             raise OutputError(f"{self._out} has other columns than these forms give; give -o another name.")
         self.rows = len(rows) - 1
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
 
     @property
     def can_undo(self) -> bool:
-        """Whether a row written now can be taken back: on standard output it is gone."""
+        """Whether a row written now can be taken back: not once it is on standard output."""
         return self._path is not None
 
     def write(self, row: PageResult) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import wave
 from pathlib import Path
-from types import TracebackType
 from typing import Self
+
+import numpy as np
 
 PLAYERS = ("pw-play", "paplay", "aplay", "afplay")
 RATE, HERTZ, SECONDS = 22050, 1320, 0.12
@@ -31,9 +30,7 @@ class Sound:
             _tone(Path(self._folder.name) / "row.wav")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._playing is not None:
             self._playing.wait()
         if self._folder is not None:
@@ -56,16 +53,11 @@ class Sound:
 
 def _tone(path: Path) -> None:
     count = round(RATE * SECONDS)
+    at = np.arange(count)
+    # It swells and fades, or it would click.
+    swing = 9000 * np.sin(np.pi * at / count) * np.sin(2 * np.pi * HERTZ * at / RATE)
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        # It swells and fades, or it would click.
-        out.writeframes(
-            b"".join(
-                struct.pack(
-                    "<h", round(9000 * math.sin(math.pi * i / count) * math.sin(2 * math.pi * HERTZ * i / RATE))
-                )
-                for i in range(count)
-            )
-        )
+        out.writeframes(np.rint(swing).astype("<i2").tobytes())

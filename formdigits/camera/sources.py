@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import InputError
-from formdigits.camera.reasons import why_not
+from formdigits.camera.devices import why_not
 
 Image = NDArray[np.uint8]
 STREAM = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

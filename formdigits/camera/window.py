@@ -11,19 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.errors import InputError
-from formdigits.camera.keys import Key
+from formdigits.camera.keys import KEYS, Key
 
 NAME = "formdigits"
-KEYS = {
-    ord(" "): Key.CAPTURE,
-    ord("c"): Key.CAPTURE,
-    13: Key.CAPTURE,
-    ord("u"): Key.UNDO,
-    8: Key.UNDO,
-    ord("p"): Key.PAUSE,
-    ord("q"): Key.QUIT,
-    27: Key.QUIT,
-}
+CODES = {ord(letter): key for letter, key in KEYS.items()} | {13: Key.CAPTURE, 8: Key.UNDO, 27: Key.QUIT}
 
 
 class Window:
@@ -60,7 +51,7 @@ class Window:
         code = cv2.waitKey(1)
         if self._shown and cv2.getWindowProperty(NAME, cv2.WND_PROP_VISIBLE) < 1:
             return Key.QUIT
-        return KEYS.get(code & 0xFF) if code >= 0 else None
+        return CODES.get(code & 0xFF) if code >= 0 else None
 
     def close(self) -> None:
         cv2.destroyAllWindows()

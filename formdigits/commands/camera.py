@@ -69,12 +69,12 @@ def camera(
         return
     from extractor.options import ReadOptions
 
-    request = loop.Request(
+    options = loop.CameraOptions(
+        reading=ReadOptions.of(templates, accept=accept, engine=engine),
         source=source,
-        options=ReadOptions.of(templates, accept=accept, engine=engine),
         out=out,
         window=not no_window,
         realtime=not no_realtime,
         save_frames=save_frames,
     )
-    raise SystemExit(loop.carry_out(request))
+    loop.run_camera(options)
