@@ -74,7 +74,7 @@ def test_a_long_document_is_shared_out_by_pages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "why"),
     [
-        ("killed", "killed, most likely for want of memory"),
+        ("killed", "killed, most likely because memory ran out"),
         ("crash", "crashed with SIGSEGV"),
         ("leaves", "ended with exit code 7"),
     ],

@@ -1,15 +1,11 @@
-"""One reading process: takes tasks from its pipe, tells of its pages as it goes, and never outlives its parent."""
+"""One reading process: takes tasks from its pipe and tells of its pages as it goes."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeAlias
 
@@ -44,9 +40,8 @@ class Broken:
 Message: TypeAlias = Ready | Beat | Finished | Broken | list[Event]
 
 
-def child_main(pipe: Connection, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
-    """Runs until the pipe closes. Unless `verbose`, what libraries print is thrown away."""
-    settle(verbose)
+def child_main(pipe: Connection, factory: ReaderFactory, overlay: Path | None) -> None:
+    """Runs until the pipe closes."""
     try:
         with suppress(EOFError, BrokenPipeError, ConnectionResetError):
             _serve(pipe, factory, overlay)
@@ -69,29 +64,6 @@ def _serve(pipe: Connection, factory: ReaderFactory, overlay: Path | None) -> No
         for events in do_task(task, reader, overlay, beat):
             pipe.send(events)
         pipe.send(Finished())
-
-
-def settle(verbose: bool) -> None:
-    """Makes a process that was just started one that nothing but its parent moves or hears."""
-    # A group of its own: Ctrl-C is the parent's to handle, and programs started from here end with this process.
-    with suppress(OSError):
-        os.setpgid(0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    if not verbose:
-        os.dup2(nowhere, 2)
-    os.close(nowhere)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
 
 
 def _tell(pipe: Connection, message: Message) -> None:

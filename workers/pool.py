@@ -8,21 +8,17 @@ known which pages die with it.
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 
 from extractor.errors import ServiceError
 from workers.child import Beat, Broken, Message, Ready, child_main
 from workers.chunk import do_task, failed
+from workers.process import ChildProcess
 from workers.work import Counted, CountTask, Event, Outcome, PageReader, ReaderFactory, Task, units
 
 log = logging.getLogger(__name__)
@@ -35,11 +31,6 @@ START_LIMIT_S = 300.0
 
 START_TRIES = 3
 """How many processes in a row may die before they are ready, until the pool gives up."""
-
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
-    "1",
-) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 class InProcess:
@@ -203,17 +194,8 @@ class _Child:
     """A process, its pipe, the task that it is on, and what it has told of it."""
 
     def __init__(self, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
-        context = get_context("spawn")
-        self.pipe: Connection
-        self.pipe, theirs = context.Pipe()
-        self.process: SpawnProcess = context.Process(
-            target=child_main, args=(theirs, factory, overlay, verbose), daemon=False
-        )
-        with environment(ONE_THREAD), without_interrupts():
-            self.process.start()
-        assert self.process.pid is not None
-        self.pid = self.process.pid
-        theirs.close()
+        self._process = ChildProcess(child_main, factory, overlay, verbose=verbose)
+        self.pipe = self._process.pipe
         self.ready = False
         self.task: Task | None = None
         self.done: set[tuple[int, int]] = set()
@@ -240,22 +222,11 @@ class _Child:
         """Lets it go home if it has nothing to do."""
         self.pipe.close()
         if self.task is not None or not self.ready:
-            self.process.kill()
+            self._process.kill()
 
     def reap(self, patience_s: float = 0) -> str:
         """Ends it with everything that it started, and says in plain words what it had died of."""
-        if patience_s:
-            self.process.join(patience_s)
-        with suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.join()
-        code = self.process.exitcode or 0
-        self.process.close()
-        self.pipe.close()
-        if code == -signal.SIGKILL:
-            return "it was killed, most likely for want of memory"
-        return f"it crashed with {signal.Signals(-code).name}" if code < 0 else f"it ended with exit code {code}"
+        return self._process.reap(patience_s)
 
 
 def _key(unit: Task) -> tuple[int, int]:
@@ -267,25 +238,3 @@ def _given_up(unit: Task, reason: str) -> Event:
         return Counted(unit.files[0][0], 1)
     [span] = unit.spans
     return Outcome(span.document, failed(span.file, span.first, reason), unit.attempts - 1)
-
-
-@contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Sets variables that are not set yet, for what is started inside the block."""
-    added = {name: value for name, value in values.items() if name not in os.environ}
-    os.environ.update(added)
-    try:
-        yield
-    finally:
-        for name in added:
-            del os.environ[name]
-
-
-@contextmanager
-def without_interrupts() -> Iterator[None]:
-    """Keeps Ctrl-C from what is started inside the block, also while it is still starting; it reaches us just after."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Any, ParamSpec, TypeVar
 
 from extractor.errors import DocumentError, FormdigitsError, ServiceError
-from workers.child import settle
-from workers.pool import ONE_THREAD, environment, without_interrupts
+from workers.process import ChildProcess
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,8 +39,7 @@ class Sandbox:
     def __init__(self, limit_s: float = ANSWER_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._lock = threading.Lock()
-        self._process: SpawnProcess | None = None
-        self._pipe: Connection | None = None
+        self._process: ChildProcess | None = None
 
     def ask(self, question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """`question(*args, **options)`, a function that can be imported, called in that process.
@@ -86,28 +81,16 @@ class Sandbox:
             return _Answer(error=DocumentError(f"Reading this stopped its process; {SCAN_SMALLER}"))
 
     def _open(self) -> Connection:
-        if self._process is not None and not self._process.is_alive():
+        if self._process is not None and not self._process.alive:
             self._end()
-        if self._process is None or self._pipe is None:
-            context = get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_answer_all, args=(theirs,), daemon=False)
-            with environment(ONE_THREAD), without_interrupts():
-                self._process.start()
-            theirs.close()
-        return self._pipe
+        if self._process is None:
+            self._process = ChildProcess(_answer_all, verbose=bool(os.environ.get("FORMDIGITS_DEBUG")))
+        return self._process.pipe
 
     def _end(self) -> None:
-        if self._process is not None and self._pipe is not None:
-            self._pipe.close()
-            assert self._process.pid is not None
-            # It leads a group of its own, with whatever it has started.
-            with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.kill()
-            self._process.join()
-            self._process.close()
-        self._process = self._pipe = None
+        if self._process is not None:
+            self._process.reap()
+        self._process = None
 
 
 SCAN_SMALLER = "scan it again at a lower resolution."
@@ -115,7 +98,6 @@ SCAN_SMALLER = "scan it again at a lower resolution."
 
 def _answer_all(pipe: Connection) -> None:
     """Runs until the pipe closes."""
-    settle(bool(os.environ.get("FORMDIGITS_DEBUG")))
     import cv2
 
     cv2.setNumThreads(1)

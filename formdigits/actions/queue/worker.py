@@ -8,7 +8,7 @@ import socket
 from extractor.recognizer.card import SHIPPED, read_card
 from workers.database.store import open_store
 from workers.home import processors
-from workers.pool import ONE_THREAD
+from workers.process import ONE_THREAD
 from workers.queue import telemetry
 from workers.queue.dispatch import Broker, sweep
 

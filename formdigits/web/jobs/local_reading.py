@@ -14,7 +14,6 @@ from multiprocessing.connection import Connection
 
 from extractor.errors import FormdigitsError, InputError
 from extractor.options import ReadOptions
-from workers.child import settle
 from workers.database.jobs import find_job
 from workers.database.store import open_store
 from workers.home import home, processors
@@ -36,7 +35,6 @@ class End:
 
 def main(pipe: Connection, job: str, opener: Callable[[ReadOptions], PageReader]) -> None:
     """Reads `job` with the readers that `opener` makes, and sends its `End`."""
-    settle(False)
     pipe.send(_end(job, opener))
 
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import threading
 from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.context import SpawnProcess
 
 from extractor import reading as extractor_reading
 from extractor.errors import FormdigitsError, ServiceError
@@ -18,7 +14,7 @@ from workers.database.jobs import put_aside_here, queued_jobs
 from workers.database.queue.ledger import cancel
 from workers.database.store import Store
 from workers.job import ACTIVE
-from workers.pool import without_interrupts
+from workers.process import ChildProcess
 from workers.queue.dispatch import Broker, sweep
 
 RUNNER_EVERY_S = 5.0
@@ -35,7 +31,7 @@ class Runner:
         self._called = threading.Event()
         self._stopped = False
         self._lock = threading.Lock()
-        self._now: tuple[str, SpawnProcess] | None = None
+        self._now: tuple[str, ChildProcess] | None = None
         self._problems: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
 
@@ -88,27 +84,20 @@ class Runner:
         job = next((job.id for job in waiting if job.id not in self._problems), None)
         if job is None:
             return False
-        context = get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        # Through the module, so that what stands in for it in tests is used here as well.
-        process = context.Process(target=main, args=(theirs, job, extractor_reading.open_reader), daemon=False)
         with self._lock:
             if self._stopped:
                 return False
-            with without_interrupts():
-                process.start()
+            # Through the module, so that what stands in for it in tests is used here as well.
+            process = ChildProcess(main, job, extractor_reading.open_reader)
             self._now = (job, process)
-        theirs.close()
         try:
-            end: End = ours.recv()
-        except EOFError:
+            end: End = process.pipe.recv()
+        except (EOFError, OSError):
             end = End("The process that read this job was ended from outside.")
-        ours.close()
-        process.join()
         with self._lock:
             given_up = self._now is None
             self._now = None
-        process.close()
+        process.reap(patience_s=2)
         if end.problem and not given_up:
             log.warning("job %s: %s", job, end.problem)
             self._problems[job] = end.problem
@@ -118,14 +107,8 @@ class Runner:
         """Ends the process that reads `job`, or whichever there is."""
         with self._lock:
             if self._now is not None and job in (None, self._now[0]):
-                process = self._now[1]
+                self._now[1].kill()
                 self._now = None
-                pid = process.pid
-                assert pid is not None
-                process.kill()
-                with suppress(OSError):
-                    # It leads a group of its own.
-                    os.killpg(pid, signal.SIGKILL)
 
     def _sweep(self) -> None:
         if self._settings.local or not any(job.state in ACTIVE for job in queued_jobs(self._store, limit=50)):
