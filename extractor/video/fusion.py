@@ -26,11 +26,9 @@ from extractor.values import Alternative
 FRAME_CORRELATION = 0.8
 """How much the errors of two frames of one sheet have in common."""
 
-BLANK_SHARE = 0.5
-"""A cell that less than this share of the frames shows written is blank."""
-
-MIXED_SHARE = 0.1
-"""A cell is doubtful where more than this share of the frames shows it blank and more than this share written."""
+BLANK_SHARE, MIXED_SHARE = 0.5, 0.1
+"""A cell that less than the first share of the frames shows written is blank. It is doubtful where more than the second
+share shows it written, and more than that blank."""
 
 FRAME_FLOOR = math.log(1e-4)
 """The least log-probability that one frame gives a symbol or a string: a bad frame is outvoted, it has no veto."""

@@ -36,11 +36,8 @@ RULES_EVERY_S = 0.2
 """Seconds between two weighings of the form's rules, which cost as much as several fields. What is shown changes only
 then."""
 
-MOST_STACKED = 8
-"""Frames after which the mean picture of a field hardly improves."""
-
-INK_FRAMES = 8
-"""Frames that the mean picture of a field's ink remembers."""
+MOST_STACKED, INK_FRAMES = 8, 8
+"""Frames after which the mean picture of a field hardly improves, and frames that the mean of its ink remembers."""
 
 UNSNAPPED_WEIGHT = 0.2
 """What a frame counts for a field whose rulings it does not show, beside one that shows them."""

@@ -36,11 +36,9 @@ PART_GAP, ROW_SHARE = 1.25, 0.5
 """Numbers may be parts of one if the gap between them is less than this, in heights of the taller one, and they have
 more than this share of the height of the lower one in common."""
 
-SAME_PLACE_SHARE = 0.4
-"""A string lies where another was if they share more than this of the area of both."""
-
-WORD_DELAY = 4
-"""What has never read as digits waits this many times as long for its turn."""
+SAME_PLACE_SHARE, WORD_DELAY = 0.4, 4
+"""A string lies where another was if they share more than this of the area of both; one that has never read as digits
+waits this many times as long for its turn."""
 
 SMALLEST_ROW = 1.4 * SMALLEST_DIGIT
 """Pixels of the height of a number, with the margin around it, below which the paper must come closer."""

@@ -71,7 +71,7 @@ def _polygon(out: Image, quad: Quad, colour: tuple[int, int, int], thick: int) -
 
 
 def _plate(reading: Reading, colour: tuple[int, int, int], scale: float, *, settled: bool) -> Image:
-    """The value and how sure it is on white, upright."""
+    """The value and its confidence on white, upright."""
     value = reading.value or {FieldStatus.BLANK: "blank", FieldStatus.VOID: "void"}.get(reading.status, "?")
     sure = percent(reading.confidence) if reading.status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW) else ""
     size, small, bold, pad = 0.5 * scale, 0.32 * scale, max(1, round(1.6 * scale)), max(2, round(2.5 * scale))

@@ -38,7 +38,9 @@ class RowFile:
         self._ends: list[int] = []
         self.rows = 0
         if self._path is not None and self._path.suffix.lower() not in ENDINGS:
-            raise OutputError(f"The camera writes row by row: end '{out}' in .csv or .jsonl, or give - for the screen.")
+            raise OutputError(
+                f"The camera writes row by row: end '{out}' in .csv or .jsonl, or give - for standard output."
+            )
 
     def __enter__(self) -> Self:
         if self._path is None:

@@ -24,7 +24,7 @@ ANSWER_MS = 5000
 """How long a stream may take to be opened and to give the next frame."""
 
 USUAL_FPS = 30.0
-"""Taken where a file does not say."""
+"""Frames per second of a file that does not say."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class LiveSource:
     def read(self) -> tuple[Image, float] | None:
         image = _next(self._capture)
         if image is None:
-            # At once: what is still held cannot come back, a camera's number no more than a pipe's other end.
+            # At once: while it is held, neither a camera's number nor the other end of a pipe comes back.
             self.close()
             raise SourceLostError(f"No more pictures come from {self.name}; trying again.")
         return image, time.monotonic()
