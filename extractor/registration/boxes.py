@@ -18,7 +18,7 @@ from extractor.values import Gray, Points
 AROUND = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 
 TELLING = 3
-"""Points that tell a mapping without perspective, if they are not on one line."""
+"""Points that tell a mapping without perspective, if they are not in a row."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Boxes:
 
 
 def find_boxes(image: Gray) -> Boxes:
-    """The rectangles of paper that are enclosed by lines on a reduced page, at any rotation; where dark lines enclose
+    """The rectangles of paper that are enclosed by rulings on a reduced page, at any rotation; where dark ones enclose
     few, those that paler ones do."""
     params = REGISTRATION.boxes
     grey = even_illumination(image, max(4, max(image.shape) // params.illumination_reach))
@@ -51,7 +51,7 @@ def _enclosed(grey: Gray, level: int) -> Boxes:
     smallest = max(params.least_side, smallest)
     rows: list[tuple[float, float, float, float, float]] = []
     for contour, links in zip(contours, tree[0] if tree is not None else (), strict=True):
-        # Only holes, whose parent is the outline of the lines around them.
+        # Only holes, whose parent is the outline of the rulings around them.
         if links[3] < 0 or len(contour) < len(AROUND):
             continue
         _, _, w, h = cv2.boundingRect(contour)
@@ -121,8 +121,8 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
         found = sorted([*filter(None, grown_aside), *found], key=lambda match: -match[0])
     for _, matrix in found:
         yield matrix
-    # Where the page shows an outer line of most combs badly, or a table has more cells than the form has fields, boxes
-    # alone grow back to the wrong cell: their lines and the print beside them tell.
+    # Where the page shows an outer ruling of most combs badly, or a table has more cells than the form has fields,
+    # boxes alone grow back to the wrong cell: their rulings and the print beside them tell.
     yield from aside
 
 
@@ -287,7 +287,7 @@ def _fit(ideal: Points, seen: Points) -> Points | None:
     affine, _, rank, _ = np.linalg.lstsq(flat, seen, rcond=1e-6)
     stretch = np.linalg.svd(affine[:2])[1]
     if rank < TELLING or stretch[0] > REGISTRATION.boxes.skewed * stretch[1]:
-        # All on one line: a similarity is all that they tell.
+        # All in a row: a similarity is all that they tell.
         a, b = _complex(ideal), _complex(seen)
         spread = a - a.mean()
         factor = complex(np.vdot(spread, b - b.mean()) / max(float(np.vdot(spread, spread).real), 1e-9))

@@ -1,4 +1,4 @@
-"""The ways in which a form may lie on a page: by its marks, its reference picture, or its printed boxes alone."""
+"""Hypotheses of how a form lies on a page: by its marks, its reference picture, or its printed boxes alone."""
 
 from __future__ import annotations
 
@@ -20,55 +20,57 @@ from extractor.values import Box, Gray, Points
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A way in which a form might lie on a view: template units to the view's pixels."""
+    """A way in which a form may lie on a page: template units to pixels of the reduced page."""
 
     form: PreparedForm
     matrix: Points
 
 
-def by_marks(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
+def by_marks(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put the marks of forms on dark squares, of all forms at once."""
     found: list[Hypothesis] = []
     for form in forms:
         if len(form.marks):
             size, most = form.template.landmarks.mark_size, REGISTRATION.hypotheses.by_marks
-            matches = match_marks(view.squares, form.marks, size, most)
+            matches = match_marks(reduced.squares, form.marks, size, most)
             found += [Hypothesis(form, match.matrix) for match in matches]
     yield found
 
 
-def by_reference(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
+def by_reference(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put what the forms' pictures show on the page; forms most like the page first."""
     offering = [(form, form.reference) for form in forms if form.reference is not None]
     if len(offering) > 1:
         of_page, of_reference = REGISTRATION.features.likened
-        strong = view.features.strongest(of_page)
+        strong = reduced.features.strongest(of_page)
         alike = [len(pair_features(strong, r.features.strongest(of_reference))) for _, r in offering]
         parts = _likely_first(np.array(alike, np.float64))
         kept = np.argsort(-np.array(alike), kind="stable")[: REGISTRATION.hypotheses.compared]
         groups = [[offering[i] for i in part if i in kept] for part in parts]
     else:
         groups = [offering]
-    tolerance = REGISTRATION.features.tolerance * max(view.image.shape)
+    tolerance = REGISTRATION.features.tolerance * max(reduced.image.shape)
     for group in groups:
         found: list[Hypothesis] = []
         for form, reference in group:
-            for matrix in match_features(reference.features, view.features, tolerance):
+            for matrix in match_features(reference.features, reduced.features, tolerance):
                 hypothesis = Hypothesis(form, matrix @ reference.matrix)
-                if not _lacks_marks(view, hypothesis):
+                if not _lacks_marks(reduced, hypothesis):
                     found.append(hypothesis)
         yield found
 
 
-def by_boxes(view: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
+def by_boxes(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put the boxes of forms on boxes of the page; forms with most boxes where they should be first."""
-    votes = [cast_votes(form.boxes, view.boxes) for form in forms]
+    votes = [cast_votes(form.boxes, reduced.boxes) for form in forms]
     for part in _likely_first(np.array([one.support for one in votes])):
         found: list[Hypothesis] = []
         for index in part:
-            for matrix in match_boxes(forms[index].boxes, view.boxes, votes[index], _on_sheet(view, forms[index])):
+            for matrix in match_boxes(
+                forms[index].boxes, reduced.boxes, votes[index], _on_sheet(reduced, forms[index])
+            ):
                 hypothesis = Hypothesis(forms[index], matrix)
-                if not _lacks_marks(view, hypothesis):
+                if not _lacks_marks(reduced, hypothesis):
                     found.append(hypothesis)
         yield found
 
@@ -80,17 +82,17 @@ def _likely_first(alike: Points) -> list[list[int]]:
     return [order[likely].tolist(), order[~likely].tolist()]
 
 
-def _on_sheet(view: ReducedPage, form: PreparedForm) -> list[Points]:
+def _on_sheet(reduced: ReducedPage, form: PreparedForm) -> list[Points]:
     """Mappings that lay the form's page on the sheet of paper, in four orientations."""
-    if view.sheet is None:
+    if reduced.sheet is None:
         return []
     page = form.template.page
     corners = Box(0, 0, page.width, page.height).corners.astype(np.float32)
-    turned = [np.roll(view.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
+    turned = [np.roll(reduced.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
     return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
 
 
-def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
+def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:
     """Whether marks that should be in the picture are not: then it is another form, or lies another way.
 
     One may be covered; those that reach outside the picture may have been cropped.
@@ -102,12 +104,12 @@ def _lacks_marks(view: ReducedPage, hypothesis: Hypothesis) -> bool:
     half = (size or params.mark_size * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
     seen = transform(hypothesis.matrix, marks[:, None] + square)
-    limit = np.array((view.image.shape[1], view.image.shape[0]))
+    limit = np.array((reduced.image.shape[1], reduced.image.shape[0]))
     inside = ((seen > 0) & (seen < limit)).all((1, 2))
     missing = 0
     for corners in seen[inside]:
         side = float(np.linalg.norm(corners[2] - corners[1]))
-        paper, near = (_around(view.image, corners, times) for times in (3, 2))
+        paper, near = (_around(reduced.image, corners, times) for times in (3, 2))
         # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
         size = max(1, round(params.mark_part * side))
         missing += cv2.blur(near, (size, size)).min() > params.mark_dark * np.percentile(paper, params.mark_paper)

@@ -51,7 +51,7 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
 
     A box is left, top, right, bottom; its inside, where people write, is left out. The pieces on borders tell how well
     a page fits: another issue of the form may have other words and the same boxes, another form the same head and
-    other boxes. Pieces that are to lie `apart` from the boxes, whose lines pages do not show, all tell.
+    other boxes. Pieces that are to lie `apart` from the boxes, whose rulings pages do not show, all tell.
     """
     params, strength = REGISTRATION.patches, _corners(image)
     whole = boxes.round().astype(int)
@@ -61,7 +61,7 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
         return _pick(image, strength, (params.grid, params.grid))
     for left, top, right, bottom in whole:
         strength[_around(top, bottom, -params.inside), _around(left, right, -params.inside)] = 0
-    # A table is like itself a row aside: what is to tell that lies beside its lines.
+    # A table is like itself a row aside: what is to tell that lies beside its rulings.
     beside = strength.copy()
     for left, top, right, bottom in whole:
         beside[_around(top, bottom, params.beside), _around(left, right, params.beside)] = 0
@@ -208,7 +208,7 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
 
 def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
     """`aligned` with those pieces too that did not agree but are found where it puts them: half a pixel aside, a thin
-    line is hardly like itself."""
+    ruling is hardly like itself."""
     params = REGISTRATION.patches
     room = HALF_SIDE + params.again
     side = 2 * room + 1
@@ -230,7 +230,7 @@ def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
 
 def _without_pen(area: Gray, piece: Gray) -> Gray:
     """`area` of a page with paper in place of what is much darker than any print of a pale `piece`: handwriting beside
-    grey or coloured lines is all that a comparison of the two would otherwise see."""
+    grey or coloured rulings is all that a comparison of the two would otherwise see."""
     contrast = int(piece.max()) - int(piece.min())
     if contrast > REGISTRATION.patches.pale:
         return area

@@ -1,4 +1,4 @@
-"""What registration keeps of a template between pages: its lines, marks and boxes, and its picture's features."""
+"""What registration keeps of a template between pages: its rulings, marks and boxes, and its picture's features."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Reference:
 
 @dataclass(frozen=True)
 class PreparedForm:
-    """A template made ready. `lines` are those that can be seen: with a reference, those that it shows.
+    """A template made ready. `rulings` are those that can be seen: with a reference, those that it shows.
 
     `few`, shape (f, few_points, 2), are points along a few of them, all in template units.
     """
 
     template: Template
-    lines: Points
+    rulings: Points
     few: Points
     marks: Points
     boxes: Boxes
@@ -47,7 +47,7 @@ class PreparedForm:
 @lru_cache(maxsize=256)
 def prepare_form(template: Template) -> PreparedForm:
     """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
-    params, lines = REGISTRATION.form, printed_rulings(template)
+    params, rulings = REGISTRATION.form, printed_rulings(template)
     marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
     reference = None
     if template.reference_path is not None:
@@ -58,13 +58,13 @@ def prepare_form(template: Template) -> PreparedForm:
                 "'formdigits template new', or take 'reference' out of its landmarks."
             )
         reference, image = _reference(as_gray(picture), template)
-        shown = look_along(image, reference.matrix, lines, reach=params.reach).seen
-        lines = lines[:0] if template.landmarks.dropout else lines[shown]
-    if len(lines) > params.most_rulings:
-        # Not every so many: what follows in a comb are the lines above, below and between its cells by turns.
-        lines = lines[np.sort(np.random.default_rng(0).permutation(len(lines))[: params.most_rulings])]
-    few = points_along(lines[:: max(1, len(lines) // params.few_rulings)], params.few_points)
-    return PreparedForm(template, lines, few, marks, template_boxes(template), reference)
+        shown = look_along(image, reference.matrix, rulings, reach=params.reach).seen
+        rulings = rulings[:0] if template.landmarks.dropout else rulings[shown]
+    if len(rulings) > params.most_rulings:
+        # Not every so many: what follows in a comb are the rulings above, below and between its cells by turns.
+        rulings = rulings[np.sort(np.random.default_rng(0).permutation(len(rulings))[: params.most_rulings])]
+    few = points_along(rulings[:: max(1, len(rulings) // params.few_rulings)], params.few_points)
+    return PreparedForm(template, rulings, few, marks, template_boxes(template), reference)
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:

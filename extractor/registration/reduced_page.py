@@ -32,7 +32,7 @@ class ReducedPage:
 
     @cached_property
     def reach(self) -> float:
-        """How far in pixels a printed line may lie from where a mapping puts it."""
+        """How far in pixels a ruling may lie from where a mapping puts it."""
         return max(REGISTRATION.page.least_reach, REGISTRATION.page.reach * float(max(self.image.shape)))
 
     @cached_property
@@ -74,27 +74,27 @@ def _reduced(image: Gray, side: int) -> ReducedPage:
     return ReducedPage(small, between_centres(enlarge))
 
 
-def flattened_sheets(view: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
+def flattened_sheets(reduced: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
     """The sheet of paper in a photograph, flattened, by each outline that it may have; none where no sheet stands out
     from what it lies on.
 
     It is drawn from `image`, the whole page, so that a small sheet on a large desk keeps its detail.
     """
-    for corners in find_sheets(view.image):
-        yield _flat(view, image, corners)
+    for corners in find_sheets(reduced.image):
+        yield _flat(reduced, image, corners)
 
 
-def _flat(view: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
-    # A little of the ground around it, for the outline is not exact.
+def _flat(reduced: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
+    # A little of the background around it, for the outline is not exact.
     params = REGISTRATION.page
     corners = corners.mean(0) + params.edge * (corners - corners.mean(0))
-    on_page = transform(view.matrix, corners)
+    on_page = transform(reduced.matrix, corners)
     across, down = sheet_size(on_page, image.shape)
     scale = min(1.0, params.work_side / max(across, down))
     width, height = (max(params.least_side, round(side * scale)) for side in (across, down))
     flat = Box(0, 0, width, height).corners
     matrix = np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), on_page.astype(np.float32)), np.float64)
-    # Averaged where the page is finer than the view, or thin lines break.
+    # Averaged where the page is finer than the result, or thin rulings break.
     fine = max(1, min(params.finest, round(1 / scale)))
     matrix_fine = matrix @ np.diag((1 / fine, 1 / fine, 1.0))
     drawn = cv2.warpPerspective(

@@ -1,4 +1,4 @@
-"""How well a mapping puts a template's printed boxes on the lines that the page really has."""
+"""How well a mapping puts a template's boxes on the rulings that the page really has."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from extractor.values import Gray, Points
 
 
 def printed_rulings(template: Template) -> Points:
-    """The box and cell lines that the form prints, shape (n, 2, 2): start and end of each, in template units."""
-    lines: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    """The box and cell rulings that the form prints, shape (n, 2, 2): start and end of each, in template units."""
+    rulings: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.fields:
         cells = field.cell_boxes
-        # Cell by cell: a comb that lies one cell off has no line above its last cell.
-        lines += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]
-        # Joined cells share their line.
+        # Cell by cell: a comb that lies one cell off has no ruling above its last cell.
+        rulings += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]
+        # Joined cells share their ruling.
         uprights = [c.left for c in cells] + [c.right for c in cells if field.gap or c is cells[-1]]
-        lines += [((x, field.box.top), (x, field.box.bottom)) for x in uprights]
-    return np.array(lines, np.float64)
+        rulings += [((x, field.box.top), (x, field.box.bottom)) for x in uprights]
+    return np.array(rulings, np.float64)
 
 
-def ruling_fit(image: Gray, matrix: Points, lines: Points, reach: float) -> float:
-    """The share, 0 to 1, of printed `lines`, shape (n, 2, 2), that `image` shows where `matrix` puts them."""
-    return float(look_along(image, matrix, lines, reach).seen.mean())
+def ruling_fit(image: Gray, matrix: Points, rulings: Points, reach: float) -> float:
+    """The share, 0 to 1, of `rulings`, shape (n, 2, 2), that `image` shows where `matrix` puts them."""
+    return float(look_along(image, matrix, rulings, reach).seen.mean())
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What lies along the printed lines.
+    """What lies along rulings.
 
-    `points`, shape (n, s, 2), are looked at in pixels, `across`, shape (n, 2), is each line's normal; `same`, shape
+    `points`, shape (n, s, 2), are looked at in pixels, `across`, shape (n, 2), is each ruling's normal; `same`, shape
     (n,), the share of its points that are dark in one place, `offset`, shape (n,), that place in pixels across.
     """
 
@@ -48,22 +48,22 @@ class Looked:
 
     @cached_property
     def seen(self) -> NDArray[np.bool_]:
-        """Shape (n,): whether the picture shows the line."""
+        """Shape (n,): whether the picture shows the ruling."""
         return np.asarray(self.same >= REGISTRATION.ruling_fit.seen, np.bool_)
 
 
-def look_along(image: Gray, matrix: Points, lines: Points, reach: float) -> Looked:
-    """Looks for each of `lines`, shape (n, 2, 2), within `reach` pixels of where `matrix` puts it.
+def look_along(image: Gray, matrix: Points, rulings: Points, reach: float) -> Looked:
+    """Looks for each of `rulings`, shape (n, 2, 2), within `reach` pixels of where `matrix` puts it.
 
-    A line is seen where most points along it have something darker than the paper on both sides within `reach`
-    pixels across; lettering and handwriting do not run along a whole line like that.
+    A ruling is seen where most points along it have something darker than the paper on both sides within `reach`
+    pixels across; lettering and handwriting do not run along a whole ruling like that.
     """
-    return _look(image, _along(matrix, lines), reach)
+    return _look(image, _along(matrix, rulings), reach)
 
 
 def ruling_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDArray[np.float64]]:
-    """`ruling_fit` of many mappings in one look: for each of `placed`, points along n lines by k mappings, shape
-    (k, n, s, 2), in pixels, the share of lines that `image` shows by each mapping, shape (k,)."""
+    """`ruling_fit` of many mappings in one look: for each of `placed`, points along n rulings by k mappings, shape
+    (k, n, s, 2), in pixels, the share of rulings that `image` shows by each mapping, shape (k,)."""
     if not placed:
         return []
     shapes = [points.shape[:2] for points in placed]
@@ -72,17 +72,17 @@ def ruling_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDA
     return [part.reshape(k, n).mean(1) if n else np.zeros(k) for part, (k, n) in zip(parts, shapes, strict=True)]
 
 
-def points_along(lines: Points, count: int) -> Points:
-    """So many points along each of `lines`, shape (n, 2, 2), without its ends: shape (n, count, 2)."""
+def points_along(rulings: Points, count: int) -> Points:
+    """So many points along each of `rulings`, shape (n, 2, 2), without its ends: shape (n, count, 2)."""
     end = REGISTRATION.ruling_fit.end
     steps = np.linspace(end, 1 - end, count)[None, :, None]
-    points: Points = lines[:, :1] + (lines[:, 1:] - lines[:, :1]) * steps
+    points: Points = rulings[:, :1] + (rulings[:, 1:] - rulings[:, :1]) * steps
     return points
 
 
-def _along(matrix: Points, lines: Points) -> Points:
-    """Points along each line where `matrix` puts them, shape (n, samples, 2), in pixels."""
-    return transform(matrix, points_along(lines, REGISTRATION.ruling_fit.samples))
+def _along(matrix: Points, rulings: Points) -> Points:
+    """Points along each ruling where `matrix` puts them, shape (n, samples, 2), in pixels."""
+    return transform(matrix, points_along(rulings, REGISTRATION.ruling_fit.samples))
 
 
 def _look(image: Gray, seen: Points, reach: float) -> Looked:
@@ -107,28 +107,28 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
     dark = grey[..., middle - near : middle + near + 1]
     found = (paper - dark.min(-1) > np.maximum(params.least_contrast, params.contrast * paper)) & inside
-    # One line has one place across: a run of dark points must not wander over the whole reach.
+    # One ruling has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
     middles = np.arange(middle - near, middle + near + 1)
     counts = (place[:, None, :] == np.arange(middle - near - 1, middle + near + 2)[None, :, None]).sum(2)
     shares = (counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]) / seen.shape[1]
-    # Of equally good places the one nearest to where the line should be.
+    # Of equally good places the one nearest to where the ruling should be.
     best = (shares - params.distance * np.abs(offsets[middles])).argmax(1)
     close = (np.abs(place - middles[best][:, None]) <= 1) & found
     mean = np.where(close, offsets[place.clip(0)], 0).sum(1) / np.maximum(close.sum(1), 1)
     return Looked(np.asarray(seen, np.float64), across, shares.max(1), mean)
 
 
-def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float) -> Points:
-    """`matrix` moved a little so that the printed lines which the picture shows lie where they are seen.
+def align_to_rulings(image: Gray, matrix: Points, rulings: Points, reach: float) -> Points:
+    """`matrix` moved a little so that the rulings which the picture shows lie where they are seen.
 
-    Each seen line says how far the mapping is off across it and nothing along it; the mapping that answers all of
+    Each seen ruling says how far the mapping is off across it and nothing along it; the mapping that answers all of
     them is found by least squares with outliers held down (Huber), to first order in the mapping's eight numbers.
     """
     params = REGISTRATION.ruling_fit
     shift, turn, perspective = params.held
     for _ in range(params.rounds):
-        looked = look_along(image, matrix, lines, reach)
+        looked = look_along(image, matrix, rulings, reach)
         if looked.seen.sum() < params.fewest:
             return matrix
         ends = looked.points[looked.seen][:, (0, params.samples // 2, -1)].reshape(-1, 2)
@@ -140,7 +140,7 @@ def align_to_rulings(image: Gray, matrix: Points, lines: Points, reach: float) -
         columns_x = np.stack([one, x, y, zero, zero, zero, x * x, x * y], 1)
         columns_y = np.stack([zero, zero, zero, one, x, y, x * y, y * y], 1)
         system = columns_x * normals[:, :1] + columns_y * normals[:, 1:]
-        # Few or clustered lines do not tell perspective: the higher terms must earn their place.
+        # Few or clustered rulings do not tell perspective: the higher terms must earn their place.
         held = np.diag([shift, turn, turn, shift, turn, turn, perspective, perspective]) * len(ends)
         weights = np.ones(len(ends))
         step: NDArray[np.float64] = np.zeros(8)

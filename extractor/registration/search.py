@@ -27,7 +27,7 @@ LEAST_FIT = 0.6
 
 @dataclass(frozen=True)
 class Registration:
-    """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every line found)."""
+    """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every ruling found)."""
 
     template: Template
     matrix: Points
@@ -48,15 +48,15 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     forms = [prepare_form(template) for template in templates]
     best: Registration | None = None
     whole = reduced_page(image)
-    for view in _views(whole, image):
+    for reduced in _pages(whole, image):
         fitting: Fitting = {}
         for way in (by_marks, by_reference, by_boxes):
-            for hypotheses in way(view, forms):
-                _judge_all(view, hypotheses, fitting)
+            for hypotheses in way(reduced, forms):
+                _judge_all(reduced, hypotheses, fitting)
                 if any(fit >= REGISTRATION.search.sure for fit, _ in fitting.values()):
-                    return _choose(view, fitting)
-        _look_closer(view, closer_page(image), fitting)
-        found = _choose(view, fitting)
+                    return _choose(reduced, fitting)
+        _look_closer(reduced, closer_page(image), fitting)
+        found = _choose(reduced, fitting)
         if found is not None and (best is None or found.fit > best.fit):
             best = found
             if best.fit >= REGISTRATION.search.sure:
@@ -70,25 +70,25 @@ def follow(image: Gray, before: Registration) -> Registration:
     For the pictures of a video, where the form moves little from one to the next: no search is made.
     Raises TemplateError if the template's reference picture cannot be read.
     """
-    view = reduced_page(image)
-    hypothesis = Hypothesis(prepare_form(before.template), np.linalg.inv(view.matrix) @ before.matrix)
-    matrix, fit = _judge(view, hypothesis)
-    return Registration(before.template, view.matrix @ matrix, fit)
+    reduced = reduced_page(image)
+    hypothesis = Hypothesis(prepare_form(before.template), np.linalg.inv(reduced.matrix) @ before.matrix)
+    matrix, fit = _judge(reduced, hypothesis)
+    return Registration(before.template, reduced.matrix @ matrix, fit)
 
 
-def _views(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
+def _pages(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
     yield whole
     yield from flattened_sheets(whole, image)
 
 
-def _judge_all(view: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fitting) -> None:
-    """Puts into `fitting` how each form fits best; most hypotheses are dropped after a look at a few lines."""
+def _judge_all(reduced: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fitting) -> None:
+    """Puts into `fitting` how each form fits best; most hypotheses are dropped after a look at a few rulings."""
     params = REGISTRATION.search
-    groups = [_possible(view, list(group)) for _, group in groupby(hypotheses, key=lambda one: id(one.form))]
+    groups = [_possible(reduced, list(group)) for _, group in groupby(hypotheses, key=lambda one: id(one.form))]
     groups = [group for group in groups if group]
     first = [
         (float(share), hypothesis)
-        for group, shares in zip(groups, _few_seen(view, groups), strict=True)
+        for group, shares in zip(groups, _few_seen(reduced, groups), strict=True)
         for share, hypothesis in zip(shares, group, strict=True)
         if share >= params.least_seen or hypothesis.form.reference is not None
     ]
@@ -98,49 +98,49 @@ def _judge_all(view: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fit
         surest = max((fit for fit, _ in fitting.values()), default=0.0)
         if surest >= params.sure and quick < surest - params.behind and (own or hypothesis.form.reference is None):
             continue
-        matrix, fit = _judge(view, hypothesis)
+        matrix, fit = _judge(reduced, hypothesis)
         if fit >= params.doubtful and (own is None or fit > own[0]):
             fitting[id(hypothesis.form)] = fit, Hypothesis(hypothesis.form, matrix)
 
 
-def _look_closer(view: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
-    """Judges the forms in `fitting` again by their lines in a finer view: thin or pale ones vanish in a reduced one."""
-    if closer.image.shape[0] < REGISTRATION.search.closer * view.image.shape[0]:
+def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
+    """Judges the forms in `fitting` again by their rulings in a finer page: thin or pale ones vanish in another."""
+    if closer.image.shape[0] < REGISTRATION.search.closer * reduced.image.shape[0]:
         return
     best_first = sorted(fitting.items(), key=lambda item: -item[1][0])
     for key, (before, hypothesis) in best_first[: REGISTRATION.hypotheses.compared]:
-        matrix, fit = _judge(view, hypothesis, closer)
+        matrix, fit = _judge(reduced, hypothesis, closer)
         if fit > before:
             fitting[key] = fit, Hypothesis(hypothesis.form, matrix)
 
 
-def _possible(view: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
+def _possible(reduced: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Of hypotheses of one form, those by which a camera could see it, with cells large enough to be told."""
     form, matrices = group[0].form, np.stack([hypothesis.matrix for hypothesis in group])
-    large_enough = _rooms(matrices, form) >= REGISTRATION.search.room * view.reach
+    large_enough = _rooms(matrices, form) >= REGISTRATION.search.room * reduced.reach
     wanted = are_plausible(matrices, form.boxes.centres) & large_enough
     return [hypothesis for hypothesis, good in zip(group, wanted, strict=True) if good]
 
 
-def _few_seen(view: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list[NDArray[np.float64]]:
-    """For each hypothesis of each form the share of a few of the form's lines that the view shows there."""
+def _few_seen(reduced: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list[NDArray[np.float64]]:
+    """For each hypothesis of each form the share of a few of the form's rulings that the page shows there."""
     few = [
         transform_all(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
             len(group), *group[0].form.few.shape
         )
         for group in groups
     ]
-    shares = ruling_fits(view.image, few, view.reach)
+    shares = ruling_fits(reduced.image, few, reduced.reach)
     most = max((float(own.max()) for own in shares), default=0.0)
     sure = REGISTRATION.search.sure
-    # Mappings by boxes may lie farther off; but widely, the next line is near enough to be taken for one.
+    # Mappings by boxes may lie farther off; but widely, the next ruling is near enough to be taken for one.
     wide = [i for i, own in enumerate(shares) if own.max() < sure and (most < sure or own.max() >= most / 2)]
-    for i, again in zip(wide, ruling_fits(view.image, [few[i] for i in wide], 2 * view.reach), strict=True):
+    for i, again in zip(wide, ruling_fits(reduced.image, [few[i] for i in wide], 2 * reduced.reach), strict=True):
         shares[i] = np.maximum(shares[i], again)
     return shares
 
 
-def _choose(view: ReducedPage, fitting: Fitting) -> Registration | None:
+def _choose(reduced: ReducedPage, fitting: Fitting) -> Registration | None:
     """Of the forms that fit the one to take, None without any.
 
     Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
@@ -150,9 +150,9 @@ def _choose(view: ReducedPage, fitting: Fitting) -> Registration | None:
     if not found:
         return None
     if len(found) > 1:
-        found.sort(key=lambda one: one[0] + _likeness(view, *one), reverse=True)
+        found.sort(key=lambda one: one[0] + _likeness(reduced, *one), reverse=True)
     fit, hypothesis = found[0]
-    return Registration(hypothesis.form.template, view.matrix @ hypothesis.matrix, fit)
+    return Registration(hypothesis.form.template, reduced.matrix @ hypothesis.matrix, fit)
 
 
 def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, Hypothesis]]:
@@ -167,7 +167,7 @@ def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, H
     return judged
 
 
-def _likeness(view: ReducedPage, fit: float, found: Hypothesis) -> float:
+def _likeness(reduced: ReducedPage, fit: float, found: Hypothesis) -> float:
     """How much of the form's print away from its boxes the page shows; without a picture of it, its fit has to do."""
     reference = found.form.reference
     if reference is None:
@@ -178,81 +178,84 @@ def _likeness(view: ReducedPage, fit: float, found: Hypothesis) -> float:
     matrix, best = found.matrix @ np.linalg.inv(reference.matrix), 0.0
     for _ in range(REGISTRATION.search.likened):
         # Boxes in a corner of the page place what is far from them only nearly.
-        aligned = align_patches(view.image, matrix, patches)
+        aligned = align_patches(reduced.image, matrix, patches)
         if aligned.share <= best:
             break
         matrix, best = aligned.matrix, aligned.share
     return best
 
 
-def _judge(view: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None = None) -> tuple[Points, float]:
-    """The hypothesis's mapping made exact, and how well it then fits: printed lines, and pieces of the reference.
+def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None = None) -> tuple[Points, float]:
+    """The hypothesis's mapping made exact, and how well it then fits: rulings, and pieces of the reference.
 
-    Lines are looked for in a `closer` view of the same page if it is given.
+    Rulings are looked for in `closer`, the same page at a larger size, if it is given.
     """
     params, form, matrix = REGISTRATION.search, hypothesis.form, hypothesis.matrix
     if form.reference is None:
-        return _on_lines(closer or view, view, form, matrix, align=True) if len(form.lines) else (matrix, 0.0)
-    placed = _place(view, form.reference, matrix)
+        return _on_rulings(closer or reduced, reduced, form, matrix, align=True) if len(form.rulings) else (matrix, 0.0)
+    placed = _place(reduced, form.reference, matrix)
     matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
-    if len(form.lines) < params.fewest_rulings:
+    if len(form.rulings) < params.fewest_rulings:
         return matrix, share
-    matrix, lines = _on_lines(closer or view, view, form, matrix, align=share < params.well_found)
+    matrix, seen = _on_rulings(closer or reduced, reduced, form, matrix, align=share < params.well_found)
     if share < params.least_found and (others is None or others < params.alike):
         return matrix, 0.0
-    # Thin lines fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
+    # Thin rulings fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
     # for better: forms of one family share most of their boxes.
     by_pieces = min(params.by_pieces * share, params.unsure)
-    fit = max((lines + share) / 2, by_pieces if share >= params.well_found and lines >= params.faded else 0.0)
+    fit = max((seen + share) / 2, by_pieces if share >= params.well_found and seen >= params.faded else 0.0)
     if others is None or others >= params.alike:
         return matrix, fit
-    known = (others >= params.known or fit >= params.wholly) and _is_alone(view, form, matrix, lines)
+    known = (others >= params.known or fit >= params.wholly) and _is_alone(reduced, form, matrix, seen)
     return matrix, fit if known else 0.0
 
 
-def _is_alone(view: ReducedPage, form: PreparedForm, matrix: Points, lines: float) -> bool:
-    """Whether the share `lines` of the form's lines is seen in this place only: those of a table are seen nearly as
+def _is_alone(reduced: ReducedPage, form: PreparedForm, matrix: Points, seen: float) -> bool:
+    """Whether the share `seen` of the form's rulings is seen in this place only: those of a table are seen nearly as
     well a cell aside or upside down."""
     middle = form.boxes.centres.mean(0)
     over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
-    elsewhere = [ruling_fit(view.image, matrix @ step, form.lines, view.reach) for step in (*one_off(form.boxes), over)]
-    return max(elsewhere) < lines - REGISTRATION.search.alone
+    elsewhere = (matrix @ step for step in (*one_off(form.boxes), over))
+    return (
+        max(ruling_fit(reduced.image, one, form.rulings, reduced.reach) for one in elsewhere)
+        < seen - REGISTRATION.search.alone
+    )
 
 
-def _place(view: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
-    """The reference's pieces on the view, where `matrix`, template units to pixels of the view, puts them nearly."""
+def _place(reduced: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
+    """The reference's pieces on the page, nearly where `matrix` puts them, template units to pixels of `reduced`."""
     matrix = matrix @ np.linalg.inv(reference.matrix)
-    best = align_patches(view.image, matrix, reference.patches)
+    best = align_patches(reduced.image, matrix, reference.patches)
     if best.agreeing.mean() <= REGISTRATION.search.placed:
-        again = align_patches(view.image, best.matrix, reference.patches)
+        again = align_patches(reduced.image, best.matrix, reference.patches)
         if again.agreeing.sum() > best.agreeing.sum():
             best = again
     nearly = best.agreeing.mean() > REGISTRATION.search.nearly
-    return look_again(view.image, best, reference.patches) if nearly else best
+    return look_again(reduced.image, best, reference.patches) if nearly else best
 
 
-def _on_lines(
-    looked: ReducedPage, view: ReducedPage, form: PreparedForm, matrix: Points, *, align: bool
+def _on_rulings(
+    looked: ReducedPage, reduced: ReducedPage, form: PreparedForm, matrix: Points, *, align: bool
 ) -> tuple[Points, float]:
-    """`matrix`, in pixels of `view`, and the share of the form's lines that `looked` shows there; with `align` moved
-    onto them if that shows more."""
-    to_looked = np.linalg.inv(looked.matrix) @ view.matrix
+    """`matrix`, in pixels of `reduced`, and the share of the form's rulings that `looked` shows there; with `align`
+    moved onto them if that shows more."""
+    to_looked = np.linalg.inv(looked.matrix) @ reduced.matrix
     there = to_looked @ matrix
-    fit = ruling_fit(looked.image, there, form.lines, looked.reach)
+    fit = ruling_fit(looked.image, there, form.rulings, looked.reach)
     if fit < 1.0 and align:
-        # No further than a third of a cell, or one line is taken for the next.
+        # No further than a third of a cell, or one ruling is taken for the next.
         params = REGISTRATION.search
         reach = min(2 * looked.reach, float(_rooms(there[None], form)[0]) / params.aligned)
         reach = max(params.least_aligned, reach)
-        aligned = align_to_rulings(looked.image, there, form.lines, reach)
-        better = ruling_fit(looked.image, aligned, form.lines, looked.reach)
+        aligned = align_to_rulings(looked.image, there, form.rulings, reach)
+        better = ruling_fit(looked.image, aligned, form.rulings, looked.reach)
         if better > fit:
             return np.linalg.inv(to_looked) @ aligned, better
     return matrix, fit
 
 
 def _rooms(matrices: Points, form: PreparedForm) -> Points:
-    """The smaller side of the form's smallest box or cell through each mapping, shape (k,), in pixels of the view."""
+    """The smaller side of the form's smallest box or cell by each mapping, shape (k,), in pixels of the page."""
     middle = form.boxes.centres.mean(0)
     around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
     seen = transform_all(matrices, around)

@@ -14,7 +14,7 @@ from extractor.values import Gray, Points
 
 
 def find_sheet(image: Gray) -> Points | None:
-    """The corners of the bright sheet on a darker ground, shape (4, 2), clockwise, in pixels; None without one.
+    """The corners of the bright sheet on a darker background, shape (4, 2), clockwise, in pixels; None without one.
 
     A sheet that fills the picture has no outline and needs none.
     """
@@ -30,7 +30,7 @@ def find_sheets(image: Gray) -> list[Points]:
         return []
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-    # Lettering and lines vanish in the brightness around them.
+    # Lettering and rulings vanish in the brightness around them.
     lettering = np.ones((params.lettering, params.lettering), np.uint8)
     bright = as_gray(cv2.medianBlur(as_gray(cv2.dilate(small, lettering)), params.lettering + 2))
     found: list[tuple[float, Points]] = []
@@ -62,7 +62,7 @@ def find_sheets(image: Gray) -> list[Points]:
 
 
 def _stands_out(bright: Gray, quad: NDArray[Any]) -> bool:
-    """Whether the ground around `quad` is darker by more than the light on one sheet changes."""
+    """Whether the background of `quad` is darker by more than the light on one sheet changes."""
     inside = np.zeros(bright.shape, np.uint8)
     cv2.fillConvexPoly(inside, quad.astype(np.int32), 1)
     within, around = bright[inside > 0], bright[inside == 0]
