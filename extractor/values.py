@@ -195,6 +195,13 @@ class PageResult:
     fit: float = 0.0
     rules: tuple[RuleOutcome, ...] = ()
 
+    def __getitem__(self, field: str) -> Reading:
+        """The reading of that field. Raises KeyError where the page has none."""
+        for reading in self.readings:
+            if reading.field == field:
+                return reading
+        raise KeyError(f"There is no field '{field}' on page {self.page} of {self.file}")
+
     @property
     def review(self) -> tuple[str, ...]:
         """Names of the fields that a person should check, in the form's order."""

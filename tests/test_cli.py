@@ -26,7 +26,7 @@ HEAVY = (
     "ai_edge_litert",
     "tensorflow",
     "workers",
-    "extractor",
+    "extractor.values",
 )
 
 
@@ -152,6 +152,26 @@ def test_doctor_says_what_mends_what_is_missing(tmp_path: Path) -> None:
     assert "apt-get install poppler-utils" in lines[absent + 1]
     missing = next(number for number, line in enumerate(lines) if line.startswith("missing folder for jobs"))
     assert "FORMDIGITS_HOME" in lines[missing + 1]
+
+
+def test_doctor_tells_when_a_package_of_ours_is_another_s(tmp_path: Path) -> None:
+    for name in ("workers", "training"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    code = "from formdigits.actions.doctor import _rooms; print([(c.name, c.ok, c.found) for c in _rooms()])"
+    said = _printed(code, tmp_path, str(tmp_path), str(ROOT))
+    assert "'package workers', False" in said
+    assert "'package training', False" in said
+    assert "extractor'" not in said
+    assert str(tmp_path) in said
+    said = _printed(code, tmp_path / "workers", str(ROOT))
+    assert said == "[]\n"
+
+
+def _printed(code: str, folder: Path, *paths: str) -> str:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    run = [sys.executable, "-c", code]
+    return subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def test_doctor_finds_a_package_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:

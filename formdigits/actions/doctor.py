@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,17 @@ def _packages() -> Iterator[Check]:
             continue
         ok = wanted.specifier.contains(found, prereleases=True)
         yield Check(wanted.name, ok, found, f"pip install '{wanted.name}{wanted.specifier}'")
+
+
+def _rooms() -> Iterator[Check]:
+    # A package of another project may have the name of one of ours, and be found first.
+    ours = Path(__file__).resolve().parents[2]
+    for room in ("extractor", "workers", "training"):
+        spec = find_spec(room)
+        where = None if spec is None or spec.origin is None else Path(spec.origin).resolve().parent
+        if where != ours / room:
+            found = f"{where or 'missing'}, which does not belong to the formdigits in {ours}"
+            yield Check(f"package {room}", False, found, f"uninstall the package that brings '{room}', or use a venv")
 
 
 def _opencv() -> Iterator[Check]:
@@ -153,6 +165,7 @@ def _processes() -> Iterator[Check]:
 LOOKS: dict[str, Callable[[], Iterator[Check]]] = {
     "Python": _python,
     "packages": _packages,
+    "packages of formdigits": _rooms,
     "import cv2": _opencv,
     "model": _model,
     "poppler (pdftoppm)": _poppler,

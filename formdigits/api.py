@@ -1,0 +1,98 @@
+"""What `import formdigits` gives: pages read in this process, as the values that everything else works with too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from extractor import reading as extractor_reading
+from extractor.documents import find_documents
+from extractor.export import FieldColumn
+from extractor.export.rows import FIELD, Columns
+from extractor.options import ReadOptions
+from extractor.reading import Reader
+from extractor.values import Kind, PageResult
+from workers.chunk import count, do_task
+from workers.work import Outcome, PageKey, Trace, chunked
+
+NUMBER_COLUMNS = {"page", "confidence", "left", "top", "width", "height"}
+"""Columns that hold numbers in every frame; columns of fields do by the kind of the field."""
+
+log = logging.getLogger(__name__)
+
+
+def open_reader(
+    templates: Sequence[str | Path] = (),
+    *,
+    single_field: bool = False,
+    accept: float = 0.99,
+    engine: str = "litert",
+    model: str | Path | None = None,
+) -> Reader:
+    """A reader with its templates and model loaded, for pages that the caller has as arrays: see `Reader.read`.
+
+    `templates`: template files, or folders of them; without any, fields are found on each page.
+    `single_field`: every picture is one field, called `value`; goes without templates.
+    `accept`: readings with at least this probability (0 to 1) are accepted, the others go to review.
+    `engine`: `litert`, or `keras` for a GPU (needs TensorFlow).
+    `model`: the folder of a model of one's own.
+
+    Raises InputError, TemplateError or ModelError.
+    """
+    options = ReadOptions.of(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    return extractor_reading.open_reader(options)
+
+
+def read(
+    inputs: str | Path | Sequence[str | Path],
+    templates: Sequence[str | Path] = (),
+    *,
+    single_field: bool = False,
+    accept: float = 0.99,
+    engine: str = "litert",
+    model: str | Path | None = None,
+) -> Iterator[PageResult]:
+    """Reads documents page by page, in natural order, as the results are asked for: a few pages are in memory at once.
+
+    `inputs` are files, or folders with all that is below them; the rest is as for `open_reader`. A page that cannot be
+    read is a result as well: its `status` is not `READ`, and its `reason` says why. Nothing is kept.
+
+    Raises InputError, TemplateError or ModelError at once, before the first page.
+    """
+    reader = open_reader(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    return _results(reader, find_documents([inputs] if isinstance(inputs, str | Path) else inputs))
+
+
+def _results(reader: Reader, documents: Sequence[str]) -> Iterator[PageResult]:
+    pages = (PageKey(number, file, page) for number, file in enumerate(documents) for page in range(1, count(file) + 1))
+    for task in chunked(pages):
+        for events in do_task(task, reader):
+            yield from (event.result for event in events if isinstance(event, Outcome))
+            for event in events:
+                if isinstance(event, Trace):
+                    log.debug("%s", event.text)
+
+
+def to_frame(results: Iterable[PageResult], *, long: bool = False) -> pd.DataFrame:
+    """A table with the columns of the CSV: one row per page, or with `long` one row per field.
+
+    Fields have their columns in the order in which they were read first. Columns of numbers are numbers, missing where
+    a field is blank or holds none; all other values are text, with their leading zeros.
+    """
+    pages = list(results)
+    kinds: dict[str, Kind] = {}
+    for page in pages:
+        for reading in page.readings:
+            kinds.setdefault(reading.field, reading.kind)
+    columns = Columns([FieldColumn(name, kind) for name, kind in kinds.items()], long)
+    rows = [[cell.text for cell in row] for page in pages for row in columns.rows(page)]
+    frame = pd.DataFrame(rows, columns=list(columns.header), dtype="str")
+    numbers = NUMBER_COLUMNS & set(FIELD if long else ("page",))
+    numbers |= set() if long else {name for name, kind in kinds.items() if kind.is_number}
+    for name in frame.columns:
+        if name in numbers:
+            frame[name] = pd.to_numeric(frame[name].replace("", None), errors="coerce").convert_dtypes()
+    return frame
