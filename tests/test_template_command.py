@@ -49,7 +49,7 @@ def test_a_blank_form_becomes_a_template_that_finds_its_pages(run, tmp_path: Pat
     page = save(tmp_path / "page.png", lay(blank_sheet(2.0), turns=1, degrees=4).image)
     code, said = run("check", "form.yaml", page)
     assert code == 0
-    assert "lines of 4 of 4 fields found" in said
+    assert "rulings of 4 of 4 fields found" in said
 
 
 def test_filled_copies_become_a_template(run, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_what_reads_badly_is_warned_of(run, tmp_path: Path) -> None:
     assert "'a' and 'b' overlap" in said
     assert "'tiny'" in said
     assert "'a' has 3 cells" in said
-    assert "reckons with 'when'" in said
+    assert "calculates with 'when'" in said
 
 
 def test_a_page_with_too_few_pixels_is_warned_of(run, tmp_path: Path) -> None:

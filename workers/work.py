@@ -46,7 +46,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class CountTask:
-    """Documents, as (number, path), whose pages are to be counted. `attempts` says the how-manieth try this is."""
+    """Documents, as (number, path), whose pages are to be counted. `attempts` counts the tries, this one included."""
 
     files: tuple[tuple[int, str], ...]
     attempts: int = 1
@@ -54,7 +54,7 @@ class CountTask:
 
 @dataclass(frozen=True)
 class ReadTask:
-    """Pages to be read. `attempts` says the how-manieth try this is."""
+    """Pages to be read. `attempts` counts the tries, this one included."""
 
     spans: tuple[Span, ...]
     attempts: int = 1

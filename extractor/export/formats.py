@@ -18,7 +18,7 @@ def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = Fa
 
     The ending of `out` chooses the format: .csv, .xlsx, .json, .jsonl or .ndjson; `-` is CSV on standard output.
     `fields` are the columns of CSV and XLSX in their order, with several forms the union of their fields. `long`
-    gives CSV and XLSX one row a field instead of one a page; JSON and JSON Lines hold everything either way.
+    gives CSV and XLSX one row per field instead of one per page; JSON and JSON Lines hold everything either way.
 
     Nothing is touched before the `with` block begins. Raises OutputError for an unknown ending.
     """

@@ -14,7 +14,7 @@ from extractor.template import TemplateField
 from extractor.values import Gray, Points
 
 SNAPPED, LOOSE, NAME = (60, 150, 0), (0, 110, 240), (190, 60, 0)
-"""Blue, green, red: a box whose printed lines were found, one whose were not, and names."""
+"""Blue, green, red: a box whose rulings were found, one whose were not, and names."""
 
 LONGEST = 1800
 """Pixels of the long side of a preview."""
@@ -23,7 +23,7 @@ LONGEST = 1800
 def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[FieldImage]) -> NDArray[np.uint8]:
     """`image` in colour, shape (height, width, 3), with each of `fields` drawn where it was `found`.
 
-    Boxes whose printed lines were found are green, others orange.
+    Boxes whose rulings were found are green, others orange.
     """
     scale = min(1.0, LONGEST / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

@@ -60,7 +60,7 @@ def _rules(template: Template) -> Iterator[str]:
     for rule in template.rules:
         texts = [name for name in rule.names if not kinds[name].is_number and kinds[name] is not Kind.DIGITS]
         if texts:
-            yield f"the rule '{rule.text}' reckons with {_some(texts)}, which is no number; give a number field."
+            yield f"the rule '{rule.text}' calculates with {_some(texts)}, which is no number; give a number field."
 
 
 def tiny_cells(template: Template, located: Sequence[FieldImage]) -> Iterator[str]:
@@ -73,7 +73,7 @@ def tiny_cells(template: Template, located: Sequence[FieldImage]) -> Iterator[st
         if (min(width, height) if field.cells else height) < FEWEST_PIXELS:
             tiny.append(field.name)
     if tiny:
-        yield f"{_some(tiny)} have fewer than {FEWEST_PIXELS} pixels a digit here; scan at 200 dpi or more."
+        yield f"{_some(tiny)} have fewer than {FEWEST_PIXELS} pixels per digit here; scan at 200 dpi or more."
 
 
 def _some(names: Sequence[str]) -> str:

@@ -111,7 +111,7 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     located = [locate(page.image, found.matrix, field) for field in template.fields]
     _write_picture(Path(out), draw_template(page.image, template.fields, located))
     say(f"{file}, page {page.number}: {_how(found, located)}.")
-    say(f"Wrote {out}: boxes whose printed lines were found are green, others orange.")
+    say(f"Wrote {out}: boxes whose rulings were found are green, others orange.")
     return ExitCode.DONE
 
 
@@ -162,7 +162,7 @@ def _try(template: Template, page: Page | FailedPage) -> bool:
 
 def _how(found: Registration, located: Sequence[FieldImage]) -> str:
     snapped = sum(one.snapped for one in located)
-    return f"registered, fit {found.fit:.2f}, lines of {snapped} of {counted(len(located), 'field')} found"
+    return f"registered, fit {found.fit:.2f}, rulings of {snapped} of {counted(len(located), 'field')} found"
 
 
 def _one_page(file: str, dpi: int, number: int, *, darkest: bool = False) -> Page:

@@ -91,7 +91,7 @@ def count(done: Done) -> None:
     if _metrics is None:
         _metrics = (
             Counter("formdigits_worker_pages", "Pages done by this worker.", ["status"]),
-            Histogram("formdigits_page_seconds", "Seconds a page, as a mean over its chunk.", buckets=SECONDS),
+            Histogram("formdigits_page_seconds", "Seconds per page, averaged over its chunk.", buckets=SECONDS),
         )
     by_status, seconds = _metrics
     for outcome in done.outcomes:

@@ -50,7 +50,7 @@ class Runner:
         self._thread.join(timeout=10)
 
     def cancel(self, job: str) -> bool:
-        """Gives a job up: no page of it is begun any more. False where it was over already. Raises ServiceError."""
+        """Gives a job up: no further page of it is begun. False where it had ended already. Raises ServiceError."""
         given_up = cancel(self._store, job)
         self._end(job)
         return given_up

@@ -115,7 +115,7 @@ def next_chunk(connection: Connection, job: str) -> int:
 
 
 def cancel(store: Store, job: str) -> bool:
-    """Gives the job up: no page is begun any more. False where it was over already."""
+    """Gives the job up: no further page is begun. False where it had ended already."""
     with writing(store.engine) as connection:
         stop = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(ACTIVE))
         if not connection.execute(stop.values(state=CANCELLED, finished=time.time())).rowcount:
