@@ -23,6 +23,7 @@ from extractor.documents import open_pages
 from extractor.finding import FoundField, find_fields
 from extractor.finding.templateless import page_fields
 from extractor.ink import as_gray
+from extractor.observation import holds_digits
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.registration import register
@@ -173,7 +174,7 @@ def _nist(folder: Path | None) -> None:
     reader = Reader((), load_model(), finding=True)
     fields = page_fields(image, found)
     seen = reader.observe((one.field, one.image) for one in fields)
-    kept = [one.found for one, what in zip(fields, seen, strict=True) if reader.holds_digits(what)]
+    kept = [one.found for one, what in zip(fields, seen, strict=True) if holds_digits(what)]
     digits, _ = _match(kept, truth)
     print(
         f"nist_hsf: {len(hits)} of {len(truth)} digit fields found, box error {np.mean(errors):.2f} px, "

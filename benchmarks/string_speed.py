@@ -22,7 +22,8 @@ from benchmarks.data import needed
 from extractor.decoding.ctc_search import best_transcripts
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
-from extractor.reading import SINGLE_FIELD, Located, Reader, observe
+from extractor.observation import Located, decode, observe
+from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
 from extractor.segmentation.text_line import text_line_of
@@ -51,7 +52,6 @@ def main() -> None:
     model = load_model(SHIPPED)
     recognizer = model.ctc
     assert recognizer is not None
-    reader = Reader((), model)
     chosen = [entry for entry in entries(needed("cheque_amounts")) if len(entry.label) == options.digits]
     pictures = [as_gray(np.asarray(cv2.imread(str(entry.picture), cv2.IMREAD_GRAYSCALE))) for entry in chosen]
 
@@ -61,7 +61,7 @@ def main() -> None:
 
     def whole(pictures: list[Gray]) -> list[Any]:
         located = [Located(SINGLE_FIELD, as_single_field(picture), model) for picture in pictures]
-        return [reader.decode(one) for one in observe(located)]
+        return [decode(one) for one in observe(located)]
 
     cut, fields = best(lambda: [as_single_field(picture) for picture in pictures])
     seen = observe([Located(SINGLE_FIELD, field, model) for field in fields])

@@ -10,7 +10,8 @@ import numpy as np
 
 from extractor.decoding.lattice_search import Path, best_paths
 from extractor.decoding.written import BLANK
-from extractor.reading import Observation, Reader
+from extractor.observation import Observation
+from extractor.reading import Reader
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice, mnist_crop

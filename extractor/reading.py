@@ -1,34 +1,29 @@
-"""The one way from pages to readings, which batch, queue, camera and web all take."""
+"""The one way from pages to readings, which batch, queue, camera and web all take: `observation` has what is seen in
+their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
-from extractor.decoding import Decoded, decode, decode_ctc
-from extractor.decoding.unread import unread_cells
+from extractor.decoding import Decoded
+from extractor.decoding.unread import UnreadCells, unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
-from extractor.finding.templateless import lattice_holds_digits, page_fields, string_holds_digits
+from extractor.finding.templateless import page_fields
+from extractor.observation import Located, Observation, decode, holds_digits, observe
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
-from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
-from extractor.recognizer.symbol_views import symbol_scores
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
-from extractor.segmentation import Lattice, lies_across, segment
-from extractor.segmentation.lattice import stack_crops
-from extractor.template import Format, Template, TemplateField, load_template
+from extractor.template import Template, TemplateField, load_template
 from extractor.values import (
     Box,
     FailedPage,
     FieldStatus,
-    Floats,
     Kind,
     Page,
     PageResult,
@@ -43,53 +38,18 @@ SINGLE = "value"
 SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
 
-NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
-"""The lattice of a string that is not cut into symbols."""
-
-MAYBE_ANOTHERS = 0.5
-"""How sure a string is at most that may not be all of what was written, or more than that: a digit lies across the side
-of its box, or another number stands close beside it."""
-
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One field in one picture before anything is decided, and the `model` of its alphabet.
-
-    `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
-    (crops of the lattice, classes). A string that a CTC network reads has its `string` and an empty lattice.
-    """
-
-    name: str
-    format: Format
-    image: FieldImage
-    model: Model
-    lattice: Lattice
-    scores: Floats
-    string: StringReading | None = None
-
-
-@dataclass(frozen=True)
-class Located:
-    """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the number
-    of that `view` (any; it goes round)."""
-
-    field: TemplateField
-    image: FieldImage
-    model: Model
-    view: int | None = None
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """One page on its way through: the answer so far, or the fields still to be read."""
+class _Prepared:
+    """One page with its fields cut out, or with the `result` that it has without reading any."""
 
     page: Page | FailedPage
-    result: PageResult | None
-    registration: Registration | None
-    located: tuple[Located, ...]
+    result: PageResult | None = None
+    registration: Registration | None = None
+    located: tuple[Located, ...] = ()
 
 
 def open_reader(options: ReadOptions) -> Reader:
@@ -162,15 +122,15 @@ class Reader:
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
         """One result for each page, in order; all crops of all pages go through their network together."""
-        sheets = [self._prepare(page) for page in pages]
-        seen = iter(observe([one for sheet in sheets for one in sheet.located]))
-        return [sheet.result or self._finish(sheet, list(islice(seen, len(sheet.located)))) for sheet in sheets]
+        prepared = [self._prepare(page) for page in pages]
+        seen = iter(observe([field for one in prepared for field in one.located]))
+        return [one.result or self._finish(one, list(islice(seen, len(one.located)))) for one in prepared]
 
     def read_and_observe(self, page: Page | FailedPage) -> tuple[PageResult, list[Observation]]:
         """What `read` gives for one page, and all that was seen on it, also in what held no digits."""
-        sheet = self._prepare(page)
-        seen = observe(sheet.located)
-        return sheet.result or self._finish(sheet, seen), seen
+        prepared = self._prepare(page)
+        seen = observe(prepared.located)
+        return prepared.result or self._finish(prepared, seen), seen
 
     def observe(
         self,
@@ -196,25 +156,6 @@ class Reader:
                 break
         return observe(taken)
 
-    def holds_digits(self, seen: Observation) -> bool:
-        """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
-        if seen.string is not None:
-            return string_holds_digits(seen.string)
-        return lattice_holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
-
-    def decode(self, seen: Observation) -> Decoded:
-        """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""
-        decoded = self._decoded(seen)
-        if seen.lattice.comb or decoded.confidence <= MAYBE_ANOTHERS or not lies_across(seen.image):
-            return decoded
-        return replace(decoded, confidence=MAYBE_ANOTHERS)
-
-    def _decoded(self, seen: Observation) -> Decoded:
-        symbols = seen.model.symbols
-        if seen.string is None or seen.model.ctc is None:
-            return decode(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
-        return decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration)
-
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
     ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
@@ -222,102 +163,55 @@ class Reader:
         readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
         if form is None or not form.rules:
             return tuple(readings), ()
-        unread = {}
-        for (seen, _), reading in zip(decided, readings, strict=True):
-            cells = None
-            if not reading.value and reading.notes:
-                cells = unread_cells(seen.lattice, seen.scores, seen.model.symbols.classes, seen.format)
-            if cells is not None:
-                unread[seen.name] = cells
+        unread = {
+            seen.name: cells
+            for (seen, _), reading in zip(decided, readings, strict=True)
+            if not reading.value and reading.notes and (cells := _unread(seen)) is not None
+        }
         return apply_rules(form.rules, readings, self._accept, unread)
 
-    def _prepare(self, page: Page | FailedPage) -> _Sheet:
+    def _prepare(self, page: Page | FailedPage) -> _Prepared:
         if isinstance(page, FailedPage):
-            result = PageResult(page.file, page.number, "", PageStatus.FAILED, reason=page.reason)
-            return _Sheet(page, result, None, ())
+            return _Prepared(page, _without_readings(page, PageStatus.FAILED, page.reason))
         if self._finding:
-            found = tuple(Located(f.field, f.image, self._model) for f in page_fields(page.image))
-            return _Sheet(page, None, None, found)
+            found = page_fields(page.image)
+            return _Prepared(page, located=tuple(Located(one.field, one.image, self._model) for one in found))
         if not self._forms:
-            return _Sheet(page, None, None, (Located(SINGLE_FIELD, as_single_field(page.image), self._model),))
+            return _Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))
         registration = register(page.image, self._forms)
         if registration is None:
-            return _Sheet(page, _unmatched(page, NO_TEMPLATE), None, ())
+            return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NO_TEMPLATE))
         form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
         located = [
             Located(field, image, self._model_of(form, field)) for field, image in zip(fields, images, strict=True)
         ]
-        return _Sheet(page, None, registration, tuple(located))
+        return _Prepared(page, registration=registration, located=tuple(located))
 
     def _model_of(self, form: str, field: TemplateField) -> Model:
         return self._models.get((form, field.alphabet), self._model)
 
-    def _finish(self, sheet: _Sheet, seen: Sequence[Observation]) -> PageResult:
-        kept = [one for one in seen if not self._finding or self.holds_digits(one)]
-        page = sheet.page
-        if self._finding and not kept:
-            return _unmatched(page, NO_FIELD)
-        decided = [(one, self.decode(one)) for one in kept]
-        registration = sheet.registration
-        readings, outcomes = self.settle(registration.template if registration else None, decided)
+    def _finish(self, prepared: _Prepared, seen: Sequence[Observation]) -> PageResult:
+        page, registration = prepared.page, prepared.registration
+        if self._finding:
+            seen = [one for one in seen if holds_digits(one)]
+            if not seen:
+                return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
+        template = registration.template if registration else None
+        readings, outcomes = self.settle(template, [(one, decode(one)) for one in seen])
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
         return PageResult(page.file, page.number, form, PageStatus.READ, readings, fit=fit, rules=outcomes)
 
 
-def observe(located: Sequence[Located]) -> list[Observation]:
-    """What is seen in each field, each model running once over all that it is to read."""
-    seen: list[Observation | None] = [None] * len(located)
-    by_model: dict[int, list[int]] = {}
-    for index, one in enumerate(located):
-        by_model.setdefault(id(one.model), []).append(index)
-    for places in by_model.values():
-        model = located[places[0]].model
-        strings = _strings([located[i] for i in places])
-        lattices = [
-            NO_LATTICE if string is not None else segment(one.image, comb=one.field.cells is not None)
-            for one, string in zip((located[i] for i in places), strings, strict=True)
-        ]
-        for i, string, lattice, scores in zip(places, strings, lattices, _scores(lattices, model), strict=True):
-            one = located[i]
-            seen[i] = Observation(one.field.name, one.field.format, one.image, one.model, lattice, scores, string)
-    return [one for one in seen if one is not None]
+def _without_readings(page: Page | FailedPage, status: PageStatus, reason: str) -> PageResult:
+    return PageResult(page.file, page.number, "", status, reason=reason)
 
 
-def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
-    """What the symbols of `model` say of the crops of each lattice. Those of combs are one symbol each, and in doubt
-    are seen in more views; most candidates of a string are no symbol, which their neighbours show."""
-    scores: list[Floats] = [np.zeros((0, len(model.symbols.classes)), np.float32)] * len(lattices)
-    for comb in (True, False):
-        places = [i for i, lattice in enumerate(lattices) if lattice.comb == comb]
-        crops = [lattices[i].crops for i in places]
-        together = np.concatenate([stack_crops([]), *crops])
-        rows = symbol_scores(together, model.symbols) if comb else model.symbols.log_probabilities(together)
-        parts = np.split(rows, np.cumsum([len(own) for own in crops])[:-1])
-        for i, part in zip(places, parts, strict=False):
-            scores[i] = part
-    return scores
+def _unread(seen: Observation) -> UnreadCells | None:
+    return unread_cells(seen.lattice, seen.scores, seen.model.symbols.classes, seen.format)
 
 
-def _strings(located: Sequence[Located]) -> list[StringReading | None]:
-    """What the free strings of one model say by its CTC networks; None for combs, and where the model has none."""
-    ctc, second = located[0].model.ctc, located[0].model.second_ctc
-    if ctc is None:
-        return [None] * len(located)
-    strings = [one for one in located if one.field.cells is None]
-    said = iter(read_strings([one.image for one in strings if one.view is None], ctc, second))
-    once = [(one.image, one.view) for one in strings if one.view is not None]
-    said_once = iter(read_one_view([image for image, _ in once], [view for _, view in once], ctc, second))
-    return [
-        None if one.field.cells is not None else next(said) if one.view is None else next(said_once) for one in located
-    ]
-
-
-def _unmatched(page: Page | FailedPage, reason: str) -> PageResult:
-    return PageResult(page.file, page.number, "", PageStatus.UNMATCHED, reason=reason)
-
-
-def _reading(job: Observation, decoded: Decoded, accept: float) -> Reading:
+def _reading(seen: Observation, decoded: Decoded, accept: float) -> Reading:
     meaning = decoded.meaning
     if meaning.problem or decoded.confidence < accept:
         status = FieldStatus.REVIEW
@@ -328,20 +222,21 @@ def _reading(job: Observation, decoded: Decoded, accept: float) -> Reading:
     else:
         status = FieldStatus.ACCEPTED
     return Reading(
-        field=job.name,
-        kind=job.format.kind,
+        field=seen.name,
+        kind=seen.format.kind,
         value=meaning.value,
         written=decoded.written,
         confidence=decoded.confidence,
         status=status,
-        quad=job.image.quad,
+        quad=seen.image.quad,
         alternatives=decoded.alternatives,
         notes=(meaning.problem,) if meaning.problem else (),
-        cells=_apart(job.image),
+        cells=_cells_apart(seen.image),
     )
 
 
-def _apart(image: FieldImage) -> tuple[tuple[float, float], ...]:
+def _cells_apart(image: FieldImage) -> tuple[tuple[float, float], ...]:
+    """Where the cells of a comb begin and end that stand apart, as shares of the field's width."""
     if not image.gap:
         return ()
     left, width = image.inside.left, max(image.inside.width, 1e-6)

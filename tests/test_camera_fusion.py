@@ -7,7 +7,7 @@ import numpy as np
 from extractor.decoding import Decoded
 from extractor.decoding.meaning import Meaning
 from extractor.fields import as_single_field
-from extractor.reading import NO_LATTICE, Observation
+from extractor.observation import NO_LATTICE, Observation
 from extractor.recognizer.choice import load_model
 from extractor.template import Format
 from extractor.values import Alternative

@@ -14,8 +14,9 @@ import pytest
 from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
 from extractor.fields import clean, cut_out, locate, page_ink_of
 from extractor.finding.loose_strings import find_strings
+from extractor.observation import Observation, decode
 from extractor.options import ReadOptions
-from extractor.reading import Observation, Reader, open_reader
+from extractor.reading import Reader, open_reader
 from extractor.registration import register
 from extractor.values import FieldStatus, PageResult
 from extractor.video import Guidance, Session, Sight
@@ -175,7 +176,7 @@ def test_the_same_picture_over_and_over_does_not_make_a_doubtful_reading_certain
     evidence = CombEvidence()
     for _ in range(1000):
         evidence.add(doubtful, 1.0)
-    alone, fused = reader.decode(doubtful).confidence, reader.decode(evidence.fused()).confidence
+    alone, fused = decode(doubtful).confidence, decode(evidence.fused()).confidence
     assert alone <= fused < 0.99
 
 
@@ -191,7 +192,7 @@ def test_small_writing_is_read_from_all_frames_together_better_than_from_any(rea
         frame = np.clip(small + rng.normal(0, 15, small.shape), 0, 255).astype(np.uint8)
         cuts = [cut_out(frame, matrix, field, form.fields) for field in form.fields]
         images = [(cut.field, clean(cut, page_ink_of(cuts))) for cut in cuts]
-        seen = [reader.decode(one).meaning.value for one in reader.observe(images)]
+        seen = [decode(one).meaning.value for one in reader.observe(images)]
         single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))
         sheet = sheet or HeldSheet(reader, form, {cut.field.name: (cut, 1.0) for cut in cuts})
         sheet.add(cuts, {field.name: ink_picture(image) for field, image in images}, 1.0, number / FPS)
@@ -206,7 +207,7 @@ def test_one_blurred_frame_among_good_ones_changes_nothing(reader: Reader, scans
     evidence = CombEvidence()
     for one in (seen, wrong, seen, seen, seen):
         evidence.add(one, 1.0)
-    assert reader.decode(evidence.fused()).meaning.value == reader.decode(seen).meaning.value == "33"
+    assert decode(evidence.fused()).meaning.value == decode(seen).meaning.value == "33"
 
 
 def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.decoding import decode
+from extractor.decoding import decode_lattice
 from extractor.decoding.meaning import judge
 from extractor.decoding.unread import unread_cells
 from extractor.decoding.written import Written, written_in
@@ -38,7 +38,7 @@ def comb(*cells: str | None) -> tuple[Lattice, np.ndarray]:
 
 def read(form: Format, *cells: str | None):
     lattice, scores = comb(*cells)
-    return decode(lattice, scores, CLASSES, form, Calibration())
+    return decode_lattice(lattice, scores, CLASSES, form, Calibration())
 
 
 INTEGER = Format(kind="integer", blank="zero", struck="zero", dash="missing")
@@ -93,8 +93,8 @@ def test_a_value_outside_the_range_is_shown_with_the_reason() -> None:
 def test_a_check_digit_that_holds_makes_the_reading_surer() -> None:
     lattice, scores = comb(*"79927398713")
     scores[0, 7], scores[0, 1] = np.log(0.9), np.log(0.09)
-    plain = decode(lattice, scores, CLASSES, Format(), Calibration())
-    checked = decode(lattice, scores, CLASSES, Format(check="luhn"), Calibration())
+    plain = decode_lattice(lattice, scores, CLASSES, Format(), Calibration())
+    checked = decode_lattice(lattice, scores, CLASSES, Format(check="luhn"), Calibration())
     assert plain.confidence == pytest.approx(0.9, abs=0.01)
     assert checked.confidence > 0.98
     assert checked.meaning.value == plain.meaning.value == "79927398713"
@@ -103,7 +103,7 @@ def test_a_check_digit_that_holds_makes_the_reading_surer() -> None:
 def test_the_range_decides_between_two_likely_readings() -> None:
     lattice, scores = comb("4", "1")
     scores[0, 4], scores[0, 1] = np.log(0.55), np.log(0.44)
-    decoded = decode(lattice, scores, CLASSES, Format(kind="integer", min=1, max=31), Calibration())
+    decoded = decode_lattice(lattice, scores, CLASSES, Format(kind="integer", min=1, max=31), Calibration())
     assert decoded.meaning.value in {"11", "41"}
     assert decoded.meaning.problem or decoded.confidence < 0.99
 
@@ -191,7 +191,7 @@ def test_probabilities_of_a_field_sum_to_at_most_one(data: st.DataObject) -> Non
     table = np.array(scores, np.float64)
     table -= np.log(np.exp(table).sum(1, keepdims=True))
     lattice = Lattice(nodes, tuple(candidates), np.zeros((rows, 28, 28), np.uint8), comb=False, line_height=30)
-    decoded = decode(lattice, table.astype(np.float32), CLASSES, Format(), Calibration())
+    decoded = decode_lattice(lattice, table.astype(np.float32), CLASSES, Format(), Calibration())
     assert 0 <= decoded.confidence <= 1
     assert decoded.confidence + sum(a.probability for a in decoded.alternatives) <= 1 + 1e-6
 
@@ -208,7 +208,9 @@ def test_of_two_ways_to_read_a_date_the_one_within_its_range_is_taken_but_not_ac
     lattice, scores = comb(*"17042019")
     scores[6] = np.log(1e-5)
     scores[6, [1, 7]] = np.log((0.4, 0.5))
-    seen = decode(lattice, scores, CLASSES, Format(kind="date", min="2019-01-01", max="2020-12-31"), Calibration())
+    seen = decode_lattice(
+        lattice, scores, CLASSES, Format(kind="date", min="2019-01-01", max="2020-12-31"), Calibration()
+    )
     assert (seen.meaning.value, seen.meaning.problem) == ("2019-04-17", "")
     assert seen.confidence < 0.99
 

@@ -11,7 +11,8 @@ import pytest
 
 from extractor.decoding.ctc_search import Transcript
 from extractor.fields import FieldImage, as_single_field
-from extractor.reading import SINGLE_FIELD, Located, Reader, observe
+from extractor.observation import Located, decode, observe
+from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.string_views import FIRST_PASS, STRING_VIEWS, read_one_view, read_strings
@@ -117,6 +118,6 @@ def test_what_was_seen_is_calibrated_by_the_curve_of_the_model() -> None:
     recognizer.calibration = Calibration(0.0, math.log(0.3 / 0.7))
     model = Model(load_model().symbols, recognizer)
     [seen] = observe([Located(SINGLE_FIELD, number(), model)])
-    decoded = Reader((), model).decode(seen)
+    decoded = decode(seen)
     assert decoded.meaning.value == "1"
     assert decoded.confidence == pytest.approx(0.3, abs=1e-6)

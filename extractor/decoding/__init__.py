@@ -16,7 +16,7 @@ from extractor.segmentation import Lattice
 from extractor.template import Format
 from extractor.values import Alternative, Floats, Kind
 
-__all__ = ["Decoded", "decode", "decode_ctc"]
+__all__ = ["Decoded", "decode_ctc", "decode_lattice"]
 
 MOST_ALTERNATIVES = 5
 
@@ -39,7 +39,7 @@ class Decoded:
     alternatives: tuple[Alternative, ...]
 
 
-def decode(
+def decode_lattice(
     lattice: Lattice,
     log_probabilities: Floats,
     classes: Sequence[str],

@@ -18,7 +18,7 @@ from extractor.decoding import Decoded
 from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.lattice_search import LATTICE
 from extractor.decoding.meaning import Meaning
-from extractor.reading import Observation
+from extractor.observation import Observation
 from extractor.recognizer.string_views import StringReading, is_sure
 from extractor.segmentation import Candidate
 from extractor.values import Alternative

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
 from extractor.fields import Cut, Levels, PageInk, clean, levels_of, page_ink_by_levels, page_ink_of
-from extractor.reading import Observation, Reader
+from extractor.observation import Observation, decode
+from extractor.reading import Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
 from extractor.video.fusion import CombEvidence, CtcEvidence, LatticeEvidence, evidence_for
@@ -133,12 +134,12 @@ class HeldSheet:
             # Many frames together show more of the ink, but do not show better that there is none.
             well = weight if single[one.name] else weight * min(MOST_STACKED, 1 + self._stacks[one.name].frames)
             if isinstance(evidence, LatticeEvidence):
-                evidence.add(one, self._reader.decode(one), well)
+                evidence.add(one, decode(one), well)
                 self._decided[one.name] = evidence.fused()
             else:
                 evidence.add(one, well, weight)
                 fused = evidence.fused()
-                self._decided[one.name] = fused, self._reader.decode(fused)
+                self._decided[one.name] = fused, decode(fused)
             picture = pictures[one.name].astype(np.float32)
             before = self._ink.get(one.name)
             if before is not None and before.shape == picture.shape:

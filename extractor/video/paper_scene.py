@@ -10,7 +10,8 @@ import numpy as np
 from extractor.finding.found_field import FoundField
 from extractor.finding.loose_strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.reading import MAYBE_ANOTHERS, Observation, Reader
+from extractor.observation import MAYBE_ANOTHERS, Observation, decode, holds_digits
+from extractor.reading import Reader
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from extractor.video.fusion import LatticeEvidence
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light
@@ -194,12 +195,12 @@ class PaperScene:
             string.start_over(at)
         string.ink = picture
         string.frames += 1
-        if not self._reader.holds_digits(one):
+        if not holds_digits(one):
             return
         string.digits += 1
         if first_pass:
             return
-        string.evidence.add(one, self._reader.decode(one), weight)
+        string.evidence.add(one, decode(one), weight)
         (reading,), _ = self._reader.settle(None, [string.evidence.fused()])
         if string.reading is None or string.reading.value != reading.value:
             string.since, string.given = at, False

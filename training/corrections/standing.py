@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.fields import FieldImage
+from extractor.observation import decode
 from extractor.options import ReadOptions
 from extractor.reading import make_reader
 from extractor.recognizer import load_recognizer
@@ -50,7 +51,7 @@ def standing(model: Path, fields: Sequence[Usable], symbols: Samples) -> Standin
     """How well the model in the folder `model` reads `fields`, as the product reads them, and `symbols`."""
     reader = make_reader((), Recognizers(), ReadOptions.of(single_field=True, model=model))
     asked = [(TemplateField(name="corrected", box=Box(0, 0, 1, 1), cells=field.cells), field.image) for field in fields]
-    values = [reader.decode(seen).meaning.value for seen in reader.observe(asked)]
+    values = [decode(seen).meaning.value for seen in reader.observe(asked)]
     right = sum(value in field.texts for value, field in zip(values, fields, strict=True))
     found = measure(load_recognizer(model), symbols, "replay")
     return Standing(right, len(fields), found.right, found.count)

@@ -24,8 +24,9 @@ from extractor.decoding import decode_ctc
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
 from extractor.ink import as_gray
+from extractor.observation import Located, observe
 from extractor.options import ReadOptions
-from extractor.reading import SINGLE_FIELD, Located, observe
+from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD, SHIPPED
 from extractor.recognizer.choice import Model, load_model

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.decoding import decode
+from extractor.decoding import decode_lattice
 from extractor.fields.single_field import as_single_field
 from extractor.recognizer import Calibration, Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
@@ -61,7 +61,7 @@ def read_strings(recognizer: Recognizer, source: Source, count: int, seed: int) 
         picture, text = string_picture(source, rng)
         lattice = segment_string(as_single_field(picture))
         scores = recognizer.log_probabilities(lattice.crops)
-        decoded = decode(lattice, scores, recognizer.classes, Format(), Calibration())
+        decoded = decode_lattice(lattice, scores, recognizer.classes, Format(), Calibration())
         raw[i], right[i] = decoded.confidence, decoded.meaning.value == text
     return Outcomes(raw, right)
 

@@ -1,0 +1,126 @@
+"""One field: what the models see in its picture (`observe`), and the best reading of that (`decode`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from extractor.decoding import Decoded, decode_ctc, decode_lattice
+from extractor.fields import FieldImage
+from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
+from extractor.recognizer.choice import Model
+from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
+from extractor.recognizer.symbol_views import symbol_scores
+from extractor.segmentation import Lattice, lies_across, segment
+from extractor.segmentation.lattice import stack_crops
+from extractor.template import Format, TemplateField
+from extractor.values import Floats
+
+NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
+"""The lattice of a string that is not cut into symbols."""
+
+MAYBE_ANOTHERS = 0.5
+"""How sure a string is at most that may not be all of what was written, or more than that: a digit lies across the side
+of its box, or another number stands close beside it."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the number
+    of that `view` (any; it goes round)."""
+
+    field: TemplateField
+    image: FieldImage
+    model: Model
+    view: int | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One field in one picture before anything is decided, and the `model` of its alphabet.
+
+    `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
+    (crops of the lattice, classes). A string that a CTC network reads has its `string` and an empty lattice.
+    """
+
+    name: str
+    format: Format
+    image: FieldImage
+    model: Model
+    lattice: Lattice
+    scores: Floats
+    string: StringReading | None = None
+
+
+def observe(located: Sequence[Located]) -> list[Observation]:
+    """What is seen in each field, in order; each model runs once over all that it is to read."""
+    by_model: dict[Model, list[int]] = {}
+    for place, one in enumerate(located):
+        by_model.setdefault(one.model, []).append(place)
+    seen: dict[int, Observation] = {}
+    for model, places in by_model.items():
+        seen.update(zip(places, _observe([located[i] for i in places], model), strict=True))
+    return [seen[place] for place in range(len(located))]
+
+
+def _observe(located: Sequence[Located], model: Model) -> list[Observation]:
+    strings = _strings(located, model)
+    lattices = [
+        segment(one.image, comb=one.field.cells is not None) if string is None else NO_LATTICE
+        for one, string in zip(located, strings, strict=True)
+    ]
+    return [
+        Observation(one.field.name, one.field.format, one.image, model, lattice, scores, string)
+        for one, lattice, scores, string in zip(located, lattices, _scores(lattices, model), strings, strict=True)
+    ]
+
+
+def _strings(located: Sequence[Located], model: Model) -> list[StringReading | None]:
+    """What the CTC networks of `model` read in free strings; None for combs, and where there are no such networks."""
+    found: list[StringReading | None] = [None] * len(located)
+    if model.ctc is None:
+        return found
+    strings = [i for i, one in enumerate(located) if one.field.cells is None]
+    whole = [i for i in strings if located[i].view is None]
+    once = {i: view for i in strings if (view := located[i].view) is not None}
+    readings = read_strings([located[i].image for i in whole], model.ctc, model.second_ctc)
+    readings += read_one_view([located[i].image for i in once], [*once.values()], model.ctc, model.second_ctc)
+    for place, reading in zip((*whole, *once), readings, strict=True):
+        found[place] = reading
+    return found
+
+
+def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
+    """What the symbols of `model` say of the crops of each lattice. Those of combs are one symbol each, and in doubt
+    are seen in more views; most candidates of a string are no symbol, which their neighbours show."""
+    scores: list[Floats] = [np.zeros((0, len(model.symbols.classes)), np.float32)] * len(lattices)
+    for comb in (True, False):
+        places = [i for i, lattice in enumerate(lattices) if lattice.comb == comb]
+        crops = [lattices[i].crops for i in places]
+        together = np.concatenate([stack_crops([]), *crops])
+        rows = symbol_scores(together, model.symbols) if comb else model.symbols.log_probabilities(together)
+        parts = np.split(rows, np.cumsum([len(own) for own in crops])[:-1])
+        for i, part in zip(places, parts, strict=False):
+            scores[i] = part
+    return scores
+
+
+def holds_digits(seen: Observation) -> bool:
+    """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
+    if seen.string is not None:
+        return string_holds_digits(seen.string)
+    return lattice_holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
+
+
+def decode(seen: Observation) -> Decoded:
+    """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""
+    if seen.string is None or seen.model.ctc is None:
+        symbols = seen.model.symbols
+        decoded = decode_lattice(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
+    else:
+        decoded = decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration)
+    if seen.lattice.comb or decoded.confidence <= MAYBE_ANOTHERS or not lies_across(seen.image):
+        return decoded
+    return replace(decoded, confidence=MAYBE_ANOTHERS)
