@@ -68,5 +68,5 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or error
-        raise InputError(f"Port {port} of {host} cannot be opened ({why}); give another with --port or --host.") from None
+        raise InputError(f"Port {port} of {host} cannot be opened ({why}); give another --port or --host.") from None
     return listening
