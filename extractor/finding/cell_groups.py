@@ -8,16 +8,14 @@ from itertools import pairwise
 import numpy as np
 
 from extractor.finding.cells import Cell
-from extractor.values import Points
-
-NARROWEST, WIDEST = 0.32, 1.35
-"""Width over height of a cell for one symbol."""
+from extractor.finding.finding_parameters import FINDING
+from extractor.values import Box, Points
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Cells, left to right, that make one field. `joined` says that neighbours share their lines, `dashed` that these
-    are dashed."""
+    """Cells, left to right, that make one field. `joined` says that neighbours share their rulings, `dashed` that
+    these are dashed."""
 
     cells: tuple[Cell, ...]
     joined: bool
@@ -48,22 +46,30 @@ def group_cells(cells: list[Cell], long_side: int) -> list[Group]:
 def _next(cells: list[Cell], index: int) -> int | None:
     """The cell that goes on the comb of `cells[index]` to the right."""
     own = cells[index].box
-    if not NARROWEST <= own.width / own.height <= WIDEST:
+    if not _holds_one_symbol(own):
         return None
+    overlap_px, widest_gap = FINDING.comb_gap
     best: int | None = None
     for j, cell in enumerate(cells):
         box = cell.box
         gap = box.left - own.right
-        if j == index or gap < -2 or gap > 0.6 * own.width or (best is not None and box.left >= cells[best].box.left):
+        if j == index or not overlap_px <= gap <= widest_gap * own.width:
+            continue
+        if best is not None and box.left >= cells[best].box.left:
             continue
         overlap = min(own.bottom, box.bottom) - max(own.top, box.top)
         if (
-            overlap >= 0.8 * max(own.height, box.height)
-            and abs(box.width - own.width) <= max(3.0, 0.22 * max(own.width, box.width))
-            and NARROWEST <= box.width / box.height <= WIDEST
+            overlap >= FINDING.comb_level * max(own.height, box.height)
+            and abs(box.width - own.width) <= FINDING.comb_width.of(max(own.width, box.width))
+            and _holds_one_symbol(box)
         ):
             best = j
     return best
+
+
+def _holds_one_symbol(box: Box) -> bool:
+    narrowest, widest = FINDING.comb_shape
+    return narrowest <= box.width / box.height <= widest
 
 
 def _split(chain: list[Cell], long_side: int) -> list[Group]:
@@ -71,8 +77,8 @@ def _split(chain: list[Cell], long_side: int) -> list[Group]:
     gaps = [right.box.left - left.box.right for left, right in pairwise(chain)]
     if not gaps:
         return [Group((chain[0],), joined=True)]
-    slack = 0.0018 * long_side
-    widest = 1.7 * min(gaps) + slack
+    slack = FINDING.comb_slack * long_side
+    widest = FINDING.comb_spread * min(gaps) + slack
     groups, part = [], [chain[0]]
     for gap, cell in zip(gaps, chain[1:], strict=True):
         if gap > widest:
@@ -85,4 +91,4 @@ def _split(chain: list[Cell], long_side: int) -> list[Group]:
 
 def _joined(cells: list[Cell], slack: float) -> bool:
     gaps = [right.box.left - left.box.right for left, right in pairwise(cells)]
-    return not gaps or max(gaps) <= max(2 * slack, 0.1 * cells[0].box.width)
+    return not gaps or max(gaps) <= max(2 * slack, FINDING.comb_joined * cells[0].box.width)

@@ -1,4 +1,4 @@
-"""Combs that stand below one another: one that was found whole shows where the lines of the others must be."""
+"""Combs that stand below one another: one that was found whole shows where the rulings of the others must be."""
 
 from __future__ import annotations
 
@@ -7,41 +7,33 @@ import numpy as np
 
 from extractor.finding.cell_groups import Group
 from extractor.finding.cells import Cell
+from extractor.finding.finding_parameters import FINDING
 from extractor.finding.page_rulings import Rulings
 from extractor.finding.quad import upright_box
 from extractor.ink import as_gray
 from extractor.values import Box, Mask, Points
 
-LEVEL, UPRIGHT, WEAKEST = 0.6, 0.62, 0.38
-"""The least shares that must be seen of the lines above and below, of all uprights together, and of each of them."""
 
-PAIR = 0.75
-"""The least share of its model's height that a comb of two cells has: the strokes of letters make lower ones."""
+def complete_columns(groups: list[Group], rulings: Rulings, long_side: int) -> list[Group]:
+    """`groups`, and combs of the same cells right above or below one of them where most of their rulings are seen.
 
-DRIFT = 0.3
-"""Cell widths by which a comb may stand to the side of another: photographs are not quite square."""
-
-
-def complete_columns(groups: list[Group], lines: Rulings, long_side: int) -> list[Group]:
-    """`groups`, and combs of the same cells right above or below one of them where most of their lines are seen.
-
-    Writing breaks and doubles the lines of a cell; what was found of it then gives way to the whole comb.
+    Writing breaks and doubles the rulings of a cell; what was found of it then gives way to the whole comb.
     """
-    level = _thickened(lines.level, lines.solid, (5, 1))
-    upright = _thickened(lines.upright, lines.solid, (1, 5))
+    level = _thickened(rulings.level, rulings.solid, (FINDING.column_thickness, 1))
+    upright = _thickened(rulings.upright, rulings.solid, (1, FINDING.column_thickness))
     out, done = list(groups), set()
     boxes = {id(group): upright_box(group.corners) for group in groups}
     for model in sorted((g for g in groups if len(g.cells) > 1), key=lambda g: -len(g.cells)):
-        box, step = boxes[id(model)], max(4.0, 0.2 * model.cells[0].box.width)
+        box, step = boxes[id(model)], FINDING.column_step.of(model.cells[0].box.width)
         column = (round(box.left / step), round(box.right / step), round(box.height / step), len(model.cells))
         if model not in out or column in done:
             continue
         done.add(column)
         for top, bottom in _bands(level, box, long_side):
-            if len(model.cells) == 2 and bottom - top < PAIR * box.height:
+            if len(model.cells) <= FINDING.column_free and bottom - top < FINDING.column_pair * box.height:
                 continue
             comb = _comb(model, upright, top, bottom)
-            if comb is None or not _is_framed(comb, level, lines.solid):
+            if comb is None or not _is_framed(comb, level, rulings.solid):
                 continue
             place = upright_box(comb.corners)
             inside = [g for g in out if _shares(boxes[id(g)], place)]
@@ -52,66 +44,69 @@ def complete_columns(groups: list[Group], lines: Rulings, long_side: int) -> lis
     return out
 
 
-def _thickened(lines: Mask, solid: Mask, size: tuple[int, int]) -> Mask:
-    return as_gray(cv2.dilate(cv2.bitwise_or(lines, solid), np.ones(size, np.uint8)))
+def _thickened(rulings: Mask, solid: Mask, size: tuple[int, int]) -> Mask:
+    return as_gray(cv2.dilate(cv2.bitwise_or(rulings, solid), np.ones(size, np.uint8)))
 
 
 def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
-    """First and last rows between two level lines over the width of `box`, not much farther apart than it is high."""
+    """First and last rows between two level rulings over the width of `box`, not much farther apart than it is high."""
     left, right = max(0, round(box.left)), round(box.right)
-    covered = (level[:, left:right] > 0).mean(1) >= LEVEL
+    covered = (level[:, left:right] > 0).mean(1) >= FINDING.column_level
     edges = np.flatnonzero(np.diff(np.concatenate(([0], covered.view(np.int8), [0]))))
     starts, ends = edges[::2], edges[1::2]
-    thickest = 0.012 * long_side
+    thickest, apart = FINDING.column_bar * long_side, FINDING.column_apart * box.height
+    lowest, highest = (share * box.height for share in FINDING.column_height)
+    rim = FINDING.column_thickness // 2
     bands = []
     for end, start, next_thick in zip(ends[:-1], starts[1:], (ends - starts)[1:], strict=True):
-        far = abs(start - box.bottom) > 0.3 * box.height and abs(end - box.top) > 0.3 * box.height
-        if 0.42 * box.height <= start - end <= 1.6 * box.height and next_thick < thickest and far:
-            # The masks are thickened by two rows on each side.
-            bands.append((int(end) - 2, int(start) + 2))
+        far = abs(start - box.bottom) > apart and abs(end - box.top) > apart
+        if lowest <= start - end <= highest and next_thick < thickest and far:
+            # The masks are thickened by so many rows on each side.
+            bands.append((int(end) - rim, int(start) + rim))
     return bands
 
 
 def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
     """The cells of `model` between the rows `top` and `bottom`, if their uprights are seen there."""
-    seen = (upright[top + 2 : bottom - 2] > 0).mean(0)
+    rim = FINDING.column_thickness // 2
+    seen = (upright[top + rim : bottom - rim] > 0).mean(0)
     edges = np.array([(c.box.left - 1, c.box.right + 1) for c in model.cells]).ravel()
     width = model.cells[0].box.width
-    reach = round(DRIFT * width)
+    reach = round(FINDING.column_drift * width)
     shifts = np.arange(-reach, reach + 1)
     at = np.round(edges[None, :] + shifts[:, None]).astype(int)
     inside = (at >= 0) & (at < len(seen))
     shares = np.where(inside, seen[at.clip(0, len(seen) - 1)], 0.0)
-    good = shares.mean(1) - 0.05 * np.abs(shifts) / max(1, reach)
+    good = shares.mean(1) - FINDING.column_drift_cost * np.abs(shifts) / max(1, reach)
     best = int(good.argmax())
-    if shares[best].mean() < UPRIGHT or shares[best].min() < WEAKEST:
+    if shares[best].mean() < FINDING.column_upright or shares[best].min() < FINDING.column_weakest:
         return None
     return Group(tuple(_moved(cell, float(shifts[best]), top, bottom) for cell in model.cells), model.joined)
 
 
 def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
-    """Whether the cells have lines above and below, but for one at most, and are no part of a solid bar."""
+    """Whether the cells have rulings above and below, but for one at most, and are no part of a solid bar."""
     seen = []
     for cell in comb.cells:
         left, right = max(0, round(cell.box.left)), round(cell.box.right)
         top, bottom = max(0, round(cell.box.top)), min(len(level) - 1, round(cell.box.bottom))
-        if (solid[top:bottom, left:right] > 0).mean() > 0.2:
+        if (solid[top:bottom, left:right] > 0).mean() > FINDING.column_solid:
             return False
         seen += [float((level[max(0, y - 1) : y + 2, left:right].max(0) > 0).mean()) for y in (top - 1, bottom)]
     # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
-    missing = sum(share < WEAKEST for share in seen)
-    return missing <= (len(comb.cells) > 2) and float(np.mean(seen)) >= LEVEL
+    missing = sum(share < FINDING.column_weakest for share in seen)
+    allowed = 0 if len(comb.cells) <= FINDING.column_free else 1
+    return missing <= allowed and float(np.mean(seen)) >= FINDING.column_level
 
 
 def _is_part(group: Group, comb: Group) -> bool:
     """Whether the cells of `group` are some of those of `comb`; a single one that is wider or lower, or not clear, is
     what writing made of them."""
     first, size = group.cells[0], comb.cells[0].box
-    if len(group.cells) == 1 and (
-        first.box.width > 1.4 * size.width or first.box.height < 0.8 * size.height or not first.clear
-    ):
+    wide, low = first.box.width > FINDING.part_width * size.width, first.box.height < FINDING.part_height * size.height
+    if len(group.cells) == 1 and (wide or low or not first.clear):
         return True
-    slack = 0.2 * comb.cells[0].box.width
+    slack = FINDING.part_slack * comb.cells[0].box.width
     places = [(cell.box.left, cell.box.right) for cell in comb.cells]
     return all(
         any(abs(cell.box.left - left) < slack and abs(cell.box.right - right) < slack for left, right in places)
@@ -133,4 +128,6 @@ def _shares(part: Box, whole: Box) -> bool:
     if height <= 0:
         return False
     width = min(part.right, whole.right) - max(part.left, whole.left)
-    return width > 0 and width * height > 0.5 * min(part.width * part.height, whole.width * whole.height)
+    return width > 0 and width * height > FINDING.part_shared * min(
+        part.width * part.height, whole.width * whole.height
+    )

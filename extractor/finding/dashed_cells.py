@@ -1,4 +1,4 @@
-"""Boxes that dashed upright lines part into cells."""
+"""Boxes that dashed upright rulings part into cells."""
 
 from __future__ import annotations
 
@@ -7,23 +7,13 @@ from numpy.typing import NDArray
 
 from extractor.finding.cell_groups import Group
 from extractor.finding.cells import Cell
+from extractor.finding.finding_parameters import FINDING
 from extractor.finding.quad import upright_box
 from extractor.values import Mask
 
-MOST_CELLS = 12
-NARROWEST, WIDEST = 0.45, 2.6
-"""Width over height of such a cell."""
-
-DASHES, LONGEST, COVERED = 3, 0.3, 0.28
-"""The least number of dashes in a line, the longest of them as a share of the height, and of it all that is dark."""
-
-END, BESIDE, ACROSS = 0.22, 0.1, 0.25
-"""Shares of the height within which the first dash begins and the last one ends, and at which distance beside the line
-is paper; the share of its dark rows that may be dark there as well."""
-
 
 def part_at_dashes(groups: list[Group], ink: Mask) -> list[Group]:
-    """`groups`, and each single box among them that dashed lines part evenly as a comb of its cells.
+    """`groups`, and each single box among them that dashed rulings part evenly as a comb of its cells.
 
     `ink`, shape of the work page, is 255 on thin dark things. Hardly any writing is broken so regularly.
     """
@@ -35,15 +25,17 @@ def _parted(group: Group, ink: Mask) -> Group:
     box = cell.box
     top, bottom, left, right = round(box.top) + 1, round(box.bottom) - 1, round(box.left), round(box.right)
     part = ink[max(0, top) : bottom, max(0, left) : right] > 0
-    if part.shape[0] < 12 or part.shape[1] < 24:
+    least_height, least_width = FINDING.dashed_box
+    if part.shape[0] < least_height or part.shape[1] < least_width:
         return group
     dashed = _dashed(part)
     height, width = part.shape
-    for count in range(min(MOST_CELLS, int(width / (NARROWEST * height))), 1, -1):
+    narrowest, widest = (share * height for share in FINDING.dashed_shape)
+    for count in range(min(FINDING.dashed_cells, int(width / narrowest)), 1, -1):
         pitch = width / count
-        if pitch > WIDEST * height:
+        if pitch > widest:
             break
-        slack = max(2, round(0.05 * pitch))
+        slack = FINDING.dashed_slack.pixels(pitch)
         places = [round(i * pitch) for i in range(1, count)]
         if all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
             return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True, dashed=True)
@@ -51,22 +43,23 @@ def _parted(group: Group, ink: Mask) -> Group:
 
 
 def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which columns of a box's ink hold a dashed line; dashes of a leaning one may lie in neighbours."""
+    """Which columns of a box's ink hold a dashed ruling; dashes of a leaning one may lie in neighbours."""
     wide = np.pad(part, ((0, 0), (1, 1)))
     near = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
     height = len(near)
     steps = np.diff(np.pad(near, ((1, 1), (0, 0))).astype(np.int8), axis=0)
-    beside = max(4, round(BESIDE * height))
+    beside = FINDING.dash_beside.pixels(height)
     out = np.zeros(near.shape[1], bool)
-    for column in (int(x) for x in np.flatnonzero((steps == 1).sum(0) >= DASHES)):
+    for column in (int(x) for x in np.flatnonzero((steps == 1).sum(0) >= FINDING.dashes)):
         starts, ends = np.flatnonzero(steps[:, column] == 1), np.flatnonzero(steps[:, column] == -1)
         lengths = ends - starts
-        even = lengths.max() <= LONGEST * height and lengths.sum() >= COVERED * height
-        whole = starts[0] <= END * height and ends[-1] >= (1 - END) * height
+        even = lengths.max() <= FINDING.dash_length * height and lengths.sum() >= FINDING.dash_cover * height
+        whole = starts[0] <= FINDING.dash_ends * height and ends[-1] >= (1 - FINDING.dash_ends) * height
         # Strokes that run across the column, such as those of an 8, go on beside it.
         rows = np.flatnonzero(near[:, column])
         sides = (max(0, column - beside), min(part.shape[1] - 1, column + beside))
-        out[column] = even and whole and max(float(part[rows, side].mean()) for side in sides) < ACROSS
+        across = max(float(part[rows, side].mean()) for side in sides)
+        out[column] = even and whole and across < FINDING.dash_across
     return out
 
 

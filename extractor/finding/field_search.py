@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from extractor.finding.cell_groups import Group, group_cells
-from extractor.finding.cells import LEAST_BOX, Cell, find_cells
+from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
 from extractor.finding.dashed_cells import part_at_dashes
+from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField, Shape
 from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page_rulings import find_rulings
@@ -21,26 +22,20 @@ from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask, Points
 
-DARK = 165
-"""Grey, on evenly lit paper, below which a pixel is print or writing."""
-
-SLIMMEST = 0.6
-"""Width over height of the slimmest box that is a field by itself."""
-
 
 def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     """Every place to write in on the page `image`, shape (height, width), in reading order; empty when there is none.
 
-    Finds boxes, combs (joined or separate cells), tables of such cells, and writing lines, on scans and photographs
-    with up to 15 degrees of skew, black on white or white on black. With `labels` each is named after the print
-    beside it, if the program Tesseract is installed; else `field_01`, `field_02`, …
+    Finds boxes, combs (joined or separate cells), tables of such cells, and rulings to write on, on scans and
+    photographs with up to 15 degrees of skew, black on white or white on black. With `labels` each is named after the
+    print beside it, if the program Tesseract is installed; else `field_01`, `field_02`, …
     """
-    if min(image.shape) < 40:
+    if min(image.shape) < FINDING.page_least:
         return ()
     image = black_on_white(image)
     work = work_page(image)
-    lines, faint = find_rulings(work.grey, work.long_side)
-    cells = find_cells(lines, faint, work.long_side)
+    clear, faint = find_rulings(work.grey, work.long_side)
+    cells = find_cells(clear, faint, work.long_side)
     page = page_print(_dark(work), cells, work.long_side)
     groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
     groups = complete_columns(groups, faint, work.long_side)
@@ -50,12 +45,14 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
     for group, alone, taken in zip(groups, printed, printed_rows(page, boxes, printed), strict=True):
         # A heading is one box: cells that are no print by themselves are no heading beside print either.
-        if not (alone if len(group.cells) > 2 else taken):
+        if not (alone if len(group.cells) > FINDING.column_free else taken):
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
-    rooms = find_writing_rulings(lines, page, cells)
-    fields = [field for field in fields if field[2] != "box" or not _holds_lines(upright_box(field[0]), rooms)]
+    rooms = find_writing_rulings(clear, page, cells)
+    fields = [
+        field for field in fields if field[2] != "box" or not _holds_writing_rulings(upright_box(field[0]), rooms)
+    ]
     fields += [(corners, None, "ruling", ()) for corners in rooms]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
     phrases: list[Phrase] = []
@@ -69,7 +66,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
 def _is_place(group: Group, page: Print) -> bool:
     """Whether cells are of a size and shape to write in, and no part of lettering or of a matrix code."""
     box = group.cells[0].box
-    if len(group.cells) == 1 and (box.width < SLIMMEST * box.height or box.height < LEAST_BOX * page.long_side):
+    slim, low = box.width < FINDING.box_least_shape * box.height, box.height < FINDING.box_least_height * page.long_side
+    if len(group.cells) == 1 and (slim or low):
         return False
     return not is_lettering(page, group.cells)
 
@@ -79,16 +77,17 @@ def _is_printed(group: Group, box: Box, page: Print) -> bool:
     if not group.dashed:
         return is_printed(page, box, comb=len(group.cells) > 1)
     inner = [cell.box for cell in group.cells]
-    edge = 0.1 * inner[0].width
+    edge = FINDING.dashed_inset * inner[0].width
     return any(is_printed(page, Box(b.left + edge, b.top, b.width - 2 * edge, b.height), comb=True) for b in inner)
 
 
-def _holds_lines(box: Box, rooms: list[Points]) -> bool:
-    """Whether a box is a frame around writing lines, of which the corners of the rooms above them are given."""
+def _holds_writing_rulings(box: Box, rooms: list[Points]) -> bool:
+    """Whether a box is a frame around rulings to write on: `rooms` are the corners of the room above each."""
     for corners in rooms:
         room = upright_box(corners)
         x, y = room.left + room.width / 2, room.top + room.height / 2
-        if box.left < x < box.right and box.top < y < box.bottom and box.height > 1.6 * room.height:
+        inside = box.left < x < box.right and box.top < y < box.bottom
+        if inside and box.height > FINDING.frame_height * room.height:
             return True
     return False
 
@@ -100,7 +99,7 @@ def reading_order(quads: list[Points]) -> list[int]:
     order: list[int] = []
     while waiting:
         first = middles[waiting[0]]
-        row = [i for i in waiting if middles[i][0] - first[0] < 0.5 * min(first[2], middles[i][2])]
+        row = [i for i in waiting if middles[i][0] - first[0] < FINDING.order_level * min(first[2], middles[i][2])]
         order += sorted(row, key=lambda i: middles[i][1])
         waiting = [i for i in waiting if i not in row]
     return order
@@ -115,8 +114,8 @@ def _boxed(work: WorkPage, cells: list[Cell], fields: list[Points]) -> Mask:
 
 
 def _dark(work: WorkPage) -> Mask:
-    lit = even_illumination(work.grey, max(8, round(0.015 * work.long_side)))
-    return as_gray(cv2.threshold(lit, DARK, 255, cv2.THRESH_BINARY_INV)[1])
+    lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
+    return as_gray(cv2.threshold(lit, FINDING.dark, 255, cv2.THRESH_BINARY_INV)[1])
 
 
 def _in_page(work: WorkPage, field: tuple[Points, int | None, Shape, tuple[float, ...]], name: str) -> FoundField:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage, as_single_field
 from extractor.finding.field_search import reading_order
+from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
 from extractor.finding.lined_page import lined_paper_rulings
 from extractor.finding.quad import upright_box
@@ -18,41 +19,8 @@ from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
 
-WORK_SIDE = 1280
-"""Pixels of the long side on which strings are looked for."""
-
-LOWEST, TALLEST = 0.022, 0.35
-"""Heights of a symbol as shares of the picture's shorter side."""
-
-AROUND, DARKER = 0.09, 0.1
-"""Ink is darker than the mean of what is around it, so far as a share of the shorter side, by at least so much, as a
-share of the paper's brightness."""
-
-WIDEST, FULLEST = 3.0, 0.8
-"""Width over height, and filled share of its box, beyond which a piece is no symbol."""
-
-GAP, STEEPEST = 0.9, 0.35
-"""Gaps between symbols of one string, in their heights, and the steepest slope of a string."""
-
-MARGIN = 0.22
-"""Room around a string, in heights: the paper there tells how bright paper is."""
-
-LOWER = 0.6
-"""What a symbol's height may be of the lowest, where a taller one stands beside it."""
-
-BESIDE, THROUGH = 0.3, 0.2
-"""How far from the middle of a row, in heights, other ink is in it, and a ruled line goes through it rather than along
-its foot."""
-
-FOREIGN = 0.03
-"""Other ink in or beside a row, as a share of its height squared, from which on it does not stand by itself: it is part
-of something, a word that touches a line or a cell of a table, and what is read there is not all of it."""
-
-LINE = -1
-"""The label of ruled lines, which are no pieces."""
-
-MOST = 40
-"""Strings of one picture that are kept, the tallest: a page of print has hundreds."""
+LINED = -1
+"""The label of the rulings of lined paper, which are no pieces."""
 
 
 def find_strings(image: Gray) -> tuple[FoundField, ...]:
@@ -60,15 +28,16 @@ def find_strings(image: Gray) -> tuple[FoundField, ...]:
 
     What is in them is known when they are recognised. Words, print and drawings are among them.
     """
-    if min(image.shape) < 40:
+    if min(image.shape) < FINDING.page_least:
         return ()
-    shrink = max(1.0, max(image.shape) / WORK_SIDE)
+    shrink = max(1.0, max(image.shape) / FINDING.string_side)
     size = (round(image.shape[1] / shrink), round(image.shape[0] / shrink))
     small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if shrink > 1 else image
     pieces, labels = _pieces(small)
-    lowest = LOWEST * min(small.shape)
+    lowest = FINDING.string_height[0] * min(small.shape)
     rows = [pieces[group] for group in _rows(pieces[:, :4]) if pieces[group, 3].max() >= lowest]
-    rows = sorted((row for row in rows if _stands_alone(row, labels)), key=lambda row: -_tall(row))[:MOST]
+    rows = sorted((row for row in rows if _stands_alone(row, labels)), key=lambda row: -_tall(row))
+    rows = rows[: FINDING.strings_most]
     quads = [_around(row[:, :4]) * shrink for row in rows]
     quads = [quads[i] for i in reading_order(quads)]
     return tuple(
@@ -103,24 +72,25 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
 
 def _pieces(image: Gray) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Left, top, width, height and label of the pieces of ink that may be symbols, shape (n, 5), and the label of each
-    pixel's ink, 0 for paper and LINE for ruled lines, shape (height, width)."""
+    pixel's ink, 0 for paper and LINED for rulings, shape (height, width)."""
     short = min(image.shape)
     soft = as_gray(cv2.GaussianBlur(image, (3, 3), 0))
     # Against the mean around: edges of shadows and of other sheets give thin outlines, not solid areas.
-    around = max(15, round(AROUND * short)) | 1
-    paper = float(np.percentile(soft[::4, ::4], 90))
-    dark = cv2.adaptiveThreshold(
-        soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, max(10.0, DARKER * paper)
-    )
-    lines = lined_paper_rulings(as_gray(dark))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, lines), connectivity=8)
-    labels[lines > 0] = LINE
+    around = FINDING.string_ink_around.odd(short)
+    paper = float(np.percentile(soft[::4, ::4], FINDING.paper_percentile))
+    contrast = FINDING.string_ink_contrast.of(paper)
+    dark = cv2.adaptiveThreshold(soft, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, contrast)
+    rulings = lined_paper_rulings(as_gray(dark))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.subtract(dark, rulings), connectivity=8)
+    labels[rulings > 0] = LINED
     boxes, areas = stats[1:, :4].astype(np.float64), stats[1:, cv2.CC_STAT_AREA]
     _, _, w, h = boxes.T
-    kept = (h >= LOWER * LOWEST * short) & (h <= TALLEST * short) & (w <= WIDEST * h)
+    lowest, tallest = FINDING.string_height
+    kept = (h >= FINDING.string_lower * lowest * short) & (h <= tallest * short) & (w <= FINDING.string_shape * h)
     # A solid patch is a mark or a shadow; a 1 is solid too, but slim.
-    kept &= (areas <= FULLEST * w * h) | (w < 0.5 * h)
-    kept &= areas >= 0.02 * w * h
+    emptiest, fullest = FINDING.string_filled
+    kept &= (areas <= fullest * w * h) | (w < FINDING.string_slim * h)
+    kept &= areas >= emptiest * w * h
     return np.c_[boxes, np.arange(1, len(boxes) + 1)][kept], np.asarray(labels, np.int32)
 
 
@@ -135,7 +105,8 @@ def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     smaller = np.minimum(height[:, None], height[None, :])
     gap = np.maximum(left[:, None], left[None, :]) - np.minimum(right[:, None], right[None, :])
     shared = np.minimum(bottom[:, None], bottom[None, :]) - np.maximum(top[:, None], top[None, :])
-    near = (gap < GAP * taller) & (shared > 0.4 * smaller) & (taller < 2.5 * smaller)
+    near = (gap < FINDING.string_gap * taller) & (shared > FINDING.string_level * smaller)
+    near &= taller < FINDING.string_spread * smaller
     root = np.arange(count)
     for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
         a, b = root[i], root[j]
@@ -147,7 +118,7 @@ def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
 
 def _tall(row: NDArray[np.float64]) -> float:
     """The height of a row of pieces, in pixels."""
-    return float(np.percentile(row[:, 3], 75))
+    return float(np.percentile(row[:, 3], FINDING.letter_tall))
 
 
 def _slope(row: NDArray[np.float64]) -> float:
@@ -155,22 +126,24 @@ def _slope(row: NDArray[np.float64]) -> float:
     left, top, width, height = row[:, :4].T
     x, y = left + width / 2, top + height / 2
     # Over a long row only: the middles of a 1 and a 7 differ by themselves.
-    if len(row) < 3 or np.ptp(x) <= 2 * _tall(row):
+    if len(row) < FINDING.string_slope_symbols or np.ptp(x) <= FINDING.string_slope_length * _tall(row):
         return 0.0
+    level, steepest = FINDING.string_slope
     slope = float(np.polyfit(x, y, 1)[0])
-    return max(-STEEPEST, min(STEEPEST, slope)) if abs(slope) > 0.03 else 0.0
+    return max(-steepest, min(steepest, slope)) if abs(slope) > level else 0.0
 
 
 def _stands_alone(row: NDArray[np.float64], labels: NDArray[np.int32]) -> bool:
     """Whether hardly any ink but its own is within a row and at both of its ends."""
     left, top, width, height = row[:, :4].T
     tall, slope = _tall(row), _slope(row)
-    begins, ends = max(0, round(left.min() - GAP * tall)), round((left + width).max() + GAP * tall)
+    reach = FINDING.string_gap * tall
+    begins, ends = max(0, round(left.min() - reach)), round((left + width).max() + reach)
     part = labels[round(top.min()) : round((top + height).max()), begins:ends]
     y, x = np.nonzero((part != 0) & ~np.isin(part, row[:, 4].astype(np.int32)))
     middle = (top + height / 2).mean() + slope * (x + begins - (left + width / 2).mean())
-    within = np.where(part[y, x] == LINE, THROUGH, BESIDE) * tall
-    return bool((np.abs(y + top.min() - middle) < within).sum() < FOREIGN * tall * tall)
+    within = np.where(part[y, x] == LINED, FINDING.foreign_through, FINDING.foreign_beside) * tall
+    return bool((np.abs(y + top.min() - middle) < within).sum() < FINDING.foreign_ink * tall * tall)
 
 
 def _around(boxes: NDArray[np.float64]) -> Points:
@@ -180,6 +153,7 @@ def _around(boxes: NDArray[np.float64]) -> Points:
     turn = np.array(((math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))))
     corners = np.concatenate([np.stack([x, y], 1) for x in (left, left + width) for y in (top, top + height)])
     flat = corners @ turn.T
-    low, high = flat.min(0) - MARGIN * tall, flat.max(0) + MARGIN * tall
+    margin = FINDING.string_margin * tall
+    low, high = flat.min(0) - margin, flat.max(0) + margin
     around = np.array([(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])])
     return np.asarray(around @ turn, np.float64)

@@ -8,14 +8,8 @@ import cv2
 import numpy as np
 
 from extractor.finding.cells import Cell
+from extractor.finding.finding_parameters import FINDING
 from extractor.values import Box, Mask, Points
-
-SMALL, TINY, LARGE = 0.34, 0.2, 0.62
-"""Shares of the box's height: print in a row below the first is hardly ever writing, letters below the second never
-are, and those above the third always."""
-
-FILLED = 0.3
-"""Writing covers less of its box than this."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +26,14 @@ def page_print(dark: Mask, cells: list[Cell], long_side: int) -> Print:
     """The print of a page: its letters outside the `cells`, most of which are print on any form."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     x, y, w, h = stats[1:, :4].T.astype(np.float64)
-    letter = (h >= 0.003 * long_side) & (h <= 0.016 * long_side) & (w <= 2 * h) & (w >= 0.2 * h)
+    (lowest, highest), (slimmest, widest) = FINDING.letter_height, FINDING.letter_shape
+    letter = (h >= lowest * long_side) & (h <= highest * long_side) & (w <= widest * h) & (w >= slimmest * h)
     for cell in cells:
         box = cell.box
         letter &= ~((x > box.left) & (x + w < box.right) & (y > box.top) & (y + h < box.bottom))
     heights = h[letter]
-    return Print(dark, long_side, float(np.percentile(heights, 75)) if len(heights) >= 20 else 0.0)
+    known = len(heights) >= FINDING.letters_known
+    return Print(dark, long_side, float(np.percentile(heights, FINDING.letter_tall)) if known else 0.0)
 
 
 def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
@@ -47,33 +43,35 @@ def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
     other print of the page. In the cells of a `comb` people write small and apart.
     """
     letters = pieces_inside(page.dark, box, page.long_side)
-    if len(letters) < 2:
+    if len(letters) <= 1:
         return False
-    tall = letter_height(letters)
-    if tall > LARGE * box.height:
+    tall, several = letter_height(letters), len(letters) >= FINDING.print_letters
+    if tall > FINDING.print_large * box.height:
         return False
-    if len(letters) >= 3 and tall < TINY * box.height:
+    if several and tall < FINDING.print_tiny * box.height:
         return True
+    small = tall < FINDING.print_small * box.height
+    share_small, share_large, share_comb = FINDING.print_in_rows
     if comb:
-        return len(letters) >= 3 and tall < SMALL * box.height and _in_rows(letters, tall, 0.9)
-    if tall < SMALL * box.height:
-        return _in_rows(letters, tall, 0.5)
-    usual = tall <= 1.3 * page.height
-    return usual and len(letters) >= 4 and _in_rows(letters, tall, 0.6) and _closely_set(letters, tall)
+        return several and small and _in_rows(letters, tall, share_comb)
+    if small:
+        return _in_rows(letters, tall, share_small)
+    usual = tall <= FINDING.print_usual * page.height and len(letters) >= FINDING.print_letters_large
+    return usual and _in_rows(letters, tall, share_large) and _closely_set(letters, tall)
 
 
 def printed_rows(page: Print, boxes: list[Box], printed: list[bool]) -> list[bool]:
     """`printed`, and also each box that has ink as large as the print in a box of the same row: a short heading."""
     sizes = [_letter_size(page, box) for box in boxes]
-    slack = 0.002 * page.long_side
+    slack = FINDING.heading_slack * page.long_side
     out = list(printed)
     for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
         if printed[i] or size == 0:
             continue
         for j, other in enumerate(boxes):
             same_row = abs(other.top - box.top) < slack and abs(other.bottom - box.bottom) < slack
-            near = max(other.left - box.right, box.left - other.right) < 0.5 * box.height
-            out[i] |= printed[j] and same_row and near and abs(sizes[j] - size) < 0.2 * size
+            near = max(other.left - box.right, box.left - other.right) < FINDING.heading_gap * box.height
+            out[i] |= printed[j] and same_row and near and abs(sizes[j] - size) < FINDING.heading_size * size
     return out
 
 
@@ -85,27 +83,31 @@ def _letter_size(page: Print, box: Box) -> float:
 def is_lettering(page: Print, cells: tuple[Cell, ...]) -> bool:
     """Whether rectangles that seem to be cells are the insides of letters, or of the squares of a matrix code."""
     box = cells[0].box
-    if all(not cell.clear for cell in cells) and box.height < 1.6 * page.height:
+    low = box.height < FINDING.letter_inside * page.height
+    if low and not any(cell.clear for cell in cells):
         return True
     if len(cells) > 1:
         return False
-    if box.height < 1.6 * page.height and box.width < 1.6 * box.height:
+    if low and box.width < FINDING.letter_width * box.height:
         return True
     inside = _part(page.dark, box)
-    if inside.size and np.count_nonzero(inside) > FILLED * inside.size:
+    if inside.size and np.count_nonzero(inside) > FINDING.code_filled * inside.size:
         return True
-    # Letters stand beside letters: closed shapes of the same height on both lines at once, close by.
-    reach = 1.6 * box.height
+    # Letters stand beside letters: closed shapes between the same two heights, close by.
+    reach = FINDING.lettering_reach * box.height
     around = Box(box.left - reach, box.top - reach / 3, box.width + 2 * reach, box.height + 2 * reach / 3)
     strip = _part(page.dark, around)
     _, _, stats, _ = cv2.connectedComponentsWithStats(strip, connectivity=8)
     x, y, w, h = stats[1:, :4].T.astype(np.float64)
     left, top = box.left - max(0, round(around.left)), box.top - max(0, round(around.top))
-    slack = 0.22 * box.height
-    same = (np.abs(y - top) < slack) & (np.abs(y + h - top - box.height) < slack) & (w < 1.6 * box.height)
+    slack = FINDING.lettering_slack * box.height
+    same = (
+        (np.abs(y - top) < slack) & (np.abs(y + h - top - box.height) < slack) & (w < FINDING.letter_width * box.height)
+    )
     whole = (x > 0) & (x + w < strip.shape[1])
     gap = np.maximum(left - x - w, x - left - box.width)
-    return bool((same & whole & (gap > -0.2 * box.height) & (gap < 0.5 * box.height)).any())
+    overlap, widest = (share * box.height for share in FINDING.lettering_gap)
+    return bool((same & whole & (gap > overlap) & (gap < widest)).any())
 
 
 def _part(dark: Mask, box: Box) -> Mask:
@@ -115,20 +117,20 @@ def _part(dark: Mask, box: Box) -> Mask:
 
 def letter_height(letters: Points) -> float:
     """The height of the taller of `letters`, shape (n, 4) as left, top, width, height."""
-    return float(np.percentile(letters[:, 3], 75))
+    return float(np.percentile(letters[:, 3], FINDING.letter_tall))
 
 
 def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
     """Left, top, width and height of the pieces of ink in `box`, shape (n, 4), without dirt and without what hugs
-    the box's own lines; in pixels from the corner of the part looked at."""
-    inset = max(1.0, 0.001 * long_side)
+    the box's own rulings; in pixels from the corner of the part looked at."""
+    inset = FINDING.piece_inset.of(long_side)
     top, left = max(0, round(box.top + inset)), max(0, round(box.left + inset))
     part = dark[top : round(box.bottom - inset), left : round(box.right - inset)]
     if part.size == 0:
         return np.zeros((0, 4))
     _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
     found = stats[1:].astype(np.float64)
-    least = max(3.0, 0.0028 * long_side)
+    least = FINDING.piece_least.of(long_side)
     x, y, w, h = found[:, :4].T
     edge = (x <= 1) | (y <= 1) | (x + w >= part.shape[1] - 1) | (y + h >= part.shape[0] - 1)
     residue = edge & (np.minimum(w, h) < least)
@@ -139,16 +141,17 @@ def _in_rows(letters: Points, tall: float, share: float) -> bool:
     """Whether at least `share` of the letters end on one base line with most others of their row."""
     bottoms = letters[:, 1] + letters[:, 3]
     middles = letters[:, 1] + letters[:, 3] / 2
-    slack = max(1.0, 0.07 * tall)
+    slack = FINDING.baseline_slack.of(tall)
     mates = np.abs(middles[:, None] - middles[None, :]) < 0.5 * tall
     same = mates & (np.abs(bottoms[:, None] - bottoms[None, :]) <= slack)
     others = mates.sum(1) - 1
-    return bool(((others > 0) & (same.sum(1) - 1 >= 0.55 * others)).mean() >= share)
+    return bool(((others > 0) & (same.sum(1) - 1 >= FINDING.baseline_shared * others)).mean() >= share)
 
 
 def _closely_set(letters: Points, tall: float) -> bool:
     """Whether the letters follow each other as closely as print does."""
     order = letters[np.argsort(letters[:, 0])]
     gaps = order[1:, 0] - (order[:-1, 0] + order[:-1, 2])
-    gaps = gaps[gaps > -0.3 * tall]
-    return len(gaps) > 0 and float(np.median(gaps)) < 0.25 * tall
+    overlap, usual = (share * tall for share in FINDING.print_gap)
+    gaps = gaps[gaps > overlap]
+    return len(gaps) > 0 and float(np.median(gaps)) < usual

@@ -1,4 +1,4 @@
-"""One enclosed area as a quadrilateral: its corners, and whether it is a rectangle that lines were printed around."""
+"""One enclosed area as a quadrilateral: its corners, and whether it is a rectangle with rulings around it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.finding.finding_parameters import FINDING
 from extractor.values import Box, Mask, Points
-
-SIDE = 0.75
-"""The least share of each side of a cell that must be printed line."""
-
-BEND, STRAIGHT, ROUND = 6, 0.85, 0.14
-"""Of the places along a side, how many at each end a rounded corner may bend; the least share of the others that must
-be printed line, and how far from a corner its arc may be, as a share of the shorter side."""
-
-STEPS = np.linspace(0.04, 0.96, 25)
-OUT = np.array((-0.5, 0.5, 1.5, 2.5))
-"""Where lines are looked for: along each side, as shares of it, and outwards, in pixels."""
 
 
 def upright_box(corners: Points) -> Box:
@@ -44,18 +34,18 @@ def find_corners(own: NDArray[np.bool_]) -> Points:
 def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
     """Offset and slope of the straight line along `edge`: least squares without the ends, and then without what lies
     off it, so that a corner cut off or writing that touches does not turn it."""
-    inset = len(edge) // 12
+    inset = len(edge) // FINDING.edge_trim
     at = np.arange(inset, len(edge) - inset) + 0.5
     values = edge[inset : len(edge) - inset].astype(np.float64)
-    if len(at) < 6:
+    if len(at) < FINDING.edge_points:
         return _median(values), 0.0
     half = len(at) // 2
     slope = (_median(values[half:]) - _median(values[:half])) / (len(at) / 2)
     offset = _median(values - slope * at)
     for _ in range(2):
-        near = np.abs(values - offset - slope * at) <= 1.5
+        near = np.abs(values - offset - slope * at) <= FINDING.edge_near
         x, y = at[near], values[near]
-        if len(x) < 6:
+        if len(x) < FINDING.edge_points:
             break
         middle = float(x.mean())
         slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
@@ -77,7 +67,9 @@ def is_rectangle(corners: Points) -> bool:
         return False
     ways /= sides[:, None]
     turns = np.abs((ways * np.roll(ways, -1, 0)).sum(1))
-    return bool(turns.max() < 0.2 and max(a, c) < 1.25 * min(a, c) and max(b, d) < 1.25 * min(b, d))
+    taper = FINDING.rectangle_taper
+    alike = max(a, c) < taper * min(a, c) and max(b, d) < taper * min(b, d)
+    return bool(turns.max() < FINDING.rectangle_skew and alike)
 
 
 def filled_area(own: NDArray[np.bool_]) -> float:
@@ -92,42 +84,44 @@ def has_corners(own: NDArray[np.bool_]) -> bool:
 
     Three corners are enough: a folded corner or a stroke may fill one.
     """
-    reach = max(3, round(0.22 * min(own.shape)))
+    reach = FINDING.corner_reach.pixels(min(own.shape))
     if min(own.shape) < 2 * reach:
         return True
     ends = (slice(0, reach), slice(-reach, None))
     shares = sorted(float(own[y, x].mean()) for y in ends for x in ends)
-    return shares[1] >= 0.62
+    return shares[1] >= FINDING.corner_paper
 
 
 def has_sides(corners: Points, level: Mask, upright: Mask, ink: Mask) -> bool:
-    """Whether a printed line, of the masks for each direction, runs along each side up to its corners, or up to where
+    """Whether a ruling, of the masks for each direction, runs along each side up to its corners, or up to where
     they are rounded off; `ink` is all that is thin and dark."""
     after = np.roll(corners, -1, 0)
     outward = (corners + after) / 2 - corners.mean(0)
     outward /= np.maximum(1e-6, np.sqrt((outward**2).sum(1)))[:, None]
-    along = corners[:, None] + (after - corners)[:, None] * STEPS[None, :, None]
-    points = along[:, :, None] + outward[:, None, None] * OUT[None, None, :, None]
+    along = corners[:, None] + (after - corners)[:, None] * np.linspace(*FINDING.side_places)[None, :, None]
+    points = along[:, :, None] + outward[:, None, None] * np.array(FINDING.side_offsets)[None, None, :, None]
     at = _at(points, level.shape)
     seen = np.concatenate((level[at][::2], upright[at][1::2])).max(2) > 0
-    ends = np.minimum(seen[:, :4].sum(1), seen[:, -4:].sum(1))
-    if (seen.mean(1) >= SIDE).all() and (ends >= 2).all():
+    least, end = FINDING.side_ends
+    ends = np.minimum(seen[:, :end].sum(1), seen[:, -end:].sum(1))
+    if (seen.mean(1) >= FINDING.side_seen).all() and (ends >= least).all():
         return True
-    straight = seen[:, BEND:-BEND]
-    return bool((straight.mean(1) >= STRAIGHT).all()) and _has_round_corners(corners, ink)
+    straight = seen[:, FINDING.side_bend : -FINDING.side_bend]
+    return bool((straight.mean(1) >= FINDING.side_straight).all()) and _has_round_corners(corners, ink)
 
 
 def _has_round_corners(corners: Points, ink: Mask) -> bool:
-    """Whether ink goes round at least three of the corners, as near to them as a rounded corner does; the inside of an
+    """Whether ink goes round all corners but one, as near to them as a rounded corner does; the inside of an
     O stays farther away."""
     before, after = np.roll(corners, 1, 0), np.roll(corners, -1, 0)
     short = float(np.sqrt(((after - corners) ** 2).sum(1)).min())
-    # Along the line that halves the angle; at a corner of radius r the arc is 0.41 r away.
+    # Along the bisector of the angle; at a corner of radius r the arc is 0.41 r away.
     ways = [way / np.sqrt((way**2).sum(1))[:, None] for way in (before - corners, after - corners)]
     inward = (ways[0] + ways[1]) / np.sqrt(2)
-    steps = np.linspace(0, ROUND * short, max(4, round(2 * ROUND * short)))
+    reach = FINDING.bend_reach * short
+    steps = np.linspace(0, reach, max(4, round(2 * reach)))
     points = corners[:, None] + inward[:, None] * steps[None, :, None]
-    return int((ink[_at(points, ink.shape)].max(1) > 0).sum()) >= 3
+    return int((ink[_at(points, ink.shape)].max(1) > 0).sum()) >= FINDING.bends_seen
 
 
 def _at(points: Points, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

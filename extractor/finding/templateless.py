@@ -13,6 +13,7 @@ from extractor.decoding.lattice_search import best_paths
 from extractor.decoding.written import BLANK, HYPHEN, POINT, STRUCK
 from extractor.fields import FieldImage, locate_all
 from extractor.finding.field_search import find_fields
+from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
 from extractor.finding.work_page import black_on_white
 from extractor.recognizer.string_views import StringReading
@@ -20,18 +21,6 @@ from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only
 from extractor.template import Format, TemplateField
 from extractor.values import Box, Floats, Gray, Points
-
-SURE = 0.6
-"""The least probability, as the geometric mean over a field's symbols, that they are the digits they look like."""
-
-SURE_WHOLE = 0.75
-"""The same for strings that were read whole, whose networks make something of words as well."""
-
-NEAR, WHOLE = 0.08, 0.8
-"""Shares of the field's height: the most that the remnant of a side lies off it, and the least of its length."""
-
-MOST_SYMBOLS = 20
-"""More than these in a row are no number that anybody writes."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +54,15 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
 
 
 def _without_sides(field: FieldImage) -> FieldImage:
-    """`field` without what is left of its frame: straight, thin, along a whole side. A thick line is not all taken
-    away with the others, and beside a number what is left of it would read as a 1."""
+    """`field` without what is left of its frame: straight, thin, along a whole side. A thick ruling is not all
+    taken away with the others, and beside a number what is left of it would read as a 1."""
     pieces = find_pieces(field.ink)
     left, _, width, height = pieces.boxes.T
-    inside, near = field.inside, NEAR * field.inside.height
+    inside, near = field.inside, FINDING.side_remnant * field.inside.height
     middle = left + width / 2
     side = np.minimum(np.abs(middle - inside.left), np.abs(middle - inside.right)) < near
-    frame = side & (width < 1.5 * near) & (height > WHOLE * inside.height) & (pieces.areas > 0.6 * width * height)
+    frame = side & (width < FINDING.side_remnant_width * near) & (height > FINDING.side_remnant_length * inside.height)
+    frame &= pieces.areas > FINDING.side_remnant_filled * width * height
     return replace(field, ink=only(field.ink, pieces, ~frame)) if frame.any() else field
 
 
@@ -90,7 +80,7 @@ def lattice_holds_digits(lattice: Lattice, log_probabilities: Floats, classes: S
     `log_probabilities`, shape (crops of this lattice, classes), are those that it is decoded from. In the cells of a
     comb struck and dashed cells may stand beside digits.
     """
-    if lattice.doubts or lattice.nodes < 2:
+    if lattice.doubts or lattice.nodes <= 1:
         return False
     paths = best_paths(lattice, log_probabilities, classes)
     if not paths:
@@ -102,10 +92,10 @@ def lattice_holds_digits(lattice: Lattice, log_probabilities: Floats, classes: S
         others = [mark for mark in others if mark.text not in (STRUCK, HYPHEN)]
     else:
         others = [mark for mark in others if mark.text != POINT]
-    if not digits or len(marks) > MOST_SYMBOLS or len(others) > 0.34 * len(digits):
+    if not digits or len(marks) > FINDING.symbols_most or len(others) > FINDING.symbols_other * len(digits):
         return False
     mean = sum(mark.log_probability for mark in digits + others) / len(digits + others)
-    return math.exp(mean) >= SURE
+    return math.exp(mean) >= FINDING.sure_symbols
 
 
 def string_holds_digits(string: StringReading) -> bool:
@@ -115,6 +105,6 @@ def string_holds_digits(string: StringReading) -> bool:
     best = string.transcripts[0]
     digits = sum(c.isdigit() for c in best.text)
     others = sum(c in "X?" for c in best.text)
-    if not digits or digits + others > MOST_SYMBOLS or others > 0.34 * digits:
+    if not digits or digits + others > FINDING.symbols_most or others > FINDING.symbols_other * digits:
         return False
-    return math.exp(best.log_probability / len(best.text)) >= SURE_WHOLE
+    return math.exp(best.log_probability / len(best.text)) >= FINDING.sure_string

@@ -1,4 +1,4 @@
-"""The page as finding works on it: black on white, near 150 dots an inch, its printed lines level."""
+"""The page as finding works on it: black on white, near 150 dots an inch, its rulings level."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.finding.finding_parameters import FINDING
 from extractor.ink import as_gray
 from extractor.values import Gray, Points
-
-WORK_SIDE, LEAST_SIDE = 1800, 1000
-"""Pixels of the long side: pages are reduced to near the first, and smaller ones than the second are doubled."""
-
-STEEPEST = 16.0
-"""Degrees of skew that are looked for."""
-
-LEVEL = 0.25
-"""Degrees of skew that need no turning: finding lines allows for more."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +35,15 @@ def is_inverted(image: Gray) -> bool:
     A page that is mostly dark, and whose few bright pixels are thin as writing and print are; a photograph of a
     sheet on a dark desk is bright over whole areas.
     """
-    step = max(1, round(max(image.shape) / WORK_SIDE))
+    step = max(1, round(max(image.shape) / FINDING.work_side))
     small = image[::step, ::step]
     threshold, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     share = float(bright.mean())
-    if share > 0.4 or float(np.median(small)) > threshold:
+    if share > FINDING.inverted_bright or float(np.median(small)) > threshold:
         return False
-    side = max(5, round(max(small.shape) / 60))
+    side = FINDING.inverted_area.pixels(max(small.shape))
     solid = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return float(solid.mean()) < 0.3 * share
+    return float(solid.mean()) < FINDING.inverted_solid * share
 
 
 def black_on_white(image: Gray) -> Gray:
@@ -63,8 +55,8 @@ def work_page(image: Gray) -> WorkPage:
     """The page `image`, black on white, shape (height, width), reduced or enlarged and turned level."""
     height, width = image.shape
     long_side = max(height, width)
-    scale = 1 / max(1, round(long_side / WORK_SIDE))
-    if long_side < LEAST_SIDE:
+    scale = 1 / max(1, round(long_side / FINDING.work_side))
+    if long_side < FINDING.work_side_least:
         scale = 2.0
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     grey = image
@@ -73,24 +65,24 @@ def work_page(image: Gray) -> WorkPage:
         grey = as_gray(cv2.resize(image, size, interpolation=how))
     back = np.array(((width / size[0], 0, 0), (0, height / size[1], 0)), np.float64)
     degrees = skew(grey)
-    if abs(degrees) > LEVEL:
+    if abs(degrees) > FINDING.skew_borne:
         grey, turn = _turned(grey, degrees)
         back = back @ np.vstack((turn, (0, 0, 1)))
     return WorkPage(grey, back, max(size))
 
 
 def skew(grey: Gray) -> float:
-    """Degrees by which level lines of `grey` fall to the right, between -16 and 16.
+    """Degrees by which level rulings of `grey` fall to the right; 0 where no skew is clearly better than none.
 
     Thin dark things gather in few rows and columns when the page is level (as in W. Postl, 1986, for text lines).
     """
-    step = max(1, round(max(grey.shape) / 900))
+    step = max(1, round(max(grey.shape) / FINDING.skew_side))
     small = (
         as_gray(cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)) if step > 1 else grey
     )
-    level = _thin_points(small, (7, 1))
-    upright = _thin_points(small, (1, 7))[:, ::-1] * (1, -1)
-    if len(level) < 50 and len(upright) < 50:
+    level = _thin_points(small, (FINDING.skew_stroke, 1))
+    upright = _thin_points(small, (1, FINDING.skew_stroke))[:, ::-1] * (1, -1)
+    if max(len(level), len(upright)) < FINDING.skew_points[0]:
         return 0.0
     span = 2 * max(small.shape)
 
@@ -100,23 +92,24 @@ def skew(grey: Gray) -> float:
         for points in (level, upright):
             rows = np.round(points[:, 1] - slope * points[:, 0]).astype(np.int64) + span // 2
             profile = np.bincount(rows.clip(0, 2 * span - 1), minlength=2 * span).astype(np.float64)
-            # Over a few rows: in perspective lines differ in slope, and the mean of them is wanted.
+            # Over a few rows: in perspective rulings differ in slope, and the mean of them is wanted.
             profile = profile[1:-1] + profile[:-2] + profile[2:]
             total += float((profile**2).sum())
         return total
 
-    best = max(np.arange(-STEEPEST, STEEPEST + 0.1, 0.5), key=score)
-    for fine in (0.1, 0.05):
+    coarse, *finer = FINDING.skew_steps
+    best = max(np.arange(-FINDING.skew_most, FINDING.skew_most + coarse / 2, coarse), key=score)
+    for fine in finer:
         best = max(best + fine * np.arange(-5, 6), key=score)
-    # A page without lines gives any answer: then upright is the better guess.
-    return float(best) if score(best) > 1.03 * score(0.0) else 0.0
+    # A page without rulings gives any answer: then upright is the better guess.
+    return float(best) if score(best) > FINDING.skew_gain * score(0.0) else 0.0
 
 
 def _thin_points(small: Gray, kernel: tuple[int, int]) -> Points:
-    """Points, shape (n, 2), of what is dark and thin along `kernel` (height, width), at most 30,000 of them."""
+    """Points, shape (n, 2), of what is dark and thin along `kernel` (height, width)."""
     hat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones(kernel, np.uint8))
-    ys, xs = np.nonzero(hat > 40)
-    every = max(1, len(xs) // 30_000)
+    ys, xs = np.nonzero(hat > FINDING.skew_contrast)
+    every = max(1, len(xs) // FINDING.skew_points[1])
     return np.stack((xs[::every], ys[::every]), 1).astype(np.float64)
 
 

@@ -10,13 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 
+from extractor.finding.finding_parameters import FINDING
 from extractor.values import Box, Gray
-
-LONGEST = 60.0
-"""Seconds after which a page is given up; its fields are numbered instead."""
-
-SURE = 35.0
-"""Per cent; what Tesseract is less sure of is a line or handwriting that it took for print."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ def read_words(image: Gray) -> tuple[Word, ...]:
             [program, "stdin", "stdout", "--psm", "11", "tsv"],
             input=picture.tobytes(),
             capture_output=True,
-            timeout=LONGEST,
+            timeout=FINDING.tesseract_s,
             check=True,
             # Several processes read pages at once: each on one thread.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
@@ -54,7 +49,7 @@ def _parsed(table: str) -> tuple[Word, ...]:
     words = []
     for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         try:
-            if row["level"] != "5" or float(row["conf"]) < SURE:
+            if row["level"] != "5" or float(row["conf"]) < FINDING.tesseract_sure:
                 continue
             box = Box(*(float(row[side]) for side in ("left", "top", "width", "height")))
         except (KeyError, TypeError, ValueError):

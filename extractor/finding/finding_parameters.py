@@ -1,0 +1,266 @@
+"""Every number that finding rests on, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """A length in pixels: `share` of another length, but no less than `least`."""
+
+    share: float
+    least: float
+
+    def of(self, length: float) -> float:
+        return max(self.least, self.share * length)
+
+    def pixels(self, length: float) -> int:
+        return round(self.of(length))
+
+    def odd(self, length: float) -> int:
+        """As `pixels`, made odd, as sizes of filters have to be."""
+        return self.pixels(length) | 1
+
+
+@dataclass(frozen=True)
+class FindingParameters:
+    """What finding goes by. They were set by hand; `benchmarks/finding.py` measures what they give.
+
+    A `Size` and a plain share are of the long side of the work page unless the comment names another length; two
+    numbers are the least and the most. What is in pixels (of the work page), grey levels or degrees says so.
+    """
+
+    # The page as it is worked on.
+    page_least: int = 40  # pixels of the short side: on smaller pictures nothing is found
+    work_side: int = 1800  # pixels of the long side that pages are reduced to, by a whole number: some 150 dpi on A4
+    work_side_least: int = 1000  # pixels of the long side: smaller pages are doubled
+    inverted_bright: float = 0.4  # a page that is white on black is bright in no larger share than this,
+    inverted_area: Size = Size(1 / 60, 5)  # and of that, in areas at least so wide and high,
+    inverted_solid: float = 0.3  # in less than this share: a sheet on a dark desk is bright all over
+    skew_most: float = 16.0  # degrees of skew that are looked for
+    skew_borne: float = 0.25  # degrees that need no turning: finding rulings allows for more
+    skew_steps: tuple[float, float, float] = (0.5, 0.1, 0.05)  # degrees, coarse to fine
+    skew_side: int = 900  # pixels of the long side of the picture that skew is measured on
+    skew_stroke: int = 7  # pixels of that picture: what is thinner may be a ruling
+    skew_contrast: int = 40  # grey levels that it is darker than what surrounds it
+    skew_points: tuple[int, int] = (50, 30_000)  # fewer points tell no skew, more tell nothing new
+    skew_gain: float = 1.03  # how much better than level the best skew fits, or the page is taken for level
+    paper_reach: Size = Size(0.015, 8)  # the largest dark thing that is no shadow, as illumination is evened out
+    dark: int = 165  # grey, under even illumination, below which a pixel is print or writing
+
+    # Rulings: thin, straight, level or upright.
+    ruling_thickness: Size = Size(0.005, 5)  # a ruling is thinner
+    ruling_length: Size = Size(0.0095, 10)  # and no shorter
+    ruling_gap: Size = Size(0.005, 3)  # gaps in one that are closed; in a faint one, twice as long
+    ink_noise: int = 60  # the percentile of contrast that stands for the noise of paper
+    ink_over_noise: float = 3.0  # contrast of ink, in noises,
+    ink_contrast: tuple[int, int] = (14, 40)  # within these grey levels
+    faint_run: int = 13  # pixels along a faint ruling over which contrast is averaged,
+    faint_cap: int = 50  # no pixel counting for more grey levels than this;
+    faint_over_noise: float = 2.0  # the mean's contrast in noises,
+    faint_contrast: tuple[int, int] = (7, 30)  # within these grey levels,
+    faint_own: float = 0.6  # and the share of it that each pixel has itself: the mean reaches beyond the ruling's end
+    bend_radius: Size = Size(0.007, 4)  # the largest radius of a rounded corner
+    solid_grey: int = 110  # areas darker than this, and thicker than rulings, are solid
+    dot_contrast: int = 32  # grey levels by which dots of a ruling are darker than paper: a watermark's specks are pale
+    dot_height: Size = Size(0.0035, 3)  # the highest dot; a dash is up to twice as wide
+    dot_gap: Size = Size(0.006, 5)  # between the dots of one ruling
+    dotted_length: Size = Size(0.025, 15)  # of the shortest dotted ruling
+
+    # Cells: areas that rulings enclose.
+    cell_least: Size = Size(0.0065, 8)  # the lowest cell
+    cell_least_width: float = 0.8  # of that, the width of the narrowest
+    cell_most_height: float = 0.2  # the highest cell
+    cell_least_shape: float = 0.3  # width over height of the slimmest
+    cell_most_shape: float = (
+        1.35  # the same of the widest that is lower than a box: there tables have gaps between rows
+    )
+    box_least_height: float = 0.012  # the lowest box that is wider than high
+    box_least_shape: float = 0.6  # width over height of the slimmest box that is a field by itself
+    cell_solidity: float = 0.4  # paper's share of an area's bounds
+    cell_fill: tuple[float, float] = (0.82, 1.1)  # share of its own rectangle that a cell fills
+    rounded_overlap: float = 0.05  # cells with bends for corners share less than this of their area with plain ones
+    around: float = 0.9  # a cell lies around another one of which it covers more than this share
+    faint_overlap: float = 0.1  # a cell of faint rulings that shares more than this of its area with clear ones counts
+    faint_growth: float = 1.5  # only where it lies around one and is so many times larger, or parts one into a row
+    symbol_height: float = 0.035  # what is lower, and not so much wider than high,
+    symbol_shape: float = 1.4  # holds one symbol: a faint ruling in it is chance
+    drawn_height: float = (
+        0.62  # of the cell around it: what is lower may be drawn into it, a guide or a loop of writing
+    )
+    framed_shape: float = 2.0  # width over height from which on a clear rectangle in another is a box in a frame
+    row_cells: int = 2  # cells in a row, at least
+    row_height: float = 0.8  # of the highest cell in a row: lower ones do not count
+    row_width: float = 1.35  # the widest cell of a row over the narrowest
+    row_drift: float = 0.25  # of the highest cell: how much higher than its neighbour a cell may stand
+
+    # Quadrilaterals: whether a cell is a rectangle with a ruling along each side.
+    edge_trim: int = 12  # one part of so many, at each end of a side, does not count as it is fitted
+    edge_points: int = 6  # fewer give no slope
+    edge_near: float = 1.5  # pixels off the fitted side that still belong to it
+    rectangle_skew: float = 0.2  # the cosine of the sharpest corner
+    rectangle_taper: float = 1.25  # the longer of two opposite sides over the shorter
+    corner_reach: Size = Size(0.22, 3)  # of the shorter side: how far from a corner there should be paper,
+    corner_paper: float = 0.62  # in this share, at three corners: a fold or a stroke may fill the fourth
+    side_places: tuple[float, float, int] = (0.04, 0.96, 25)  # where a ruling is looked for: from, to, how many
+    side_offsets: tuple[float, ...] = (-0.5, 0.5, 1.5, 2.5)  # pixels outwards
+    side_seen: float = 0.75  # the share of them where it is seen,
+    side_ends: tuple[int, int] = (2, 4)  # and at each end at so many of so many
+    side_bend: int = 6  # places at each end along which a rounded corner may bend;
+    side_straight: float = 0.85  # the share of the others where the ruling is then seen,
+    bend_reach: float = 0.14  # of the shorter side: how far from the corner its arc may be,
+    bends_seen: int = 3  # and at how many corners it is
+
+    # Combs: cells of one size in a row.
+    comb_shape: tuple[float, float] = (0.32, 1.35)  # width over height of a cell for one symbol
+    comb_gap: tuple[float, float] = (-2, 0.6)  # from one to the next: pixels that they overlap by; of its width
+    comb_level: float = 0.8  # of the higher cell: how much of its height its neighbour shares
+    comb_width: Size = Size(0.22, 3)  # of the wider cell: how much two neighbours differ in width
+    comb_slack: float = 0.0018  # how much gaps differ by chance
+    comb_spread: float = 1.7  # the widest gap over the narrowest
+    comb_joined: float = 0.1  # of a cell's width: with no wider gaps, and none twice the slack, cells share rulings
+
+    # Combs above one another, where one shows where the rulings of the next must be.
+    column_thickness: int = 5  # pixels that rulings are made thick, across
+    column_level: float = 0.6  # the share that is seen of the rulings above and below,
+    column_upright: float = 0.62  # of all uprights together,
+    column_weakest: float = 0.38  # and of each
+    column_step: Size = Size(0.2, 4)  # of a cell's width: combs that differ by less are one column
+    column_bar: float = 0.012  # the thickest ruling below a comb
+    column_apart: float = 0.3  # of the comb's height: how far another must be away
+    column_height: tuple[float, float] = (0.42, 1.6)  # height of another, of the comb's
+    column_pair: float = 0.75  # the least height where it has two cells only: the strokes of letters make lower ones
+    column_drift: float = 0.3  # of a cell's width: how far aside it may stand, as photographs are not quite square,
+    column_drift_cost: float = 0.05  # and what that costs of the share that is seen
+    column_solid: float = 0.2  # the share of a cell that is solid: with more it is part of a bar
+    column_free: int = 2  # a comb of no more cells lacks no ruling; a longer one may lack one
+    part_width: float = 1.4  # of a comb's cell: a single cell that is wider than this,
+    part_height: float = 0.8  # or lower, is what writing made of several;
+    part_slack: float = 0.2  # of a cell's width: how far its sides may be off otherwise
+    part_shared: float = 0.5  # of the smaller area: what shares more with a comb stands in its place
+
+    # Boxes that dashed uprights part into cells.
+    dashed_box: tuple[int, int] = (12, 24)  # pixels, height and width, of the smallest
+    dashed_cells: int = 12  # at most
+    dashed_shape: tuple[float, float] = (0.45, 2.6)  # width over height of a cell
+    dashed_slack: Size = Size(0.05, 2)  # of a cell's width: how far off its place a dashed ruling may be
+    dashes: int = 3  # at least, in one ruling
+    dash_length: float = 0.3  # of the box's height: the longest dash,
+    dash_cover: float = 0.28  # how much of it is dark,
+    dash_ends: float = 0.22  # how far from its ends the outermost dashes are,
+    dash_beside: Size = Size(0.1, 4)  # and at what distance beside the ruling there is paper,
+    dash_across: float = 0.25  # but for this share of the dark rows
+
+    # Print or writing: whether what stands in a box was printed there.
+    letter_height: tuple[float, float] = (0.003, 0.016)  # of print outside cells
+    letter_shape: tuple[float, float] = (0.2, 2.0)  # its width over height
+    letters_known: int = 20  # fewer letters do not tell how high a page's print is
+    letter_tall: int = 75  # the percentile of heights that is called the letters' height
+    piece_least: Size = Size(0.0028, 3)  # lower pieces of ink, and remnants of rulings so thin, are dirt
+    piece_inset: Size = Size(0.001, 1)  # from the box's sides
+    print_letters: int = 3  # fewer letters tell little,
+    print_letters_large: int = 4  # and of large ones even so many
+    print_small: float = 0.34  # of the box's height: letters in a row that are lower are hardly ever writing,
+    print_tiny: float = 0.2  # lower than this they never are,
+    print_large: float = 0.62  # and above this they always are
+    print_usual: float = 1.3  # of the page's print: how high print may be
+    print_in_rows: tuple[float, float, float] = (0.5, 0.6, 0.9)  # the letters' share in rows: small, large, in a comb
+    baseline_slack: Size = Size(0.07, 1)  # of the letters' height: how far off a base line they end
+    baseline_shared: float = 0.55  # a letter's neighbours in its row that end with it
+    print_gap: tuple[float, float] = (-0.3, 0.25)  # of the letters' height: overlaps that count, and the usual gap
+    heading_slack: float = 0.002  # how far off two boxes of a row are
+    heading_gap: float = 0.5  # of the box's height: how far from another heading one may be,
+    heading_size: float = 0.2  # of the letters' height: and how much its letters differ
+    dashed_inset: float = 0.1  # of a cell's width: the dashes between cells are no print
+    letter_inside: float = 1.6  # of the page's print: lower cells may be the insides of letters,
+    letter_width: float = 1.6  # of its own height: where they are no wider
+    code_filled: float = 0.3  # writing covers less of its box than this; the squares of a matrix code do not
+    lettering_reach: float = 1.6  # of a cell's height: how far beside it other letters may stand,
+    lettering_slack: float = 0.22  # of the same: how far off its height they end,
+    lettering_gap: tuple[float, float] = (-0.2, 0.5)  # of the same: and the gap to them
+
+    # Rulings to write on, solid or dotted, with room above.
+    writing_length: float = 0.04  # the shortest
+    writing_room: tuple[float, float] = (0.011, 0.028)  # the least room above one, and the most that is taken
+    writing_thickness: float = 0.005  # at most, as a mean
+    writing_slope: tuple[float, int] = (0.1, 6)  # of its width, and pixels more: the height of its bounds
+    writing_fall: float = 0.08  # of its width: how much one of its ends is lower
+    writing_frame: float = 0.018  # a ruling that meets an upright one as long as this is part of a frame,
+    writing_frame_reach: int = 7  # pixels across: how near that counts as meeting
+    writing_even: float = 1.5  # pixels: off the straight way, and off the usual thickness,
+    writing_straight: float = 0.85  # at least this share of it keeps within
+    paper_above: tuple[int, ...] = (3, 4, 5)  # pixels above where there should be paper,
+    ink_above: float = 0.5  # along all but this share,
+    paper_below: tuple[int, ...] = (2, 3, 4, 5)  # and below,
+    ink_below: float = 0.3  # along all but this
+    writing_dotted: float = 0.6  # the share of a dotted ruling that lies in rows of dots
+    writing_widest: float = 0.5  # of the page's width: a solid ruling that is longer parts the page
+    frame_height: float = 1.6  # of the room above a ruling: a higher box around it is a frame
+    bar_thickness: int = 4  # pixels of a printed side
+    bar_shared: float = 0.2  # of a ruling's width: a side that is above more of it bounds its room
+    underline_reach: tuple[float, float] = (0.014, 0.012)  # print so far above, so high, makes it an underline
+    label_reach: float = 0.035  # how far before it, or below its beginning, a label stands
+    label_ink: float = 0.3  # of that: pixels of ink that are a label
+
+    # Names, from the print beside fields.
+    phrase_side: int = 2600  # pixels of the long side of what Tesseract reads: print of 8 points is some 20 high
+    phrase_reach: Size = Size(0.01, 8)  # the largest dark thing that is no shadow there
+    tesseract_s: float = 60.0  # seconds after which a page is given up; its fields are numbered instead
+    tesseract_sure: float = 35.0  # per cent: what it is less sure of is a ruling or handwriting
+    word_gap: tuple[float, float] = (-0.5, 1.4)  # of the letters' height: words farther apart are two labels
+    word_level: float = 0.5  # of the letters' height: how far off another word of a phrase stands
+    name_longest: int = 40  # letters of a name,
+    column_name_longest: int = 16  # and of those, in a table, of its column's
+    left_reach: float = 0.7  # how far to the left of a field its label may be,
+    left_overlap: float = 0.2  # of the field's height: how far it may reach into it,
+    left_level: float = 0.25  # of the same: how far above or below the field its middle may be,
+    left_drift_cost: float = 3.0  # and how many pixels to the left one off the field's middle counts for
+    above_reach: float = 0.6  # how far above a field the heading of its column may be,
+    above_alone: float = 0.03  # how far its own label,
+    above_overlap: float = 0.2  # of the field's height: how far it may reach into it,
+    above_shared: float = 0.4  # of its width: how much of it is above the field
+    below_reach: float = 0.02  # how far below a field its label may be
+    table_slack: float = 0.2  # of a field's height: how much fields of one row or column differ
+
+    # Strings without a box, on plain or lined paper. Shares are of the picture's short side, heights those of symbols.
+    string_side: int = 1280  # pixels of the long side that they are looked for on
+    string_ink_around: Size = Size(0.09, 15)  # ink is darker than the mean within this window,
+    string_ink_contrast: Size = Size(0.1, 10)  # of the paper's brightness: by so many grey levels
+    paper_percentile: int = 90  # of brightness, that is the paper's
+    string_height: tuple[float, float] = (0.022, 0.35)  # of a symbol
+    string_lower: float = 0.6  # of the least height: where a taller symbol stands beside it
+    string_shape: float = 3.0  # width over height of the widest symbol
+    string_filled: tuple[float, float] = (0.02, 0.8)  # share of its bounds that a symbol fills, unless it is
+    string_slim: float = 0.5  # slimmer than this, as a 1 is
+    string_gap: float = 0.9  # of the height: between symbols of one string
+    string_level: float = 0.4  # of the lower symbol: how much of its height its neighbour shares
+    string_spread: float = 2.5  # a symbol's height over its neighbour's
+    string_slope: tuple[float, float] = (0.03, 0.35)  # less is level, more is no string's
+    string_slope_symbols: int = 3  # in a string whose slope counts: the middles of a 1 and a 7 differ by themselves,
+    string_slope_length: float = 2.0  # of the height: and its length
+    string_margin: float = 0.22  # of the height: room around a string, where paper tells how bright paper is
+    foreign_beside: float = 0.3  # of the height: other ink so near the middle of a row is in it,
+    foreign_through: float = 0.2  # as is a ruling so near: it goes through the row and not along its foot;
+    foreign_ink: float = 0.03  # of the height squared: with more of that, what is read there is not all of it
+    strings_most: int = 40  # of one picture, the tallest: a page of print has hundreds
+
+    # The rulings of lined paper, as shares of the picture's short side.
+    lined_run: Size = Size(0.06, 12)  # straight runs that rulings are made of
+    lined_length: float = 0.15  # the shortest
+    lined_thickness: Size = Size(0.012, 3)  # the most
+    lined_table: int = 2  # so many uprights between the same two rulings make them those of a table
+
+    # Fields in reading order, and what is in them, once it is recognised.
+    order_level: float = 0.5  # of the lower field: fields whose middles are less apart are in one row
+    side_remnant: float = 0.08  # of the field's height: how far off its side the remnant of one may be,
+    side_remnant_width: float = 1.5  # of that: how wide it may be,
+    side_remnant_length: float = 0.8  # of the field's height: how long it is at least,
+    side_remnant_filled: float = 0.6  # and how much of its bounds it fills
+    sure_symbols: float = 0.6  # least probability, a mean over symbols, that they are the digits they look like;
+    sure_string: float = 0.75  # of a string read whole: its networks make something of words as well
+    symbols_most: int = 20  # more in a row are no number that anybody writes
+    symbols_other: float = 0.34  # other symbols, for each digit
+
+
+FINDING = FindingParameters()
