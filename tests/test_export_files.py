@@ -16,7 +16,7 @@ import pytest
 
 from extractor.errors import OutputError
 from extractor.export import FieldColumn, check_writable, open_sink
-from extractor.export.formats import ENDINGS
+from extractor.export.formats import OUTPUT_ENDINGS
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
 
 FIELDS = [FieldColumn("votes", Kind.INTEGER)]
@@ -34,7 +34,7 @@ def write_all(out: Path, pages: Iterable[PageResult]) -> None:
             sink.write(result)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", OUTPUT_ENDINGS)
 def test_a_clean_exit_leaves_the_file_and_nothing_else(tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"readings{ending}"
     with open_sink(out, fields=FIELDS) as sink:
@@ -44,7 +44,7 @@ def test_a_clean_exit_leaves_the_file_and_nothing_else(tmp_path: Path, ending: s
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", OUTPUT_ENDINGS)
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
 def test_an_interruption_leaves_the_old_file_as_it_was(
     tmp_path: Path, ending: str, interruption: type[BaseException]
@@ -62,7 +62,7 @@ def test_an_interruption_leaves_the_old_file_as_it_was(
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", OUTPUT_ENDINGS)
 def test_a_page_that_could_not_be_written_is_never_passed_over(tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"readings{ending}"
     broken = PageResult("scan.png", 2, "tally", PageStatus.READ, (object(),))  # type: ignore[arg-type]
@@ -80,7 +80,7 @@ def test_a_page_that_could_not_be_written_is_never_passed_over(tmp_path: Path, e
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", OUTPUT_ENDINGS)
 def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / f"readings{ending}"
     out.write_bytes(b"the old readings")
@@ -95,7 +95,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, ending: str, monkeypa
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", OUTPUT_ENDINGS)
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
 def test_a_disk_that_fills_while_writing_is_told_in_a_sentence(tmp_path: Path, ending: str) -> None:
     """A real failing write: the process may make no file larger than 20 kB."""

@@ -187,9 +187,9 @@ def test_a_document_that_is_not_there_gets_no_dead_link(tmp_path: Path) -> None:
 def test_beyond_excels_links_and_rows_and_beyond_our_notes_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx, "ROWS", 5)
-    monkeypatch.setattr(xlsx, "LINKS", 3)
-    monkeypatch.setattr(xlsx, "NOTES", 2)
+    monkeypatch.setattr(xlsx, "SHEET_ROWS", 5)
+    monkeypatch.setattr(xlsx, "SHEET_LINKS", 3)
+    monkeypatch.setattr(xlsx, "NOTES_OF_A_KIND", 2)
     scan = tmp_path / "scan.png"
     scan.touch()
     doubtful = reading(Kind.INTEGER, "7", FieldStatus.REVIEW)

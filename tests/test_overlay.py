@@ -19,7 +19,7 @@ from extractor.errors import OutputError
 from extractor.overlay import draw_overlay, write_overlay
 from extractor.overlay.field_labels import Label, label_size, outlines, place_labels, plate, words
 from extractor.overlay.save import overlay_name
-from extractor.overlay.text import FIELD, length, percent, wrap
+from extractor.overlay.text import STATUS_COLOURS, length, percent, wrap
 from extractor.values import Box, FieldStatus, Kind, PageResult, PageStatus, Points, Reading, RuleOutcome
 
 HEIGHT, WIDTH = 700, 520
@@ -56,7 +56,7 @@ def near(picture: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np
 
 def test_cells_that_stand_apart_are_outlined_one_by_one() -> None:
     one = replace(reading(Box(100, 300, 300, 40)), cells=((0.0, 0.3), (0.35, 0.65), (0.7, 1.0)))
-    drawn = near(below_header(draw_overlay(blank(), page(one))), FIELD[FieldStatus.ACCEPTED])
+    drawn = near(below_header(draw_overlay(blank(), page(one))), STATUS_COLOURS[FieldStatus.ACCEPTED])
     lines = drawn[310:330].all(0)
     uprights = np.flatnonzero(lines[1:] & ~lines[:-1]) + 1
     # Each cell's left and right; the paper between two cells is not tinted.
@@ -69,11 +69,11 @@ def test_cells_that_stand_apart_are_outlined_one_by_one() -> None:
 def test_a_field_is_outlined_in_the_colour_of_its_status(status: FieldStatus) -> None:
     box = Box(200, 300, 120, 40)
     drawn = below_header(draw_overlay(blank(), page(reading(box, status))))
-    found = near(drawn, FIELD[status])
+    found = near(drawn, STATUS_COLOURS[status])
     for line in (found[292:301, 205:315].any(axis=0), found[339:346, 205:315].any(axis=0)):
         assert line.all()
     for other in set(FieldStatus) - {status}:
-        assert not near(drawn, FIELD[other])[292:301, 205:315].any()
+        assert not near(drawn, STATUS_COLOURS[other])[292:301, 205:315].any()
 
 
 boxes = st.builds(Box, st.integers(0, 440), st.integers(0, 640), st.integers(20, 200), st.integers(14, 70))
@@ -250,7 +250,7 @@ def test_a_written_picture_can_be_opened_and_is_no_larger_than_asked(tmp_path: P
     assert picture is not None
     assert picture.shape[1] == 600
     green = np.argwhere(
-        np.abs(below_header(picture, 900).astype(int) - FIELD[FieldStatus.ACCEPTED][::-1]).max(axis=2) < 60
+        np.abs(below_header(picture, 900).astype(int) - STATUS_COLOURS[FieldStatus.ACCEPTED][::-1]).max(axis=2) < 60
     )
     assert abs(green[:, 1].min() - 300) < 8
     assert abs(green[:, 1].max() - 420) < 8

@@ -13,11 +13,11 @@ from pikepdf.exceptions import ImageDecompressionError
 from extractor.documents.grey import grey_from_bytes, grey_from_pillow, squared
 from extractor.documents.jpeg import jpeg_header
 from extractor.documents.limits import check_size
+from extractor.documents.render import POINTS_PER_INCH
 from extractor.documents.scan import Scan
 from extractor.errors import DocumentError
 from extractor.values import Gray
 
-_INCH = 72.0
 _QUARTERS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 _COMPONENTS = {"L": 1, "RGB": 3}
 
@@ -44,7 +44,7 @@ def read_scan(scan: Scan, rotate: int) -> Gray | None:
     wide, high = np.abs(scan.matrix[:2, :2]).max(axis=0)
     if rotate in (90, 270):
         wide, high = high, wide
-    return squared(image, width * _INCH / wide, height * _INCH / high)
+    return squared(image, width * POINTS_PER_INCH / wide, height * POINTS_PER_INCH / high)
 
 
 def _mirrored(image: Gray, across: bool, down: bool) -> Gray:

@@ -37,7 +37,7 @@ def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE, *, darkest: 
             image = None
     if image is None:
         raise DocumentError("The picture is damaged or of a rare kind; scan it again, or save it as PNG.")
-    if image.ndim == 2:
+    if not image.shape[2:]:  # No colours.
         return np.asarray(image, np.uint8)
     return darkest_colour(image) if darkest else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 

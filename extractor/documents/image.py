@@ -18,6 +18,12 @@ from extractor.documents.sniff import Format
 from extractor.errors import DocumentError
 from extractor.values import Gray
 
+_PNG_HEADER = 33
+"""Bytes of a PNG's signature and of the chunk that states its size and colours (ISO/IEC 15948, 5.2 and 11.2.2)."""
+
+_PNG_DEEP = 16
+"""Bits of a sample of a deep PNG."""
+
 _EARLY = "The file ends early; scan or copy it again."
 
 
@@ -56,7 +62,7 @@ class ImageFile:
 
 def _check_png(data: bytes) -> tuple[bool, bool]:
     """Whether the PNG `data` has transparency, and colours; raises DocumentError if too large, cut off or damaged."""
-    if len(data) < 33:
+    if len(data) < _PNG_HEADER:
         raise DocumentError(_EARLY)
     width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
     check_size(width, height)
@@ -71,7 +77,7 @@ def _check_png(data: bytes) -> tuple[bool, bool]:
         if name[:1].isupper() and zlib.crc32(view[at + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
             raise DocumentError("The PNG is damaged; scan or copy it again.")
         if name == b"tRNS":
-            transparent = depth < 16
+            transparent = depth < _PNG_DEEP
         if name == b"IEND":
             return transparent, colour in (2, 3)
         at = end + 4

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from extractor.errors import InputError
 
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".bmp", ".webp"})
+DOCUMENT_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".bmp", ".webp"})
 
 NaturalKey = tuple[tuple[str, int, str] | str, ...]
 
@@ -32,7 +32,7 @@ def find_documents(inputs: Sequence[str | Path]) -> list[str]:
         if os.path.isdir(given):  # noqa: PTH112
             files = list(_below(given))
             if not files:
-                known = " ".join(sorted(ending[1:] for ending in ENDINGS))
+                known = " ".join(sorted(ending[1:] for ending in DOCUMENT_ENDINGS))
                 raise InputError(f"The folder {given} holds no documents ({known}); name another folder, or the file.")
         elif os.path.exists(given):  # noqa: PTH110
             files = [given]
@@ -64,7 +64,7 @@ def _below(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            if PurePath(name).suffix.lower() in ENDINGS and not name.startswith((".", "~$")):
+            if PurePath(name).suffix.lower() in DOCUMENT_ENDINGS and not name.startswith((".", "~$")):
                 yield os.path.join(parent, name)  # noqa: PTH118 - keeps the folder as the user wrote it
 
 

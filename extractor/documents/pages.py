@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 from extractor.documents.image import ImageFile
 from extractor.documents.limits import MAX_DOCUMENT_BYTES, check_bytes
 from extractor.documents.pdf import PdfFile
-from extractor.documents.sniff import HEAD, Format, sniff
+from extractor.documents.sniff import SNIFFED_BYTES, Format, sniff
 from extractor.documents.tiff import TiffFile
 from extractor.errors import DocumentError
 from extractor.values import FailedPage, Gray, Page
@@ -93,7 +93,7 @@ def _open(file: str, dpi: int, *, darkest: bool = False) -> _Document:
     check_bytes(status.st_size, MAX_DOCUMENT_BYTES)
     stream = path.open("rb")
     try:
-        kind = sniff(stream.read(HEAD))
+        kind = sniff(stream.read(SNIFFED_BYTES))
         stream.seek(0)
         document = _document(stream, kind, file, dpi, darkest=darkest)
         ending = path.suffix.lower()

@@ -15,8 +15,9 @@ from extractor.values import Gray
 TIMEOUT = 120
 """Seconds that one page may take."""
 
-_INCH = 72.0
+POINTS_PER_INCH = 72.0
 _SLACK = 0.02
+"""How far what poppler draws may be off the size that was asked for, as a share of it."""
 
 
 def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: float, *, darkest: bool = False) -> Gray:
@@ -25,7 +26,7 @@ def render(file: str, number: int, dpi: int, size: tuple[float, float], unit: fl
     `size` is the page's width and height as it is shown, in its own units of `unit` / 72 inches; checked against
     the limits first, and what poppler draws is checked against it. Raises DocumentError.
     """
-    width, height = (side / _INCH * dpi for side in size)
+    width, height = (side / POINTS_PER_INCH * dpi for side in size)
     check_size(width * unit, height * unit)
     try:
         # An absolute path, since one that begins with a dash would be taken for an option.

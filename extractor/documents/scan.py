@@ -28,7 +28,10 @@ _OPERATORS = "q Q cm Do gs Tr Tj TJ ' \" m l c v y re h n W W* f F f* B B* b b* 
 _PAINT = frozenset(("f", "F", "f*", "B", "B*", "b", "b*", "S", "s"))
 _SHOW = frozenset(("Tj", "TJ", "'", '"'))
 _INVISIBLE = 3
-_DEPTH, _BUDGET = 6, 100_000
+_DEPTH, _BUDGET, _STREAMS = 6, 100_000, 1000
+"""Forms within forms, instructions, and streams of instructions that are followed at most."""
+_RECTANGLE = (4, 5)
+"""Points of a rectangle that is drawn line by line: its corners, and the first of them again or not."""
 _EDGE = 0.01
 """How far a picture that covers the page may stay inside its edges, or reach beyond them, in page sizes."""
 _MOST = 0.85
@@ -67,7 +70,7 @@ def _content_size(page: Any) -> int:
         return 0
     parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     # The packed size first: a small stream may unpack to gigabytes.
-    if len(parts) > 1000 or sum(len(part.read_raw_bytes()) for part in parts) > MAX_CONTENT // 16:
+    if len(parts) > _STREAMS or sum(len(part.read_raw_bytes()) for part in parts) > MAX_CONTENT // 16:
         return MAX_CONTENT + 1
     return sum(len(part.read_bytes()) for part in parts)
 
@@ -210,17 +213,17 @@ class _Path:
 
     def box(self) -> Box:
         """The upright rectangle that this path is. Raises _GiveUpError where it is something else."""
-        if not self._simple or not 4 <= len(self._points) <= 5 or self._rectangles > 1:
+        if not self._simple or len(self._points) not in _RECTANGLE or self._rectangles > 1:
             raise _GiveUpError
         box = self.bounds()
-        slack = 0.01 * max(box.width, box.height)
+        slack = _EDGE * max(box.width, box.height)
         near: Callable[[float, float], bool] = lambda a, b: abs(a - b) <= slack  # noqa: E731
         corners = set()
         for x, y in self._points:
             if not (near(x, box.left) or near(x, box.right)) or not (near(y, box.top) or near(y, box.bottom)):
                 raise _GiveUpError
             corners.add((near(x, box.left), near(y, box.top)))
-        if len(corners) != 4:
+        if len(corners) != _RECTANGLE[0]:
             raise _GiveUpError
         return box
 

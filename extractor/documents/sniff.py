@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from extractor.errors import DocumentError
 
-HEAD = 1024
+SNIFFED_BYTES = 1024
 """How many of a file's first bytes `sniff` wants: a PDF's header may stand anywhere among them."""
 
 
@@ -29,7 +29,7 @@ def sniff(head: bytes) -> Format:
         return Format.TIFF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Format.WEBP
-    if b"%PDF-" in head[:HEAD]:
+    if b"%PDF-" in head[:SNIFFED_BYTES]:
         return Format.PDF
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return Format.BMP

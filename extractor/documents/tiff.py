@@ -13,6 +13,8 @@ from extractor.values import Gray
 
 _PHOTOMETRIC, _X_RESOLUTION, _Y_RESOLUTION, _ORIENTATION = 262, 282, 283, 274
 _WHITE_IS_ZERO = 0
+_ON_ITS_SIDE = 5
+"""From this orientation on (TIFF 6.0) a page lies on its side."""
 _DAMAGED = "The page is damaged or ends early; scan or copy it again."
 _BROKEN = (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, OverflowError, RuntimeError)
 """What Pillow is known to raise for files that are not as they should be."""
@@ -57,7 +59,7 @@ class TiffFile:
             tags = image.tag_v2
             inverted = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
             across, down = (_number(tags.get(tag)) for tag in (_X_RESOLUTION, _Y_RESOLUTION))
-            if tags.get(_ORIENTATION, 1) >= 5:  # lies on its side; Pillow turns it when it loads
+            if tags.get(_ORIENTATION, 1) >= _ON_ITS_SIDE:  # Pillow turns it when it loads
                 across, down = down, across
             grey = grey_from_pillow(image, darkest=self._darkest)
         except (EOFError, Image.DecompressionBombError, *_BROKEN):

@@ -10,7 +10,7 @@ from extractor.export.draft import check_place
 from extractor.export.sink import FieldColumn, Sink
 
 STANDARD_OUTPUT = "-"
-ENDINGS = (".csv", ".xlsx", ".json", ".jsonl", ".ndjson")
+OUTPUT_ENDINGS = (".csv", ".xlsx", ".json", ".jsonl", ".ndjson")
 
 
 def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = False) -> Sink:
@@ -59,8 +59,8 @@ def check_writable(out: str | Path) -> None:
 
 def _ending(path: Path) -> str:
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
+    if ending not in OUTPUT_ENDINGS:
         problem = f"has an ending, '{path.suffix}', that is not known" if ending else "has no ending"
-        known = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+        known = f"{', '.join(OUTPUT_ENDINGS[:-1])} or {OUTPUT_ENDINGS[-1]}"
         raise OutputError(f"The output name '{path}' {problem}; end it in {known}, or give - for standard output.")
     return ending

@@ -11,9 +11,22 @@ from extractor.errors import OutputError
 from extractor.export.sink import FieldColumn
 from extractor.values import Kind, PageResult, PageStatus, Reading
 
-PAGE = ("file", "page", "form", "status", "review")
-FIELD = ("file", "page", "form", "field", "value", "written", "confidence", "status", "left", "top", "width", "height")
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+PAGE_COLUMNS = ("file", "page", "form", "status", "review")
+FIELD_COLUMNS = (
+    "file",
+    "page",
+    "form",
+    "field",
+    "value",
+    "written",
+    "confidence",
+    "status",
+    "left",
+    "top",
+    "width",
+    "height",
+)
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Cell(NamedTuple):
@@ -26,7 +39,7 @@ class Cell(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Whether the text is a number and the cell one that should hold a number."""
-        return self.kind.is_number and NUMBER.fullmatch(self.text) is not None
+        return self.kind.is_number and PLAIN_NUMBER.fullmatch(self.text) is not None
 
 
 class Columns:
@@ -35,7 +48,7 @@ class Columns:
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
         self._names = tuple(dict.fromkeys(field.name for field in fields))
-        self.header: tuple[str, ...] = FIELD if long else PAGE + self._names
+        self.header: tuple[str, ...] = FIELD_COLUMNS if long else PAGE_COLUMNS + self._names
         self.status = self.header.index("status")
 
     def rows(self, result: PageResult) -> Iterator[list[Cell]]:

@@ -19,15 +19,16 @@ from extractor.export.xlsx_cells import DocumentLink, Looks, cell_look, link_tar
 from extractor.export.xlsx_summary import Summary
 from extractor.values import FieldStatus, PageResult
 
-ROWS, COLUMNS, LINKS = 1_048_576, 16_384, 65_530
+SHEET_ROWS, SHEET_COLUMNS, SHEET_LINKS = 1_048_576, 16_384, 65_530
 """Excel's limits for one sheet."""
 
-NOTES = 10_000
+NOTES_OF_A_KIND = 10_000
 """Notes are kept in memory until the workbook is closed, so there are this many of a kind at most."""
 
 HEADER = {"bold": True, "bg_color": "#E7EBF0", "bottom": 1, "valign": "vcenter"}
-WIDTHS = {"file": 40, "review": 40}
-NARROWEST, WIDEST = 7, 24
+WIDE_COLUMNS = {"file": 40, "review": 40}
+NARROWEST_COLUMN, WIDEST_COLUMN = 7, 24
+"""Characters that fit into a column; the wide ones have their own limit, and so has a long name."""
 
 
 class XlsxSink(FileSink):
@@ -48,10 +49,10 @@ class XlsxSink(FileSink):
         self._summary = Summary()
 
     def _begin(self, draft: Draft) -> None:
-        if len(self._columns.header) > COLUMNS:
+        if len(self._columns.header) > SHEET_COLUMNS:
             raise OutputError(
-                f"{self._out} would need {len(self._columns.header):,} columns and Excel has room for {COLUMNS:,}; "
-                "write a .csv file, or one row a field with --long."
+                f"{self._out} would need {len(self._columns.header):,} columns and Excel has room for "
+                f"{SHEET_COLUMNS:,}; write a .csv file, or one row per field with --long."
             )
         options = {"constant_memory": True, "tmpdir": os.fspath(draft.folder), "use_zip64": True}
         self._book = xlsxwriter.Workbook(os.fspath(draft.path), options)
@@ -62,7 +63,7 @@ class XlsxSink(FileSink):
         look = page_look(result.status)
         rows = list(self._columns.rows(result))
         for row in rows:
-            if self._row == ROWS:
+            if self._row == SHEET_ROWS:
                 self._finish_sheet()
                 self._new_sheet()
             for column, cell in enumerate(row):
@@ -74,7 +75,7 @@ class XlsxSink(FileSink):
 
     def _write(self, column: int, cell: Cell, look: dict[str, Any], result: PageResult) -> None:
         self._widths[column] = max(self._widths[column], len(cell.text))
-        if column == 0 and self._links < LINKS and (target := self._document(cell.text)):
+        if column == 0 and self._links < SHEET_LINKS and (target := self._document(cell.text)):
             link = DocumentLink(target, printable(cell.text))
             self._sheet.write_url(self._row, 0, link, self._looks(**look, font_color="#0B57D0", underline=1))
             self._links += 1
@@ -84,7 +85,7 @@ class XlsxSink(FileSink):
             self._note(column, note(cell.reading), "review")
 
     def _note(self, column: int, text: str, kind: str) -> None:
-        if self._notes[kind] == NOTES:
+        if self._notes[kind] == NOTES_OF_A_KIND:
             return
         self._notes[kind] += 1
         lines = sum(1 + len(line) // 42 for line in text.split("\n"))
@@ -102,7 +103,7 @@ class XlsxSink(FileSink):
         # The document stays in sight while a person goes through the fields of a wide form.
         self._sheet.freeze_panes(1, 0 if self._columns.long else 1)
         self._sheet.set_row(0, 20)
-        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{ROWS}"})
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
         for column, name in enumerate(self._columns.header):
             self._sheet.write_string(0, column, name, self._looks(**HEADER))
         self._widths = [len(name) + 2 for name in self._columns.header]
@@ -111,8 +112,8 @@ class XlsxSink(FileSink):
     def _finish_sheet(self) -> None:
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns.header) - 1)
         for column, (name, width) in enumerate(zip(self._columns.header, self._widths, strict=True)):
-            widest = max(WIDTHS.get(name, WIDEST), min(len(name) + 2, 40))
-            self._sheet.set_column(column, column, min(max(width + 2, NARROWEST), widest))
+            widest = max(WIDE_COLUMNS.get(name, WIDEST_COLUMN), min(len(name) + 2, 40))
+            self._sheet.set_column(column, column, min(max(width + 2, NARROWEST_COLUMN), widest))
 
     def _end(self) -> None:
         self._finish_sheet()

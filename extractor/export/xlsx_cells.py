@@ -22,6 +22,9 @@ LINK_LIMIT = 2_000
 DIGITS_HELD = 15
 """Excel keeps this many digits of a number and turns the rest to zeros, so a longer number is better left text."""
 
+FIRST_YEAR = 1900
+"""Excel's calendar begins with it; earlier days stay text."""
+
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _PLAIN_IN_LINKS = frozenset(string.ascii_letters + string.digits + "/-_.~!$&'()*+,;=@")
 
@@ -63,7 +66,7 @@ def cell_look(cell: Cell) -> dict[str, Any]:
     if cell.kind is Kind.DATE:
         look["num_format"] = "yyyy-mm-dd"
     elif cell.kind is Kind.TIME:
-        look["num_format"] = "hh:mm:ss" if cell.text.count(":") == 2 else "hh:mm"
+        look["num_format"] = "hh:mm:ss" if cell.text.count(":") > 1 else "hh:mm"
     elif cell.is_number:
         decimals = len(cell.text.partition(".")[2])
         look["num_format"] = f"0.{'0' * decimals}" if decimals else "0"
@@ -76,7 +79,7 @@ def typed(cell: Cell) -> float | date | time | str:
     try:
         if cell.kind is Kind.DATE:
             day = date.fromisoformat(text)
-            return day if day.year >= 1900 and day.isoformat() == text else text
+            return day if day.year >= FIRST_YEAR and day.isoformat() == text else text
         if cell.kind is Kind.TIME and _TIME.fullmatch(text):
             return time.fromisoformat(text)
     except ValueError:
@@ -135,7 +138,7 @@ def link_target(file: str, folder: Path) -> str | None:
 
 def _in_link(character: str) -> str:
     # Letters beyond ASCII stay as they are, as Excel writes them: it does not read %C3%A9 as é everywhere.
-    if character in _PLAIN_IN_LINKS or (ord(character) >= 0xA0 and character.isprintable()):
+    if character in _PLAIN_IN_LINKS or (character >= "\u00a0" and character.isprintable()):
         return character
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 

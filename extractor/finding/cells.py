@@ -77,9 +77,10 @@ def _enclosed(
     _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     least = FINDING.cell_least.of(long_side)
     left, top, w, h, area = stats.T.astype(np.float64)
-    likely = (w >= FINDING.cell_least_width * least) & (w >= FINDING.cell_least_shape * h)
+    slimmest, widest = FINDING.cell_shape
+    likely = (w >= FINDING.cell_least_width * least) & (w >= slimmest * h)
     likely &= (h >= least) & (h <= FINDING.cell_most_height * long_side)
-    likely &= (h >= FINDING.box_least_height * long_side) | (w <= FINDING.cell_most_shape * h)
+    likely &= (h >= FINDING.box_least_height * long_side) | (w <= widest * h)
     likely &= area >= FINDING.cell_solidity * w * h
     likely &= (left > 0) & (top > 0) & (left + w < paper.shape[1]) & (top + h < paper.shape[0])
     found: list[Cell] = []
@@ -112,8 +113,8 @@ def _shared(first: list[Cell], second: list[Cell]) -> NDArray[np.float64]:
 
 def _holds_one_symbol(cell: Cell, long_side: int) -> bool:
     """Whether a cell is so low and narrow that a faint ruling in it is chance."""
-    box = cell.box
-    return box.height < FINDING.symbol_height * long_side and box.width < FINDING.symbol_shape * box.height
+    height, shape = FINDING.symbol_cell
+    return cell.box.height < height * long_side and cell.box.width < shape * cell.box.height
 
 
 def _is_field(cell: Cell) -> bool:
@@ -126,7 +127,7 @@ def _is_row(cells: list[Cell]) -> bool:
     highest = max((cell.box.height for cell in cells), default=0.0)
     tall = [cell for cell in cells if cell.clear and cell.box.height > FINDING.row_height * highest]
     widths, tops = [cell.box.width for cell in tall], [cell.box.top for cell in tall]
-    if len(tall) < FINDING.row_cells or max(widths) > FINDING.row_width * min(widths):
+    if len(tall) <= 1 or max(widths) > FINDING.row_width * min(widths):
         return False
     # Of several rows, two cells of one are enough.
     return sorted(tops)[1] - sorted(tops)[0] < FINDING.row_drift * highest

@@ -103,8 +103,9 @@ def _is_part(group: Group, comb: Group) -> bool:
     """Whether the cells of `group` are some of those of `comb`; a single one that is wider or lower, or not clear, is
     what writing made of them."""
     first, size = group.cells[0], comb.cells[0].box
-    wide, low = first.box.width > FINDING.part_width * size.width, first.box.height < FINDING.part_height * size.height
-    if len(group.cells) == 1 and (wide or low or not first.clear):
+    wide, low = FINDING.part_size
+    other = first.box.width > wide * size.width or first.box.height < low * size.height or not first.clear
+    if len(group.cells) == 1 and other:
         return True
     slack = FINDING.part_slack * comb.cells[0].box.width
     places = [(cell.box.left, cell.box.right) for cell in comb.cells]
@@ -128,6 +129,4 @@ def _shares(part: Box, whole: Box) -> bool:
     if height <= 0:
         return False
     width = min(part.right, whole.right) - max(part.left, whole.left)
-    return width > 0 and width * height > FINDING.part_shared * min(
-        part.width * part.height, whole.width * whole.height
-    )
+    return width > 0 and width * height > 0.5 * min(part.width * part.height, whole.width * whole.height)

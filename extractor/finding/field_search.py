@@ -99,7 +99,7 @@ def reading_order(quads: list[Points]) -> list[int]:
     order: list[int] = []
     while waiting:
         first = middles[waiting[0]]
-        row = [i for i in waiting if middles[i][0] - first[0] < FINDING.order_level * min(first[2], middles[i][2])]
+        row = [i for i in waiting if middles[i][0] - first[0] < 0.5 * min(first[2], middles[i][2])]
         order += sorted(row, key=lambda i: middles[i][1])
         waiting = [i for i in waiting if i not in row]
     return order

@@ -38,8 +38,7 @@ class FindingParameters:
     inverted_bright: float = 0.4  # a page that is white on black is bright in no larger share than this,
     inverted_area: Size = Size(1 / 60, 5)  # and of that, in areas at least so wide and high,
     inverted_solid: float = 0.3  # in less than this share: a sheet on a dark desk is bright all over
-    skew_most: float = 16.0  # degrees of skew that are looked for
-    skew_borne: float = 0.25  # degrees that need no turning: finding rulings allows for more
+    skew: tuple[float, float] = (0.25, 16.0)  # degrees: less needs no turning, more is not looked for
     skew_steps: tuple[float, float, float] = (0.5, 0.1, 0.05)  # degrees, coarse to fine
     skew_side: int = 900  # pixels of the long side of the picture that skew is measured on
     skew_stroke: int = 7  # pixels of that picture: what is thinner may be a ruling
@@ -72,11 +71,8 @@ class FindingParameters:
     cell_least: Size = Size(0.0065, 8)  # the lowest cell
     cell_least_width: float = 0.8  # of that, the width of the narrowest
     cell_most_height: float = 0.2  # the highest cell
-    cell_least_shape: float = 0.3  # width over height of the slimmest
-    cell_most_shape: float = (
-        1.35  # the same of the widest that is lower than a box: there tables have gaps between rows
-    )
-    box_least_height: float = 0.012  # the lowest box that is wider than high
+    cell_shape: tuple[float, float] = (0.3, 1.35)  # width over height: the most for what is lower than boxes,
+    box_least_height: float = 0.012  # since tables have gaps between rows; boxes are no lower than this
     box_least_shape: float = 0.6  # width over height of the slimmest box that is a field by itself
     cell_solidity: float = 0.4  # paper's share of an area's bounds
     cell_fill: tuple[float, float] = (0.82, 1.1)  # share of its own rectangle that a cell fills
@@ -84,13 +80,11 @@ class FindingParameters:
     around: float = 0.9  # a cell lies around another one of which it covers more than this share
     faint_overlap: float = 0.1  # a cell of faint rulings that shares more than this of its area with clear ones counts
     faint_growth: float = 1.5  # only where it lies around one and is so many times larger, or parts one into a row
-    symbol_height: float = 0.035  # what is lower, and not so much wider than high,
-    symbol_shape: float = 1.4  # holds one symbol: a faint ruling in it is chance
+    symbol_cell: tuple[float, float] = (0.035, 1.4)  # height; width over height: less holds one symbol, not two cells
     drawn_height: float = (
         0.62  # of the cell around it: what is lower may be drawn into it, a guide or a loop of writing
     )
     framed_shape: float = 2.0  # width over height from which on a clear rectangle in another is a box in a frame
-    row_cells: int = 2  # cells in a row, at least
     row_height: float = 0.8  # of the highest cell in a row: lower ones do not count
     row_width: float = 1.35  # the widest cell of a row over the narrowest
     row_drift: float = 0.25  # of the highest cell: how much higher than its neighbour a cell may stand
@@ -135,10 +129,8 @@ class FindingParameters:
     column_drift_cost: float = 0.05  # and what that costs of the share that is seen
     column_solid: float = 0.2  # the share of a cell that is solid: with more it is part of a bar
     column_free: int = 2  # a comb of no more cells lacks no ruling; a longer one may lack one
-    part_width: float = 1.4  # of a comb's cell: a single cell that is wider than this,
-    part_height: float = 0.8  # or lower, is what writing made of several;
+    part_size: tuple[float, float] = (1.4, 0.8)  # of a comb's cell: wider or lower is what writing made of several;
     part_slack: float = 0.2  # of a cell's width: how far its sides may be off otherwise
-    part_shared: float = 0.5  # of the smaller area: what shares more with a comb stands in its place
 
     # Boxes that dashed uprights part into cells.
     dashed_box: tuple[int, int] = (12, 24)  # pixels, height and width, of the smallest
@@ -159,8 +151,7 @@ class FindingParameters:
     letter_tall: int = 75  # the percentile of heights that is called the letters' height
     piece_least: Size = Size(0.0028, 3)  # lower pieces of ink, and remnants of rulings so thin, are dirt
     piece_inset: Size = Size(0.001, 1)  # from the box's sides
-    print_letters: int = 3  # fewer letters tell little,
-    print_letters_large: int = 4  # and of large ones even so many
+    print_letters: tuple[int, int] = (3, 4)  # that tell: small ones, large ones
     print_small: float = 0.34  # of the box's height: letters in a row that are lower are hardly ever writing,
     print_tiny: float = 0.2  # lower than this they never are,
     print_large: float = 0.62  # and above this they always are
@@ -170,8 +161,7 @@ class FindingParameters:
     baseline_shared: float = 0.55  # a letter's neighbours in its row that end with it
     print_gap: tuple[float, float] = (-0.3, 0.25)  # of the letters' height: overlaps that count, and the usual gap
     heading_slack: float = 0.002  # how far off two boxes of a row are
-    heading_gap: float = 0.5  # of the box's height: how far from another heading one may be,
-    heading_size: float = 0.2  # of the letters' height: and how much its letters differ
+    heading_size: float = 0.2  # of the letters' height: how much that of another heading differs
     dashed_inset: float = 0.1  # of a cell's width: the dashes between cells are no print
     letter_inside: float = 1.6  # of the page's print: lower cells may be the insides of letters,
     letter_width: float = 1.6  # of its own height: where they are no wider
@@ -191,11 +181,9 @@ class FindingParameters:
     writing_even: float = 1.5  # pixels: off the straight way, and off the usual thickness,
     writing_straight: float = 0.85  # at least this share of it keeps within
     paper_above: tuple[int, ...] = (3, 4, 5)  # pixels above where there should be paper,
-    ink_above: float = 0.5  # along all but this share,
     paper_below: tuple[int, ...] = (2, 3, 4, 5)  # and below,
-    ink_below: float = 0.3  # along all but this
+    ink_beside: tuple[float, float] = (0.5, 0.3)  # along all but these shares, above and below
     writing_dotted: float = 0.6  # the share of a dotted ruling that lies in rows of dots
-    writing_widest: float = 0.5  # of the page's width: a solid ruling that is longer parts the page
     frame_height: float = 1.6  # of the room above a ruling: a higher box around it is a frame
     bar_thickness: int = 4  # pixels of a printed side
     bar_shared: float = 0.2  # of a ruling's width: a side that is above more of it bounds its room
@@ -209,17 +197,13 @@ class FindingParameters:
     tesseract_s: float = 60.0  # seconds after which a page is given up; its fields are numbered instead
     tesseract_sure: float = 35.0  # per cent: what it is less sure of is a ruling or handwriting
     word_gap: tuple[float, float] = (-0.5, 1.4)  # of the letters' height: words farther apart are two labels
-    word_level: float = 0.5  # of the letters' height: how far off another word of a phrase stands
-    name_longest: int = 40  # letters of a name,
-    column_name_longest: int = 16  # and of those, in a table, of its column's
+    name_longest: tuple[int, int] = (40, 16)  # letters; and of those, in a table, for the column
     left_reach: float = 0.7  # how far to the left of a field its label may be,
-    left_overlap: float = 0.2  # of the field's height: how far it may reach into it,
-    left_level: float = 0.25  # of the same: how far above or below the field its middle may be,
+    left_level: float = 0.25  # of the field's height: how far above or below the field its middle may be,
     left_drift_cost: float = 3.0  # and how many pixels to the left one off the field's middle counts for
-    above_reach: float = 0.6  # how far above a field the heading of its column may be,
-    above_alone: float = 0.03  # how far its own label,
-    above_overlap: float = 0.2  # of the field's height: how far it may reach into it,
-    above_shared: float = 0.4  # of its width: how much of it is above the field
+    above_reach: tuple[float, float] = (0.03, 0.6)  # how far above a field its own label may be, and its column's
+    label_overlap: float = 0.2  # of the field's height: how far a label to the left or above may reach into it
+    above_shared: float = 0.4  # of the label's width: how much of it is above the field
     below_reach: float = 0.02  # how far below a field its label may be
     table_slack: float = 0.2  # of a field's height: how much fields of one row or column differ
 
@@ -229,7 +213,7 @@ class FindingParameters:
     string_ink_contrast: Size = Size(0.1, 10)  # of the paper's brightness: by so many grey levels
     paper_percentile: int = 90  # of brightness, that is the paper's
     string_height: tuple[float, float] = (0.022, 0.35)  # of a symbol
-    string_lower: float = 0.6  # of the least height: where a taller symbol stands beside it
+    string_lower: float = 0.6  # of the least: where a taller symbol stands beside it
     string_shape: float = 3.0  # width over height of the widest symbol
     string_filled: tuple[float, float] = (0.02, 0.8)  # share of its bounds that a symbol fills, unless it is
     string_slim: float = 0.5  # slimmer than this, as a 1 is
@@ -237,12 +221,10 @@ class FindingParameters:
     string_level: float = 0.4  # of the lower symbol: how much of its height its neighbour shares
     string_spread: float = 2.5  # a symbol's height over its neighbour's
     string_slope: tuple[float, float] = (0.03, 0.35)  # less is level, more is no string's
-    string_slope_symbols: int = 3  # in a string whose slope counts: the middles of a 1 and a 7 differ by themselves,
-    string_slope_length: float = 2.0  # of the height: and its length
+    string_sloped: tuple[int, float] = (3, 2.0)  # symbols and heights of a string that shows it: a 1 and a 7 do not
     string_margin: float = 0.22  # of the height: room around a string, where paper tells how bright paper is
-    foreign_beside: float = 0.3  # of the height: other ink so near the middle of a row is in it,
-    foreign_through: float = 0.2  # as is a ruling so near: it goes through the row and not along its foot;
-    foreign_ink: float = 0.03  # of the height squared: with more of that, what is read there is not all of it
+    foreign_near: tuple[float, float] = (0.3, 0.2)  # of the height: ink, or a ruling, so near a row's middle is in it;
+    foreign_ink: float = 0.03  # of the height squared: with more of it, what is read there is part of something
     strings_most: int = 40  # of one picture, the tallest: a page of print has hundreds
 
     # The rulings of lined paper, as shares of the picture's short side.
@@ -251,14 +233,13 @@ class FindingParameters:
     lined_thickness: Size = Size(0.012, 3)  # the most
     lined_table: int = 2  # so many uprights between the same two rulings make them those of a table
 
-    # Fields in reading order, and what is in them, once it is recognised.
-    order_level: float = 0.5  # of the lower field: fields whose middles are less apart are in one row
+    # What is in a field, once it is recognised.
     side_remnant: float = 0.08  # of the field's height: how far off its side the remnant of one may be,
     side_remnant_width: float = 1.5  # of that: how wide it may be,
     side_remnant_length: float = 0.8  # of the field's height: how long it is at least,
     side_remnant_filled: float = 0.6  # and how much of its bounds it fills
-    sure_symbols: float = 0.6  # least probability, a mean over symbols, that they are the digits they look like;
-    sure_string: float = 0.75  # of a string read whole: its networks make something of words as well
+    sure_symbols: float = 0.6  # the least probability, a geometric mean, that symbols are the digits they look like,
+    sure_string: float = 0.75  # and of a string read whole, whose networks make something of words as well
     symbols_most: int = 20  # more in a row are no number that anybody writes
     symbols_other: float = 0.34  # other symbols, for each digit
 

@@ -126,7 +126,8 @@ def _slope(row: NDArray[np.float64]) -> float:
     left, top, width, height = row[:, :4].T
     x, y = left + width / 2, top + height / 2
     # Over a long row only: the middles of a 1 and a 7 differ by themselves.
-    if len(row) < FINDING.string_slope_symbols or np.ptp(x) <= FINDING.string_slope_length * _tall(row):
+    symbols, heights = FINDING.string_sloped
+    if len(row) < symbols or np.ptp(x) <= heights * _tall(row):
         return 0.0
     level, steepest = FINDING.string_slope
     slope = float(np.polyfit(x, y, 1)[0])
@@ -142,7 +143,8 @@ def _stands_alone(row: NDArray[np.float64], labels: NDArray[np.int32]) -> bool:
     part = labels[round(top.min()) : round((top + height).max()), begins:ends]
     y, x = np.nonzero((part != 0) & ~np.isin(part, row[:, 4].astype(np.int32)))
     middle = (top + height / 2).mean() + slope * (x + begins - (left + width / 2).mean())
-    within = np.where(part[y, x] == LINED, FINDING.foreign_through, FINDING.foreign_beside) * tall
+    beside, through = FINDING.foreign_near
+    within = np.where(part[y, x] == LINED, through, beside) * tall
     return bool((np.abs(y + top.min() - middle) < within).sum() < FINDING.foreign_ink * tall * tall)
 
 

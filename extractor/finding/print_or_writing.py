@@ -45,7 +45,7 @@ def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
     letters = pieces_inside(page.dark, box, page.long_side)
     if len(letters) <= 1:
         return False
-    tall, several = letter_height(letters), len(letters) >= FINDING.print_letters
+    tall, several = letter_height(letters), len(letters) >= FINDING.print_letters[0]
     if tall > FINDING.print_large * box.height:
         return False
     if several and tall < FINDING.print_tiny * box.height:
@@ -56,7 +56,7 @@ def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
         return several and small and _in_rows(letters, tall, share_comb)
     if small:
         return _in_rows(letters, tall, share_small)
-    usual = tall <= FINDING.print_usual * page.height and len(letters) >= FINDING.print_letters_large
+    usual = tall <= FINDING.print_usual * page.height and len(letters) >= FINDING.print_letters[1]
     return usual and _in_rows(letters, tall, share_large) and _closely_set(letters, tall)
 
 
@@ -70,7 +70,7 @@ def printed_rows(page: Print, boxes: list[Box], printed: list[bool]) -> list[boo
             continue
         for j, other in enumerate(boxes):
             same_row = abs(other.top - box.top) < slack and abs(other.bottom - box.bottom) < slack
-            near = max(other.left - box.right, box.left - other.right) < FINDING.heading_gap * box.height
+            near = max(other.left - box.right, box.left - other.right) < 0.5 * box.height
             out[i] |= printed[j] and same_row and near and abs(sizes[j] - size) < FINDING.heading_size * size
     return out
 

@@ -65,7 +65,7 @@ def work_page(image: Gray) -> WorkPage:
         grey = as_gray(cv2.resize(image, size, interpolation=how))
     back = np.array(((width / size[0], 0, 0), (0, height / size[1], 0)), np.float64)
     degrees = skew(grey)
-    if abs(degrees) > FINDING.skew_borne:
+    if abs(degrees) > FINDING.skew[0]:
         grey, turn = _turned(grey, degrees)
         back = back @ np.vstack((turn, (0, 0, 1)))
     return WorkPage(grey, back, max(size))
@@ -98,7 +98,7 @@ def skew(grey: Gray) -> float:
         return total
 
     coarse, *finer = FINDING.skew_steps
-    best = max(np.arange(-FINDING.skew_most, FINDING.skew_most + coarse / 2, coarse), key=score)
+    best = max(np.arange(-FINDING.skew[1], FINDING.skew[1] + coarse / 2, coarse), key=score)
     for fine in finer:
         best = max(best + fine * np.arange(-5, 6), key=score)
     # A page without rulings gives any answer: then upright is the better guess.

@@ -46,7 +46,7 @@ def find_writing_rulings(rulings: Rulings, page: Print, cells: list[Cell]) -> li
         if room < FINDING.writing_room[0] * long_side:
             continue
         above = Box(box.left, ends[:, 1].min() - room, box.width, room)
-        long = box.width > FINDING.writing_widest * dark.shape[1]
+        long = box.width > 0.5 * dark.shape[1]
         if not dotted and (long or _underlines(page, above) or not _labelled(dark, box, long_side)):
             continue
         found.append(np.array((ends[0] - (0, room), ends[1] - (0, room), ends[1], ends[0])))
@@ -87,7 +87,8 @@ def _is_clear(dark: Mask, own: np.ndarray, left: int, top: int) -> bool:
     bottom = dark.shape[0] - 1
     above = np.any([dark[(first - k).clip(0), at] > 0 for k in FINDING.paper_above], 0)
     below = np.any([dark[(last + k).clip(None, bottom), at] > 0 for k in FINDING.paper_below], 0)
-    return bool(above.mean() < FINDING.ink_above) and bool(below.mean() < FINDING.ink_below)
+    most_above, most_below = FINDING.ink_beside
+    return bool(above.mean() < most_above) and bool(below.mean() < most_below)
 
 
 def _sides(box: Box) -> list[Box]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from extractor.overlay.field_labels import words
-from extractor.overlay.text import FIELD, WORDS, Colour, drawable, font, length, percent, wrap
+from extractor.overlay.text import STATUS_COLOURS, WORDS, Colour, drawable, font, length, percent, wrap
 from extractor.values import FieldStatus, PageResult, PageStatus, Reading
 
-GROUND: Colour = (32, 41, 54)
+STRIP: Colour = (32, 41, 54)
 WHITE: Colour = (255, 255, 255)
-PALE: Colour = (176, 187, 202)
+PALE_TEXT: Colour = (176, 187, 202)
 WARN: Colour = (255, 190, 92)
 BAD: Colour = (255, 138, 128)
 LIGHT = {
@@ -46,13 +46,13 @@ def header(result: PageResult, width: int) -> Image.Image:
     where = f"{result.file.replace(chr(92), '/').rpartition('/')[2]} · page {result.page}"
     title = result.form or "no form"
     lines += [(round(1.25 * size), [_Piece(line)]) for line in wrap(title, round(1.25 * size), room)]
-    lines += [(size, [_Piece(line, PALE)]) for line in wrap(where, size, room)]
+    lines += [(size, [_Piece(line, PALE_TEXT)]) for line in wrap(where, size, room)]
     lines += [(size, pieces) for pieces in _flow(_counts(result), size, room)]
     if result.reason:
         lines += [(size, [_Piece(line, WARN)]) for line in wrap(result.reason, size, room)]
     for outcome in result.rules:
         if outcome.outcome in ("broken", "chosen"):
-            text, colour = {"broken": ("Broken rule", WARN), "chosen": ("Decided by rule", PALE)}[outcome.outcome]
+            text, colour = {"broken": ("Broken rule", WARN), "chosen": ("Decided by rule", PALE_TEXT)}[outcome.outcome]
             lines += [(size, [_Piece(line, colour)]) for line in wrap(f"{text}: {outcome.rule}", size, room)]
     return _strip(lines, width, size)
 
@@ -63,7 +63,7 @@ def footer(readings: Sequence[Reading], width: int) -> Image.Image | None:
     if not readings:
         return None
     size = _size(width)
-    pieces = [_Piece("No room on the page:", PALE)]
+    pieces = [_Piece("No room on the page:", PALE_TEXT)]
     for reading in sorted(readings, key=lambda one: one.status is not FieldStatus.REVIEW):
         value, aside = words(reading)
         text = f"{drawable(reading.field)}: {value}" + (f" ({aside})" if aside else "")
@@ -77,10 +77,12 @@ def _size(width: int) -> int:
 
 def _counts(result: PageResult) -> list[_Piece]:
     if result.status is not PageStatus.READ:
-        return [_Piece(result.status.value, BAD, BAD), _Piece(f"fit {percent(result.fit)}", PALE)]
+        return [_Piece(result.status.value, BAD, BAD), _Piece(f"fit {percent(result.fit)}", PALE_TEXT)]
     counts = Counter(reading.status for reading in result.readings)
-    pieces = [_Piece(f"{counts[status]} {WORDS[status]}", WHITE, LIGHT[status]) for status in FIELD if counts[status]]
-    return [_Piece(result.status.value), *pieces, _Piece(f"fit {percent(result.fit)}", PALE)]
+    pieces = [
+        _Piece(f"{counts[status]} {WORDS[status]}", WHITE, LIGHT[status]) for status in STATUS_COLOURS if counts[status]
+    ]
+    return [_Piece(result.status.value), *pieces, _Piece(f"fit {percent(result.fit)}", PALE_TEXT)]
 
 
 def _flow(pieces: Sequence[_Piece], size: int, width: int) -> list[list[_Piece]]:
@@ -101,7 +103,7 @@ def _space(size: int) -> int:
 
 def _strip(lines: Sequence[tuple[int, Sequence[_Piece]]], width: int, margin: int) -> Image.Image:
     height = sum(round(1.5 * size) for size, _ in lines) + margin
-    strip = Image.new("RGB", (width, height), GROUND)
+    strip = Image.new("RGB", (width, height), STRIP)
     draw = ImageDraw.Draw(strip)
     top = margin // 2
     for size, pieces in lines:

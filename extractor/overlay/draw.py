@@ -11,7 +11,7 @@ from PIL import Image
 
 from extractor.overlay.banner import footer, header
 from extractor.overlay.field_labels import draw_label, label_size, line_width, outlines, place_labels
-from extractor.overlay.text import FIELD
+from extractor.overlay.text import STATUS_COLOURS
 from extractor.values import FieldStatus, Gray, PageResult, Points, Reading
 
 
@@ -42,7 +42,7 @@ def _draw_fields(picture: NDArray[np.uint8], readings: Sequence[Reading], quads:
     width = line_width(size)
     # Fields to check come last, so that no neighbour's line covers theirs.
     for reading, quad in sorted(zip(readings, quads, strict=True), key=lambda one: one[0].status is FieldStatus.REVIEW):
-        colour = FIELD[reading.status]
+        colour = STATUS_COLOURS[reading.status]
         parts = _parts(quad, reading.cells)
         for part in parts:
             _tint(picture, part, colour)

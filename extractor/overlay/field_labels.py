@@ -11,18 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from extractor.overlay.text import FIELD, WORDS, drawable, font, length, percent
+from extractor.overlay.text import STATUS_COLOURS, WORDS, drawable, font, length, percent
 from extractor.values import FieldStatus, Gray, Mask, Points, Reading
 
-SIDES = ("above", "right", "below", "left", "above end", "below end")
+LABEL_SIDES = ("above", "right", "below", "left", "above end", "below end")
 """In order of preference; `end` is flush with the end of the field instead of its beginning."""
 
-ALIKE = 0.1
+CLEARLY_BETTER = 0.1
 """A label leaves the side that suits most fields where another has this much less of its area on ink."""
 
-STRAIGHT = math.radians(0.5)
-COARSE = 1400
-"""Room is looked for on a page no larger than this."""
+STRAIGHT_WITHIN = math.radians(0.5)
+"""Fields that lean by less have upright labels."""
+
+ROOM_SIDE = 1400
+"""Pixels of the long side of the picture on which room is looked for, at most."""
+
+FARTHEST = 1e6
+"""Pixels; corners that are farther away than this are on no page."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class _Frame:
         along = (quad[1] - quad[0]) + (quad[2] - quad[3])
         angle = math.atan2(along[1], along[0])
         straight = round(angle / (math.pi / 2)) * (math.pi / 2)
-        if abs(angle - straight) < STRAIGHT:
+        if abs(angle - straight) < STRAIGHT_WITHIN:
             angle = straight
         u = np.array([math.cos(angle), math.sin(angle)])
         v = np.array([-u[1], u[0]])
@@ -86,7 +91,7 @@ class Room:
 
     def __init__(self, image: Gray, quads: Sequence[Points]) -> None:
         self._height, self._width = image.shape
-        self._scale = min(1.0, COARSE / max(image.shape))
+        self._scale = min(1.0, ROOM_SIDE / max(image.shape))
         small = cv2.resize(image, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
         self._ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 18)
         self._taken: Mask = np.zeros(small.shape, np.uint8)
@@ -128,12 +133,12 @@ def place_labels(
     """
     room = Room(image, quads)
     frames = [_Frame.of(quad) for quad in quads]
-    worst = dict.fromkeys(SIDES, 0.0)
+    worst = dict.fromkeys(LABEL_SIDES, 0.0)
     for reading, frame in zip(readings, frames, strict=True):
-        for side in SIDES:
+        for side in LABEL_SIDES:
             cost = room.cost(_outline(frame, side, reading, size))
             worst[side] += 1.0 if cost is None else min(1.0, 4 * cost)
-    order = sorted(SIDES, key=lambda side: round(worst[side] / max(1, len(frames)), 1))
+    order = sorted(LABEL_SIDES, key=lambda side: round(worst[side] / max(1, len(frames)), 1))
     labels, homeless = [], []
     for reading, frame in zip(readings, frames, strict=True):
         label = _place(room, order, reading, frame, size)
@@ -151,8 +156,8 @@ def _place(room: Room, order: Sequence[str], reading: Reading, frame: _Frame, si
         best: tuple[float, str] | None = None
         for rank, side in enumerate(order):
             cost = room.cost(_outline(frame, side, reading, size_now, aside_now))
-            if cost is not None and (best is None or cost + ALIKE * rank < best[0]):
-                best = cost + ALIKE * rank, side
+            if cost is not None and (best is None or cost + CLEARLY_BETTER * rank < best[0]):
+                best = cost + CLEARLY_BETTER * rank, side
         if best:
             outline = _outline(frame, best[1], reading, size_now, aside_now)
             room.take(outline)
@@ -199,7 +204,7 @@ def line_width(size: int) -> int:
 def draw_label(picture: Image.Image, label: Label) -> None:
     """Draw a label on an RGB picture: a light, slightly transparent plate along the direction of its field."""
     width, height = plate(label.value, label.aside, label.size)
-    colour = FIELD[label.reading.status]
+    colour = STATUS_COLOURS[label.reading.status]
     patch = Image.new("RGBA", (width, height), (*colour, 0))
     draw = ImageDraw.Draw(patch)
     draw.rounded_rectangle(
@@ -221,7 +226,7 @@ def outlines(readings: Sequence[Reading]) -> tuple[list[Reading], list[NDArray[n
     placed, quads, lost = [], [], []
     for reading in readings:
         quad = np.array(reading.quad, np.float64).reshape(-1, 2)
-        if quad.shape == (4, 2) and np.isfinite(quad).all() and np.abs(quad).max() < 1e6:
+        if quad.shape == (4, 2) and np.isfinite(quad).all() and np.abs(quad).max() < FARTHEST:
             placed.append(reading)
             quads.append(quad)
         else:

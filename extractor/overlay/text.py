@@ -13,7 +13,7 @@ from extractor.values import FieldStatus
 
 Colour = tuple[int, int, int]
 
-FIELD: dict[FieldStatus, Colour] = {
+STATUS_COLOURS: dict[FieldStatus, Colour] = {
     FieldStatus.ACCEPTED: (26, 138, 66),
     FieldStatus.REVIEW: (219, 124, 0),
     FieldStatus.BLANK: (140, 140, 140),
@@ -27,6 +27,9 @@ WORDS = {
     FieldStatus.BLANK: "blank",
     FieldStatus.VOID: "void",
 }
+
+NEARLY_SURE, CERTAIN = 990, 1000
+"""In tenths of a per cent: from the first to below the second, tenths are shown."""
 
 _KNOWN = frozenset("·…“”‘’£")
 
@@ -79,4 +82,4 @@ def percent(probability: float) -> str:
     if not math.isfinite(probability):
         return "0 %"
     tenths = math.floor(probability * 1000 + 1e-6)
-    return f"{tenths / 10:.1f} %" if 990 <= tenths < 1000 else f"{tenths // 10} %"
+    return f"{tenths / 10:.1f} %" if NEARLY_SURE <= tenths < CERTAIN else f"{tenths // 10} %"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
+from extractor.reference.reference_parameters import REFERENCE
 from extractor.registration.features import (
     Features,
     count_agreeing,
@@ -21,21 +22,6 @@ from extractor.registration.features import (
 from extractor.registration.patches import align_patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points
-
-LONGEST = 2000
-"""Pixels of the long side of the blank form: 170 dpi on A4, which shows every printed line."""
-
-BASES = 8
-"""Copies tried as the one that the others are laid on."""
-
-FINE = 1000
-"""Pixels of the long side from which on a copy shows the form's lines well."""
-
-SHARED = 0.6
-"""The rank, from the darkest copy 0 to the brightest 1, that a pixel of the blank form takes."""
-
-ALIKE = 0.4
-"""The least share of a copy's print that must be found again on the others; below it, it is another form."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,7 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
 
     The copies, grey and of any size and orientation, are laid on the one that fits the others best; of each pixel a
     rank a little above the median, of two the brighter one, keeps print and drops writing. One copy alone is only
-    flattened and evenly lit. Its lines run level. `progress` is told how many steps are done, of how many. Raises
+    flattened and evenly lit. Its rulings run level. `progress` is called with the steps done and all steps. Raises
     ValueError if there is no copy.
     """
     if not copies:
@@ -88,7 +74,7 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
 
 
 def _moderate(page: Gray) -> Gray:
-    scale = LONGEST / max(page.shape)
+    scale = REFERENCE.blank_side / max(page.shape)
     if scale >= 1:
         return page
     size = (max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale)))
@@ -101,19 +87,20 @@ def _lit(page: Gray) -> Gray:
 
 def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
     """The copy that most others are like; of those much alike the one with most pixels."""
-    tried = sorted(range(len(pages)), key=lambda i: -pages[i].size)[:BASES]
+    tried = sorted(range(len(pages)), key=lambda i: -pages[i].size)[: REFERENCE.bases]
     scores = []
     for one in tried:
-        few = features[one].strongest(400)
+        few = features[one].strongest(REFERENCE.matched_features)
         others = [
-            count_agreeing(few, other, 0.004 * max(page.shape)) if index != one else 0
+            count_agreeing(few, other, REFERENCE.matched_within * max(page.shape)) if index != one else 0
             for index, (page, other) in enumerate(zip(pages, features, strict=True))
         ]
         # A copy of few pixels has few features to disagree on, and shows too little of the form.
-        fine = min(1.0, max(pages[one].shape) / FINE)
+        fine = min(1.0, max(pages[one].shape) / REFERENCE.fine_side)
         scores.append((sum(count >= 2 * REGISTRATION.features.fewest for count in others) * fine, sum(others) * fine))
     most = max(scores)
-    good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= 0.7 * most[1]]
+    least = REFERENCE.nearly_best * most[1]
+    good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= least]
     return max(good, key=lambda i: pages[i].size)
 
 
@@ -123,15 +110,15 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
     small_base, to_base = _reduced(base)
     small_page, to_page = _reduced(page)
     patches = choose_patches(small_base, np.zeros((0, 4)))
-    best, share = None, 0.0
-    for matrix in match_features(base_features, page_features, 0.004 * max(page.shape)):
+    best, share, within = None, 0.0, REFERENCE.matched_within * max(page.shape)
+    for matrix in match_features(base_features, page_features, within):
         small = np.linalg.inv(to_page) @ matrix @ to_base
         for _ in range(2):
             aligned = align_patches(small_page, small, patches)
             small = aligned.matrix
             if aligned.share > share:
                 best, share = to_page @ small @ np.linalg.inv(to_base), aligned.share
-    return best if share >= ALIKE else None
+    return best if share >= REFERENCE.same_form else None
 
 
 def _reduced(image: Gray) -> tuple[Gray, Points]:
@@ -151,7 +138,7 @@ def _common(laid: Sequence[Gray]) -> Gray:
     Print is dark on all, so a rank a little above the median loses nothing of it and drops writing that several
     people put in the same place.
     """
-    height, rank = laid[0].shape[0], round(SHARED * (len(laid) - 1))
+    height, rank = laid[0].shape[0], round(REFERENCE.shared_rank * (len(laid) - 1))
     out = np.empty_like(laid[0])
     # A strip at a time: the copies' pixels side by side would be many times as large as the page.
     for top in range(0, height, 128):

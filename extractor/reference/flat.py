@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from extractor.ink import as_gray
+from extractor.reference.reference_parameters import REFERENCE
 from extractor.registration.sheet_outline import find_sheet, sheet_size
 from extractor.values import Gray
 
@@ -20,7 +21,7 @@ def flatten(image: Gray) -> Gray:
         return image
     height, width = image.shape
     outer = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-    if np.abs(corners - outer).max() < 0.04 * max(width, height):
+    if np.abs(corners - outer).max() < REFERENCE.lies_straight * max(width, height):
         return image
     across, down = sheet_size(corners, image.shape)
     size = (max(8, round(across)), max(8, round(down)))
@@ -29,34 +30,31 @@ def flatten(image: Gray) -> Gray:
     return as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
 
-STEEPEST = 15.0
-"""Degrees by which a page may lean."""
-
-
 def straighten(image: Gray) -> Gray:
-    """`image` turned so that its printed lines run level, on white ground; `image` itself if they do or there are none.
+    """`image` turned so that its rulings run level, on a white background; `image` itself if they do or there are none.
 
     Boxes of a template are upright, so the form that they are drawn on should be.
     """
-    scale = min(1.0, 1100 / max(image.shape))
+    scale = min(1.0, REFERENCE.lean_side / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    dark = np.where(small < 160, 255, 0).astype(np.uint8)
+    dark = np.where(small < REFERENCE.lean_dark, 255, 0).astype(np.uint8)
     shortest = max(size) // 10
     found = cv2.HoughLinesP(dark, 1, np.pi / 1800, shortest, minLineLength=shortest, maxLineGap=3)
     if found is None:
         return image
     x0, y0, x1, y1 = found.reshape(-1, 4).astype(np.float64).T
-    # Upright lines lean as level ones do.
+    # Upright rulings lean as level ones do.
     angles = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
     lengths = np.hypot(x1 - x0, y1 - y0)
-    near = np.abs(angles) < STEEPEST
+    level, steepest = REFERENCE.lean
+    near = np.abs(angles) < steepest
     if lengths[near].sum() < 2 * shortest:
         return image
     order = np.argsort(angles[near])
     share = np.cumsum(lengths[near][order])
     angle = float(angles[near][order][int(np.searchsorted(share, share[-1] / 2))])
-    if abs(angle) < 0.15:
+    if abs(angle) < level:
         return image
     height, width = image.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.geometry import transform
+from extractor.reference.reference_parameters import REFERENCE
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
 
-SNAPPED, LOOSE, NAME = (60, 150, 0), (0, 110, 240), (190, 60, 0)
+SNAPPED_COLOUR, LOOSE_COLOUR, NAME_COLOUR = (60, 150, 0), (0, 110, 240), (190, 60, 0)
 """Blue, green, red: a box whose rulings were found, one whose were not, and names."""
-
-LONGEST = 1800
-"""Pixels of the long side of a preview."""
 
 
 def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[FieldImage]) -> NDArray[np.uint8]:
@@ -25,7 +23,7 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
 
     Boxes whose rulings were found are green, others orange.
     """
-    scale = min(1.0, LONGEST / max(image.shape))
+    scale = min(1.0, REFERENCE.preview_side / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     grey = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if scale < 1 else image
     # Paler, so that what is drawn stands out.
@@ -33,7 +31,7 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
     picture = np.asarray(cv2.cvtColor(pale, cv2.COLOR_GRAY2BGR), np.uint8)
     thick = max(1, round(max(size) / 900))
     for one in found:
-        colour = SNAPPED if one.snapped else LOOSE
+        colour = SNAPPED_COLOUR if one.snapped else LOOSE_COLOUR
         for cell in one.cell_boxes:
             cv2.polylines(picture, [_on_picture(cell.corners, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
     for field, one in zip(fields, found, strict=True):
@@ -56,4 +54,4 @@ def _write(picture: NDArray[np.uint8], field: TemplateField, quad: NDArray[np.in
     bottom = int(quad[:, 1].min()) - 3
     if bottom - tall < 0:
         bottom = int(quad[:, 1].max()) - 3
-    cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, NAME, 1, cv2.LINE_AA)
+    cv2.putText(picture, words, (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, NAME_COLOUR, 1, cv2.LINE_AA)

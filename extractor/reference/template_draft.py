@@ -8,13 +8,10 @@ from dataclasses import dataclass
 
 from extractor.finding import FoundField, find_fields
 from extractor.reference.corner_marks import corner_marks
+from extractor.reference.reference_parameters import REFERENCE
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
 from extractor.template.model import RESERVED
 from extractor.values import Box, Gray, Kind
-
-GRID, NUMBER = 20, 1.6
-"""Single boxes of one size, more than this many: a grid for tally marks or letters, and not a field each, unless they
-are so much wider than high: a table of numbers."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +27,9 @@ def draft_template(
 ) -> TemplateDraft:
     """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
 
-    `form` names it, `reference` is the file name of the blank's picture. Without `everything`, writing lines beside
-    boxes, grids of single boxes and boxes too large or too narrow for a number are left out. `dropout` says that the
-    boxes are printed in a colour that pages in grey do not show.
+    `form` names it, `reference` is the file name of the blank's picture. Without `everything`, rulings to write
+    on beside boxes, grids of single boxes and boxes too large or too narrow for a number are left out. `dropout` says
+    that the boxes are printed in a colour that pages in grey do not show.
     """
     found = find_fields(blank, labels=True)
     kept = found if everything else _for_numbers(found, blank.shape)
@@ -43,7 +40,7 @@ def draft_template(
     for one, name in zip(kept, field_names(labels), strict=True):
         left, top = max(0.0, one.box.left), max(0.0, one.box.top)
         right, bottom = min(width, one.box.right), min(height, one.box.bottom)
-        if right - left < 3 or bottom - top < 3:
+        if min(right - left, bottom - top) < REFERENCE.field_least:
             continue
         box = Box(*(round(float(v), 1) for v in (left, top, right - left, bottom - top)))
         # Rounded up, a box at the very edge would reach over it.
@@ -72,15 +69,11 @@ def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[Fo
     for field in boxed:
         box = field.box
         if field.cells is None:
-            alike = sum(
-                abs(other.width - box.width) < 0.15 * box.width and abs(other.height - box.height) < 0.15 * box.height
-                for other in single
-            )
-            if (
-                (alike > GRID and box.width < NUMBER * box.height)
-                or box.height > 1.6 * box.width
-                or box.width * box.height > 0.04 * shape[0] * shape[1]
-            ):
+            across, down = REFERENCE.grid_alike * box.width, REFERENCE.grid_alike * box.height
+            alike = sum(abs(one.width - box.width) < across and abs(one.height - box.height) < down for one in single)
+            in_grid = alike > REFERENCE.grid_boxes and box.width < REFERENCE.grid_shape * box.height
+            large = box.width * box.height > REFERENCE.field_largest * shape[0] * shape[1]
+            if in_grid or large or box.height > REFERENCE.field_tallest * box.width:
                 continue
         kept.append(field)
     return kept

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.overlay.text import FIELD, percent
+from extractor.overlay.text import STATUS_COLOURS, percent
 from extractor.values import FieldStatus, Reading
 from extractor.video.sight import Bounds, Quad, Sight, bounds_of
 from formdigits.camera.sources import Image
@@ -61,7 +61,7 @@ def _sheet(out: Image, sight: Sight, status: Status) -> None:
 
 
 def _colour(reading: Reading) -> tuple[int, int, int]:
-    red, green, blue = FIELD[reading.status]
+    red, green, blue = STATUS_COLOURS[reading.status]
     return blue, green, red
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
-from extractor.documents.sniff import HEAD, Format, sniff
+from extractor.documents.sniff import SNIFFED_BYTES, Format, sniff
 from extractor.errors import DocumentError, InputError, ServiceError
 
 UPLOAD_BYTES = 256_000_000
@@ -59,7 +59,7 @@ def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
     there is no room for it.
     """
     shown = plain_name(name)
-    head = stream.read(HEAD)
+    head = stream.read(SNIFFED_BYTES)
     if not head:
         raise DocumentError(f"{shown}: The file is empty; scan or copy it again.")
     try:

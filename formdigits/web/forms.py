@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from extractor.documents.sniff import HEAD, sniff
+from extractor.documents.sniff import SNIFFED_BYTES, sniff
 from extractor.errors import InputError, ServiceError, TemplateError
 from extractor.template import Template, load_template
 from formdigits.web.batches import ENDING, plain_name
@@ -106,7 +106,7 @@ class Forms:
                 path = Path(draft) / FORM
                 if picture is not None:
                     # By a name of ours: theirs may be any text.
-                    named = f"blank{ENDING[sniff(picture[:HEAD])]}"
+                    named = f"blank{ENDING[sniff(picture[:SNIFFED_BYTES])]}"
                     (Path(draft) / named).write_bytes(picture)
                     text = _with_reference(tree, named)
                 path.write_bytes(text)

@@ -58,7 +58,7 @@ def join_words(words: Sequence[Word]) -> list[Phrase]:
         for part in parts:
             last = part[-1].box
             height = max(word.box.height, *(w.box.height for w in part))
-            level = abs(last.top + last.height / 2 - word.box.top - word.box.height / 2) < FINDING.word_level * height
+            level = abs(last.top + last.height / 2 - word.box.top - word.box.height / 2) < 0.5 * height
             if level and overlap * height < word.box.left - last.right < widest * height:
                 part.append(word)
                 break
@@ -104,7 +104,7 @@ def identifier(label: str) -> str:
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"^\W*(\d{1,2}|[a-z])[.)\s]+(?=\D*[a-z]{2})", "", plain)
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    name = _cut(name, FINDING.name_longest)
+    name = _cut(name, FINDING.name_longest[0])
     return f"n_{name}" if name[:1].isdigit() else name
 
 
@@ -117,15 +117,17 @@ def _cut(name: str, longest: int) -> str:
 
 def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side: int) -> str:
     left = _left_of(box, phrases, FINDING.left_reach * long_side)
-    above = _above(box, phrases, FINDING.above_reach * long_side)
+    near, far = (share * long_side for share in FINDING.above_reach)
+    above = _above(box, phrases, far)
     beside = left is not None and _between(box, left.box, boxes) == 0
     over = above is not None and _between(box, above.box, boxes) == 0
     if left and above and _in_table(box, boxes):
-        column = _cut(identifier(above.text), FINDING.column_name_longest)
-        return f"{_cut(identifier(left.text), FINDING.name_longest - len(column) - 1)} {column}"
+        longest, longest_column = FINDING.name_longest
+        column = _cut(identifier(above.text), longest_column)
+        return f"{_cut(identifier(left.text), longest - len(column) - 1)} {column}"
     if left and beside:
         return left.text
-    if above and over and box.top - above.box.bottom < FINDING.above_alone * long_side:
+    if above and over and box.top - above.box.bottom < near:
         return above.text
     below = _below(box, phrases, FINDING.below_reach * long_side)
     if below:
@@ -136,7 +138,7 @@ def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side:
 def _left_of(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:
     """The nearest phrase on the same text line, left of `box`; of several beside a high box the middle one."""
     middle = box.top + box.height / 2
-    overlap, aside = FINDING.left_overlap * box.height, FINDING.left_level * box.height
+    overlap, aside = FINDING.label_overlap * box.height, FINDING.left_level * box.height
 
     def level(phrase: Phrase) -> float:
         return phrase.box.top + phrase.box.height / 2
@@ -158,7 +160,7 @@ def _above(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:
     near = [
         p
         for p in phrases
-        if 0 <= box.top + FINDING.above_overlap * box.height - p.box.bottom < reach
+        if 0 <= box.top + FINDING.label_overlap * box.height - p.box.bottom < reach
         and min(p.box.right, box.right) - max(p.box.left, box.left) > FINDING.above_shared * p.box.width
     ]
     return min(near, key=lambda p: box.top - p.box.bottom, default=None)

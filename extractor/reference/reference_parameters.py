@@ -1,0 +1,58 @@
+"""Every number that making a blank form and drafting its template rest on, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReferenceParameters:
+    """What the reference goes by. They were set by hand; `benchmarks/forms.py` and `benchmarks/registration.py` measure
+    what they give. Sides are pixels of a picture's long side, and shares are of it, unless the comment says otherwise.
+    """
+
+    # The blank form out of its copies.
+    blank_side: int = 2000  # of the blank form: 170 dpi on A4, which shows every ruling
+    bases: int = 8  # copies tried as the one that the others are laid on
+    fine_side: int = 1000  # from here on a copy shows the form's rulings well
+    matched_features: int = 400  # of a copy, looked for on the others to choose the base
+    matched_within: float = 0.004  # how far off two features that match may be
+    nearly_best: float = 0.7  # of the best copy's matches: copies with more are much alike
+    same_form: float = 0.4  # of a copy's print: where less of it is found on the others, it is another form
+    shared_rank: float = 0.6  # from the darkest copy 0 to the brightest 1: the one that a pixel of the blank form takes
+
+    # Copies bent onto it.
+    piece_step: int = 40  # pixels between the pieces whose places say how the copy is bent,
+    piece_reach: int = 12  # and pixels around each place where its piece is looked for
+    pieces: tuple[int, int] = (6, 12)  # fewer tell nothing; fewer cannot tell a shift of the whole from the bend
+    bend_spread: tuple[float, float] = (
+        1.5,
+        8.0,
+    )  # steps over which a piece counts; and, far from any, over which it does
+    piece_off: float = 1.5  # pixels off its neighbours: a piece so far off counts half
+    bend_node: int = 32  # pixels between the places for which the bend is worked out
+
+    # The sheet made flat and level.
+    lies_straight: float = 0.04  # how far a sheet's corners may be from the picture's, to be left as it is
+    lean: tuple[float, float] = (0.15, 15.0)  # degrees: less is level, more is no page's
+    lean_side: int = 1100  # of the picture that it is measured on,
+    lean_dark: int = 160  # and the grey below which that may be a ruling
+
+    # The marks in its corners.
+    marks_side: int = 1100  # of the picture on which they are looked for, as registration does on pages
+    corners: int = 4  # that have a mark,
+    corner_reach: float = 0.16  # so near, as a share of the page's width and height
+    marks_spread: float = 1.35  # the largest one's side over the smallest's
+    marks_differ: float = 0.2  # of their side: how much that of another mark differs
+
+    # The template's fields.
+    preview_side: int = 1800
+    field_least: int = 3  # pixels of its width and height, within the page
+    grid_boxes: int = 20  # more single boxes of one size are for tally marks or letters, and not a field each,
+    grid_alike: float = 0.15  # of width and height: if they differ by less,
+    grid_shape: float = 1.6  # and are not so much wider than high: a table of numbers
+    field_tallest: float = 1.6  # height over width of a box for a number
+    field_largest: float = 0.04  # of the page's area: the largest box for a number
+
+
+REFERENCE = ReferenceParameters()
