@@ -21,15 +21,6 @@ MAY_IMPORT = {
 HEAVY = {"extractor": {"tensorflow", "keras", "celery", "sqlalchemy", "matplotlib"}}
 SAME_EVERYWHERE = {"HELP"}
 """Constants that every file of a kind has: what a command says of itself."""
-STILL_SHARED = set(
-    """
-    ALIKE AMBER AROUND AT_ONCE BEND BESIDE CHANCE CLASSES CLEAR CLOSE CONTRAST COUNTING DARK DARKEST DIGITS ENDINGS
-    ENOUGH FAINTEST FAR FEWEST FIELD FULL GRID HEAD HIGHEST KEPT LEASE_S LEVEL LONGEST LOWEST MARGIN MOST NAME
-    NARROWEST NUMBER PALE PAPER PATIENCE_S PEN POINT REACH ROWS SEEN SHEETS_REMEMBERED SIDE SIDES SLICE STEEPEST
-    STEP STRAIGHT SURE TALLEST TINY UPRIGHT WHOLE WIDEST WORK_SIDE _INCH claims lines load
-    """.split()  # noqa: SIM905
-)
-"""Names that mean two things in some room and have yet to be changed. To be emptied; nothing may be added."""
 
 
 def imports_of(path: Path, *, late: bool = True) -> set[str]:
@@ -114,7 +105,7 @@ def test_no_two_files_of_a_room_share_a_name_but_a_command_and_what_it_does() ->
             shared = [path for path in paths if path.parts[0] not in ("commands", "actions")]
             floors = {path.parts[0]: path.parts[1:] for path in paths if path not in shared}
             alone = len(paths) == 1 or (not shared and len(floors) == len(paths) and len(set(floors.values())) == 1)
-            assert alone or paths[0].stem in STILL_SHARED, f"{room}: {', '.join(map(str, paths))}"
+            assert alone, f"{room}: {', '.join(map(str, paths))}"
 
 
 def constants_of(path: Path) -> Iterator[str]:
@@ -138,4 +129,4 @@ def test_no_constant_of_a_room_has_the_name_of_another() -> None:
             for name in constants_of(path):
                 places[name].append(str(path.relative_to(ROOT)))
         shared = {name: paths for name, paths in places.items() if len(paths) > 1 and name not in SAME_EVERYWHERE}
-        assert not shared.keys() - STILL_SHARED, shared
+        assert not shared, shared

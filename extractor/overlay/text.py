@@ -28,7 +28,7 @@ WORDS = {
     FieldStatus.VOID: "void",
 }
 
-NEARLY_SURE, CERTAIN = 990, 1000
+NEARLY_SURE, ALL_SURE = 990, 1000
 """In tenths of a per cent: from the first to below the second, tenths are shown."""
 
 _KNOWN = frozenset("·…“”‘’£")
@@ -82,4 +82,4 @@ def percent(probability: float) -> str:
     if not math.isfinite(probability):
         return "0 %"
     tenths = math.floor(probability * 1000 + 1e-6)
-    return f"{tenths / 10:.1f} %" if NEARLY_SURE <= tenths < CERTAIN else f"{tenths // 10} %"
+    return f"{tenths / 10:.1f} %" if NEARLY_SURE <= tenths < ALL_SURE else f"{tenths // 10} %"
