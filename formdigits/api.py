@@ -11,7 +11,7 @@ import pandas as pd
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
 from extractor.export import FieldColumn
-from extractor.export.rows import FIELD, Columns
+from extractor.export.rows import FIELD_COLUMNS, Columns
 from extractor.options import ReadOptions
 from extractor.reading import Reader
 from extractor.values import Kind, PageResult
@@ -90,7 +90,7 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False) -> pd.DataFra
     columns = Columns([FieldColumn(name, kind) for name, kind in kinds.items()], long)
     rows = [[cell.text for cell in row] for page in pages for row in columns.rows(page)]
     frame = pd.DataFrame(rows, columns=list(columns.header), dtype="str")
-    numbers = NUMBER_COLUMNS & set(FIELD if long else ("page",))
+    numbers = NUMBER_COLUMNS & set(FIELD_COLUMNS if long else ("page",))
     numbers |= set() if long else {name for name, kind in kinds.items() if kind.is_number}
     for name in frame.columns:
         if name in numbers:
