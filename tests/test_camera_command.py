@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -150,6 +149,7 @@ def test_without_a_screen_the_way_out_is_told(video: Path) -> None:
 
 def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
+    pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
     process = start("-t", TEMPLATE, "--source", stream.address, "--no-window", "-o", str(out), stdin=slave)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import pty
 import re
 import signal
 import sqlite3
@@ -142,6 +141,7 @@ def test_without_out_csv_goes_down_the_pipe(tmp_path: Path) -> None:
 def test_on_a_terminal_the_first_rows_are_shown_and_nothing_is_lost(tmp_path: Path) -> None:
     for number in range(25):
         scan(tmp_path / "scans", f"{number}.png")
+    pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     shown: list[bytes] = []
 

@@ -17,6 +17,7 @@ from typing import Any
 import cv2
 import httpx
 import numpy as np
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
@@ -81,8 +82,13 @@ class WebServer:
     def kill(self) -> None:
         """As when the power fails."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError, psutil.NoSuchProcess):
+                if os.name == "posix":
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    for one in psutil.Process(self._process.pid).children(recursive=True):
+                        one.kill()
+                    self._process.kill()
             self._process.wait()
 
     def stop(self) -> int:
