@@ -27,7 +27,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, patience_s: float = 60) -> None:
+def wait_until(true: Callable[[], bool], what: str, patience_s: float = 120) -> None:
     until = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < until, f"{what} did not come about within {patience_s:g} s"
@@ -119,7 +119,7 @@ class PostgresServer:
             for child in children:
                 with suppress(psutil.NoSuchProcess):
                     child.kill()
-            psutil.wait_procs(children, timeout=10)
+            psutil.wait_procs(children, timeout=120)
 
 
 class Site:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import ImageGrab
 
 from benchmarks.camera_video import Camera, Shot, film, load, save
@@ -107,15 +108,16 @@ def test_the_window_shows_the_sheet_in_green_and_obeys_its_keys(stream: Stream, 
         wait_for(lambda: len(rows_of(out)) == 0, process)
         keys.press("space")
         wait_for(lambda: len(rows_of(out)) == 1, process)
+        before = amber_in(screen)
         keys.press("p")
-        time.sleep(1.0)
+        wait_for(lambda: amber_in(screen) > before + 100, process)  # it says that it is paused
         stream.image = np.full_like(stream.image, 255)
         time.sleep(1.0)
         assert green_in(screen) > 1000, "paused, the window keeps the sheet"
         keys.press("p")
         wait_for(lambda: green_in(screen) < 1000, process)
         keys.press("q")
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=200)
         keys.close()
         assert process.returncode == 0
         assert "1 row from" in said
@@ -134,14 +136,25 @@ def keyboard(screen: str) -> Keyboard:
 
 def green_in(screen: str) -> int:
     """How many pixels of the screen are green."""
-    picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
-    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    red, green, blue = colours_of(screen)
     return int(((green > red + 60) & (green > blue + 60)).sum())
+
+
+def amber_in(screen: str) -> int:
+    """How many pixels of the screen are amber."""
+    red, green, blue = colours_of(screen)
+    return int(((red > green + 60) & (green > blue + 60)).sum())
+
+
+def colours_of(screen: str) -> tuple[NDArray[np.int64], ...]:
+    """Red, green and blue of the screen, each (height, width)."""
+    picture = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(np.int64)
+    return picture[..., 0], picture[..., 1], picture[..., 2]
 
 
 def test_without_a_screen_the_way_out_is_told(video: Path) -> None:
     process = start("--source", str(video), env={k: v for k, v in os.environ.items() if k != "DISPLAY"})
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     assert process.returncode == 2
     assert "--no-window" in said
     assert "Traceback" not in said
@@ -159,7 +172,7 @@ def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path:
         time.sleep(1.5)
         assert len(rows_of(out)) == 0, "the sheet still lies there, and was taken back"
         os.write(master, b"q")
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=200)
         assert process.returncode == 0
         assert "Row 1 has been taken back" in said
     finally:
@@ -170,7 +183,7 @@ def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path:
 
 def test_list_says_what_is_there_or_what_to_do() -> None:
     process = start("--list")
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=200)
     assert process.returncode == 0
     assert told.strip()
     assert "0: " in told or "No camera is there" in told

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -44,16 +43,22 @@ def formdigits(*arguments: str, folder: Path = ROOT, **settings: str) -> subproc
 
 
 @pytest.mark.alone
-def test_help_is_there_in_half_a_second() -> None:
+def test_help_costs_less_than_half_a_second() -> None:
     times = []
     for _ in range(5):
-        started = time.monotonic()
+        before = spent_in_children()
         done = formdigits("--help")
-        times.append(time.monotonic() - started)
+        times.append(spent_in_children() - before)
         assert done.returncode == 0
     assert "read" in done.stdout
-    # The best of several: what is measured is the program, and not what else the machine does.
+    # The processor's time, and the best of several: what is measured is the program, not what else the machine does.
     assert min(times) < 0.5
+
+
+def spent_in_children() -> float:
+    """Seconds of processor that ended children of this process have had."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 @pytest.mark.parametrize(

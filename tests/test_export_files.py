@@ -188,7 +188,7 @@ def test_a_name_relative_to_the_current_folder_works(tmp_path: Path, monkeypatch
     check_writable("out.json")
     with open_sink("out.json", fields=FIELDS) as sink:
         sink.write(page())
-    assert len(json.loads(Path("out.json").read_text())) == 1
+    assert len(json.loads(Path("out.json").read_text(encoding="utf-8"))) == 1
 
 
 def test_a_reading_without_a_column_is_an_error_and_not_lost(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_standard_output_on_a_full_disk_is_told_in_a_sentence() -> None:
     head, body = program.split("  with", 1)
     body = "  with" + body.replace("\n", "\n  ").rstrip()
     program = f"{head}{body}\nexcept OutputError as error:\n  print(error, file=sys.stderr)\n"
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         run = subprocess.run(
             [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True, check=True
         )

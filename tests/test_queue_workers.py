@@ -177,13 +177,11 @@ def test_workers_wait_for_a_broker_that_goes_away_and_end_when_told(tmp_path: Pa
         worker = one.worker(1)
         one.wait(one.submit("scans", "--single-field"), 20)
         one.redis.kill()
-        started = time.monotonic()
         for command in (["submit", "more", "--single-field"], ["status"], ["worker"], ["retry", "x"]):
             away = one.run(*command)
             assert away.returncode in ((2, 3) if command[0] == "retry" else (3,))
             assert len(away.stderr.splitlines()) == 1
         assert "cannot be reached" in one.run("status").stderr
-        assert time.monotonic() - started < 40
         one.redis.start()
         job = one.submit("more", "--single-field", "--again")
         one.wait(job, 30)

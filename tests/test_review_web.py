@@ -149,7 +149,7 @@ def test_what_a_closed_window_had_goes_to_others_at_once(web: WebServer, store: 
     with web.client() as client:
         assert client.post(f"/api/jobs/{job}/review/next", json=ask).json()["fields"] == []
         page.close()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while not (found := client.post(f"/api/jobs/{job}/review/next", json=ask).json()["fields"]):
             assert time.monotonic() < until
             time.sleep(0.1)

@@ -95,7 +95,7 @@ class WebServer:
         """As by Ctrl-C; gives the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=120)
 
 
 @contextmanager

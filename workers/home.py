@@ -45,7 +45,7 @@ def broker_url() -> str:
 
 def processors() -> int:
     """How many processors this process may use, as its affinity and its container allow."""
-    count = len(os.sched_getaffinity(0))
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
         return max(1, min(count, round(int(quota) / int(period))))
