@@ -73,6 +73,16 @@ def test_files_that_are_named_are_there(document: Path) -> None:
 
 
 @each_document
+def test_files_that_are_named_without_their_folder_are_there(document: Path) -> None:
+    """The sentence has named the folder: `video/` and, further on, `session.py`."""
+    there = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
+    named = {
+        name for part in code(document.read_text(encoding="utf-8")) for name in re.findall(r"(?<![\w/])\w+\.py\b", part)
+    }
+    assert named <= there
+
+
+@each_document
 def test_modules_that_are_run_are_there(document: Path) -> None:
     names = set(MODULE.findall(document.read_text(encoding="utf-8")))
     ours = {name for name in names if name.partition(".")[0] not in FOREIGN}
