@@ -11,9 +11,10 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from formdigits.web.errors import Problem, Unforeseen, tell_errors
+from formdigits.web.errors import Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import BODY_LIMITS, ROUTERS
+from formdigits.web.schemas.refusal_schema import Problem
 from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site

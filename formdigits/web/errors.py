@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.errors import FormdigitsError, ModelError, ServiceError
 from formdigits.web.rendering import page
+from formdigits.web.schemas.refusal_schema import Problem
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +23,6 @@ PLAIN = {
     405: "This address does not take that kind of request; see /api for those that it takes.",
 }
 """Where nothing better is known."""
-
-
-class Problem(BaseModel):
-    """What the API answers when it refuses: one sentence that says why and what to do."""
-
-    error: str
-
-
-Refusals: TypeAlias = dict[int | str, dict[str, Any]]
-"""Answers of a route beside the good one, for the API's description."""
-
-
-def refusals(**sentences: str) -> Refusals:
-    """Such answers by their code, as in `refusals(_404="There is no such job.")`."""
-    return {int(code[1:]): {"model": Problem, "description": sentence} for code, sentence in sentences.items()}
 
 
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:

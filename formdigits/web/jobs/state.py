@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
-
-from pydantic import BaseModel, Field
 
 from formdigits.actions.queue.status import LONELY_S
-from formdigits.web.schemas.page_schema import CountsAnswer
 from formdigits.web.site import Site
 from workers.database.lookup import contents
 from workers.database.queue.ledger import looked_at, was_begun
@@ -38,37 +34,6 @@ class Status:
         if self.state == FINISHED:
             return 1.0
         return self.counts.done / self.counts.pages if self.counts.pages else 0.0
-
-
-class JobAnswer(BaseModel):
-    """A job and how far it is."""
-
-    id: str
-    title: str
-    state: str = Field(description="queued, running, finished or cancelled")
-    created: float
-    finished: float | None
-    fields: list[str] = Field(description="Columns of the table; none where fields are found on each page.")
-    counts: CountsAnswer
-    counted: int = Field(description="Documents whose pages are counted already.")
-    documents: int
-    problem: str | None = Field(description="Why it does not go on.")
-
-    @classmethod
-    def of(cls, status: Status) -> Self:
-        job = status.job
-        return cls(
-            id=job.id,
-            title=status.title,
-            state=status.state,
-            created=job.created,
-            finished=job.finished,
-            fields=[name for name, _ in job.fields],
-            counts=CountsAnswer.of(status.counts),
-            counted=status.counted,
-            documents=status.documents,
-            problem=status.problem,
-        )
 
 
 def status_of(site: Site, job: Job, now: float) -> Status:

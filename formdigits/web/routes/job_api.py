@@ -7,18 +7,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import FileResponse, Response
-from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
 from extractor.options import ReadOptions
 from extractor.values import PageStatus
 from formdigits.web.downloads import download
-from formdigits.web.errors import Refusals, refusals
 from formdigits.web.jobs.intake import submit
-from formdigits.web.jobs.state import JobAnswer, status_of
+from formdigits.web.jobs.state import status_of
 from formdigits.web.jobs.tables import MEDIA, Ending, write
+from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer
 from formdigits.web.schemas.page_schema import PageAnswer
+from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database.jobs import find_job, list_jobs
 from workers.database.lookup import PageRow, Place, document_file, find_page, list_pages
@@ -31,30 +31,6 @@ PICTURE: Refusals = {200: {"content": {"image/jpeg": {}}}, **refusals(_400="The 
 LARGEST = 2**31 - 1
 Document = Annotated[int, Path(ge=1, le=LARGEST, description="The document's number in the job.")]
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="The page's number in the document.")]
-
-
-class JobRequest(BaseModel):
-    """What to read, and how: by `templates`, or `single_field` (every picture is one number), or with neither, in
-    which case fields are found on each page."""
-
-    uploads: list[str] = Field(default=[], max_length=200, description="Batches that were sent before.")
-    folder: str = Field(default="", description="A folder that the server may read, such as scans/2024.")
-    templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
-    single_field: bool = False
-    accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
-
-
-class PageInJob(PageAnswer):
-    """A page of a job; `document` and `page` say which."""
-
-    document: int
-
-
-class PagesAnswer(BaseModel):
-    """Some pages in their order. `after` is to be given to get those that follow; null at the end."""
-
-    pages: list[PageInJob]
-    after: str | None
 
 
 @router.post(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from extractor.values import CheckKind
 from formdigits.reports.words import bar_name, error_line, interval, percent
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
-from formdigits.web.schemas.review_schema import PlanShape, ProgressShape
+from formdigits.web.schemas.report_schema import ReportAnswer
 from formdigits.web.site import JobDep, SiteDep, StoreDep
-from workers.database.outcomes import moment
 from workers.database.review.report import Report, report_of
 
 router = APIRouter(tags=["review"])
@@ -21,76 +19,10 @@ LONGEST_BAR, SHORTEST_BAR = 100.0, 0.5
 """Units of the page's bars: of the longest, and of one for a single field among very many."""
 
 
-class RateShape(BaseModel):
-    """`errors` of `checked`, and the bounds of the true rate with 95 % confidence (Wilson's interval)."""
-
-    errors: int
-    checked: int
-    low: float
-    high: float
-
-
-class BarShape(BaseModel):
-    low: float
-    high: float
-    without: int
-    review: int
-
-
-class FieldTroubleShape(BaseModel):
-    field: str
-    read: int
-    review: int
-    checked: int
-    changed: int
-
-
-class ReviewerShape(BaseModel):
-    name: str
-    answers: int
-    changed: int
-    last: str
-
-
-class ReportShape(BaseModel):
-    """A job in figures. `straight` of `fields` were read without a person; `outcomes` are the doubtful fields that
-    people have settled, by how; `error` is measured on the sample of accepted fields, null while there is none."""
-
-    pages: int
-    fields: int
-    straight: int
-    straight_share: float
-    review: int
-    plan: PlanShape | None
-    progress: ProgressShape
-    outcomes: dict[CheckKind, int]
-    error: RateShape | None
-    histogram: list[BarShape]
-    troubles: list[FieldTroubleShape]
-    reviewers: list[ReviewerShape]
-
-    @staticmethod
-    def of(report: Report) -> ReportShape:
-        return ReportShape(
-            pages=report.counts.pages,
-            fields=report.fields,
-            straight=report.straight,
-            straight_share=report.straight_share,
-            review=report.review,
-            plan=None if report.plan is None else PlanShape.of(report.plan),
-            progress=ProgressShape.of(report.progress),
-            outcomes=report.outcomes,
-            error=None if report.error is None else RateShape(**report.error._asdict()),
-            histogram=[BarShape(**bar._asdict()) for bar in report.histogram],
-            troubles=[FieldTroubleShape(**one._asdict()) for one in report.troubles],
-            reviewers=[ReviewerShape(**one._asdict() | {"last": moment(one.last)}) for one in report.reviewers],
-        )
-
-
 @router.get("/api/jobs/{job}/report")
-def report(job: JobDep, store: StoreDep) -> ReportShape:
+def report(job: JobDep, store: StoreDep) -> ReportAnswer:
     """Straight-through rate, confidences, the fields that need people most, and the measured error."""
-    return ReportShape.of(report_of(store, job.id))
+    return ReportAnswer.of(report_of(store, job.id))
 
 
 @router.get("/api/jobs/{job}/report.png", response_class=Response, responses={200: {"content": {"image/png": {}}}})

@@ -2,70 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import FileResponse, Response
-from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.options import ReadOptions
-from extractor.video import Sight
 from formdigits.web.downloads import download
-from formdigits.web.errors import refusals
 from formdigits.web.jobs.tables import MEDIA, Ending, write_results
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import EXPORTED
-from formdigits.web.schemas.page_schema import PageAnswer, Point, ReadingAnswer
+from formdigits.web.schemas.live_schema import LiveAnswer, LiveRequest, SightAnswer
+from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import SiteDep
 
 router = APIRouter()
 
 OVER = refusals(_400="The session is over, or the frame is no JPEG.")
 SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The session's id.")]
-
-
-class LiveRequest(BaseModel):
-    """Templates by their ids; with none, numbers on plain or lined paper are read."""
-
-    templates: list[str] = Field(default=[], max_length=200)
-    accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
-
-
-class LiveAnswer(BaseModel):
-    id: str
-    fields: list[str] = Field(description="Columns of the table; none without templates.")
-
-
-class SightAnswer(BaseModel):
-    """What is seen after a frame, in pixels of that frame. `row` is there once for each sheet."""
-
-    width: int
-    height: int
-    form: str
-    outline: list[Point] | None = Field(description="Corners of the sheet.")
-    readings: list[ReadingAnswer]
-    settled: list[str] = Field(description="Fields that are accepted or do not change any more.")
-    locked: bool = Field(description="The sheet is settled and its row given.")
-    again: bool = Field(description="Its row was given when it was here before.")
-    guidance: str | None = Field(description="What would help the camera to see better.")
-    row: PageAnswer | None
-
-    @classmethod
-    def of(cls, sight: Sight, size: tuple[int, int]) -> Self:
-        row = None if sight.row is None else PageAnswer.model_validate(PageAnswer.parts(sight.row))
-        return cls(
-            width=size[0],
-            height=size[1],
-            form=sight.form,
-            outline=None if sight.outline is None else list(sight.outline),
-            readings=[ReadingAnswer.of(one) for one in sight.readings],
-            settled=sorted(sight.settled),
-            locked=sight.locked,
-            again=sight.again,
-            guidance=None if sight.guidance is None else sight.guidance.sentence,
-            row=row,
-        )
 
 
 @router.get("/live", include_in_schema=False)

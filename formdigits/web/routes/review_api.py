@@ -10,21 +10,21 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from extractor.errors import DocumentError
-from formdigits.web.errors import Refusals, refusals
+from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.schemas.review_schema import (
-    AnswerBody,
-    AnsweredShape,
-    FieldShape,
-    NextBody,
-    NextShape,
-    PlanBody,
-    PlanShape,
-    ProgressShape,
-    RenewBody,
-    ReviewShape,
-    SaidShape,
-    SeatBody,
-    SettledShape,
+    AnswerRequest,
+    FieldAnswer,
+    NextAnswer,
+    NextRequest,
+    PastAnswer,
+    PlanAnswer,
+    PlanRequest,
+    ProgressAnswer,
+    RenewRequest,
+    ReviewAnswer,
+    SaidAnswer,
+    SeatRequest,
+    SettledAnswer,
 )
 from formdigits.web.site import JobDep, Site, SiteDep, StoreDep
 from workers.database.review.answers import Answer, TakenMeanwhileError, answer, history
@@ -48,35 +48,35 @@ KeyDep = Annotated[FieldKey, Depends(_key)]
 
 
 @router.get("/review")
-def review(job: JobDep, store: StoreDep) -> ReviewShape:
+def review(job: JobDep, store: StoreDep) -> ReviewAnswer:
     """How the job is reviewed, and how far that is."""
     plan = plan_of(store, job.id)
-    return ReviewShape(
-        plan=None if plan is None else PlanShape.of(plan), progress=ProgressShape.of(progress(store, job.id))
+    return ReviewAnswer(
+        plan=None if plan is None else PlanAnswer.of(plan), progress=ProgressAnswer.of(progress(store, job.id))
     )
 
 
 @router.put("/review")
-def begin_review(job: JobDep, store: StoreDep, body: PlanBody) -> PlanShape:
+def begin_review(job: JobDep, store: StoreDep, body: PlanRequest) -> PlanAnswer:
     """Begin the review, or change how it goes on. The sample can be raised, and not lowered."""
-    return PlanShape.of(set_plan(store, job.id, second=body.second, sample=body.sample))
+    return PlanAnswer.of(set_plan(store, job.id, second=body.second, sample=body.sample))
 
 
 @router.post("/review/next")
-def next_fields(job: JobDep, site: SiteDep, body: NextBody) -> NextShape:
+def next_fields(job: JobDep, site: SiteDep, body: NextRequest) -> NextAnswer:
     """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
     found = claim(site.store, job.id, _seat(body), body.count)
-    return NextShape(fields=[_shape(site, item) for item in found])
+    return NextAnswer(fields=[_shape(site, item) for item in found])
 
 
 @router.post("/review/renew", status_code=204)
-def renew_fields(job: JobDep, store: StoreDep, body: RenewBody) -> None:
+def renew_fields(job: JobDep, store: StoreDep, body: RenewRequest) -> None:
     """Keep the fields that are on the screen for another two minutes."""
     renew(store, _seat(body), [FieldKey.parse(job.id, field) for field in body.fields])
 
 
 @router.post("/review/release", status_code=204)
-def release_fields(job: JobDep, store: StoreDep, body: SeatBody) -> None:
+def release_fields(job: JobDep, store: StoreDep, body: SeatRequest) -> None:
     """Give back all that this window has."""
     release(store, _seat(body))
 
@@ -87,14 +87,14 @@ def answers(
     store: StoreDep,
     name: Annotated[str, Query(max_length=200)],
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
-) -> list[AnsweredShape]:
+) -> list[PastAnswer]:
     """A person's own last answers, the newest first."""
     found = history(store, job.id, reviewer_name(name), limit)
-    return [AnsweredShape(id=str(key), field=field, **SaidShape.of(said).model_dump()) for key, field, said in found]
+    return [PastAnswer(id=str(key), field=field, **SaidAnswer.of(said).model_dump()) for key, field, said in found]
 
 
 @router.post("/review/fields/{field}/take")
-def take_field(key: KeyDep, site: SiteDep, body: SeatBody) -> FieldShape:
+def take_field(key: KeyDep, site: SiteDep, body: SeatRequest) -> FieldAnswer:
     """One field in particular, to answer it again."""
     item = take(site.store, key, _seat(body))
     if item is None:
@@ -110,7 +110,7 @@ def take_field(key: KeyDep, site: SiteDep, body: SeatBody) -> FieldShape:
         _422="The field's format does not allow the value; `force` keeps it all the same.",
     ),
 )
-def answer_field(key: KeyDep, site: SiteDep, body: AnswerBody) -> SettledShape:
+def answer_field(key: KeyDep, site: SiteDep, body: AnswerRequest) -> SettledAnswer:
     """What a person says of a field. A later answer changes an earlier one; every one is kept."""
     told = Answer(body.kind, body.value, body.seen, body.force)
     try:
@@ -119,7 +119,7 @@ def answer_field(key: KeyDep, site: SiteDep, body: AnswerBody) -> SettledShape:
         raise HTTPException(409, str(error)) from None
     except MisfitError as error:
         raise HTTPException(422, str(error)) from None
-    return SettledShape(
+    return SettledAnswer(
         stage=settled.stage.name.lower(),
         status=settled.taken.status,
         value=settled.taken.value,
@@ -128,7 +128,7 @@ def answer_field(key: KeyDep, site: SiteDep, body: AnswerBody) -> SettledShape:
 
 
 @router.post("/review/fields/{field}/skip", status_code=204)
-def skip_field(key: KeyDep, store: StoreDep, body: SeatBody) -> None:
+def skip_field(key: KeyDep, store: StoreDep, body: SeatRequest) -> None:
     """Put the field back, behind the others."""
     skip(store, key, _seat(body))
 
@@ -164,12 +164,12 @@ def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
     )
 
 
-def _seat(body: SeatBody) -> Seat:
+def _seat(body: SeatRequest) -> Seat:
     return Seat(reviewer_name(body.name), body.window)
 
 
-def _shape(site: Site, item: Item) -> FieldShape:
-    return FieldShape.of(item, site.bench.forms.of(item.key.job), site.names.of(item.file))
+def _shape(site: Site, item: Item) -> FieldAnswer:
+    return FieldAnswer.of(item, site.bench.forms.of(item.key.job), site.names.of(item.file))
 
 
 def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:

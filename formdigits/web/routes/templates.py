@@ -9,8 +9,8 @@ from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
 from formdigits.web.batches import plain_name
-from formdigits.web.errors import refusals
-from formdigits.web.schemas.page_schema import FormAnswer
+from formdigits.web.schemas.file_schema import FormAnswer
+from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import SiteDep
 
 router = APIRouter(prefix="/api/templates", tags=["templates"])

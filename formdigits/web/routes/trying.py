@@ -10,10 +10,10 @@ from fastapi.responses import Response
 
 from extractor.options import ReadOptions
 from formdigits.web.batches import keep
-from formdigits.web.errors import refusals
 from formdigits.web.rendering import page
 from formdigits.web.sandboxed import look
 from formdigits.web.schemas.page_schema import TriedAnswer
+from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import SiteDep
 
 router = APIRouter()

@@ -5,34 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, File, HTTPException, Query, UploadFile
-from pydantic import BaseModel, Field
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import DocumentError
 from formdigits.web.batches import BATCH_FILES, Upload, keep
-from formdigits.web.errors import refusals
+from formdigits.web.schemas.file_schema import BatchAnswer, FolderAnswer, UploadAnswer
+from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import SiteDep
 
 router = APIRouter(prefix="/api", tags=["files"])
-
-
-class UploadAnswer(BaseModel):
-    name: str
-    kind: str = Field(description="What the file is by its content.")
-
-
-class BatchAnswer(BaseModel):
-    """`id` names the batch to a job; `refused` are sentences about files that were not taken."""
-
-    id: str
-    files: list[UploadAnswer]
-    refused: list[str]
-
-
-class FolderAnswer(BaseModel):
-    path: str
-    folders: list[str] = Field(description="Names of the folders in it.")
-    documents: int = Field(description="Documents in it, without those in its folders.")
 
 
 @router.post(

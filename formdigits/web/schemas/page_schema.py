@@ -11,9 +11,7 @@ from pydantic import BaseModel, Field
 
 from extractor.explain import ExplainedField, Symbol
 from extractor.values import Checked, CheckKind, FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
-from formdigits.web.forms import Form
 from formdigits.web.sandboxed import Picture, SeenPage
-from workers.job import Counts
 
 Point = tuple[float, float]
 
@@ -170,40 +168,6 @@ def _tried(page: SeenPage, name: str) -> TriedPage:
             "fields": [ExplainedAnswer.of(one) for one in page.fields],
         }
     )
-
-
-class FormAnswer(BaseModel):
-    """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page."""
-
-    id: str
-    form: str
-    fields: list[str]
-    rules: int
-    sent: bool
-
-    @classmethod
-    def of(cls, one: Form) -> Self:
-        return cls(id=one.id, form=one.form, fields=list(one.fields), rules=one.rules, sent=one.sent)
-
-
-class CountsAnswer(BaseModel):
-    """Pages by what became of them and fields by status; `pages` are those known so far, `done` those over with."""
-
-    pages: int
-    done: int
-    read: int
-    unmatched: int
-    failed: int
-    duplicate: int
-    fields: int
-    accepted: int
-    review: int
-    blank: int
-    void: int
-
-    @classmethod
-    def of(cls, counts: Counts) -> Self:
-        return cls.model_validate(counts, from_attributes=True)
 
 
 def _address(image: Gray) -> str:

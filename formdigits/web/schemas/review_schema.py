@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind
+from formdigits.web.schemas.page_schema import AlternativeAnswer
 from workers.database.outcomes import moment
 from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
@@ -23,53 +24,53 @@ Window = Annotated[
 ]
 
 
-class SeatBody(BaseModel):
+class SeatRequest(BaseModel):
     name: Name
     window: Window
 
 
-class NextBody(SeatBody):
+class NextRequest(SeatRequest):
     count: Annotated[int, Field(ge=1, le=20, description="How many fields at most.")] = 1
 
 
-class RenewBody(SeatBody):
+class RenewRequest(SeatRequest):
     fields: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
 
 
-class AnswerBody(SeatBody):
+class AnswerRequest(SeatRequest):
     kind: Annotated[CheckKind, Field(description="accept what was read, type a value, or say that it is blank or void")]
     value: Annotated[str, Field(max_length=4 * LONGEST_VALUE, description="The value, for the kind type.")] = ""
     seen: Annotated[int, Field(ge=0, lt=2**31, description="`answers` of the field as it was shown.")]
     force: Annotated[bool, Field(description="Keep the value although the field's format does not allow it.")] = False
 
 
-class PlanBody(BaseModel):
+class PlanRequest(BaseModel):
     second: Annotated[bool, Field(description="A field is settled when two people say the same of it.")] = False
     sample: Annotated[
         float, Field(ge=0, le=1, description="Share of the accepted fields that people check too; never lowered.")
     ] = 0.0
 
 
-class PlanShape(BaseModel):
+class PlanAnswer(BaseModel):
     second: bool
     sample: float
     doubtful: int
     sampled: int
 
     @staticmethod
-    def of(plan: Plan) -> PlanShape:
-        return PlanShape(second=plan.second, sample=plan.sample, doubtful=plan.doubtful, sampled=plan.sampled)
+    def of(plan: Plan) -> PlanAnswer:
+        return PlanAnswer(second=plan.second, sample=plan.sample, doubtful=plan.doubtful, sampled=plan.sampled)
 
 
-class ProgressShape(BaseModel):
+class ProgressAnswer(BaseModel):
     first: Annotated[int, Field(description="Nobody has answered.")]
     second: Annotated[int, Field(description="One has answered, and another person is wanted.")]
     third: Annotated[int, Field(description="Two differ, and a third person is wanted.")]
     settled: int
 
     @staticmethod
-    def of(progress: Progress) -> ProgressShape:
-        return ProgressShape(
+    def of(progress: Progress) -> ProgressAnswer:
+        return ProgressAnswer(
             first=progress.first,
             second=progress.second,
             third=progress.third,
@@ -77,19 +78,14 @@ class ProgressShape(BaseModel):
         )
 
 
-class ReviewShape(BaseModel):
+class ReviewAnswer(BaseModel):
     """How a job is reviewed and how far it is; `plan` is null until somebody begins."""
 
-    plan: PlanShape | None
-    progress: ProgressShape
+    plan: PlanAnswer | None
+    progress: ProgressAnswer
 
 
-class AlternativeShape(BaseModel):
-    value: str
-    probability: float
-
-
-class SaidShape(BaseModel):
+class SaidAnswer(BaseModel):
     by: str
     at: str
     kind: CheckKind
@@ -100,8 +96,8 @@ class SaidShape(BaseModel):
     status: FieldStatus
 
     @staticmethod
-    def of(said: Said) -> SaidShape:
-        return SaidShape(
+    def of(said: Said) -> SaidAnswer:
+        return SaidAnswer(
             by=said.by,
             at=moment(said.at),
             kind=said.kind,
@@ -113,7 +109,7 @@ class SaidShape(BaseModel):
         )
 
 
-class FormatShape(BaseModel):
+class FormatAnswer(BaseModel):
     """What the template says of the field."""
 
     kind: Kind
@@ -128,10 +124,10 @@ class FormatShape(BaseModel):
     void: Annotated[str, Field(description="The value that a struck field means, empty for none.")]
 
     @staticmethod
-    def of(field: TemplateField) -> FormatShape:
+    def of(field: TemplateField) -> FormatAnswer:
         form = field.format
         digits = form.digits or (None, None)
-        return FormatShape(
+        return FormatAnswer(
             kind=form.kind,
             cells=field.cells,
             letters=field.alphabet != "0-9",
@@ -145,7 +141,7 @@ class FormatShape(BaseModel):
         )
 
 
-class FieldShape(BaseModel):
+class FieldAnswer(BaseModel):
     """A field to be reviewed. Neither its confidence nor whether it is one of the sample is told, so that a person
     looks at every field alike. `picture` and `page_picture` are addresses of JPEG files."""
 
@@ -158,20 +154,20 @@ class FieldShape(BaseModel):
     answers: int
     value: str
     written: str
-    alternatives: list[AlternativeShape]
+    alternatives: list[AlternativeAnswer]
     rules: list[str]
     beside: Annotated[dict[str, str], Field(description="Values of other fields that a broken rule speaks of.")]
     notes: list[str]
-    format: FormatShape
-    said: list[SaidShape]
+    format: FormatAnswer
+    said: list[SaidAnswer]
     picture: str
     page_picture: str
 
     @staticmethod
-    def of(item: Item, forms: Forms, file: str) -> FieldShape:
+    def of(item: Item, forms: Forms, file: str) -> FieldAnswer:
         reading = item.reading
         base = f"/api/jobs/{item.key.job}/review/fields/{item.key}"
-        return FieldShape(
+        return FieldAnswer(
             id=str(item.key),
             file=file.encode("utf-8", "backslashreplace").decode(),
             page=item.key.page,
@@ -182,25 +178,25 @@ class FieldShape(BaseModel):
             value=reading.value,
             written=reading.written,
             alternatives=[
-                AlternativeShape(value=one.value, probability=round(one.probability, 4))
+                AlternativeAnswer(value=one.value, probability=round(one.probability, 4))
                 for one in reading.alternatives
                 if one.value != reading.value
             ],
             rules=list(reading.rules),
             beside=dict(item.beside),
             notes=list(reading.notes),
-            format=FormatShape.of(forms.field(item.form, reading.field, reading.kind)),
-            said=[SaidShape.of(one) for one in item.said],
+            format=FormatAnswer.of(forms.field(item.form, reading.field, reading.kind)),
+            said=[SaidAnswer.of(one) for one in item.said],
             picture=f"{base}/picture.jpg",
             page_picture=f"{base}/page.jpg",
         )
 
 
-class NextShape(BaseModel):
-    fields: list[FieldShape]
+class NextAnswer(BaseModel):
+    fields: list[FieldAnswer]
 
 
-class SettledShape(BaseModel):
+class SettledAnswer(BaseModel):
     """What an answer was taken for: a date in the calendar's way, `0` for blank where the form says so."""
 
     stage: str
@@ -209,7 +205,7 @@ class SettledShape(BaseModel):
     forced: bool
 
 
-class AnsweredShape(SaidShape):
+class PastAnswer(SaidAnswer):
     """One of a person's own answers."""
 
     id: str

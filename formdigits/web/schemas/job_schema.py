@@ -1,0 +1,86 @@
+"""Jobs, their pages and how far they are. Times are seconds since 1970."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from formdigits.web.jobs.state import Status
+from formdigits.web.schemas.page_schema import PageAnswer
+from workers.job import Counts
+
+
+class CountsAnswer(BaseModel):
+    """Pages by what became of them and fields by status; `pages` are those known so far, `done` those over with."""
+
+    pages: int
+    done: int
+    read: int
+    unmatched: int
+    failed: int
+    duplicate: int
+    fields: int
+    accepted: int
+    review: int
+    blank: int
+    void: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        return cls.model_validate(counts, from_attributes=True)
+
+
+class JobAnswer(BaseModel):
+    """A job and how far it is."""
+
+    id: str
+    title: str
+    state: str = Field(description="queued, running, finished or cancelled")
+    created: float
+    finished: float | None
+    fields: list[str] = Field(description="Columns of the table; none where fields are found on each page.")
+    counts: CountsAnswer
+    counted: int = Field(description="Documents whose pages are counted already.")
+    documents: int
+    problem: str | None = Field(description="Why it does not go on.")
+
+    @classmethod
+    def of(cls, status: Status) -> Self:
+        job = status.job
+        return cls(
+            id=job.id,
+            title=status.title,
+            state=status.state,
+            created=job.created,
+            finished=job.finished,
+            fields=[name for name, _ in job.fields],
+            counts=CountsAnswer.of(status.counts),
+            counted=status.counted,
+            documents=status.documents,
+            problem=status.problem,
+        )
+
+
+class JobRequest(BaseModel):
+    """What to read, and how: by `templates`, or `single_field` (every picture is one number), or with neither, in
+    which case fields are found on each page."""
+
+    uploads: list[str] = Field(default=[], max_length=200, description="Batches that were sent before.")
+    folder: str = Field(default="", description="A folder that the server may read, such as scans/2024.")
+    templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
+    single_field: bool = False
+    accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
+
+
+class PageInJob(PageAnswer):
+    """A page of a job; `document` and `page` say which."""
+
+    document: int
+
+
+class PagesAnswer(BaseModel):
+    """Some pages in their order. `after` is to be given to get those that follow; null at the end."""
+
+    pages: list[PageInJob]
+    after: str | None
