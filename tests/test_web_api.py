@@ -47,7 +47,7 @@ def test_nothing_makes_the_server_stumble(name: str, fake_web: WebServer, job: s
     def check(case: schemathesis.Case, known: bool) -> None:
         if known and "job" in case.path_parameters:
             case.path_parameters["job"] = job
-        case.call_and_validate(base_url=fake_web.url, checks=CHECKS)
+        case.call_and_validate(base_url=fake_web.url, checks=CHECKS, timeout=60)
 
     check()
 
