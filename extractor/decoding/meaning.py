@@ -62,7 +62,7 @@ def judge(written: Written, form: Format) -> Meaning:
         case Kind.TIME:
             meaning = _time(digits)
     problem = meaning.problem or _forbidden(meaning.value, len(digits), form, comb=written.comb)
-    return replace(meaning, problem=problem)
+    return replace(meaning, problem=problem) if problem else meaning
 
 
 def _without_symbols(meaning: str, form: Format) -> Meaning:

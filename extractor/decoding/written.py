@@ -35,16 +35,16 @@ def written_in(text: str, *, comb: bool, letters: str = "") -> Written:
 
     In the alphabet of letters an X is a letter: `letters` are symbols of the alphabet that would be marks.
     """
-    marks = "".join(mark for mark in MARKS if mark not in letters)
+    marks = "".join(mark for mark in MARKS if mark not in letters) if letters else MARKS
     if UNREADABLE in text and UNREADABLE in marks:
         return Written(problem="something here is no symbol")
-    groups = tuple(group for group in re.split(f"[{re.escape(marks)}]+", text) if group)
-    if not groups:
+    inner = text.strip(marks)
+    if not inner:
         return _without_symbols(text, comb=comb)
+    groups = (inner,) if inner.isdigit() else tuple(re.split(f"[{re.escape(marks)}]+", inner))
     problem = ""
     if comb:
-        body = text.strip(BLANK + HYPHEN if letters else BLANK + STRUCK + HYPHEN)
-        if any(mark in body for mark in marks):
+        if not set(marks).isdisjoint(text.strip(BLANK + HYPHEN if letters else BLANK + STRUCK + HYPHEN)):
             problem = "a cell between the digits is empty or struck"
         elif text[0] not in marks and STRUCK in text[len(text.rstrip(marks)) :]:
             problem = "cells after the digits are struck"
