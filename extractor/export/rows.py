@@ -12,20 +12,8 @@ from extractor.export.sink import FieldColumn
 from extractor.values import Kind, PageResult, PageStatus, Reading
 
 PAGE_COLUMNS = ("file", "page", "form", "status", "review")
-FIELD_COLUMNS = (
-    "file",
-    "page",
-    "form",
-    "field",
-    "value",
-    "written",
-    "confidence",
-    "status",
-    "left",
-    "top",
-    "width",
-    "height",
-)
+PLACE_COLUMNS = ("left", "top", "width", "height")
+FIELD_COLUMNS = ("file", "page", "form", "field", "value", "written", "confidence", "status", *PLACE_COLUMNS)
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

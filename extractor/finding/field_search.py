@@ -16,7 +16,7 @@ from extractor.finding.found_field import FoundField, Shape
 from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page_rulings import find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
-from extractor.finding.quad import upright_box
+from extractor.finding.quad import holds, upright_box
 from extractor.finding.work_page import WorkPage, black_on_white, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import as_gray, even_illumination
@@ -50,9 +50,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
             fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
     rooms = find_writing_rulings(clear, page, cells)
-    fields = [
-        field for field in fields if field[2] != "box" or not _holds_writing_rulings(upright_box(field[0]), rooms)
-    ]
+    fields = [field for field in fields if field[2] != "box" or not _is_frame(upright_box(field[0]), rooms)]
     fields += [(corners, None, "ruling", ()) for corners in rooms]
     ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
     phrases: list[Phrase] = []
@@ -81,15 +79,10 @@ def _is_printed(group: Group, box: Box, page: Print) -> bool:
     return any(is_printed(page, Box(b.left + edge, b.top, b.width - 2 * edge, b.height), comb=True) for b in inner)
 
 
-def _holds_writing_rulings(box: Box, rooms: list[Points]) -> bool:
+def _is_frame(box: Box, rooms: list[Points]) -> bool:
     """Whether a box is a frame around rulings to write on: `rooms` are the corners of the room above each."""
-    for corners in rooms:
-        room = upright_box(corners)
-        x, y = room.left + room.width / 2, room.top + room.height / 2
-        inside = box.left < x < box.right and box.top < y < box.bottom
-        if inside and box.height > FINDING.frame_height * room.height:
-            return True
-    return False
+    inside = [room for room in map(upright_box, rooms) if holds(box, room)]
+    return any(box.height > FINDING.frame_height * room.height for room in inside)
 
 
 def reading_order(quads: list[Points]) -> list[int]:
@@ -121,13 +114,5 @@ def _dark(work: WorkPage) -> Mask:
 def _in_page(work: WorkPage, field: tuple[Points, int | None, Shape, tuple[float, ...]], name: str) -> FoundField:
     """A field in pixels of the page as given."""
     corners, cells, shape, gaps = field
-    quad = work.to_page(corners)
     scale = float(np.hypot(work.matrix[0, 0], work.matrix[1, 0]))
-    return FoundField(
-        box=upright_box(quad),
-        quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad),
-        cells=cells,
-        shape=shape,
-        name=name,
-        cell_gaps=tuple(round(gap * scale, 1) for gap in gaps),
-    )
+    return FoundField.at(work.to_page(corners), shape, name, cells, tuple(gap * scale for gap in gaps))

@@ -41,8 +41,7 @@ class FindingParameters:
     skew: tuple[float, float] = (0.25, 16.0)  # degrees: less needs no turning, more is not looked for
     skew_steps: tuple[float, float, float] = (0.5, 0.1, 0.05)  # degrees, coarse to fine
     skew_side: int = 900  # pixels of the long side of the picture that skew is measured on
-    skew_stroke: int = 7  # pixels of that picture: what is thinner may be a ruling
-    skew_contrast: int = 40  # grey levels that it is darker than what surrounds it
+    skew_contrast: int = 40  # grey levels by which a ruling is darker there than what surrounds it
     skew_points: tuple[int, int] = (50, 30_000)  # fewer points tell no skew, more tell nothing new
     skew_gain: float = 1.03  # how much better than level the best skew fits, or the page is taken for level
     paper_reach: Size = Size(0.015, 8)  # the largest dark thing that is no shadow, as illumination is evened out
@@ -176,8 +175,7 @@ class FindingParameters:
     writing_thickness: float = 0.005  # at most, as a mean
     writing_slope: tuple[float, int] = (0.1, 6)  # of its width, and pixels more: the height of its bounds
     writing_fall: float = 0.08  # of its width: how much one of its ends is lower
-    writing_frame: float = 0.018  # a ruling that meets an upright one as long as this is part of a frame,
-    writing_frame_reach: int = 7  # pixels across: how near that counts as meeting
+    writing_frame: float = 0.018  # a ruling that meets an upright one as long as this is part of a frame
     writing_even: float = 1.5  # pixels: off the straight way, and off the usual thickness,
     writing_straight: float = 0.85  # at least this share of it keeps within
     paper_above: tuple[int, ...] = (3, 4, 5)  # pixels above where there should be paper,

@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from extractor.values import Box
+from extractor.finding.quad import upright_box
+from extractor.values import Box, Points
 
 Shape = Literal["comb", "box", "ruling", "string"]
 """What makes the place: cells in a row, a box, a printed ruling to write on, or nothing but the writing itself."""
@@ -30,6 +31,14 @@ class FoundField:
     shape: Shape
     name: str
     cell_gaps: tuple[float, ...] = ()
+
+    @staticmethod
+    def at(
+        corners: Points, shape: Shape, name: str, cells: int | None = None, gaps: tuple[float, ...] = ()
+    ) -> FoundField:
+        """The field between `corners`, shape (4, 2)."""
+        quad = tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+        return FoundField(upright_box(corners), quad, cells, shape, name, tuple(round(gap, 1) for gap in gaps))
 
     @property
     def gap(self) -> float:

@@ -14,7 +14,6 @@ from extractor.finding.field_search import reading_order
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
 from extractor.finding.lined_page import lined_paper_rulings
-from extractor.finding.quad import upright_box
 from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
@@ -40,16 +39,7 @@ def find_strings(image: Gray) -> tuple[FoundField, ...]:
     rows = rows[: FINDING.strings_most]
     quads = [_around(row[:, :4]) * shrink for row in rows]
     quads = [quads[i] for i in reading_order(quads)]
-    return tuple(
-        FoundField(
-            box=upright_box(quad),
-            quad=tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad),
-            cells=None,
-            shape="string",
-            name=f"number_{number}",
-        )
-        for number, quad in enumerate(quads, 1)
-    )
+    return tuple(FoundField.at(quad, "string", f"number_{number}") for number, quad in enumerate(quads, 1))
 
 
 def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldImage]:
@@ -59,13 +49,8 @@ def string_field(image: Gray, found: FoundField) -> tuple[TemplateField, FieldIm
     height = max(4, round(float(np.linalg.norm(corners[3] - corners[0]))))
     own = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(own, corners.astype(np.float32)), np.float64)
-    cut = cv2.warpPerspective(
-        image,
-        matrix,
-        (width, height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     field = as_single_field(as_gray(cut))
     return TemplateField(name=found.name, box=found.box), replace(field, matrix=matrix @ field.matrix)
 

@@ -17,6 +17,12 @@ def upright_box(corners: Points) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
+def holds(box: Box, part: Box) -> bool:
+    """Whether the middle of `part` lies in `box`."""
+    x, y = part.left + part.width / 2, part.top + part.height / 2
+    return box.left < x < box.right and box.top < y < box.bottom
+
+
 def find_corners(own: NDArray[np.bool_]) -> Points:
     """The corners, shape (4, 2), of one area, a mask of its own bounds: where lines along its four sides meet."""
     left = _side(own.argmax(1))

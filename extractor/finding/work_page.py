@@ -77,11 +77,11 @@ def skew(grey: Gray) -> float:
     Thin dark things gather in few rows and columns when the page is level (as in W. Postl, 1986, for text lines).
     """
     step = max(1, round(max(grey.shape) / FINDING.skew_side))
-    small = (
-        as_gray(cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)) if step > 1 else grey
-    )
-    level = _thin_points(small, (FINDING.skew_stroke, 1))
-    upright = _thin_points(small, (1, FINDING.skew_stroke))[:, ::-1] * (1, -1)
+    small = grey
+    if step > 1:
+        small = as_gray(cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA))
+    level = _thin_points(small, (7, 1))
+    upright = _thin_points(small, (1, 7))[:, ::-1] * (1, -1)
     if max(len(level), len(upright)) < FINDING.skew_points[0]:
         return 0.0
     span = 2 * max(small.shape)
@@ -124,12 +124,6 @@ def _turned(grey: Gray, degrees: float) -> tuple[Gray, NDArray[np.float64]]:
     shift = np.array((width, height)) / 2 - turn @ (np.array((new_width, new_height)) / 2)
     edges = np.column_stack((turn, shift))
     centres = np.column_stack((turn, shift + turn @ (0.5, 0.5) - 0.5))
-    turned = cv2.warpAffine(
-        grey,
-        centres,
-        (new_width, new_height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=255,
-    )
+    size, flags = (new_width, new_height), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    turned = cv2.warpAffine(grey, centres, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     return as_gray(turned), edges

@@ -21,8 +21,7 @@ def find_writing_rulings(rulings: Rulings, page: Print, cells: list[Cell]) -> li
     both = cv2.bitwise_or(rulings.level, rulings.dotted)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
     along = np.ones((round(FINDING.writing_frame * long_side), 1), np.uint8)
-    around = np.ones((FINDING.writing_frame_reach,) * 2, np.uint8)
-    frames = cv2.dilate(cv2.morphologyEx(rulings.upright, cv2.MORPH_OPEN, along), around)
+    frames = cv2.dilate(cv2.morphologyEx(rulings.upright, cv2.MORPH_OPEN, along), np.ones((7, 7), np.uint8))
     slope, upright = FINDING.writing_slope
     candidates: list[tuple[Box, Points, bool]] = []
     for label in range(1, len(stats)):

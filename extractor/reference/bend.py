@@ -19,11 +19,8 @@ def bend_to(base: Gray, page: Gray, matrix: Points) -> Gray:
     """
     height, width = base.shape
     step, node = REFERENCE.piece_step, REFERENCE.bend_node
-    drawn = as_gray(
-        cv2.warpPerspective(
-            page, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=255
-        )
-    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    drawn = as_gray(cv2.warpPerspective(page, matrix, (width, height), flags=flags, borderValue=255))
     patches = spread_patches(base, (max(2, height // step), max(2, width // step)))
     found = find_pieces(drawn, patches, REFERENCE.piece_reach)
     fewest, few = REFERENCE.pieces
@@ -48,14 +45,8 @@ def bend_to(base: Gray, page: Gray, matrix: Points) -> Gray:
     # A pixel between nodes is moved as its place between them says.
     to_node = np.array(((1 / node, 0, 0), (0, 1 / node, 0)))
     smooth = [
-        cv2.warpAffine(
-            np.ascontiguousarray(shift[..., axis]),
-            to_node,
-            (width, height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        for axis in (0, 1)
+        cv2.warpAffine(one, to_node, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        for one in (np.ascontiguousarray(shift[..., axis]) for axis in (0, 1))
     ]
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     # Both drawings in one: the page is looked at once, where mapping and bend together say.

@@ -13,12 +13,7 @@ from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
 from extractor.reference.reference_parameters import REFERENCE
-from extractor.registration.features import (
-    Features,
-    count_agreeing,
-    find_features,
-    match_features,
-)
+from extractor.registration.features import Features, count_agreeing, find_features, match_features
 from extractor.registration.patches import align_patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points

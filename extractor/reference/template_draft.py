@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extractor.finding import FoundField, find_fields
+from extractor.finding.naming import numbered
 from extractor.reference.corner_marks import corner_marks
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
@@ -86,9 +87,5 @@ def field_names(labels: Iterable[str]) -> list[str]:
         name = re.sub(r"[^A-Za-z0-9]+", "_", label).strip("_").lower()[:40].strip("_") or f"field_{number:02d}"
         if name[0].isdigit() or name in RESERVED:
             name = f"field_{name}"
-        once, count = name, 1
-        while name in names:
-            count += 1
-            name = f"{once}_{count}"
-        names.append(name)
+        names.append(numbered(name, names))
     return names

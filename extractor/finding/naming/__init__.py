@@ -1,5 +1,5 @@
 """Naming found fields after the print beside them."""
 
-from extractor.finding.naming.field_names import Phrase, name_fields, page_phrases
+from extractor.finding.naming.field_names import Phrase, name_fields, numbered, page_phrases
 
-__all__ = ["Phrase", "name_fields", "page_phrases"]
+__all__ = ["Phrase", "name_fields", "numbered", "page_phrases"]

@@ -13,6 +13,7 @@ import numpy as np
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import Shape
 from extractor.finding.naming.tesseract import Word, read_words
+from extractor.finding.quad import holds
 from extractor.finding.work_page import WorkPage
 from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Gray, Mask
@@ -36,14 +37,8 @@ def page_phrases(image: Gray, work: WorkPage, boxed: Mask) -> list[Phrase]:
     # From the page itself, turned level: the work page is too coarse for small print.
     matrix = np.column_stack((work.matrix[:, :2] / scale, work.matrix[:, 2]))
     matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
-    level = cv2.warpAffine(
-        image,
-        matrix,
-        size,
-        flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=255,
-    )
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    level = cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     lit = even_illumination(as_gray(level), FINDING.phrase_reach.pixels(max(size)))
     lit[cv2.resize(boxed, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
     words = [Word(word.text, Box(*(side / scale for side in word.box))) for word in read_words(lit)]
@@ -81,19 +76,21 @@ def name_fields(boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence
     how far a label may be from its field. Of two fields with one label, the ruling to write on gets a number after
     it.
     """
-    outside = [p for p in phrases if not any(_holds(box, p.box) for box in boxes)]
+    outside = [p for p in phrases if not any(holds(box, p.box) for box in boxes)]
     solid = [box for box, shape in zip(boxes, shapes, strict=True) if shape != "ruling"]
     names = [""] * len(boxes)
     for index in sorted(range(len(boxes)), key=lambda i: shapes[i] == "ruling"):
         # A ruling for the name may be between a label and its cells; no field is between a label and its ruling.
         others = boxes if shapes[index] == "ruling" else solid
         name = identifier(_label(boxes[index], others, outside, long_side)) or f"field_{index + 1:02d}"
-        once, count = name, 1
-        while name in names:
-            count += 1
-            name = f"{once}_{count}"
-        names[index] = name
+        names[index] = numbered(name, names)
     return names
+
+
+def numbered(name: str, taken: Sequence[str]) -> str:
+    """`name`, or where it is taken, with the first number after it that is not."""
+    numbers = (f"{name}_{count}" for count in range(2, len(taken) + 2))
+    return name if name not in taken else next(one for one in numbers if one not in taken)
 
 
 def identifier(label: str) -> str:
@@ -200,8 +197,3 @@ def _in_table(box: Box, boxes: Sequence[Box]) -> bool:
         beside |= row and gap_x < box.height
         below |= column and gap_y < box.height
     return beside and below
-
-
-def _holds(box: Box, part: Box) -> bool:
-    x, y = part.left + part.width / 2, part.top + part.height / 2
-    return box.left < x < box.right and box.top < y < box.bottom
