@@ -125,7 +125,7 @@ class CheckKind(StrEnum):
 
 @dataclass(frozen=True)
 class Checked:
-    """That people looked at a field, whose value and status are theirs since then.
+    """That people checked a field, whose value and status are theirs from then on.
 
     `by` are those who said the same, `at` is when (ISO 8601, UTC); `was` and `was_status` are what had been read.
     """
@@ -147,8 +147,8 @@ class Reading:
     `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
     `rules` are the rules that this field breaks; `notes` say in plain words why it is to be checked.
     `checked` is there once people have settled the field.
-    `cells` are where the cells of a comb begin and end that stand apart, as shares of the field's width; they are there
-    as long as the page is at hand.
+    `cells` says where the cells of a comb that stand apart begin and end, as shares of the field's width; it is empty
+    where the page is no longer at hand.
     """
 
     field: str
@@ -184,7 +184,7 @@ class RuleOutcome:
 
 @dataclass(frozen=True)
 class PageResult:
-    """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every printed line found)."""
+    """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found)."""
 
     file: str
     page: int

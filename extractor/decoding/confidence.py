@@ -9,12 +9,12 @@ from extractor.decoding.lattice_search import Path
 
 SHARE = 0.1
 """How much a value's share among the paths of a free string counts beside what its symbols say on their own: little,
-since most other paths are slightly worse partings of the same ink. Chosen on `photo_strings` and `cheque_amounts`,
+since most other paths part the same ink in a slightly worse way. Chosen on `photo_strings` and `cheque_amounts`,
 where it ranks right readings before wrong ones best."""
 
 
 def raw_probabilities(paths: Sequence[Path], values: Sequence[str | None], *, comb: bool) -> dict[str, float]:
-    """The raw probability of each value among `values`, which says for each path what it means (None: not allowed).
+    """The raw probability of each value among `values`, the meaning of each path (None where it is not allowed).
 
     In a comb the cells are given, so a value is as probable as the products of its paths' symbols together. In a free
     string each symbol may also be a part of something else: there it is the product of the symbols of the best path,

@@ -99,7 +99,7 @@ def text_log_probabilities(
 def _proposed(slots: Sequence[_Slot]) -> list[tuple[tuple[int, ...], tuple[float, ...]]]:
     """Strings that may be probable: the best path, and what comes of changing few of its runs, each once.
 
-    The changes are gone through from the least costly on, as E. Lawler (1972) ranks solutions: with the slots in order
+    The changes are taken in the order of their cost, as E. Lawler (1972) ranks solutions: with the slots in order
     of their first change, what follows a set of changes is its last one made worse, one more, or the next in its place.
     """
     symbols = [slot.options[0][0] for slot in slots]

@@ -124,7 +124,7 @@ def _unlikely(name: str) -> float:
 
 
 def _geometry(lattice: Lattice, candidate: Candidate, name: str) -> float:
-    """How unlike a symbol `name` of this line the candidate's size and place are: 0 for a likely one, else below."""
+    """How unlike a symbol `name` of this text line the candidate is: 0 for a likely one, else below."""
     score = 0.0
     if candidate.points and candidate.pieces > 1:
         score += LATTICE.joined_point * candidate.points
@@ -136,7 +136,7 @@ def _geometry(lattice: Lattice, candidate: Candidate, name: str) -> float:
 
 
 def _shape(lattice: Lattice, candidate: Candidate) -> float:
-    """How unlike a digit of this line the candidate's size is: 0 for a likely one, below that for odd ones."""
+    """How unlike a digit of this text line the candidate's size is: 0 for a likely one, else below."""
     height = candidate.box.height / lattice.line_height
     width = candidate.box.width / lattice.line_height
     low = max(0.0, LATTICE.low - height) * LATTICE.low_penalty

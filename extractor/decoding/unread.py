@@ -1,4 +1,4 @@
-"""Combs with cells that are no symbol, as people leave them who write over a figure to correct it: what they allow."""
+"""Combs with cells that hold no symbol, as when somebody corrects a digit by writing over it: what their ink allows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from extractor.template import Format
 from extractor.values import Floats
 
 ALLOWED = 0.005
-"""The probability from which on the ink of a cell allows a symbol."""
+"""The least probability of a symbol that the ink of a cell allows."""
 
 
 @dataclass(frozen=True)
 class UnreadCells:
     """For each cell the probability of each symbol or mark, as a path writes it, and the field's format.
 
-    What a cell's ink says of being no symbol at all speaks for every symbol alike: any may lie under a correction.
+    The probability that a cell holds no symbol counts for every symbol alike: any may lie under a correction.
     """
 
     cells: tuple[Mapping[str, float], ...]
@@ -55,7 +55,7 @@ class UnreadCells:
 def unread_cells(
     lattice: Lattice, log_probabilities: Floats, classes: Sequence[str], form: Format
 ) -> UnreadCells | None:
-    """What the cells of a comb for whole numbers allow that holds one which is no symbol; None for any other field.
+    """What the cells of a comb for whole numbers allow where one of them is no symbol; None for any other field.
 
     `log_probabilities` has shape (crops of this lattice, classes).
     """

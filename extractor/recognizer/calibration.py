@@ -9,7 +9,7 @@ CERTAIN = 1e-9
 """Probabilities nearer than this to 0 or 1 count as this near, so that they have log-odds."""
 
 LARGEST_ODDS = 40.0
-"""Log-odds beyond which a probability is 0 or 1 as far as numbers tell."""
+"""Log-odds beyond which a probability cannot be distinguished from 0 or 1."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _tree(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelError(f"There is no model in {folder}: {CARD} is missing; give a folder made by training.") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ModelError(f"{path} cannot be read as JSON; fetch the model again or train it anew.") from None
+        raise ModelError(f"{path} cannot be read as JSON; fetch the model again or train it again.") from None
     schema = tree.get("schema") if isinstance(tree, dict) else None
     if schema != SCHEMA:
         raise ModelError(f"{path} is of schema {schema}, this program reads schema {SCHEMA}; update the model.")
@@ -116,7 +116,7 @@ def _tree(folder: Path) -> dict[str, Any]:
 
 
 def _senseless(folder: Path) -> ModelError:
-    return ModelError(f"{folder / CARD} lacks what a model card must say; fetch the model again or train it anew.")
+    return ModelError(f"{folder / CARD} lacks what a model card must say; fetch the model again or train it again.")
 
 
 def _classes(tree: dict[str, Any]) -> tuple[str, ...]:
@@ -149,9 +149,9 @@ def model_bytes(folder: Path, card: _Files, engine: str) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError:
-        raise ModelError(f"{path} is missing or unreadable; fetch the model again or train it anew.") from None
+        raise ModelError(f"{path} is missing or unreadable; fetch the model again or train it again.") from None
     if hashlib.sha256(raw).hexdigest() != file.sha256:
-        raise ModelError(f"{path} is not the file that its card describes; fetch the model again or train it anew.")
+        raise ModelError(f"{path} is not the file that its card describes; fetch the model again or train it again.")
     return raw
 
 

@@ -69,4 +69,4 @@ def check_outputs(folder: Path, card: CtcCard, logits: Callable[[NDArray[np.uint
     """Raises ModelError where the network in `folder` is not the one that its card describes."""
     answers = logits(np.zeros((1, card.height, WIDTH_STEP), np.uint8))
     if answers.size != frames_of(WIDTH_STEP) * (len(card.classes) + 1):
-        raise ModelError(f"The model in {folder} has another number of classes than its card; train it anew.")
+        raise ModelError(f"The model in {folder} has another number of classes than its card; train it again.")

@@ -34,9 +34,9 @@ class LitertRecognizer:
             self._network = Int8Network(model_bytes(folder, card, "litert"), threads)
             first = self._network.logits(np.zeros((BATCHES[0], *self._network.size), np.uint8))
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
+            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it again.") from None
         if first.size != BATCHES[0] * len(self.classes):
-            raise ModelError(f"The model in {folder} has another number of classes than its card; train it anew.")
+            raise ModelError(f"The model in {folder} has another number of classes than its card; train it again.")
 
     def log_probabilities(self, crops: Crops) -> Floats:
         """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28)."""
@@ -64,7 +64,7 @@ class LitertCtc:
             network = Int8Network(model_bytes(folder, card, "litert"), threads)
             check_outputs(folder, card, network.logits)
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it anew.") from None
+            raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it again.") from None
         self._logits = network.logits
 
     def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:

@@ -1,4 +1,4 @@
-"""A model's folder as a whole: all the files that it is made of, so that it can be told from others and carried."""
+"""A model's folder as a whole: the files that identify a model and travel with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def cards_of(folder: Path) -> tuple[Path, ...]:
 
 
 def fingerprint(folder: Path) -> str:
-    """What tells the model in `folder` from every other: a digest of its cards, which hold those of its files."""
+    """What identifies the model in `folder`: a digest of its cards, which hold the digests of its files."""
     digest = hashlib.sha256()
     for card in cards_of(folder):
         digest.update(hashlib.sha256(card.read_bytes()).digest())

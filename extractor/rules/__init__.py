@@ -17,7 +17,7 @@ from extractor.template import Rule
 from extractor.values import Alternative, FieldStatus, Reading, RuleOutcome
 
 MISTAKE = 0.01
-"""How probable a page that breaks its rule is beside one that keeps it, for values that the ink shows equally."""
+"""How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""
 
 MOST_TRIED = 128
 """Combinations of alternatives that are tried for one group of rules, most probable first."""
@@ -40,7 +40,7 @@ def apply_rules(
     unread: Mapping[str, UnreadCells] | None = None,
 ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
     """The readings after `rules`, and what each rule did. `accept` splits confident readings from the others.
-    `unread` has the fields without a value that may be what an equation leaves for them.
+    `unread` has the fields without a value that may take the value that an equation leaves for them.
 
     Rules that share fields are weighed together: the most probable combination of the fields' values, where one that
     breaks a rule counts `MISTAKE` times as much, is taken, and each field's confidence becomes the share of all

@@ -1,4 +1,5 @@
-"""A field that nobody can read but the form's arithmetic gives: suggested where its ink allows it, never accepted."""
+"""Values for fields that cannot be read but follow from the form's arithmetic: suggested where the ink allows, never
+accepted."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML whose days stay text: what is no day of the calendar is then a mistake with a line, like any other."""
+    """YAML that leaves dates as text: one that is not in the calendar is then reported with its line, like any other
+    mistake."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -29,7 +30,7 @@ _Loader.yaml_implicit_resolvers = {
 def load_template(path: str | Path) -> Template:
     """The template in the YAML file `path`.
 
-    Raises TemplateError, one sentence for each thing wrong, each with its line and the way out.
+    Raises TemplateError, with one sentence for each thing wrong, its line and what to do about it.
     """
     path = Path(path)
     try:
@@ -108,7 +109,7 @@ def _line(node: yaml.Node | None, where: tuple[str | int, ...]) -> int:
 
 
 def _line_of_quoted(node: yaml.Node | None, message: str) -> int:
-    """The line of the last scalar that `message` quotes first, for what is wrong between parts of the template."""
+    """The line of the last scalar that `message` quotes first, for mistakes between parts of the template."""
     quoted = re.search(r"'([^']*)'", message)
     lines = [1]
     nodes = [node]

@@ -20,7 +20,7 @@ FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = {"file", "page", "form", "status", "review"}
 
 LEAST_LANDMARKS = 3
-"""Marks without which a form's place cannot be told."""
+"""Fewer marks do not say where a form lies."""
 
 
 class _Strict(BaseModel):
@@ -54,9 +54,7 @@ class Landmarks(_Strict):
     @model_validator(mode="after")
     def _enough_marks(self) -> Landmarks:
         if self.dropout and self.reference is None:
-            raise ValueError(
-                "dropout needs a reference picture, since boxes that do not show cannot tell where they are"
-            )
+            raise ValueError("dropout needs a reference picture, since boxes that do not show cannot be found")
         if self.marks and len(self.marks) < LEAST_LANDMARKS:
             raise ValueError("give at least three marks, or none")
         return self
@@ -149,7 +147,7 @@ class TemplateField(_Strict):
 
     `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units. `alphabet` are
     the symbols that may be written in it (`0-9`, `A-Z`); a model that knows them reads it. `gap` is the space between
-    the cells of a comb that stand apart; without it neighbours share a line.
+    the cells of a comb that stand apart; without it neighbours share a ruling.
     """
 
     name: str
@@ -221,7 +219,7 @@ class Template(_Strict):
         return tuple((self._folder or Path()) / name for name in self.models)
 
     def found_in(self, folder: Path) -> Template:
-        """The same template, whose reference picture and models are looked for in `folder`."""
+        """The same template, with its reference picture and models in `folder`."""
         copy = self.model_copy()
         copy._folder = folder
         return copy

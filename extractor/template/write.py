@@ -38,7 +38,7 @@ def template_yaml(template: Template) -> str:
     if landmarks.marks or landmarks.reference:
         lines += [
             "",
-            "# What tells where the form lies on a page: solid square marks, and a picture of the blank form.",
+            "# What shows where the form lies on a page: solid square marks, and a picture of the blank form.",
         ]
         lines.append("landmarks:")
         if landmarks.marks:
