@@ -27,7 +27,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, patience_s: float = 120) -> None:
+def wait_until(true: Callable[[], bool], what: str, patience_s: float = 300) -> None:
     until = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < until, f"{what} did not come about within {patience_s:g} s"
@@ -139,7 +139,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         return os.environ | {"PYTHONPATH": str(ROOT)} | self.settings
 
-    def run(self, *arguments: str | Path, patience_s: float = 240) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str | Path, patience_s: float = 600) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", self._module, *map(str, arguments)],
             cwd=self.folder,
@@ -187,7 +187,7 @@ class Site:
     def done(self, job: str) -> int:
         return sum(count for status, count in self.counts(job).items() if status != "waiting")
 
-    def wait(self, job: str, pages: int, patience_s: float = 120) -> None:
+    def wait(self, job: str, pages: int, patience_s: float = 300) -> None:
         """Waits until so many pages are done."""
         wait_until(lambda: self.done(job) >= pages, f"{pages} pages", patience_s)
 

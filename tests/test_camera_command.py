@@ -58,7 +58,7 @@ def test_a_video_becomes_rows_with_the_frame_of_each(video: Path, tmp_path: Path
     out, frames = tmp_path / "rows.csv", tmp_path / "frames"
     words = ["-t", TEMPLATE, "--source", str(video), "--no-window", "--no-realtime", "-o", str(out)]
     process = start(*words, "--save-frames", str(frames))
-    _, said = process.communicate(timeout=200)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 0
     (row,) = rows_of(out)
     assert (row["votes_4"], row["total"], row["status"]) == ("265", "1086", "read")
@@ -117,7 +117,7 @@ def test_the_window_shows_the_sheet_in_green_and_obeys_its_keys(stream: Stream, 
         keys.press("p")
         wait_for(lambda: green_in(screen) < 1000, process)
         keys.press("q")
-        _, said = process.communicate(timeout=200)
+        _, said = process.communicate(timeout=600)
         keys.close()
         assert process.returncode == 0
         assert "1 row from" in said
@@ -154,7 +154,7 @@ def colours_of(screen: str) -> tuple[NDArray[np.int64], ...]:
 
 def test_without_a_screen_the_way_out_is_told(video: Path) -> None:
     process = start("--source", str(video), env={k: v for k, v in os.environ.items() if k != "DISPLAY"})
-    _, said = process.communicate(timeout=200)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 2
     assert "--no-window" in said
     assert "Traceback" not in said
@@ -172,7 +172,7 @@ def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path:
         time.sleep(1.5)
         assert len(rows_of(out)) == 0, "the sheet still lies there, and was taken back"
         os.write(master, b"q")
-        _, said = process.communicate(timeout=200)
+        _, said = process.communicate(timeout=600)
         assert process.returncode == 0
         assert "Row 1 has been taken back" in said
     finally:
@@ -183,7 +183,7 @@ def test_keys_in_the_terminal_take_a_row_back_and_quit(stream: Stream, tmp_path:
 
 def test_list_says_what_is_there_or_what_to_do() -> None:
     process = start("--list")
-    told, _ = process.communicate(timeout=200)
+    told, _ = process.communicate(timeout=600)
     assert process.returncode == 0
     assert told.strip()
     assert "0: " in told or "No camera is there" in told

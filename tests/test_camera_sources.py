@@ -164,7 +164,6 @@ def test_a_camera_by_its_lasting_name_is_the_numbered_one(tmp_path: Path, monkey
     assert open_source(str(lasting)).name == "camera 3"
 
 
-@pytest.mark.timeout(150)
 def test_a_pipe_that_nobody_fills_is_waited_for_and_let_go(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

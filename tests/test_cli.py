@@ -37,7 +37,7 @@ def formdigits(*arguments: str, folder: Path = ROOT, **settings: str) -> subproc
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -53,7 +53,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
 def formdigits(folder: Path, environment: dict[str, str], *words: str | Path) -> None:
     command = [sys.executable, "-m", "formdigits", *map(str, words)]
     done = subprocess.run(
-        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=280, check=False
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
 
@@ -90,7 +90,7 @@ def test_a_job_is_read_by_the_web_page(tmp_path: Path, bare: dict[str, str]) -> 
     with web as server, server.client() as client:
         asked = {"folder": "scans", "single_field": True}
         job = client.post("/api/jobs", json=asked).raise_for_status().json()["id"]
-        wait_until(lambda: client.get(f"/api/jobs/{job}").json()["state"] == "finished", "the job's end", 200)
+        wait_until(lambda: client.get(f"/api/jobs/{job}").json()["state"] == "finished", "the job's end")
         with (SCANS / "tally_02.jpg").open("rb") as page:
             tried = client.post("/api/read", files={"file": page})
         assert tried.status_code == httpx.codes.OK, tried.text

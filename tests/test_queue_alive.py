@@ -79,7 +79,7 @@ with limited(2.0) as beat:
 
 
 def test_a_page_that_takes_too_long_ends_its_process_even_where_python_is_not_asked() -> None:
-    done = subprocess.run([sys.executable, "-c", HANG], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", HANG], capture_output=True, text=True, timeout=600, check=False)
     assert done.stdout == "beaten\n"
     assert done.returncode == -signal.SIGALRM
 

@@ -78,7 +78,7 @@ def harm(one: Site, job: str, total: int, *, seed: int, kills: int, brokers: int
     acts = ["worker", "child"] * (kills // 2) + ["broker"] * brokers + ["database"] * databases
     chance.shuffle(acts)
     for number, act in enumerate(acts, 1):
-        one.wait(job, number * total // (len(acts) + 4), 240)
+        one.wait(job, number * total // (len(acts) + 4))
         time.sleep(chance.uniform(0, 0.3))
         if act == "worker":
             victim = chance.choice([process for process in one.workers if process.poll() is None])
@@ -112,7 +112,7 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_comes_twice(tmp_path
         expected = one.export(calm, "calm.csv")
         job = one.submit("scans", "--single-field", "--again")
         harm(one, job, total, seed=7, kills=4, brokers=1, databases=int(database == "postgresql"))
-        one.wait(job, total, 180)
+        one.wait(job, total)
         assert one.counts(job) == {"read": total}, one.log()[-4000:]
         assert one.export(job) == expected
 

@@ -57,7 +57,7 @@ def run(folder: Path, *arguments: str | Path, **settings: str) -> subprocess.Com
         env=environment() | settings,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -156,7 +156,7 @@ def test_on_a_terminal_the_first_rows_are_shown_and_nothing_is_lost(tmp_path: Pa
     listener.start()
     arguments = command("scans", "--single-field", "--processes", "1")
     done = subprocess.run(
-        arguments, cwd=tmp_path, env=environment(), stdout=theirs, stderr=theirs, timeout=60, check=False
+        arguments, cwd=tmp_path, env=environment(), stdout=theirs, stderr=theirs, timeout=600, check=False
     )
     os.close(theirs)
     listener.join()
@@ -239,11 +239,11 @@ def test_stopped_it_says_how_to_continue_and_leaves_no_process(
     wait_for_pages(5, process, own_home)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == code
     assert re.search(r"Stopped after \d+ of 60 pages; give the same command again to continue.", said)
     assert "Traceback" not in said
-    assert not psutil.wait_procs(children, timeout=120)[1]
+    assert not psutil.wait_procs(children, timeout=600)[1]
     done = run(folder, *arguments)
     assert "Continuing: " in done.stderr
     assert (folder / "numbers.csv").read_bytes() == undisturbed(folder)

@@ -41,7 +41,7 @@ def job(own_home: Path) -> str:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "formdigits", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_the_report_is_told_and_drawn(job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

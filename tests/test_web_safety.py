@@ -194,4 +194,4 @@ def _serve(folder: Path, *arguments: str, **settings: str) -> subprocess.Complet
     server = WebServer(folder, *arguments)
     command = [sys.executable, "-m", "formdigits", "serve", *arguments]
     environment = {"PATH": "/usr/bin:/bin", **server.settings, **settings}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)

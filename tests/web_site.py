@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from tests.queue_services import ROOT, free_port, wait_until
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=120_000)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -77,7 +77,7 @@ class WebServer:
 
     def client(self, **options: object) -> httpx.Client:
         """A client whose paths are below this server; without certificates, which take a second to load."""
-        return httpx.Client(base_url=self.url, timeout=60, verify=False, **options)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.url, timeout=300, verify=False, **options)  # type: ignore[arg-type]
 
     def kill(self) -> None:
         """As when the power fails."""
@@ -144,7 +144,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile. The test fails where a page's script did, or where the policy had to stop something."""
     complaints: list[str] = []
     with browser.new_context() as one:
-        one.set_default_timeout(30_000)
+        one.set_default_timeout(120_000)
         one.on("weberror", lambda error: complaints.append(str(error.error)))
         one.on(
             "console",
@@ -196,7 +196,7 @@ def state(client: httpx.Client, job: str) -> dict[str, Any]:
     return found
 
 
-def finished(client: httpx.Client, job: str, patience_s: float = 120) -> dict[str, Any]:
+def finished(client: httpx.Client, job: str, patience_s: float = 300) -> dict[str, Any]:
     """The same once the job is over."""
     wait_until(lambda: state(client, job)["state"] == "finished", f"job {job}", patience_s)
     return state(client, job)
