@@ -59,9 +59,8 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
     box, cells = field.box, field.cell_boxes
     native = _scale_at(matrix, box)
     room = min(box.height, cells[0].width) if field.cells else box.height
-    params = FIELDS.cut
-    scale = min(max(native, params.smallest_room / room), params.largest_room / room)
-    margin = params.margin * room
+    scale = min(max(native, FIELDS.smallest_room / room), FIELDS.largest_room / room)
+    margin = FIELDS.margin * room
     area = Box(box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin)
     matrix = matrix @ np.array(((1 / scale, 0, area.left), (0, 1 / scale, area.top), (0, 0, 1.0)))
     size = (round(area.width * scale), round(area.height * scale))
@@ -71,8 +70,8 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
         wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
     pixels = room * scale
     # Where pixels of the page are coarse, so are its lines.
-    thickest = max(params.least_thickest, params.thickest * pixels, params.thickest_on_page * scale / native)
-    shadow = max(FIELDS.least_illumination_reach, round(pixels * params.illumination_reach))
+    thickest = max(5.0, FIELDS.thickest * pixels, FIELDS.thickest_on_page * scale / native)
+    shadow = max(4, round(pixels * FIELDS.illumination_reach))
     grey = even_illumination(_warp(image, matrix, size, native / scale), shadow)
     across, along = _snap(grey, wanted, inside, pixels, thickest)
     turn = _lean(grey, across, along)
@@ -88,19 +87,18 @@ def _snap(
     grey: Gray, wanted: list[float], inside: Box, room: float, thickest: float
 ) -> tuple[SnappedRulings, SnappedRulings]:
     """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
-    reach, inset = FIELDS.cut.ruling_reach * room, round(FIELDS.cut.inset * room)
+    reach, inset = FIELDS.ruling_reach * room, round(FIELDS.inset * room)
     top, bottom = round(inside.top), round(inside.bottom)
     across = snap_rulings(grey, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
     left, right = round(across.at[0]), round(across.at[-1])
     span = (max(0, left) + inset, right - inset)
-    along = snap_rulings(
-        as_gray(cv2.transpose(grey)), (inside.top, inside.bottom), span, reach=reach, thickest=thickest
-    )
-    if np.abs(along.at - (inside.top, inside.bottom)).max() < inset:
+    above_and_below, turned = (inside.top, inside.bottom), as_gray(cv2.transpose(grey))
+    along = snap_rulings(turned, above_and_below, span, reach=reach, thickest=thickest)
+    if np.abs(along.at - above_and_below).max() < inset:
         return across, along
     # The uprights once more, between the lines above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
-    reach = max(FIELDS.cut.least_second_reach, FIELDS.cut.second_reach * reach)
+    reach = max(3.0, FIELDS.second_reach * reach)
     across = snap_rulings(grey, tuple(across.at), (max(0, low), high), reach=reach, thickest=thickest)
     return across, along
 
@@ -111,7 +109,7 @@ def _lean(grey: Gray, across: SnappedRulings, along: SnappedRulings) -> Points |
     left, right = round(across.at[0]), round(across.at[-1])
     sideways = lean(grey, across, (top, bottom), _half_reach(bottom - top))
     down = lean(as_gray(cv2.transpose(grey)), along, (left, right), _half_reach(right - left))
-    if max(abs(sideways) * (bottom - top), abs(down) * (right - left)) < FIELDS.cut.least_lean:
+    if max(abs(sideways) * (bottom - top), abs(down) * (right - left)) < FIELDS.least_lean:
         return None
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     return np.array(((1, sideways, -sideways * middle_y), (down, 1, -down * middle_x), (0, 0, 1.0)))
@@ -119,7 +117,7 @@ def _lean(grey: Gray, across: SnappedRulings, along: SnappedRulings) -> Points |
 
 def _half_reach(side: float) -> float:
     """Pixels by which one half of rulings `side` long may lie off the other."""
-    return max(FIELDS.cut.least_lean_reach, FIELDS.cut.steepest_lean * side / 2)
+    return max(2.0, FIELDS.steepest_lean * side / 2)
 
 
 def _scale_at(matrix: Points, box: Box) -> float:
@@ -141,7 +139,7 @@ def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> 
         image,
         matrix,
         (size[0] * times, size[1] * times),
-        flags=(cv2.INTER_CUBIC if shrink < FIELDS.cut.smooth_below else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+        flags=(cv2.INTER_CUBIC if shrink < FIELDS.smooth_below else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return as_gray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA) if times > 1 else wide)

@@ -33,10 +33,10 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
     Cells of the same size are laid on each other; a place that is dark in nearly all of them is printed. Forms with few
     cells are taken to have no guides.
     """
-    params, found = FIELDS.guides, []
+    found = []
     for kind in _kinds(cuts):
         cells = [(i, box) for i in kind for box in _insides(cuts[i])]
-        if len(cells) < params.fewest_cells:
+        if len(cells) < FIELDS.guide_fewest_cells:
             continue
         width, height = np.median([(box.width, box.height) for _, box in cells], axis=0).round().astype(int).tolist()
         shown = [
@@ -45,15 +45,16 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
         # Darker by a pixel all around: cells never lie on each other exactly.
         dark = np.stack([cv2.erode(cell, np.ones((3, 3), np.uint8)) for cell in shown])
         # A count tells at once where no more need be asked.
-        often = (dark < params.paper).sum(0, dtype=np.int32) > int(params.nearly_all / 100 * (len(dark) - 1))
+        nearly_all = int(FIELDS.guide_nearly_all / 100 * (len(dark) - 1))
+        often = (dark < FIELDS.guide_paper).sum(0, dtype=np.int32) > nearly_all
         if not often.any():
             continue
-        usual, high = np.percentile(dark[:, often], (50, params.nearly_all), axis=0)
-        printed = (high < params.paper) & (high - usual < params.even)
+        usual, high = np.percentile(dark[:, often], (50, FIELDS.guide_nearly_all), axis=0)
+        printed = (high < FIELDS.guide_paper) & (high - usual < FIELDS.guide_even)
         if printed.any():
             size = cuts[kind[0]].field.cell_boxes[0]
             picture = np.full(often.shape, 255, np.uint8)
-            picture[often] = np.where(printed, np.maximum(high, params.darkest), 255)
+            picture[often] = np.where(printed, np.maximum(high, FIELDS.guide_darkest), 255)
             found.append(Guide(size.width, size.height, picture))
     return tuple(found)
 
@@ -83,16 +84,16 @@ def _kinds(cuts: Sequence[Cut]) -> Iterator[list[int]]:
 
 
 def _alike(box: Box, width: float, height: float) -> bool:
-    off = FIELDS.guides.same_size
+    off = FIELDS.guide_same_size
     return abs(box.width - width) <= off * width and abs(box.height - height) <= off * height
 
 
 def _insides(cut: Cut) -> Iterator[Box]:
     """The cells without their lines, in pixels of the cut; those too small to look into are left out."""
-    inset, inside = FIELDS.cut.inset * cut.room, cut.inside
+    inset, inside = FIELDS.inset * cut.room, cut.inside
     for left, right in cut.sides:
         box = Box(float(left) + inset, inside.top + inset, float(right - left) - 2 * inset, inside.height - 2 * inset)
-        if min(box.width, box.height) >= FIELDS.guides.least_side and box.left >= 0 and box.top >= 0:
+        if min(box.width, box.height) >= FIELDS.guide_least_side and box.left >= 0 and box.top >= 0:
             yield box
 
 

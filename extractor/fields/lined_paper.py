@@ -14,18 +14,16 @@ from extractor.values import Gray
 def without_rulings(ink: Gray) -> Gray:
     """`ink`, shape (height, width), without level lines that run through most of it; strokes across them stay."""
     height, width = ink.shape
-    params = FIELDS.lined_paper
-    of_height, of_width, pixels = params.shortest
-    length = max(round(of_height * height), round(of_width * width), pixels)
+    length = max(round(FIELDS.lined_shortest * height), round(FIELDS.lined_shortest_across * width), 12)
     if length >= width:
         return ink
-    solid = (ink >= params.faint).astype(np.uint8)
+    solid = (ink >= FIELDS.lined_faint).astype(np.uint8)
     # Only what is thin from top to bottom can be a line; strokes are thin like that only where they run level.
-    thickest = max(params.least_thickest, round(params.thickest * height))
+    thickest = max(3, round(FIELDS.lined_thickest * height))
     tall = as_gray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
     thin = solid & ~tall & 1
     # A line that leans a little steps from row to row, and a faint one is broken: neighbours in a row are joined.
-    gap = max(params.least_gap, round(params.gap * height)) | 1
+    gap = max(3, round(FIELDS.lined_gap * height)) | 1
     thick = as_gray(cv2.dilate(thin, np.ones((3, 1), np.uint8)))
     joined = as_gray(cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)))
     runs = as_gray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
@@ -37,8 +35,8 @@ def without_rulings(ink: Gray) -> Gray:
         left, top, w, h = (int(v) for v in stats[label, :4])
         view = np.s_[top : top + h, left : left + w]
         line = (labels[view] == label) & (thin[view] > 0)
-        long_enough = w >= params.across * width and line.any(0).mean() >= params.unbroken
-        if not long_enough or h > params.steepest * height:
+        long_enough = w >= FIELDS.lined_across * width and line.any(0).mean() >= FIELDS.lined_unbroken
+        if not long_enough or h > FIELDS.lined_steepest * height:
             continue
         if out is ink:
             out = ink.copy()

@@ -81,9 +81,9 @@ def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
 
 
 def _levels(plain: Cut) -> Levels:
-    counts, params = grey_counts(_between_lines(plain)), FIELDS.page_ink
+    counts = grey_counts(_between_lines(plain))
     # By what is paler than the paper's middle: in a coarse picture blurred strokes would pass for grain.
-    stroke, paper, high = (percentile(counts, share) for share in (params.stroke_share, 50, params.palest_share))
+    stroke, paper, high = (percentile(counts, share) for share in (FIELDS.stroke_share, 50, FIELDS.paper_share))
     return Levels(stroke, paper, 2 * (high - paper))
 
 
@@ -93,12 +93,12 @@ def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> Pag
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
     pencil, and only the grain of the paper tells it from that.
     """
-    strokes, params = [one.stroke for one in levels], FIELDS.page_ink
-    if not strokes or np.percentile(strokes, params.page_share) < params.pen:
+    strokes = [one.stroke for one in levels]
+    if not strokes or np.percentile(strokes, FIELDS.page_share) < FIELDS.page_pen:
         return PageInk(tuple(guides))
-    grain = float(np.median([one.grain for one in levels])) / params.grain_of_sigma
+    grain = float(np.median([one.grain for one in levels])) / FIELDS.grain_of_sigma
     paper = float(np.median([one.paper for one in levels]))
-    return PageInk(tuple(guides), max(FAINTEST, paper - max(params.least_contrast, params.grains * grain)))
+    return PageInk(tuple(guides), max(FAINTEST, paper - max(FIELDS.pencil_contrast, FIELDS.grains * grain)))
 
 
 def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
@@ -148,7 +148,7 @@ def _cleaned(cut: Cut, faintest: float) -> FieldImage:
 
 def _between_lines(cut: Cut) -> Gray:
     """The pixels of `cut` well inside the cells, one after the other; never none."""
-    inside, inset = cut.inside, round(FIELDS.cut.inset * cut.room)
+    inside, inset = cut.inside, round(FIELDS.inset * cut.room)
     top = max(0, round(inside.top) + inset)
     rows = cut.grey[top : max(top + 1, round(inside.bottom) - inset)]
     parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]

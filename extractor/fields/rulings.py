@@ -42,9 +42,8 @@ def snap_rulings(
     handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
     stay at the common shift.
     """
-    params = FIELDS.rulings
     rows = grey[max(0, span[0]) : max(0, span[1])]
-    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // params.rows)])
+    rows = np.ascontiguousarray(rows[:: max(1, len(rows) // FIELDS.ruling_rows)])
     wanted = np.asarray(expected, np.float64)
     if rows.shape[0] == 0:
         return SnappedRulings(wanted, (False,) * len(wanted), (1.0,) * len(wanted), (0.0,) * len(wanted))
@@ -53,17 +52,18 @@ def snap_rulings(
     shifts = np.arange(-round(reach), round(reach) + 1)
     columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
     inside = (columns >= 0) & (columns < len(profile))
-    own = round(reach / params.own) + 1
+    own = round(reach / FIELDS.ruling_own) + 1
     score = np.where(inside, _nearly(soft, own)[np.minimum(np.maximum(columns, 0), len(profile) - 1)], 0.0)
-    total = np.where(score >= params.seen, score, params.unseen_score * score).mean(0)
-    total -= params.far * (shifts / max(1.0, reach)) ** 2
+    total = np.where(score >= FIELDS.ruling_seen, score, FIELDS.ruling_unseen * score).mean(0)
+    total -= FIELDS.ruling_far * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
     at = wanted + shift
     found: list[int | None] = []
     for column in np.round(at).astype(int):
         near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
-        there = len(near) > 0 and soft[near].max() >= params.seen
-        found.append(int(near[int((soft[near] - params.distance * np.abs(near - column)).argmax())]) if there else None)
+        likely = soft[near] - FIELDS.ruling_distance * np.abs(near - column)
+        there = len(near) > 0 and soft[near].max() >= FIELDS.ruling_seen
+        found.append(int(near[int(likely.argmax())]) if there else None)
     over = _pen_levels([None if best is None else _darkest(rows, best) for best in found])
     widths: list[float | None] = []
     for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
@@ -97,11 +97,10 @@ def _pen_levels(lines: Sequence[Gray | None]) -> tuple[float, ...]:
 
     Where a digit covers most of a line its palest rows tell; where black lines are broken, the other lines do.
     """
-    params = FIELDS.rulings
     seen = [255 - float(np.median(line)) for line in lines if line is not None]
-    usual = max(params.clear / 2, median_low(seen)) if seen else 0.0
-    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * params.palest)) for line in lines]
-    return tuple(min(params.pen, 255 - params.over * max(usual, own)) for own in pale)
+    usual = max(FIELDS.ruling_clear / 2, median_low(seen)) if seen else 0.0
+    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * FIELDS.ruling_palest)) for line in lines]
+    return tuple(min(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * max(usual, own)) for own in pale)
 
 
 def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
@@ -121,11 +120,10 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
     A line is darker than what lies right and left of it, be it ever so faint; what is dark counts as well, so that
     the edge of something solid is seen.
     """
-    params = FIELDS.rulings
     hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
-    dark = cv2.threshold(rows, params.dark - 1, params.clear, cv2.THRESH_BINARY_INV)[1]
-    clear = cv2.threshold(hat, params.clear, 0, cv2.THRESH_TRUNC)[1]
-    seen = _means(as_gray(cv2.max(clear, dark))) / params.clear
+    dark = cv2.threshold(rows, FIELDS.ruling_dark - 1, FIELDS.ruling_clear, cv2.THRESH_BINARY_INV)[1]
+    clear = cv2.threshold(hat, FIELDS.ruling_clear, 0, cv2.THRESH_TRUNC)[1]
+    seen = _means(as_gray(cv2.max(clear, dark))) / FIELDS.ruling_clear
     # The grain of the paper is everywhere.
     line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
     return line
@@ -140,20 +138,21 @@ def _means(rows: Gray) -> NDArray[np.float64]:
 def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
     at least half as dark as the line. What is darker than `over` is pen."""
-    params, first = FIELDS.rulings, max(0, start - reach)
+    first = max(0, start - reach)
     near = rows[:, first : start + reach + 1]
     line = _darkest(rows, start)
     # Pen over a pale line would make it as wide as a digit; a row above and below there are the strokes' soft edges.
     bare = near.min(1) >= over
     bare[1:-1] &= bare[2:] & bare[:-2]
-    if np.count_nonzero(bare) >= params.fewest_rows:
+    if np.count_nonzero(bare) >= FIELDS.ruling_fewest_rows:
         near, line = near[bare], line[bare]
-    half = min(255 - params.clear / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
-    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1])) >= params.seen * params.wide
+    half = min(255 - FIELDS.ruling_clear / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
+    dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1]))
+    wide = dark >= FIELDS.ruling_seen * FIELDS.ruling_wide
     low = high = start - first
-    while low > 0 and dark[low - 1]:
+    while low > 0 and wide[low - 1]:
         low -= 1
-    while high < len(dark) - 1 and dark[high + 1]:
+    while high < len(wide) - 1 and wide[high + 1]:
         high += 1
     return first + low, first + high
 
@@ -166,7 +165,7 @@ def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float)
     """
     rows = grey[max(0, span[0]) : max(0, span[1])]
     half, most = len(rows) // 2, round(reach)
-    if half < FIELDS.rulings.fewest_lean_rows or not any(lines.seen):
+    if half < FIELDS.ruling_fewest_lean_rows or not any(lines.seen):
         return 0.0
     # Lines at the picture's edge have their surroundings too.
     pad = 3 * most
@@ -200,7 +199,7 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
         return
     # Where faint pencil counts as ink, so do the soft edges of a black line, along nearly all of it.
     line = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
-    most = max(FIELDS.rulings.least_edge, round(FIELDS.rulings.edge * thickness))
+    most = max(2, round(FIELDS.ruling_edge * thickness))
     for _ in range(most):
         low -= bool(low > 0 and _runs_along(ink[:, low - 1], line))
         high += bool(high < width and _runs_along(ink[:, high], line))
@@ -214,7 +213,7 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
 
 def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:
     """Whether `column`, shape (height,), is dark beside most of the line, as no writing is."""
-    return bool(np.count_nonzero((column >= STROKE) & line) > FIELDS.rulings.soft * np.count_nonzero(line))
+    return bool(np.count_nonzero((column >= STROKE) & line) > FIELDS.ruling_soft * np.count_nonzero(line))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:

@@ -14,15 +14,14 @@ from extractor.values import Box, Gray
 
 def as_single_field(image: Gray) -> FieldImage:
     """The whole of `image`, shape (height, width), as one field."""
-    params = FIELDS.single_field
-    scale = max(1.0, params.lowest / image.shape[0])
-    scale = min(scale, params.highest / image.shape[0], params.widest / image.shape[1])
+    scale = max(1.0, FIELDS.single_lowest / image.shape[0])
+    scale = min(scale, FIELDS.single_highest / image.shape[0], FIELDS.single_widest / image.shape[1])
     width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     grey = image
     if (height, width) != image.shape:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         grey = as_gray(cv2.resize(image, (width, height), interpolation=how))
-    grey = even_illumination(grey, max(FIELDS.least_illumination_reach, round(height * params.illumination_reach)))
+    grey = even_illumination(grey, max(4, round(height * FIELDS.single_illumination_reach)))
     ink = without_rulings(soft_ink(grey, grey))
     matrix = np.diag((image.shape[1] / width, image.shape[0] / height, 1.0))
     return FieldImage(

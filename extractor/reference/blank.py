@@ -92,7 +92,7 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
         ]
         # A copy of few pixels has few features to disagree on, and shows too little of the form.
         fine = min(1.0, max(pages[one].shape) / REFERENCE.fine_side)
-        scores.append((sum(count >= 2 * REGISTRATION.features.fewest for count in others) * fine, sum(others) * fine))
+        scores.append((sum(count >= 2 * REGISTRATION.feature_fewest for count in others) * fine, sum(others) * fine))
     most = max(scores)
     least = REFERENCE.nearly_best * most[1]
     good = [i for i, (count, total) in zip(tried, scores, strict=True) if count == most[0] and total >= least]
@@ -118,7 +118,7 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
 
 def _reduced(image: Gray) -> tuple[Gray, Points]:
     """`image` at the size at which features are found, and the mapping, shape (3, 3), from there to its own pixels."""
-    scale = min(1.0, REGISTRATION.features.side / max(image.shape))
+    scale = min(1.0, REGISTRATION.feature_side / max(image.shape))
     if scale == 1.0:
         return image, np.eye(3)
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

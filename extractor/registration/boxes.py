@@ -33,22 +33,21 @@ class Boxes:
 def find_boxes(image: Gray) -> Boxes:
     """The rectangles of paper that are enclosed by rulings on a reduced page, at any rotation; where dark ones enclose
     few, those that paler ones do."""
-    params = REGISTRATION.boxes
-    grey = even_illumination(image, max(4, max(image.shape) // params.illumination_reach))
-    boxes = _enclosed(grey, params.dark)
-    if len(boxes.centres) < params.few:
-        paler = _enclosed(grey, params.pale)
+    grey = even_illumination(image, max(4, max(image.shape) // 60))
+    boxes = _enclosed(grey, REGISTRATION.box_dark)
+    if len(boxes.centres) < REGISTRATION.box_few:
+        paler = _enclosed(grey, REGISTRATION.box_pale)
         boxes = paler if len(paler.centres) > len(boxes.centres) else boxes
     return boxes
 
 
 def _enclosed(grey: Gray, level: int) -> Boxes:
     """The rectangles that what is darker than `level` encloses on an evenly lit page."""
-    params, long_side = REGISTRATION.boxes, max(grey.shape)
+    long_side = max(grey.shape)
     dark = (grey < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    smallest, largest = (share * long_side for share in params.size)
-    smallest = max(params.least_side, smallest)
+    smallest, largest = (share * long_side for share in REGISTRATION.box_size)
+    smallest = max(REGISTRATION.box_least_side, smallest)
     rows: list[tuple[float, float, float, float, float]] = []
     for contour, links in zip(contours, tree[0] if tree is not None else (), strict=True):
         # Only holes, whose parent is the outline of the rulings around them.
@@ -58,13 +57,13 @@ def _enclosed(grey: Gray, level: int) -> Boxes:
         if not (smallest <= w <= largest and smallest <= h <= largest):
             continue
         (x, y), (a, b), degrees = cv2.minAreaRect(contour)
-        if min(a, b) < smallest or max(a, b) > params.oblong * min(a, b):
+        if min(a, b) < smallest or max(a, b) > REGISTRATION.box_oblong * min(a, b):
             continue
-        if cv2.contourArea(contour) < params.filled * a * b:
+        if cv2.contourArea(contour) < REGISTRATION.box_filled * a * b:
             continue
         rows.append((x, y, a, b, np.radians(degrees)))
     rows.sort(key=lambda row: -row[2] * row[3])
-    table = np.array(rows[: params.most], np.float64).reshape(-1, 5)
+    table = np.array(rows[: REGISTRATION.box_most], np.float64).reshape(-1, 5)
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])
 
 
@@ -94,7 +93,7 @@ class Votes:
     @property
     def support(self) -> float:
         """The share of the template's boxes that agree on the best place, less what chance gives a few."""
-        return max(0.0, (int(self.counts.max(initial=0)) - REGISTRATION.boxes.chance) / max(1, self.boxes))
+        return max(0.0, (int(self.counts.max(initial=0)) - REGISTRATION.box_chance) / max(1, self.boxes))
 
 
 def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Points] = ()) -> Iterator[Points]:
@@ -103,8 +102,7 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
     What the fullest bins of the `votes` say, and any `guesses` of where the form may lie, is refined on the boxes that
     agree with it.
     """
-    params = REGISTRATION.boxes
-    if len(ideal.centres) <= 1 or len(seen.centres) < params.fewest - 1:
+    if len(ideal.centres) <= 1 or len(seen.centres) < REGISTRATION.box_fewest - 1:
         return
     found = [grown for guess in guesses if (grown := _grow(guess, ideal, seen)) is not None]
     for start in _starts(votes, ideal, seen):
@@ -112,7 +110,7 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
         if grown is None or any(_same(grown[1], other, ideal) for _, other in found):
             continue
         found.append(grown)
-        if grown[0] > params.settled * len(ideal.centres):
+        if grown[0] > REGISTRATION.box_settled * len(ideal.centres):
             break
     found.sort(key=lambda match: -match[0])
     aside = [found[0][1] @ step for step in one_off(ideal)] if found else []
@@ -130,7 +128,7 @@ def one_off(ideal: Boxes) -> Iterator[Points]:
     """Moves by a cell to either side, a row up or down, or both: most boxes of a comb or table then lie on boxes."""
     widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
     rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
-    moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][: REGISTRATION.boxes.widths]]
+    moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
     if len(rows):
         row = float(np.median(rows))
         moves += [(0.0, row), (moves[0][0], row), (moves[0][0], -row)]
@@ -141,8 +139,8 @@ def one_off(ideal: Boxes) -> Iterator[Points]:
 
 def _starts(votes: Votes, ideal: Boxes, seen: Boxes) -> Iterator[Points]:
     """Mappings without perspective that many pairs of boxes vote for, those with most votes first."""
-    for index in np.argsort(-votes.counts, kind="stable")[: REGISTRATION.boxes.tried]:
-        if votes.counts[index] < REGISTRATION.boxes.witnesses:
+    for index in np.argsort(-votes.counts, kind="stable")[: REGISTRATION.box_tried]:
+        if votes.counts[index] < REGISTRATION.box_witnesses:
             break
         inside = np.flatnonzero(votes.place == index)
         turn, scale, pair = votes.turn[inside], votes.scale[inside], votes.pair[inside]
@@ -158,17 +156,17 @@ def _densest(
     turn: NDArray[np.float64], scale: NDArray[np.float64], pair: NDArray[np.intp], ideal: Boxes, seen: Boxes
 ) -> NDArray[np.intp]:
     """Of the votes in one bin those that lie closest together: in a comb, a shift by one cell has votes as well."""
-    params, middle = REGISTRATION.boxes, ideal.centres.mean(0)
+    middle = ideal.centres.mean(0)
     away = _complex(middle - ideal.centres[pair[:, 0]])
-    place = (_complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * away)[: params.dense]
-    close = np.abs(place[:, None] - place[None]) < params.together * np.median(seen.sizes[pair[:, 1]].min(1))
+    place = (_complex(seen.centres[pair[:, 1]]) + scale * np.exp(1j * turn) * away)[:400]
+    close = np.abs(place[:, None] - place[None]) < REGISTRATION.box_together * np.median(seen.sizes[pair[:, 1]].min(1))
     return np.flatnonzero(close[int(close.sum(1).argmax())])
 
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:
     """Whether two mappings put every box in all but the same place."""
     places = [transform(matrix, ideal.centres) for matrix in (one, other)]
-    return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < REGISTRATION.boxes.same)
+    return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < REGISTRATION.box_same)
 
 
 def _complex(points: Points) -> NDArray[np.complex128]:
@@ -186,15 +184,14 @@ def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
     A box on a box fixes scale, turn and place up to the box's own symmetry; all such pairs vote for a bin (the
     generalised Hough transform, D. H. Ballard, 1981). Of very many boxes some vote.
     """
-    params = REGISTRATION.boxes
-    voting = np.arange(0, len(ideal.centres), max(1, round(len(ideal.centres) / params.voting)))
+    voting = np.arange(0, len(ideal.centres), max(1, round(len(ideal.centres) / REGISTRATION.box_voting)))
     centres, own = ideal.centres[voting], ideal.sizes[voting]
     turns, scales, pairs = [], [], []
     for swapped in (False, True):
         sizes = seen.sizes[:, ::-1] if swapped else seen.sizes
         across = sizes[None, :, 0] / own[:, None, 0]
         down = sizes[None, :, 1] / own[:, None, 1]
-        first, second = np.nonzero(np.maximum(across, down) < params.stretch * np.minimum(across, down))
+        first, second = np.nonzero(np.maximum(across, down) < REGISTRATION.box_stretch * np.minimum(across, down))
         sides = np.sqrt(across[first, second] * down[first, second])
         for half in (0.0, np.pi):
             turns.append(seen.angles[second] + (np.pi / 2 if swapped else 0.0) + half)
@@ -204,10 +201,10 @@ def cast_votes(ideal: Boxes, seen: Boxes) -> Votes:
     middle = ideal.centres.mean(0)
     extent = float(np.linalg.norm(np.ptp(ideal.centres, axis=0))) + float(ideal.sizes.max())
     place = _complex(seen.centres)[pair[:, 1]] + scale * np.exp(1j * turn) * _complex(middle - centres)[pair[:, 0]]
-    level = np.round(np.log2(scale) / params.scale)
-    step = params.place * extent * np.exp2(level * params.scale)
+    level = np.round(np.log2(scale) / REGISTRATION.box_scale)
+    step = REGISTRATION.box_place * extent * np.exp2(level * REGISTRATION.box_scale)
     rows = [
-        np.round(turn / (2 * np.pi) * params.turns).astype(np.int64) % params.turns,
+        np.round(turn / (2 * np.pi) * REGISTRATION.box_turns).astype(np.int64) % REGISTRATION.box_turns,
         level.astype(np.int64) + 64,
         np.round(place.real / step).astype(np.int64) + 512,
         np.round(place.imag / step).astype(np.int64) + 512,
@@ -226,22 +223,21 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
 
     First a mapping without perspective, then one with it, once enough boxes hold it.
     """
-    params = REGISTRATION.boxes
     corners = (ideal.centres[:, None] + 0.5 * ideal.sizes[:, None] * AROUND).reshape(-1, 2)
     low, high = seen.sizes.min(1)[None], seen.sizes.max(1)[None]
     middles = _complex(seen.centres)[None]
     before: NDArray[np.intp] = np.zeros((0, 2), np.intp)
-    for turn in range(params.rounds):
+    for turn in range(6):
         placed = transform_all(matrix[None], corners).reshape(-1, 4, 2)
         width, height = (np.sqrt(((placed[:, k] - placed[:, 0]) ** 2).sum(1)) for k in (1, 3))
         # Whichever side minAreaRect names first.
         small, large = np.minimum(width, height)[:, None], np.maximum(width, height)[:, None]
         distance = np.abs(_complex(placed.mean(1))[:, None] - middles)
         distance /= np.maximum(np.minimum(small, 0.5 * large), 1e-9)
-        near = params.near[turn >= params.wide_rounds]
+        near = REGISTRATION.box_near[turn >= REGISTRATION.box_wide_rounds]
         alike = distance < near
         for own, other in ((low, small), (small, low), (high, large), (large, high)):
-            alike &= own < params.alike * other
+            alike &= own < REGISTRATION.box_alike * other
         distance[~alike] = np.inf
         nearest, gap = distance.argmin(1), distance.min(1)
         taken = np.flatnonzero(gap < near)
@@ -249,23 +245,24 @@ def _grow(matrix: Points, ideal: Boxes, seen: Boxes) -> tuple[int, Points] | Non
         taken = taken[np.argsort(gap[taken], kind="stable")]
         _, first = np.unique(nearest[taken], return_index=True)
         taken = taken[first]
-        if len(taken) < max(TELLING, min(params.fewest, len(ideal.centres))):
+        if len(taken) < max(TELLING, min(REGISTRATION.box_fewest, len(ideal.centres))):
             return None
         pairs = np.c_[taken, nearest[taken]]
-        if turn > params.wide_rounds and np.array_equal(pairs, before):
+        if turn > REGISTRATION.box_wide_rounds and np.array_equal(pairs, before):
             break
         before = pairs
         there = seen.centres[pairs[:, 1]]
-        if turn < params.flat_rounds or len(taken) < params.perspective:
+        if turn < REGISTRATION.box_flat_rounds or len(taken) < REGISTRATION.box_perspective:
             fitted = _fit(ideal.centres[taken], there)
         else:
             # A mapping without perspective puts some boxes on the wrong ones, which would bend the first one with it.
-            slack = 0.0 if turn > params.flat_rounds else params.slack * float(np.median(small[taken]))
+            slack = REGISTRATION.box_slack * float(np.median(small[taken]))
+            slack = slack if turn == REGISTRATION.box_flat_rounds else 0.0
             fitted = _fit_perspective(ideal.centres[taken], there, slack)
         if fitted is None:
             return None
         matrix = fitted
-    return (len(before), matrix) if len(before) >= params.least_agreeing * len(ideal.centres) else None
+    return (len(before), matrix) if len(before) >= REGISTRATION.box_least_agreeing * len(ideal.centres) else None
 
 
 def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None:
@@ -286,7 +283,7 @@ def _fit(ideal: Points, seen: Points) -> Points | None:
     flat = np.c_[ideal, np.ones(len(ideal))]
     affine, _, rank, _ = np.linalg.lstsq(flat, seen, rcond=1e-6)
     stretch = np.linalg.svd(affine[:2])[1]
-    if rank < TELLING or stretch[0] > REGISTRATION.boxes.skewed * stretch[1]:
+    if rank < TELLING or stretch[0] > REGISTRATION.box_skewed * stretch[1]:
         # All in a row: a similarity is all that they tell.
         a, b = _complex(ideal), _complex(seen)
         spread = a - a.mean()

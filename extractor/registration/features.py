@@ -34,19 +34,20 @@ class Features:
 
 def find_features(image: Gray) -> Features:
     """The features of a grey picture, in any orientation and light."""
-    params = REGISTRATION.features
-    scale = params.side / max(image.shape)
+    scale = REGISTRATION.feature_side / max(image.shape)
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    if min(size) < params.least_side:
+    if min(size) < REGISTRATION.feature_least_side:
         return Features(np.zeros((0, 2)), np.zeros((0, 32), np.uint8))
     small = image
-    if scale < params.kept_above:
+    if scale < REGISTRATION.feature_kept_above:
         # Two pixels a side are enough to go by where little is taken away, and many times faster than all.
-        how = cv2.INTER_LINEAR if scale > params.linear_above else cv2.INTER_AREA
+        how = cv2.INTER_LINEAR if scale > REGISTRATION.feature_linear_above else cv2.INTER_AREA
         small = as_gray(cv2.resize(image, size, interpolation=how))
     else:
         scale = 1.0
-    finder = cv2.ORB.create(nfeatures=params.most, scaleFactor=1.25, nlevels=5, fastThreshold=params.fast)
+    finder = cv2.ORB.create(
+        nfeatures=REGISTRATION.feature_most, scaleFactor=1.25, nlevels=5, fastThreshold=REGISTRATION.feature_fast
+    )
     keypoints, words = finder.detectAndCompute(small, None)
     if words is None or len(keypoints) == 0:
         return Features(np.zeros((0, 2)), np.zeros((0, 32), np.uint8))
@@ -59,12 +60,12 @@ def pair_features(one: Features, other: Features) -> NDArray[np.intp]:
     """Pairs of features that look alike and like no other, shape (m, 2): rows in `one` and in `other`."""
     if len(one.words) < NEAREST or len(other.words) < NEAREST:
         return np.zeros((0, 2), np.intp)
-    params = REGISTRATION.features
     near = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(one.words, other.words, k=NEAREST)
     pairs = [
         (best.queryIdx, best.trainIdx)
         for best, second in (two for two in near if len(two) == NEAREST)
-        if best.distance < params.ratio * second.distance and best.distance < params.distance
+        if best.distance < REGISTRATION.feature_ratio * second.distance
+        and best.distance < REGISTRATION.feature_distance
     ]
     return np.array(pairs, np.intp).reshape(-1, 2)
 
@@ -75,7 +76,7 @@ def match_features(reference: Features, page: Features, tolerance: float, most: 
     A form repeats itself, and the first mapping may be a row off: what agreed on it is then left out, and the rest
     asked again.
     """
-    few = page.strongest(REGISTRATION.features.first)
+    few = page.strongest(REGISTRATION.feature_first)
     first = _agree(reference, few, pair_features(few, reference), tolerance)
     if first is not None and first.clear:
         yield first.matrix
@@ -103,19 +104,20 @@ class _Agreed:
 
     @property
     def clear(self) -> bool:
-        params = REGISTRATION.features
-        return self.plausible and int(self.inliers.sum()) > max(params.clear, params.clear_share * len(self.inliers))
+        return self.plausible and int(self.inliers.sum()) > max(
+            REGISTRATION.feature_clear, REGISTRATION.feature_clear_share * len(self.inliers)
+        )
 
 
 def _agree(reference: Features, page: Features, pairs: NDArray[np.intp], tolerance: float) -> _Agreed | None:
-    if len(pairs) < REGISTRATION.features.fewest:
+    if len(pairs) < REGISTRATION.feature_fewest:
         return None
     seen, ideal = page.points[pairs[:, 0]], reference.points[pairs[:, 1]]
     found, agree = cv2.findHomography(ideal, seen, cv2.USAC_MAGSAC, tolerance, maxIters=4000, confidence=0.999)
     if found is None or not np.isfinite(found).all():
         return None
     matrix, inliers = np.asarray(found, np.float64), np.asarray(agree).ravel() > 0
-    if inliers.sum() < REGISTRATION.features.fewest:
+    if inliers.sum() < REGISTRATION.feature_fewest:
         return None
     return _Agreed(matrix, inliers, bool(are_plausible(matrix[None], ideal[inliers])[0]))
 
@@ -123,7 +125,7 @@ def _agree(reference: Features, page: Features, pairs: NDArray[np.intp], toleran
 def count_agreeing(one: Features, page: Features, tolerance: float) -> int:
     """How many pairs of features one mapping explains: a measure of whether two pictures show the same form."""
     pairs = pair_features(one, page)
-    if len(pairs) < REGISTRATION.features.fewest:
+    if len(pairs) < REGISTRATION.feature_fewest:
         return 0
     _, agree = cv2.findHomography(
         one.points[pairs[:, 0]], page.points[pairs[:, 1]], cv2.USAC_MAGSAC, tolerance, maxIters=1000, confidence=0.99

@@ -31,7 +31,7 @@ def by_marks(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[li
     found: list[Hypothesis] = []
     for form in forms:
         if len(form.marks):
-            size, most = form.template.landmarks.mark_size, REGISTRATION.hypotheses.by_marks
+            size, most = form.template.landmarks.mark_size, REGISTRATION.most_by_marks
             matches = match_marks(reduced.squares, form.marks, size, most)
             found += [Hypothesis(form, match.matrix) for match in matches]
     yield found
@@ -41,15 +41,15 @@ def by_reference(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterato
     """Mappings that put what the forms' pictures show on the page; forms most like the page first."""
     offering = [(form, form.reference) for form in forms if form.reference is not None]
     if len(offering) > 1:
-        of_page, of_reference = REGISTRATION.features.likened
+        of_page, of_reference = REGISTRATION.feature_likened
         strong = reduced.features.strongest(of_page)
         alike = [len(pair_features(strong, r.features.strongest(of_reference))) for _, r in offering]
         parts = _likely_first(np.array(alike, np.float64))
-        kept = np.argsort(-np.array(alike), kind="stable")[: REGISTRATION.hypotheses.compared]
+        kept = np.argsort(-np.array(alike), kind="stable")[: REGISTRATION.compared]
         groups = [[offering[i] for i in part if i in kept] for part in parts]
     else:
         groups = [offering]
-    tolerance = REGISTRATION.features.tolerance * max(reduced.image.shape)
+    tolerance = REGISTRATION.feature_tolerance * max(reduced.image.shape)
     for group in groups:
         found: list[Hypothesis] = []
         for form, reference in group:
@@ -78,7 +78,7 @@ def by_boxes(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[li
 def _likely_first(alike: Points) -> list[list[int]]:
     """Indices of forms by how much the page is like them, shape (n,): the likeliest, and those evidently less like."""
     order = np.argsort(-alike, kind="stable")
-    likely = alike[order] >= REGISTRATION.hypotheses.evident * alike.max(initial=0.0)
+    likely = alike[order] >= REGISTRATION.evident * alike.max(initial=0.0)
     return [order[likely].tolist(), order[~likely].tolist()]
 
 
@@ -97,11 +97,10 @@ def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:
 
     One may be covered; those that reach outside the picture may have been cropped.
     """
-    params = REGISTRATION.hypotheses
     marks, size = hypothesis.form.marks, hypothesis.form.template.landmarks.mark_size
     if len(marks) == 0:
         return False
-    half = (size or params.mark_size * hypothesis.form.template.page.width) / 2
+    half = (size or REGISTRATION.usual_mark * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
     seen = transform(hypothesis.matrix, marks[:, None] + square)
     limit = np.array((reduced.image.shape[1], reduced.image.shape[0]))
@@ -111,9 +110,11 @@ def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:
         side = float(np.linalg.norm(corners[2] - corners[1]))
         paper, near = (_around(reduced.image, corners, times) for times in (3, 2))
         # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
-        size = max(1, round(params.mark_part * side))
-        missing += cv2.blur(near, (size, size)).min() > params.mark_dark * np.percentile(paper, params.mark_paper)
-    return bool(missing > max(1, params.missing * inside.sum()) or (missing and inside.sum() == 1))
+        size = max(1, round(REGISTRATION.mark_part * side))
+        missing += cv2.blur(near, (size, size)).min() > REGISTRATION.mark_darkness * np.percentile(
+            paper, REGISTRATION.mark_around
+        )
+    return bool(missing > max(1, REGISTRATION.marks_missing * inside.sum()) or (missing and inside.sum() == 1))
 
 
 def _around(image: Gray, corners: Points, times: float) -> Gray:

@@ -40,27 +40,28 @@ class MarkMatch:
 
 def find_squares(image: Gray) -> Squares:
     """The solid dark squares on a reduced page (long side some 1,000 pixels), at any rotation."""
-    params, long_side = REGISTRATION.marks, max(image.shape)
-    dark = (even_illumination(image, long_side // params.illumination_reach) < params.dark).astype(np.uint8)
+    long_side = max(image.shape)
+    dark = (even_illumination(image, long_side // 16) < REGISTRATION.mark_dark).astype(np.uint8)
     # Thin lines and handwriting that touch a mark would spoil its outline.
     dark = as_gray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    smallest, largest = (long_side * share for share in params.size)
-    widest = params.turned * largest
+    smallest, largest = (long_side * share for share in REGISTRATION.mark_size)
+    widest = REGISTRATION.mark_turned * largest
     found: list[tuple[float, float, float, float]] = []
     for contour in contours:
         _, _, w, h = cv2.boundingRect(contour)
-        if not (smallest <= min(w, h) and max(w, h) <= widest and max(w, h) < params.oblong_upright * min(w, h)):
+        if not smallest <= min(w, h) or max(w, h) > widest or max(w, h) >= REGISTRATION.mark_oblong_upright * min(w, h):
             continue
         (_, _), (a, b), _ = cv2.minAreaRect(contour)
         area = cv2.contourArea(contour)
         # Contours run through pixel centres, so a square of side s has an outline of side s - 1.
-        if min(a, b) + 1 < smallest or max(a, b) + 1 > params.oblong * (min(a, b) + 1) or area < params.filled * a * b:
+        short, long = sorted((a + 1, b + 1))
+        if short < smallest or long > REGISTRATION.mark_oblong * short or area < REGISTRATION.mark_filled * a * b:
             continue
         x, y, side = _weigh(image, contour)
         found.append((area / max(a * b, 1.0), x, y, side))
     found.sort(reverse=True)
-    rows = np.array([(x, y, side) for _, x, y, side in found[: params.most]], np.float64).reshape(-1, 3)
+    rows = np.array([(x, y, side) for _, x, y, side in found[: REGISTRATION.mark_most]], np.float64).reshape(-1, 3)
     return Squares(rows[:, :2], rows[:, 2])
 
 
@@ -73,7 +74,7 @@ def _weigh(image: Gray, contour: np.ndarray) -> tuple[float, float, float]:
     mask = np.zeros(patch.shape, np.uint8)
     cv2.drawContours(mask, [contour - (left, top)], -1, 255, cv2.FILLED)
     mask = as_gray(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
-    dark = np.clip(np.percentile(patch, REGISTRATION.marks.paper) - patch, 0, None) * (mask > 0)
+    dark = np.clip(np.percentile(patch, 95) - patch, 0, None) * (mask > 0)
     total = float(dark.sum()) or 1.0
     ys, xs = np.mgrid[0 : patch.shape[0], 0 : patch.shape[1]]
     side = float(np.sqrt(total / max(float(dark.max()), 1.0)))
@@ -86,14 +87,14 @@ def match_marks(squares: Squares, marks: Points, mark_size: float | None, most: 
     A pair of squares fixes a similarity for a pair of marks; the other marks must then lie near squares of the same
     size. All pairs are tried (as in geometric hashing), so any of the four orientations, skew and scale are found.
     """
-    params, count = REGISTRATION.marks, len(marks)
+    count = len(marks)
     matches: dict[tuple[int, ...], _Laid] = {}
     inverses: dict[tuple[int, ...], Points] = {}
-    if len(squares.centres) < params.enough:
+    if len(squares.centres) < REGISTRATION.mark_enough:
         return []
     spread = float(np.linalg.norm(marks.max(0) - marks.min(0)))
     pairs = sorted(combinations(range(count), 2), key=lambda p: -float(np.linalg.norm(marks[p[0]] - marks[p[1]])))
-    for first, second in pairs[: params.pairs if count > params.enough else None]:
+    for first, second in pairs[: 2 if count > REGISTRATION.mark_enough else None]:
         for picked in _by_pair(squares, marks, first, second, mark_size):
             laid = None if picked in matches else _lay(squares, marks, picked, spread, inverses)
             if laid is not None:
@@ -108,7 +109,6 @@ def _by_pair(
     squares: Squares, marks: Points, first: int, second: int, mark_size: float | None
 ) -> list[tuple[int, ...]]:
     """For each pair of squares, which square each mark falls on (-1 for none)."""
-    params = REGISTRATION.marks
     centres = squares.centres[:, 0] + 1j * squares.centres[:, 1]
     ideal = marks[:, 0] + 1j * marks[:, 1]
     a, b = np.nonzero(~np.eye(len(centres), dtype=bool))
@@ -120,15 +120,15 @@ def _by_pair(
         / (scale * np.abs(ideal[second] - ideal[first]))[:, None, None]
     )
     sides = squares.sides / np.maximum(squares.sides[a], squares.sides[b])[:, None]
-    least, most = params.alike
+    least, most = REGISTRATION.mark_alike
     distance += np.where((sides > least) & (sides < most), 0.0, FAR_OFF)[:, None, :]
     if mark_size is not None:
         expected = squares.sides[None, :] / (scale * mark_size)[:, None]
-        least, most = params.expected
+        least, most = REGISTRATION.mark_expected
         distance += np.where((expected > least) & (expected < most), 0.0, FAR_OFF)[:, None, :]
     nearest = distance.argmin(2)
-    close = distance.min(2) < params.off
-    enough = close.sum(1) >= max(params.enough, len(marks) - 1)
+    close = distance.min(2) < REGISTRATION.mark_off
+    enough = close.sum(1) >= max(REGISTRATION.mark_enough, len(marks) - 1)
     rows = np.where(close, nearest, -1)[enough]
     return [tuple(int(i) for i in row) for row in rows if len(set(row[row >= 0].tolist())) == int((row >= 0).sum())]
 
@@ -160,14 +160,14 @@ def _lay(
     # The singular values of a matrix of two by two, in closed form.
     turned, leaning = math.hypot(a + d, c - b), math.hypot(a - d, c + b)
     longest, shortest = (turned + leaning) / 2, (turned - leaning) / 2
-    if shortest <= 0 or longest > REGISTRATION.marks.stretch * shortest:
+    if shortest <= 0 or longest > REGISTRATION.mark_stretch * shortest:
         return None
     error = float(np.sqrt(((flat @ affine.T - seen) ** 2).sum(1)).mean() / (spread * longest))
     return _Laid(have, ideal, seen, affine, error)
 
 
 def _fit(laid: _Laid) -> MarkMatch | None:
-    if len(laid.have) <= REGISTRATION.marks.enough:
+    if len(laid.have) <= REGISTRATION.mark_enough:
         return MarkMatch(np.vstack([laid.affine, (0.0, 0.0, 1.0)]), laid.error, len(laid.have))
     matrix, _ = cv2.findHomography(laid.ideal, laid.seen, 0)
     if matrix is None or not np.isfinite(matrix).all():

@@ -53,25 +53,25 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
     a page fits: another issue of the form may have other words and the same boxes, another form the same head and
     other boxes. Pieces that are to lie `apart` from the boxes, whose rulings pages do not show, all tell.
     """
-    params, strength = REGISTRATION.patches, _corners(image)
+    strength = _corners(image)
     whole = boxes.round().astype(int)
     if apart:
         for left, top, right, bottom in whole:
             strength[_around(top, bottom, HALF_SIDE), _around(left, right, HALF_SIDE)] = 0
-        return _pick(image, strength, (params.grid, params.grid))
+        return _pick(image, strength, (REGISTRATION.patch_grid, REGISTRATION.patch_grid))
     for left, top, right, bottom in whole:
-        strength[_around(top, bottom, -params.inside), _around(left, right, -params.inside)] = 0
+        strength[_around(top, bottom, -3), _around(left, right, -3)] = 0
     # A table is like itself a row aside: what is to tell that lies beside its rulings.
     beside = strength.copy()
     for left, top, right, bottom in whole:
-        beside[_around(top, bottom, params.beside), _around(left, right, params.beside)] = 0
-    spread = _pick(image, beside, (params.grid, params.grid))
+        beside[_around(top, bottom, REGISTRATION.patch_beside), _around(left, right, REGISTRATION.patch_beside)] = 0
+    spread = _pick(image, beside, (REGISTRATION.patch_grid, REGISTRATION.patch_grid))
     height, width = image.shape
     edge, band = HALF_SIDE + 2, HALF_SIDE // 3
     points = []
     # Of many boxes one piece each, of few one at every corner.
-    corners = max(1, min(4, params.borders // max(1, len(whole))))
-    chosen = np.linspace(0, len(whole) - 1, min(len(whole), params.borders)).round().astype(int)
+    corners = max(1, min(4, REGISTRATION.patch_borders // max(1, len(whole))))
+    chosen = np.linspace(0, len(whole) - 1, min(len(whole), REGISTRATION.patch_borders)).round().astype(int)
     for left, top, right, bottom in whole[chosen]:
         x0, x1, y0, y1 = left - band, right + band, top - band, bottom + band
         middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
@@ -84,8 +84,8 @@ def choose_patches(image: Gray, boxes: Points, *, apart: bool = False) -> Patche
             if part.size:
                 y, x = np.unravel_index(int(part.argmax()), part.shape)
                 points.append((columns.start + int(x), rows.start + int(y)))
-    if len(points) < params.fewest:
-        return _pick(image, strength, (params.grid, params.grid))
+    if len(points) < REGISTRATION.patch_fewest:
+        return _pick(image, strength, (REGISTRATION.patch_grid, REGISTRATION.patch_grid))
     borders = _cut(image, points)
     return Patches(
         spread.size,
@@ -106,7 +106,7 @@ def spread_patches(image: Gray, parts: tuple[int, int]) -> Patches:
 
 
 def _corners(image: Gray) -> NDArray[np.float32]:
-    strength = cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), REGISTRATION.patches.blur), 9)
+    strength = cv2.cornerMinEigenVal(cv2.GaussianBlur(image, (0, 0), 1.5), 9)
     return np.maximum(strength, 0).astype(np.float32)
 
 
@@ -121,7 +121,7 @@ def _pick(image: Gray, strength: NDArray[np.float32], parts: tuple[int, int]) ->
             part = strength[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
             y, x = np.unravel_index(int(part.argmax()), part.shape)
             points.append((part[y, x], columns[0] + x, rows[0] + y))
-    floor = REGISTRATION.patches.faintest * max((value for value, _, _ in points), default=0.0)
+    floor = REGISTRATION.patch_faintest * max((value for value, _, _ in points), default=0.0)
     return _cut(image, [(int(x), int(y)) for value, x, y in points if value > floor])
 
 
@@ -141,7 +141,7 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
         area = _without_pen(drawn[top : y + room + 1, left : x + room + 1], piece)
         scores = cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, (at_x, at_y) = cv2.minMaxLoc(scores)
-        if best >= REGISTRATION.patches.alike:
+        if best >= REGISTRATION.patch_alike:
             fine = peak_beside(scores[at_y], at_x), peak_beside(scores[:, at_x], at_y)
             rows.append(row)
             seen.append((left + at_x + HALF_SIDE + fine[0], top + at_y + HALF_SIDE + fine[1]))
@@ -170,7 +170,7 @@ class Aligned:
     @property
     def others(self) -> float | None:
         others = ~self.telling
-        if others.sum() < REGISTRATION.patches.fewest:
+        if others.sum() < REGISTRATION.patch_fewest:
             return None
         # Those outside the picture are no excuse where they are most of them.
         seen = max(int((others & self.inside).sum()), int(others.sum()) // 2)
@@ -187,18 +187,18 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
     inside = np.asarray(((on_page >= 0) & (on_page <= limit)).all(1), np.bool_)
     nothing = Aligned(matrix, np.zeros(len(inside), bool), inside, patches.telling)
     telling = patches.telling & inside
-    params = REGISTRATION.patches
-    if inside.sum() < max(params.fewest, params.in_picture * len(inside)) or telling.sum() < params.fewest:
+    fewest = REGISTRATION.patch_fewest
+    if inside.sum() < max(fewest, REGISTRATION.patch_in_picture * len(inside)) or telling.sum() < fewest:
         return nothing
     drawn = as_gray(
         cv2.warpPerspective(
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    found = find_pieces(drawn, patches.only(inside), params.reach)
-    if len(found.ideal) < params.fewest:
+    found = find_pieces(drawn, patches.only(inside), REGISTRATION.patch_reach)
+    if len(found.ideal) < fewest:
         return nothing
-    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, params.agree)
+    step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, REGISTRATION.patch_agree)
     if step is None or not np.isfinite(step).all():
         return nothing
     agreeing = np.zeros(len(inside), bool)
@@ -209,8 +209,7 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
 def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
     """`aligned` with those pieces too that did not agree but are found where it puts them: half a pixel aside, a thin
     ruling is hardly like itself."""
-    params = REGISTRATION.patches
-    room = HALF_SIDE + params.again
+    room = HALF_SIDE + REGISTRATION.patch_again
     side = 2 * room + 1
     agreeing = aligned.agreeing.copy()
     for row in np.flatnonzero(aligned.inside & ~agreeing):
@@ -224,7 +223,7 @@ def look_again(image: Gray, aligned: Aligned, patches: Patches) -> Aligned:
         )
         piece = patches.pieces[row]
         area = _without_pen(as_gray(area), piece)
-        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= params.alike
+        agreeing[row] = float(cv2.matchTemplate(area, piece, cv2.TM_CCOEFF_NORMED).max()) >= REGISTRATION.patch_alike
     return replace(aligned, agreeing=agreeing)
 
 
@@ -232,10 +231,10 @@ def _without_pen(area: Gray, piece: Gray) -> Gray:
     """`area` of a page with paper in place of what is much darker than any print of a pale `piece`: handwriting beside
     grey or coloured rulings is all that a comparison of the two would otherwise see."""
     contrast = int(piece.max()) - int(piece.min())
-    if contrast > REGISTRATION.patches.pale:
+    if contrast > REGISTRATION.patch_pale:
         return area
     paper = float(np.partition(area.ravel(), 3 * area.size // 4)[3 * area.size // 4])
-    pen = cv2.threshold(area, paper * (1 - REGISTRATION.patches.pen * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
+    pen = cv2.threshold(area, paper * (1 - REGISTRATION.patch_pen * contrast / 255), 1, cv2.THRESH_BINARY_INV)[1]
     if not pen.any():
         return area
     cleaned = area.copy()

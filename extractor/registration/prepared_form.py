@@ -47,7 +47,7 @@ class PreparedForm:
 @lru_cache(maxsize=256)
 def prepare_form(template: Template) -> PreparedForm:
     """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
-    params, rulings = REGISTRATION.form, printed_rulings(template)
+    rulings = printed_rulings(template)
     marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
     reference = None
     if template.reference_path is not None:
@@ -58,17 +58,17 @@ def prepare_form(template: Template) -> PreparedForm:
                 "'formdigits template new', or take 'reference' out of its landmarks."
             )
         reference, image = _reference(as_gray(picture), template)
-        shown = look_along(image, reference.matrix, rulings, reach=params.reach).seen
+        shown = look_along(image, reference.matrix, rulings, reach=REGISTRATION.form_reach).seen
         rulings = rulings[:0] if template.landmarks.dropout else rulings[shown]
-    if len(rulings) > params.most_rulings:
+    if len(rulings) > REGISTRATION.most_rulings:
         # Not every so many: what follows in a comb are the rulings above, below and between its cells by turns.
-        rulings = rulings[np.sort(np.random.default_rng(0).permutation(len(rulings))[: params.most_rulings])]
-    few = points_along(rulings[:: max(1, len(rulings) // params.few_rulings)], params.few_points)
+        rulings = rulings[np.sort(np.random.default_rng(0).permutation(len(rulings))[: REGISTRATION.most_rulings])]
+    few = points_along(rulings[:: max(1, len(rulings) // REGISTRATION.few_rulings)], REGISTRATION.few_points)
     return PreparedForm(template, rulings, few, marks, template_boxes(template), reference)
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
-    scale = min(1.0, REGISTRATION.features.side / max(picture.shape))
+    scale = min(1.0, REGISTRATION.feature_side / max(picture.shape))
     size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     image = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)) if scale < 1 else picture
     matrix = np.diag((size[0] / template.page.width, size[1] / template.page.height, 1.0))

@@ -33,7 +33,7 @@ class ReducedPage:
     @cached_property
     def reach(self) -> float:
         """How far in pixels a ruling may lie from where a mapping puts it."""
-        return max(REGISTRATION.page.least_reach, REGISTRATION.page.reach * float(max(self.image.shape)))
+        return max(3.0, REGISTRATION.reach * float(max(self.image.shape)))
 
     @cached_property
     def squares(self) -> Squares:
@@ -50,12 +50,12 @@ class ReducedPage:
 
 def reduced_page(image: Gray) -> ReducedPage:
     """The whole page, reduced to some `work_side`."""
-    return _reduced(image, REGISTRATION.page.work_side)
+    return _reduced(image, REGISTRATION.work_side)
 
 
 def closer_page(image: Gray) -> ReducedPage:
     """The whole page, reduced to some `closer_side`."""
-    return _reduced(image, REGISTRATION.page.closer_side)
+    return _reduced(image, REGISTRATION.closer_side)
 
 
 def _reduced(image: Gray, side: int) -> ReducedPage:
@@ -86,16 +86,15 @@ def flattened_sheets(reduced: ReducedPage, image: Gray) -> Iterator[ReducedPage]
 
 def _flat(reduced: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     # A little of the background around it, for the outline is not exact.
-    params = REGISTRATION.page
-    corners = corners.mean(0) + params.edge * (corners - corners.mean(0))
+    corners = corners.mean(0) + REGISTRATION.sheet_edge * (corners - corners.mean(0))
     on_page = transform(reduced.matrix, corners)
     across, down = sheet_size(on_page, image.shape)
-    scale = min(1.0, params.work_side / max(across, down))
-    width, height = (max(params.least_side, round(side * scale)) for side in (across, down))
+    scale = min(1.0, REGISTRATION.work_side / max(across, down))
+    width, height = (max(8, round(side * scale)) for side in (across, down))
     flat = Box(0, 0, width, height).corners
     matrix = np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), on_page.astype(np.float32)), np.float64)
     # Averaged where the page is finer than the result, or thin rulings break.
-    fine = max(1, min(params.finest, round(1 / scale)))
+    fine = max(1, min(4, round(1 / scale)))
     matrix_fine = matrix @ np.diag((1 / fine, 1 / fine, 1.0))
     drawn = cv2.warpPerspective(
         image,
@@ -106,5 +105,5 @@ def _flat(reduced: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
     )
     if fine > 1:
         drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
-    inner = flat.mean(0) + (flat - flat.mean(0)) / params.edge
+    inner = flat.mean(0) + (flat - flat.mean(0)) / REGISTRATION.sheet_edge
     return ReducedPage(as_gray(drawn), matrix, inner)

@@ -49,7 +49,7 @@ class Looked:
     @cached_property
     def seen(self) -> NDArray[np.bool_]:
         """Shape (n,): whether the picture shows the ruling."""
-        return np.asarray(self.same >= REGISTRATION.ruling_fit.seen, np.bool_)
+        return np.asarray(self.same >= REGISTRATION.ruling_seen, np.bool_)
 
 
 def look_along(image: Gray, matrix: Points, rulings: Points, reach: float) -> Looked:
@@ -74,7 +74,7 @@ def ruling_fits(image: Gray, placed: Sequence[Points], reach: float) -> list[NDA
 
 def points_along(rulings: Points, count: int) -> Points:
     """So many points along each of `rulings`, shape (n, 2, 2), without its ends: shape (n, count, 2)."""
-    end = REGISTRATION.ruling_fit.end
+    end = REGISTRATION.ruling_end
     steps = np.linspace(end, 1 - end, count)[None, :, None]
     points: Points = rulings[:, :1] + (rulings[:, 1:] - rulings[:, :1]) * steps
     return points
@@ -82,11 +82,10 @@ def points_along(rulings: Points, count: int) -> Points:
 
 def _along(matrix: Points, rulings: Points) -> Points:
     """Points along each ruling where `matrix` puts them, shape (n, samples, 2), in pixels."""
-    return transform(matrix, points_along(rulings, REGISTRATION.ruling_fit.samples))
+    return transform(matrix, points_along(rulings, REGISTRATION.ruling_samples))
 
 
 def _look(image: Gray, seen: Points, reach: float) -> Looked:
-    params = REGISTRATION.ruling_fit
     # A mapping may throw a point so far out that no whole number holds it.
     seen = np.clip(np.nan_to_num(seen, nan=-1e6), -1e6, 1e6)
     along = seen[:, -1] - seen[:, 0]
@@ -106,14 +105,15 @@ def _look(image: Gray, seen: Points, reach: float) -> Looked:
     # Paper on either side: the brightest there. Both sides must be brighter, else it is an edge of something large.
     paper = np.minimum(grey[..., : middle - 1].max(-1), grey[..., middle + 2 :].max(-1))
     dark = grey[..., middle - near : middle + near + 1]
-    found = (paper - dark.min(-1) > np.maximum(params.least_contrast, params.contrast * paper)) & inside
+    contrast = np.maximum(REGISTRATION.ruling_least_contrast, REGISTRATION.ruling_contrast * paper)
+    found = (paper - dark.min(-1) > contrast) & inside
     # One ruling has one place across: a run of dark points must not wander over the whole reach.
     place = np.where(found, dark.argmin(-1) + middle - near, -9)
     middles = np.arange(middle - near, middle + near + 1)
     counts = (place[:, None, :] == np.arange(middle - near - 1, middle + near + 2)[None, :, None]).sum(2)
     shares = (counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]) / seen.shape[1]
     # Of equally good places the one nearest to where the ruling should be.
-    best = (shares - params.distance * np.abs(offsets[middles])).argmax(1)
+    best = (shares - REGISTRATION.ruling_distance * np.abs(offsets[middles])).argmax(1)
     close = (np.abs(place - middles[best][:, None]) <= 1) & found
     mean = np.where(close, offsets[place.clip(0)], 0).sum(1) / np.maximum(close.sum(1), 1)
     return Looked(np.asarray(seen, np.float64), across, shares.max(1), mean)
@@ -125,13 +125,12 @@ def align_to_rulings(image: Gray, matrix: Points, rulings: Points, reach: float)
     Each seen ruling says how far the mapping is off across it and nothing along it; the mapping that answers all of
     them is found by least squares with outliers held down (Huber), to first order in the mapping's eight numbers.
     """
-    params = REGISTRATION.ruling_fit
-    shift, turn, perspective = params.held
-    for _ in range(params.rounds):
+    shift, turn, perspective = REGISTRATION.ruling_held
+    for _ in range(2):
         looked = look_along(image, matrix, rulings, reach)
-        if looked.seen.sum() < params.fewest:
+        if looked.seen.sum() < REGISTRATION.ruling_fewest:
             return matrix
-        ends = looked.points[looked.seen][:, (0, params.samples // 2, -1)].reshape(-1, 2)
+        ends = looked.points[looked.seen][:, (0, REGISTRATION.ruling_samples // 2, -1)].reshape(-1, 2)
         normals = np.repeat(looked.across[looked.seen], 3, axis=0)
         wanted = np.repeat(looked.offset[looked.seen], 3)
         middle, spread = ends.mean(0), max(1.0, float(np.abs(ends - ends.mean(0)).max()))
@@ -144,9 +143,9 @@ def align_to_rulings(image: Gray, matrix: Points, rulings: Points, reach: float)
         held = np.diag([shift, turn, turn, shift, turn, turn, perspective, perspective]) * len(ends)
         weights = np.ones(len(ends))
         step: NDArray[np.float64] = np.zeros(8)
-        for _ in range(params.steps):
+        for _ in range(4):
             weighted = system * weights[:, None]
-            normal = weighted.T @ system + params.holding * held
+            normal = weighted.T @ system + 0.1 * held
             step = np.asarray(np.linalg.solve(normal, weighted.T @ wanted), np.float64)
             weights[:] = 1.0 / np.maximum(1.0, np.abs(system @ step - wanted))
         a, b, c, d, e, f, g, h = step / spread

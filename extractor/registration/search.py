@@ -53,13 +53,13 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
         for way in (by_marks, by_reference, by_boxes):
             for hypotheses in way(reduced, forms):
                 _judge_all(reduced, hypotheses, fitting)
-                if any(fit >= REGISTRATION.search.sure for fit, _ in fitting.values()):
+                if any(fit >= REGISTRATION.sure for fit, _ in fitting.values()):
                     return _choose(reduced, fitting)
         _look_closer(reduced, closer_page(image), fitting)
         found = _choose(reduced, fitting)
         if found is not None and (best is None or found.fit > best.fit):
             best = found
-            if best.fit >= REGISTRATION.search.sure:
+            if best.fit >= REGISTRATION.sure:
                 break
     return best
 
@@ -83,32 +83,32 @@ def _pages(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
 
 def _judge_all(reduced: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: Fitting) -> None:
     """Puts into `fitting` how each form fits best; most hypotheses are dropped after a look at a few rulings."""
-    params = REGISTRATION.search
     groups = [_possible(reduced, list(group)) for _, group in groupby(hypotheses, key=lambda one: id(one.form))]
     groups = [group for group in groups if group]
     first = [
         (float(share), hypothesis)
         for group, shares in zip(groups, _few_seen(reduced, groups), strict=True)
         for share, hypothesis in zip(shares, group, strict=True)
-        if share >= params.least_seen or hypothesis.form.reference is not None
+        if share >= REGISTRATION.least_seen or hypothesis.form.reference is not None
     ]
     first.sort(key=lambda pair: -pair[0])
     for quick, hypothesis in _worth_judging(first):
         own = fitting.get(id(hypothesis.form))
         surest = max((fit for fit, _ in fitting.values()), default=0.0)
-        if surest >= params.sure and quick < surest - params.behind and (own or hypothesis.form.reference is None):
+        behind = surest >= REGISTRATION.sure and quick < surest - REGISTRATION.behind
+        if behind and (own or hypothesis.form.reference is None):
             continue
         matrix, fit = _judge(reduced, hypothesis)
-        if fit >= params.doubtful and (own is None or fit > own[0]):
+        if fit >= REGISTRATION.doubtful and (own is None or fit > own[0]):
             fitting[id(hypothesis.form)] = fit, Hypothesis(hypothesis.form, matrix)
 
 
 def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
     """Judges the forms in `fitting` again by their rulings in a finer page: thin or pale ones vanish in another."""
-    if closer.image.shape[0] < REGISTRATION.search.closer * reduced.image.shape[0]:
+    if closer.image.shape[0] < REGISTRATION.closer * reduced.image.shape[0]:
         return
     best_first = sorted(fitting.items(), key=lambda item: -item[1][0])
-    for key, (before, hypothesis) in best_first[: REGISTRATION.hypotheses.compared]:
+    for key, (before, hypothesis) in best_first[: REGISTRATION.compared]:
         matrix, fit = _judge(reduced, hypothesis, closer)
         if fit > before:
             fitting[key] = fit, Hypothesis(hypothesis.form, matrix)
@@ -117,7 +117,7 @@ def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) ->
 def _possible(reduced: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Of hypotheses of one form, those by which a camera could see it, with cells large enough to be told."""
     form, matrices = group[0].form, np.stack([hypothesis.matrix for hypothesis in group])
-    large_enough = _rooms(matrices, form) >= REGISTRATION.search.room * reduced.reach
+    large_enough = _rooms(matrices, form) >= REGISTRATION.least_room * reduced.reach
     wanted = are_plausible(matrices, form.boxes.centres) & large_enough
     return [hypothesis for hypothesis, good in zip(group, wanted, strict=True) if good]
 
@@ -132,7 +132,7 @@ def _few_seen(reduced: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> l
     ]
     shares = ruling_fits(reduced.image, few, reduced.reach)
     most = max((float(own.max()) for own in shares), default=0.0)
-    sure = REGISTRATION.search.sure
+    sure = REGISTRATION.sure
     # Mappings by boxes may lie farther off; but widely, the next ruling is near enough to be taken for one.
     wide = [i for i, own in enumerate(shares) if own.max() < sure and (most < sure or own.max() >= most / 2)]
     for i, again in zip(wide, ruling_fits(reduced.image, [few[i] for i in wide], 2 * reduced.reach), strict=True):
@@ -157,7 +157,7 @@ def _choose(reduced: ReducedPage, fitting: Fitting) -> Registration | None:
 
 def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, Hypothesis]]:
     """Of hypotheses, best first, some, and the best one of every form whose picture can still speak for it."""
-    most = REGISTRATION.search.judged
+    most = REGISTRATION.judged
     judged = first[:most]
     known = {id(hypothesis.form) for _, hypothesis in judged}
     for quick, hypothesis in first[most:]:
@@ -176,7 +176,7 @@ def _likeness(reduced: ReducedPage, fit: float, found: Hypothesis) -> float:
     if not patches.telling.all():
         patches = replace(patches, telling=~patches.telling)
     matrix, best = found.matrix @ np.linalg.inv(reference.matrix), 0.0
-    for _ in range(REGISTRATION.search.likened):
+    for _ in range(3):
         # Boxes in a corner of the page place what is far from them only nearly.
         aligned = align_patches(reduced.image, matrix, patches)
         if aligned.share <= best:
@@ -190,24 +190,24 @@ def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | N
 
     Rulings are looked for in `closer`, the same page at a larger size, if it is given.
     """
-    params, form, matrix = REGISTRATION.search, hypothesis.form, hypothesis.matrix
+    form, matrix = hypothesis.form, hypothesis.matrix
     if form.reference is None:
         return _on_rulings(closer or reduced, reduced, form, matrix, align=True) if len(form.rulings) else (matrix, 0.0)
     placed = _place(reduced, form.reference, matrix)
     matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
-    if len(form.rulings) < params.fewest_rulings:
+    if len(form.rulings) < REGISTRATION.fewest_rulings:
         return matrix, share
-    matrix, seen = _on_rulings(closer or reduced, reduced, form, matrix, align=share < params.well_found)
-    if share < params.least_found and (others is None or others < params.alike):
+    matrix, seen = _on_rulings(closer or reduced, reduced, form, matrix, align=share < REGISTRATION.well_found)
+    if share < REGISTRATION.least_found and (others is None or others < REGISTRATION.print_alike):
         return matrix, 0.0
     # Thin rulings fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
     # for better: forms of one family share most of their boxes.
-    by_pieces = min(params.by_pieces * share, params.unsure)
-    fit = max((seen + share) / 2, by_pieces if share >= params.well_found and seen >= params.faded else 0.0)
-    if others is None or others >= params.alike:
+    by_pieces = min(REGISTRATION.by_pieces * share, REGISTRATION.unsure)
+    fit = max((seen + share) / 2, by_pieces if share >= REGISTRATION.well_found and seen >= REGISTRATION.faded else 0.0)
+    if others is None or others >= REGISTRATION.print_alike:
         return matrix, fit
-    known = (others >= params.known or fit >= params.wholly) and _is_alone(reduced, form, matrix, seen)
-    return matrix, fit if known else 0.0
+    known = others >= REGISTRATION.print_known or fit >= REGISTRATION.wholly
+    return matrix, fit if known and _is_alone(reduced, form, matrix, seen) else 0.0
 
 
 def _is_alone(reduced: ReducedPage, form: PreparedForm, matrix: Points, seen: float) -> bool:
@@ -216,21 +216,19 @@ def _is_alone(reduced: ReducedPage, form: PreparedForm, matrix: Points, seen: fl
     middle = form.boxes.centres.mean(0)
     over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
     elsewhere = (matrix @ step for step in (*one_off(form.boxes), over))
-    return (
-        max(ruling_fit(reduced.image, one, form.rulings, reduced.reach) for one in elsewhere)
-        < seen - REGISTRATION.search.alone
-    )
+    most = max(ruling_fit(reduced.image, one, form.rulings, reduced.reach) for one in elsewhere)
+    return most < seen - REGISTRATION.alone
 
 
 def _place(reduced: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
     """The reference's pieces on the page, nearly where `matrix` puts them, template units to pixels of `reduced`."""
     matrix = matrix @ np.linalg.inv(reference.matrix)
     best = align_patches(reduced.image, matrix, reference.patches)
-    if best.agreeing.mean() <= REGISTRATION.search.placed:
+    if best.agreeing.mean() <= REGISTRATION.placed:
         again = align_patches(reduced.image, best.matrix, reference.patches)
         if again.agreeing.sum() > best.agreeing.sum():
             best = again
-    nearly = best.agreeing.mean() > REGISTRATION.search.nearly
+    nearly = best.agreeing.mean() > REGISTRATION.nearly
     return look_again(reduced.image, best, reference.patches) if nearly else best
 
 
@@ -244,9 +242,8 @@ def _on_rulings(
     fit = ruling_fit(looked.image, there, form.rulings, looked.reach)
     if fit < 1.0 and align:
         # No further than a third of a cell, or one ruling is taken for the next.
-        params = REGISTRATION.search
-        reach = min(2 * looked.reach, float(_rooms(there[None], form)[0]) / params.aligned)
-        reach = max(params.least_aligned, reach)
+        reach = min(2 * looked.reach, float(_rooms(there[None], form)[0]) / REGISTRATION.aligned)
+        reach = max(2.0, reach)
         aligned = align_to_rulings(looked.image, there, form.rulings, reach)
         better = ruling_fit(looked.image, aligned, form.rulings, looked.reach)
         if better > fit:

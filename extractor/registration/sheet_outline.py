@@ -24,18 +24,17 @@ def find_sheet(image: Gray) -> Points | None:
 def find_sheets(image: Gray) -> list[Points]:
     """All that may be the outline of the sheet, the likeliest first, each as `find_sheet` gives it: where a shadow
     crosses a sheet, its bright part has an outline too."""
-    params = REGISTRATION.sheet
-    scale = params.side / max(image.shape)
-    if min(image.shape) * scale < params.least_side:
+    scale = REGISTRATION.sheet_side / max(image.shape)
+    if min(image.shape) * scale < REGISTRATION.sheet_least_side:
         return []
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     # Lettering and rulings vanish in the brightness around them.
-    lettering = np.ones((params.lettering, params.lettering), np.uint8)
-    bright = as_gray(cv2.medianBlur(as_gray(cv2.dilate(small, lettering)), params.lettering + 2))
+    lettering = np.ones((REGISTRATION.sheet_lettering, REGISTRATION.sheet_lettering), np.uint8)
+    bright = as_gray(cv2.medianBlur(as_gray(cv2.dilate(small, lettering)), REGISTRATION.sheet_lettering + 2))
     found: list[tuple[float, Points]] = []
     threshold, _ = cv2.threshold(bright, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    for level in (threshold, (threshold + 255) / 2, threshold * params.darker):
+    for level in (threshold, (threshold + 255) / 2, threshold * 0.8):
         mask = (bright > level).astype(np.uint8)
         mask = as_gray(cv2.erode(mask, lettering))
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -43,20 +42,20 @@ def find_sheets(image: Gray) -> list[Points]:
             continue
         outline = cv2.convexHull(max(contours, key=cv2.contourArea))
         area = cv2.contourArea(outline)
-        least, most = params.area
+        least, most = REGISTRATION.sheet_area
         if not least * small.size < area < most * small.size:
             continue
-        for loose in params.loose:
+        for loose in REGISTRATION.sheet_loose:
             quad = cv2.approxPolyDP(outline, loose * cv2.arcLength(outline, True), True).reshape(-1, 2)
             if quad.shape == (4, 2):
                 share = cv2.contourArea(quad) / area
-                if share > params.filled and _stands_out(bright, quad):
+                if share > REGISTRATION.sheet_filled and _stands_out(bright, quad):
                     found.append((share, _clockwise(quad / scale)))
                 break
     found.sort(key=lambda one: -one[0])
     outlines: list[Points] = []
     for _, corners in found:
-        if all(np.abs(corners - other).max() > params.apart * max(image.shape) for other in outlines):
+        if all(np.abs(corners - other).max() > REGISTRATION.sheet_apart * max(image.shape) for other in outlines):
             outlines.append(corners)
     return outlines
 
@@ -68,7 +67,7 @@ def _stands_out(bright: Gray, quad: NDArray[Any]) -> bool:
     within, around = bright[inside > 0], bright[inside == 0]
     if len(within) == 0 or len(around) == 0:
         return False
-    return float(np.median(within)) - float(np.median(around)) > REGISTRATION.sheet.contrast
+    return float(np.median(within)) - float(np.median(around)) > REGISTRATION.sheet_contrast
 
 
 def sheet_size(corners: Points, shape: tuple[int, ...]) -> tuple[float, float]:
@@ -85,16 +84,16 @@ def sheet_size(corners: Points, shape: tuple[int, ...]) -> tuple[float, float]:
     diagonal = np.cross(top_left, bottom_right)
     to_right = (diagonal @ bottom_left) / (np.cross(top_right, bottom_right) @ bottom_left) * top_right - top_left
     to_bottom = (diagonal @ top_right) / (np.cross(bottom_left, bottom_right) @ top_right) * bottom_left - top_left
-    params, depths = REGISTRATION.sheet, to_right[2] * to_bottom[2]
-    if min(abs(to_right[2]), abs(to_bottom[2])) < params.least_perspective or not np.isfinite(depths):
+    depths = to_right[2] * to_bottom[2]
+    if min(abs(to_right[2]), abs(to_bottom[2])) < REGISTRATION.sheet_least_perspective or not np.isfinite(depths):
         return across, down
     focal = -(to_right[:2] @ to_bottom[:2]) / depths
-    least, most = (times * max(shape) for times in params.focal)
+    least, most = (times * max(shape) for times in REGISTRATION.sheet_focal)
     if not least**2 < focal < most**2:
         return across, down
     lengths = [float(v[:2] @ v[:2]) / focal + v[2] ** 2 for v in (to_right, to_bottom)]
     ratio = float(np.sqrt(lengths[0] / lengths[1]))
-    least, most = params.stretch
+    least, most = REGISTRATION.sheet_stretch
     if not least < ratio / (across / down) < most:
         return across, down
     return (across, across / ratio) if ratio < across / down else (down * ratio, down)

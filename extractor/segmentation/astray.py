@@ -20,10 +20,10 @@ def lies_across(field: FieldImage) -> bool:
     pieces = find_pieces(field.ink)
     if len(pieces.areas) == 0:
         return False
-    box, params, least = field.inside, SEGMENTATION.astray, SEGMENTATION.inside.least
+    box, least = field.inside, SEGMENTATION.inside_least
     left, top, width, height = pieces.boxes.T
     middle = top + height / 2
-    digits = (height >= params.high * box.height) & (width >= params.thin * box.height)
+    digits = (height >= SEGMENTATION.astray_high * box.height) & (width >= SEGMENTATION.astray_thin * box.height)
     digits &= (middle > box.top) & (middle < box.bottom)
     over = digits & ((left < box.left) | (left + width > box.right))
     for index in np.flatnonzero(over):
@@ -32,9 +32,9 @@ def lies_across(field: FieldImage) -> bool:
         at = x + np.arange(w)
         shares = [float(columns[outside].sum()) / columns.sum() for outside in (at < box.left, at >= box.right)]
         inside = 1 - sum(shares)
-        if params.touches < inside < least:
+        if SEGMENTATION.astray_touches < inside < least:
             return True
         shared = max((share for other, share in zip(field.beside, shares, strict=True) if other), default=0.0)
-        if inside >= least and shared > 1 - params.reaches:
+        if inside >= least and shared > 1 - SEGMENTATION.astray_reaches:
             return True
     return False

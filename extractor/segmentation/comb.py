@@ -17,16 +17,15 @@ from extractor.values import Box, Gray
 
 def segment_comb(field: FieldImage) -> Lattice:
     """One candidate for each cell of `field`; a cell without writing has no crop."""
-    ink, params, least = field.ink, SEGMENTATION.comb, SEGMENTATION.inside.least
+    ink, least = field.ink, SEGMENTATION.inside_least
     pieces = find_pieces(ink)
     shares = _shares(field, pieces)
     # Labels and lines printed around the field reach into its margin, but little of them lies inside.
     belongs = shares.sum(1) >= least
     # What is left where lines crossed lies on a cell line too, but is dirt in either cell.
-    large = pieces.boxes[:, 2:].max(1, initial=0) > params.large * min(
-        field.inside.height, field.cells[1] - field.cells[0]
-    )
-    parted = belongs & large & (shares.max(1, initial=0.0) < params.own)
+    room = min(field.inside.height, field.cells[1] - field.cells[0])
+    large = pieces.boxes[:, 2:].max(1, initial=0) > SEGMENTATION.comb_large * room
+    parted = belongs & large & (shares.max(1, initial=0.0) < SEGMENTATION.comb_own)
     hanging = _hanging(field, pieces, ~belongs & large & (shares.sum(1) > 0))
     if parted.any() or hanging.any():
         ink = _parted(field, pieces, parted, hanging)
@@ -56,12 +55,12 @@ def _hanging(field: FieldImage, pieces: Pieces, outside: NDArray[np.bool_]) -> N
         return outside
     counts = np.zeros(len(pieces.areas) + 1, np.int64)
     room = min(field.inside.height, *(box.width for box in field.cell_boxes))
-    inset = SEGMENTATION.comb.within * room
+    inset = SEGMENTATION.comb_within * room
     for box in field.cell_boxes:
         rows = slice(max(0, round(box.top + inset)), max(0, round(box.bottom - inset)))
         columns = slice(max(0, round(box.left + inset)), max(0, round(box.right - inset)))
         counts += np.bincount(pieces.labels[rows, columns].ravel(), minlength=len(counts))
-    return outside & (counts[1:] >= SEGMENTATION.comb.written * room * room)
+    return outside & (counts[1:] >= SEGMENTATION.comb_written * room * room)
 
 
 def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_], hanging: NDArray[np.bool_]) -> Gray:
@@ -106,21 +105,20 @@ def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> 
     """
     if len(owner) == 0:
         return [np.zeros(0, np.intp) for _ in cells]
-    params = SEGMENTATION.comb
     first = np.array(cells, np.float64)[owner]
     cell_left, cell_top, cell_width, cell_height = first.T
     size = np.minimum(cell_width, cell_height)
     left, top, width, height = pieces.boxes.T.astype(np.float64)
     right, bottom = left + width, top + height
     longest = np.maximum(width, height)
-    speck = (longest < params.speck * size) | (pieces.areas < params.speck_area * size * size)
+    speck = (longest < SEGMENTATION.comb_speck * size) | (pieces.areas < SEGMENTATION.comb_speck_area * size * size)
     # What is left of the printed lines and their crossings hugs an edge of the cell, thin along it or small; a 1 is
     # hardly ever written so close, and where it is, the cell is doubtful rather than blank.
     x, y = (left + right) / 2 - cell_left, (top + bottom) / 2 - cell_top
     off_x = np.minimum(np.abs(x), np.abs(x - cell_width))
     off_y = np.minimum(np.abs(y), np.abs(y - cell_height))
-    edge, thin = params.edge * size, params.thin * size
-    small = longest < params.small * size
+    edge, thin = SEGMENTATION.comb_edge * size, SEGMENTATION.comb_thin * size
+    small = longest < SEGMENTATION.comb_small * size
     remnant = ((off_x < edge) & (small | (width < thin))) | ((off_y < edge) & (small | (height < thin)))
     keep = (owner >= 0) & ~(speck | remnant)
     found = []
@@ -133,7 +131,7 @@ def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> 
             gap_x = np.maximum(0, np.maximum(left[main] - right[own], left[own] - right[main]))
             gap_y = np.maximum(0, np.maximum(top[main] - bottom[own], top[own] - bottom[main]))
             gap = np.hypot(gap_x, gap_y) / size[main]
-            dirt = [(areas < share * pieces.areas[main]) & (gap > far) for share, far in params.dirt]
+            dirt = [(areas < share * pieces.areas[main]) & (gap > far) for share, far in SEGMENTATION.comb_dirt]
             own = own[~np.any(dirt, axis=0)]
         found.append(own)
     return found

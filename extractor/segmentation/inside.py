@@ -15,16 +15,16 @@ def inside_only(field: FieldImage) -> Gray:
     pieces = find_pieces(field.ink)
     if len(pieces.areas) == 0:
         return field.ink
-    box, params = field.inside, SEGMENTATION.inside
+    box = field.inside
     top, left = max(0, round(box.top)), max(0, round(box.left))
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
     share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
     # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
     x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
-    edge = params.edge * box.height
+    edge = SEGMENTATION.inside_edge * box.height
     hugs_x = np.minimum(np.abs(x - box.left), np.abs(box.right - x)) < edge
     hugs_y = np.minimum(np.abs(y - box.top), np.abs(box.bottom - y)) < edge
-    small = pieces.boxes[:, 2:].max(1) < params.small * box.height
-    flat = pieces.boxes[:, 3] < params.flat * box.height
+    small = pieces.boxes[:, 2:].max(1) < SEGMENTATION.inside_small * box.height
+    flat = pieces.boxes[:, 3] < SEGMENTATION.inside_flat * box.height
     remnant = (hugs_x & small) | (hugs_y & (small | flat))
-    return only(field.ink, pieces, (share >= params.least) & ~(remnant & field.printed))
+    return only(field.ink, pieces, (share >= SEGMENTATION.inside_least) & ~(remnant & field.printed))

@@ -17,8 +17,7 @@ def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
     dips from above or below, one symbol may end and the next begin.
     """
     height, width = piece.shape
-    params = SEGMENTATION.seams
-    edge = max(params.least_edge, round(params.edge * line_height))
+    edge = max(2, round(SEGMENTATION.seam_edge * line_height))
     if width < 2 * edge + 1:
         return []
     solid = piece >= STROKE
@@ -27,11 +26,12 @@ def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
     bottom = np.where(amount > 0, height - solid[::-1].argmax(0), 0)
     extent = np.maximum(bottom - top, 0)
     # Little ink is good; so is a small extent from top to bottom (the waist between two round symbols).
-    cost = _smooth(amount / stroke + params.extent * extent / stroke, max(1, round(params.smooth * line_height)))
+    cost = amount / stroke + SEGMENTATION.seam_extent * extent / stroke
+    cost = _smooth(cost, max(1, round(SEGMENTATION.seam_smooth * line_height)))
     order = np.argsort(cost[edge : width - edge], kind="stable") + edge
     chosen: list[int] = []
-    apart = max(params.least_apart, round(params.apart * line_height))
-    most = max(1, round(width / line_height * params.most))
+    apart = max(2, round(SEGMENTATION.seam_apart * line_height))
+    most = max(1, round(width / line_height * SEGMENTATION.seam_most))
     for column in order:
         if len(chosen) == most:
             break
@@ -53,15 +53,15 @@ def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
     at = np.array(columns)[:, None] + offsets[None, :]
     inside = (at >= 0) & (at < width)
     ink = piece[:, at.clip(0, width - 1)].astype(np.float32) / 255.0
-    params = SEGMENTATION.seams
-    price = np.where(inside[None], ink, params.outside) + params.off * np.abs(offsets) / max(1, reach) + params.paper
+    price = np.where(inside[None], ink, 9.0) + 0.01 * np.abs(offsets) / max(1, reach) + 0.002
     # Dear columns at both ends, so that all ways move alike; the straight way is the cheapest of equals.
     total = np.full((len(columns), 2 * reach + 3), 1e9, np.float32)
     total[:, 1:-1] = price[0]
     came = np.zeros(price.shape, np.int8)
+    sideways = SEGMENTATION.seam_sideways
     for row in range(1, height):
         best = total[:, 1:-1].copy()
-        left, right, turned = total[:, :-2] + params.sideways, total[:, 2:] + params.sideways, came[row]
+        left, right, turned = total[:, :-2] + sideways, total[:, 2:] + sideways, came[row]
         turned[left < best] = -1
         np.minimum(best, left, out=best)
         turned[right < best] = 1

@@ -17,13 +17,12 @@ def slant(ink: Gray) -> float:
     A. Vinciarelli and J. Luettin, 2001, in the simpler form that needs no continuous columns).
     """
     height, width = ink.shape
-    params = SEGMENTATION.slant
-    times = max(1.0, height / params.rows)
+    times = max(1.0, height / 32)
     small = cv2.resize(ink, (max(4, round(width / times)), max(4, round(height / times))), interpolation=cv2.INTER_AREA)
-    ys, xs = np.nonzero(small > params.ink)
-    if len(xs) < params.fewest:
+    ys, xs = np.nonzero(small > SEGMENTATION.slant_ink)
+    if len(xs) < SEGMENTATION.slant_fewest:
         return 0.0
-    shears = np.linspace(-params.steepest, params.steepest, params.steps)
+    shears = np.linspace(-SEGMENTATION.slant_steepest, SEGMENTATION.slant_steepest, 37)
     offset = ys - small.shape[0] / 2
     span = small.shape[1] + 2 * small.shape[0] + 1
     # Each shear has columns of its own in one long row, from which all is counted at once.
@@ -33,7 +32,7 @@ def slant(ink: Gray) -> float:
     profile = np.bincount(flat, minlength=span * len(shears)).reshape(len(shears), span).astype(np.float64)
     score = (profile**2).sum(1)
     # Strokes at all angles give a flat score: then upright is the better guess.
-    score *= 1 - params.doubt * np.abs(shears)
+    score *= 1 - SEGMENTATION.slant_doubt * np.abs(shears)
     return float(shears[int(score.argmax())])
 
 

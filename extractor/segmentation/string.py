@@ -22,38 +22,38 @@ from extractor.values import Box, Gray
 
 def segment_string(field: FieldImage) -> Lattice:
     """The lattice of the string written in `field`; without any writing it has one node and no candidate."""
-    params = SEGMENTATION.string
     empty = Lattice(1, (), stack_crops([]), comb=False)
     ink = inside_only(field)
     if not _holds_writing(ink, field.inside.height):
         return empty
     shear = slant(ink)
     ink, extra = upright(ink, shear)
-    ink, pieces = _without_crumbs(ink, params.lowest * field.inside.height)
-    height = max(line_height(pieces), params.lowest * field.inside.height)
-    keep = (pieces.boxes[:, 2:].max(1) >= params.speck * height) & (pieces.areas >= params.speck_area * height * height)
+    ink, pieces = _without_crumbs(ink, SEGMENTATION.string_lowest * field.inside.height)
+    height = max(line_height(pieces), SEGMENTATION.string_lowest * field.inside.height)
+    keep = pieces.boxes[:, 2:].max(1) >= SEGMENTATION.string_speck * height
+    keep &= pieces.areas >= SEGMENTATION.string_speck_area * height * height
     if not keep.any():
         return empty
     labels, parts = _parts(ink, pieces, np.flatnonzero(keep), height)
-    if len(parts) > params.most_pieces:
+    if len(parts) > SEGMENTATION.string_most_pieces:
         return Lattice(1, (), stack_crops([]), comb=False, doubts=("more ink than a number has",))
     return _join(ink, labels, parts, height, extra)
 
 
 def _holds_writing(ink: Gray, height: float) -> bool:
     pieces = find_pieces(ink)
-    return len(pieces.areas) > 0 and bool((pieces.boxes[:, 2:].max(1) >= SEGMENTATION.string.smallest * height).any())
+    return len(pieces.areas) > 0 and bool((pieces.boxes[:, 2:].max(1) >= SEGMENTATION.string_smallest * height).any())
 
 
 def _without_crumbs(ink: Gray, lowest: float) -> tuple[Gray, Pieces]:
     """The ink with its pieces; where grainy strokes (pencil, a worn pen) fell into crumbs, their gaps are closed."""
-    params, pieces = SEGMENTATION.string, find_pieces(ink)
+    pieces = find_pieces(ink)
     height = max(line_height(pieces), lowest)
     sizes = pieces.boxes[:, 2:].max(1)
-    crumbs = int(((sizes >= params.speck * height) & (sizes < params.whole * height)).sum())
-    if crumbs <= int((sizes >= params.whole * height).sum()):
+    crumbs = int(((sizes >= SEGMENTATION.string_speck * height) & (sizes < SEGMENTATION.string_whole * height)).sum())
+    if crumbs <= int((sizes >= SEGMENTATION.string_whole * height).sum()):
         return ink, pieces
-    reach = max(params.least_closed, round(params.closed * height)) | 1
+    reach = max(3, round(SEGMENTATION.string_closed * height)) | 1
     closed = as_gray(
         cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     )
@@ -66,11 +66,11 @@ def line_height(pieces: Pieces) -> float:
     Where all pieces are much smaller than the span from the top of the writing to its foot, the digits are broken, and
     the span says more.
     """
-    params, top, height = SEGMENTATION.string, pieces.boxes[:, 1], pieces.boxes[:, 3]
-    usual = float(np.median(height[height >= params.tall * height.max()]))
-    large = pieces.boxes[:, 2:].max(1) >= params.large * usual
+    top, height = pieces.boxes[:, 1], pieces.boxes[:, 3]
+    usual = float(np.median(height[height >= SEGMENTATION.string_tall * height.max()]))
+    large = pieces.boxes[:, 2:].max(1) >= SEGMENTATION.string_large * usual
     span = float((top + height)[large].max() - top[large].min())
-    return max(params.least_height, usual if usual >= params.broken * span else params.of_span * span)
+    return max(4.0, usual if usual >= SEGMENTATION.string_broken * span else SEGMENTATION.string_of_span * span)
 
 
 @dataclass(frozen=True)
@@ -92,36 +92,35 @@ class _Part:
 
 def _parts(ink: Gray, pieces: Pieces, kept: NDArray[np.intp], height: float) -> tuple[NDArray[np.int32], list[_Part]]:
     """Every kept piece, parted at its cuts: labels of the parts from left to right, 0 = none, and the parts."""
-    params, stroke = SEGMENTATION.string, _stroke_width(ink)
-    tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= params.whole * height]
+    stroke = _stroke_width(ink)
+    tall = pieces.boxes[kept][pieces.boxes[kept, 3] >= SEGMENTATION.string_whole * height]
     base = float(np.median(tall[:, 1] + tall[:, 3])) if len(tall) else float(ink.shape[0])
     labels = np.zeros(ink.shape, np.int32)
     parts: list[_Part] = []
     for index in kept:
         x, y, w, h = (int(v) for v in pieces.boxes[index])
         own = pieces.labels[y : y + h, x : x + w] == index + 1
-        low, wide, lower = params.level
-        level = h < low * height or (w > wide * h and h < lower * height)
+        level = h < SEGMENTATION.string_flat * height or (w > 2 * h and h < SEGMENTATION.string_dash * height)
         columns = [] if level else cut_columns(np.where(own, 255, 0).astype(np.uint8), height, stroke)
         side = np.zeros((h, w), np.int32)
         if columns:
-            paths = seams(
-                np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8), columns, round(params.reach * height)
-            )
+            own_ink = np.where(own, ink[y : y + h, x : x + w], 0).astype(np.uint8)
+            paths = seams(own_ink, columns, round(SEGMENTATION.string_reach * height))
             side = (np.arange(w)[None, None, :] > paths[:, :, None]).sum(0).astype(np.int32)
-        comma = h < params.comma * height and w < h and y + h > base + params.comma_hangs * height
-        point = (max(w, h) < params.point * height or comma) and y + h / 2 > base - params.point_rises * height
+        hangs = y + h > base + SEGMENTATION.string_comma_hangs * height
+        comma = h < SEGMENTATION.string_comma * height and w < h and hangs
+        low = y + h / 2 > base - SEGMENTATION.string_point_rises * height
+        point = low and (comma or max(w, h) < SEGMENTATION.string_point * height)
         # What one digit is made of stays together in the order, also where a point lies under it or a bar over it.
-        middle = x + w / 2 if w < params.widest * height else None
+        middle = x + w / 2 if w < SEGMENTATION.string_widest * height else None
         view = labels[y : y + h, x : x + w]
         for part in range(len(columns) + 1):
             chosen = own & (side == part)
-            if int(chosen.sum()) < params.fewest:
+            if int(chosen.sum()) < SEGMENTATION.string_fewest:
                 continue
             left, top, width, tall_ = cv2.boundingRect(chosen.astype(np.uint8))
-            parts.append(
-                _Part(Box(x + left, y + top, width, tall_), bool(columns), float(point and not columns), middle)
-            )
+            box = Box(x + left, y + top, width, tall_)
+            parts.append(_Part(box, bool(columns), float(point and not columns), middle))
             view[chosen] = len(parts)
     return _ordered(labels, parts)
 
@@ -136,7 +135,6 @@ def _stroke_width(ink: Gray) -> float:
 
 def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.int32], list[_Part]]:
     """`labels` and `parts` from left to right by the middle of each part; what lies under others is less of a point."""
-    params = SEGMENTATION.string
     order = sorted(range(len(parts)), key=lambda i: parts[i].order)
     rank = np.zeros(len(parts) + 1, np.int32)
     for new, old in enumerate(order):
@@ -147,25 +145,24 @@ def _ordered(labels: NDArray[np.int32], parts: list[_Part]) -> tuple[NDArray[np.
         beside = [p.box for p in sorted_parts[max(0, i - 2) : i + 3] if p is not part and not p.point]
         # A digit may lean over a point, but then a comma still reaches lower than the digit does.
         under = any(
-            min(part.box.right, box.right) - max(part.box.left, box.left) > params.covered * part.box.width
-            and part.box.bottom < box.bottom + params.below * part.box.height
+            min(part.box.right, box.right) - max(part.box.left, box.left) > SEGMENTATION.string_covered * part.box.width
+            and part.box.bottom < box.bottom + SEGMENTATION.string_below * part.box.height
             for box in beside
         )
-        out.append(replace(part, point=params.under * part.point if under else part.point))
+        out.append(replace(part, point=SEGMENTATION.string_under * part.point if under else part.point))
     return rank[labels], out
 
 
 def _join(ink: Gray, labels: NDArray[np.int32], parts: list[_Part], height: float, extra: float) -> Lattice:
-    params = SEGMENTATION.string
     candidates: list[Candidate] = []
     crops: list[Gray] = []
     for start in range(len(parts)):
         left, top, right, bottom = 1e9, 1e9, 0.0, 0.0
-        for end in range(start + 1, min(len(parts), start + params.most_joined) + 1):
+        for end in range(start + 1, min(len(parts), start + SEGMENTATION.string_most_joined) + 1):
             box = parts[end - 1].box
             left, top = min(left, box.left), min(top, box.top)
             right, bottom = max(right, box.right), max(bottom, box.bottom)
-            if right - left > params.widest * height and end > start + 1:
+            if right - left > SEGMENTATION.string_widest * height and end > start + 1:
                 break
             view = np.s_[int(top) : int(bottom), int(left) : int(right)]
             part = labels[view]

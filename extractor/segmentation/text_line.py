@@ -50,18 +50,17 @@ class Writing:
 
         `size` times as large as usual, and sheared by `lean` once it is upright, it is another view of the same ink.
         """
-        params = SEGMENTATION.text_line
-        tall = max(params.least_height, (self.high - self.low) * params.room)
+        tall = max(4.0, (self.high - self.low) * SEGMENTATION.text_room)
         scale = size * TEXT / tall
         # First level, then upright, about the middle of the writing.
         level = np.array(((1, 0, 0), (-self.rise, 1, -(self.low + self.high) / 2), (0, 0, 1.0)))
         upright = np.array(((1, self.shear - lean, 0), (0, 1, 0), (0, 0, 1.0))) @ level
         across = upright[0, 0] * self.xs + upright[0, 1] * self.ys + upright[0, 2]
-        margin = params.margin * tall
+        margin = SEGMENTATION.text_margin * tall
         left, right = float(across.min()) - margin, float(across.max()) + margin
         wide = scale * min(1.0, MOST_COLUMNS / (scale * (right - left)))
         to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
-        width = min(MOST_COLUMNS, max(params.least_width, int(np.ceil(wide * (right - left)))))
+        width = min(MOST_COLUMNS, max(8, int(np.ceil(wide * (right - left)))))
         return _drawn(self.picture, to_line, scale, width)
 
 
@@ -74,16 +73,16 @@ def writing_of(field: FieldImage) -> Writing | None:
     large = _large(pieces, ink.shape)
     if not large.any():
         return None
-    params, digits = SEGMENTATION.text_line, _of(pieces, large)
+    digits = _of(pieces, large)
     ys, xs = np.nonzero(digits)
     rise = _rise(xs, ys)
     rows = ys - rise * xs
-    small = _small(pieces, rise, *(float(end) for end in _between(rows, params.small_outliers)))
-    low, high = (float(end) for end in _between(rows, params.outliers))
-    more = (params.whole - 1) / 2 * (high - low)
+    small = _small(pieces, rise, *(float(end) for end in _between(rows, SEGMENTATION.text_small_outliers)))
+    low, high = (float(end) for end in _between(rows, SEGMENTATION.text_outliers))
+    more = (SEGMENTATION.text_whole - 1) / 2 * (high - low)
     if small.any():
         ys, xs = np.nonzero(_of(pieces, large | small))
-    shear = params.upright * slant(digits)
+    shear = SEGMENTATION.text_upright * slant(digits)
     return Writing(contrast(field, ink), xs, ys, rise, shear, low - more, high + more)
 
 
@@ -101,9 +100,8 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     strokes = ink >= STROKE
     paper, full = (percentile(grey_counts(field.grey[part]), 50) for part in (~strokes, strokes))
     greys = np.arange(256, dtype=np.float32)
-    table = np.clip(
-        (paper - greys) * (FULL_INK / max(SEGMENTATION.text_line.least_contrast, paper - full)), 0, 255
-    ).astype(np.uint8)
+    brighter = FULL_INK / max(SEGMENTATION.text_least_contrast, paper - full)
+    table = np.clip((paper - greys) * brighter, 0, 255).astype(np.uint8)
     return as_gray(cv2.LUT(field.grey, table))
 
 
@@ -116,13 +114,12 @@ def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
 def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which pieces are digits by their size: no specks, no delimiters, no lines along the picture's edge."""
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
-    params = SEGMENTATION.text_line
-    times, low = params.dash
+    times, low = SEGMENTATION.text_dash
     flat = (wide > times * high) & (high < low * shape[0])
     tallest, second = (float(end) for end in np.sort(np.append(high[~flat], (0, 0)))[:-3:-1])
-    if np.count_nonzero(~flat) >= params.fewest and second > params.large * tallest:
+    if np.count_nonzero(~flat) >= SEGMENTATION.text_fewest and second > SEGMENTATION.text_large * tallest:
         tallest = second  # one long 1 does not make the others small
-    return ~flat & (high >= max(params.large * tallest, params.least_large * shape[0]))
+    return ~flat & (high >= max(SEGMENTATION.text_large * tallest, SEGMENTATION.text_least_large * shape[0]))
 
 
 def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.bool_]:
@@ -130,22 +127,22 @@ def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.b
     in the rows of the large ones."""
     left, top, wide, tall = pieces.boxes.T
     middle = top + tall / 2 - rise * (left + wide / 2)
-    params, reach = SEGMENTATION.text_line, high - low
-    within = (middle > low + params.small_low * reach) & (middle < high + params.small_high * reach)
-    least_tall, least_wide = params.small
+    reach = high - low
+    lowest = high + SEGMENTATION.text_small_high * reach
+    within = (middle > low + SEGMENTATION.text_small_low * reach) & (middle < lowest)
+    least_tall, least_wide = SEGMENTATION.text_small
     large_enough = (tall >= least_tall * reach) & (wide >= least_wide * reach)
-    return np.asarray(within & large_enough & (wide < params.small_wide * tall), np.bool_)
+    return np.asarray(within & large_enough & (wide < SEGMENTATION.text_small_wide * tall), np.bool_)
 
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
     """The slope of the baseline: that at which the writing takes the fewest rows; level where little tells."""
-    params = SEGMENTATION.text_line
-    step = max(1, len(xs) // params.points)
+    step = max(1, len(xs) // 500)
     xs, ys = xs[::step], ys[::step]
-    slopes = np.linspace(-params.steepest, params.steepest, params.rises)
+    slopes = np.linspace(-SEGMENTATION.text_steepest, SEGMENTATION.text_steepest, 17)
     rows = ys[None, :] - slopes[:, None] * xs[None, :]
-    low, high = _between(rows, params.rise_outliers)
-    cost = (high - low) * (1 + params.doubt * np.abs(slopes))
+    low, high = _between(rows, SEGMENTATION.text_rise_outliers)
+    cost = (high - low) * (1 + SEGMENTATION.text_doubt * np.abs(slopes))
     return float(slopes[int(cost.argmin())])
 
 
@@ -159,9 +156,9 @@ def _between(values: NDArray[np.float64], share: float) -> tuple[NDArray[np.floa
 
 def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
     """`picture` through `to_line`, shape (HEIGHT, width); averaged first where it becomes much smaller."""
-    params, times = SEGMENTATION.text_line, 1.0
-    if scale < params.reduced_below:
-        size = tuple(max(1, round(side * scale * params.first_step)) for side in picture.shape[::-1])
+    times = 1.0
+    if scale < SEGMENTATION.text_reduced_below:
+        size = tuple(max(1, round(side * scale * SEGMENTATION.text_first_step)) for side in picture.shape[::-1])
         times = size[0] / picture.shape[1]
         picture = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
     matrix = between_centres(to_line @ np.diag((1 / times, 1 / times, 1.0)))
@@ -170,7 +167,7 @@ def _drawn(picture: Gray, to_line: Points, scale: float, width: int) -> Gray:
             picture,
             matrix[:2],
             (width, HEIGHT),
-            flags=cv2.INTER_CUBIC if scale > params.enlarged_above else cv2.INTER_LINEAR,
+            flags=cv2.INTER_CUBIC if scale > SEGMENTATION.text_enlarged_above else cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=0,
         )
