@@ -58,7 +58,7 @@ class ReadOptions:
         Raises InputError for templates together with `single_field`, TemplateError for a folder without templates.
         """
         if templates and single_field:
-            raise InputError("Give either templates or 'every picture is one field', not both.")
+            raise InputError("Give either templates or 'every picture is one field' (single field), not both.")
         files = template_files(templates)
         mode = ReadMode.TEMPLATES if files else ReadMode.SINGLE_FIELD if single_field else ReadMode.FOUND
         return cls(mode, files, accept, None, engine, None if model is None else os.path.abspath(model))  # noqa: PTH100

@@ -1,4 +1,4 @@
-"""The command line's frame: which commands there are, and how every error is told."""
+"""The command line as a whole: which commands there are, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _tell(error: Exception) -> ExitCode:
         return error.exit_code
     what = ": ".join([type(error).__name__, *str(error).strip().splitlines()[:1]])
     click.echo(
-        f"Something went wrong that should not ({what}); run 'formdigits --debug …' "
+        f"Something went wrong that should not have ({what}); run 'formdigits --debug …' "
         "to see where, and please report it with that.",
         err=True,
     )

@@ -1,4 +1,4 @@
-"""What a run says at its end: the summary on standard error, or the first rows on a terminal."""
+"""Messages on the terminal: lines, the summary of a run, the first rows of its table."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ SHOWN_ROWS, SHOWN_FIELDS = 20, 8
 
 
 def say(text: str) -> None:
-    """A line for people, on standard error; file names that are no valid text are shown with escapes."""
+    """Prints a line on standard error; file names that are not valid text are shown with escapes."""
     click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
 
 
 @contextmanager
 def hushed() -> Iterator[TextIO]:
-    """Throws away what libraries print by themselves, on both outputs, unless FORMDIGITS_DEBUG is set.
+    """Discards what libraries print by themselves, on both outputs, unless FORMDIGITS_DEBUG is set.
 
-    Yields standard error as it was, for what we have to say meanwhile.
+    Yields standard error as it was, for the program's own messages.
     """
     if os.environ.get("FORMDIGITS_DEBUG"):
         yield sys.stderr
@@ -61,7 +61,7 @@ class _Lines(logging.Handler):
 
 
 def log_everything() -> None:
-    """Says on standard error what the reading processes log: tracebacks of pages that failed unexpectedly."""
+    """Prints what the reading processes log on standard error: tracebacks of pages that failed unexpectedly."""
     log = logging.getLogger("workers")
     log.setLevel(logging.DEBUG)
     if not log.handlers:

@@ -1,4 +1,4 @@
-"""How far a run is, on standard error: a bar on a terminal, a plain line now and then elsewhere."""
+"""Progress of a run, on standard error: a bar on a terminal, elsewhere a line every few seconds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Progress:
             self._bar.stop()
 
     def update(self, stage: str, done: int, total: int) -> None:
-        """Says that `done` of `total` are behind us in `stage`, one of `files` and `pages`."""
+        """Shows that `done` of `total` are finished in `stage`, which is `files` or `pages`."""
         if stage == "pages":
             self.done, self.total = done, total
         now = time.monotonic()

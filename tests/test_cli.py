@@ -108,7 +108,7 @@ def test_without_a_command_the_help_is_shown() -> None:
     [
         (InputError("There is no file x; check its spelling."), 2, "There is no file x; check its spelling.\n"),
         (ServiceError("The database is away; start it."), 3, "The database is away; start it.\n"),
-        (RuntimeError("oops"), 70, "Something went wrong that should not (RuntimeError: oops)"),
+        (RuntimeError("oops"), 70, "Something went wrong that should not have (RuntimeError: oops)"),
     ],
 )
 def test_errors_become_a_sentence_and_an_exit_code(

@@ -13,13 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import InputError
-from formdigits.actions.evaluate import Question, evaluate_model
+from extractor.options import ReadOptions
+from formdigits.actions.evaluate import evaluate_model
 from tests.test_reading import SHAPES
 from training.evaluation import Outcome, Outcomes, measured
 from training.evaluation.labelled_strings import labelled
 from training.evaluation.measures import NONE, aligned, reject_curve, worst
 
 NUMBERS = st.text("0123456789", max_size=7)
+
+SINGLE = ReadOptions.of(single_field=True)
 
 
 def written(text: str) -> np.ndarray:
@@ -90,7 +93,7 @@ def test_strings_are_read_as_the_product_reads_them(tmp_path: Path, capsys: pyte
     # One by its path in the folder, others by name; one label is wrong, one picture is none.
     table(folder, [("pictures/a.png", "4107"), ("b.png", "704"), ("c.png", "1011"), ("broken.png", "5")])
     out = tmp_path / "report"
-    assert evaluate_model(Question(data=(folder,), out=out)) == 1
+    assert evaluate_model((folder,), SINGLE, out=out) == 1
     shown = capsys.readouterr()
     assert "2 (50.00%)" in shown.out
     assert "broken.png" in shown.err
@@ -109,13 +112,13 @@ def test_symbols_are_measured_too_and_sets_have_folders_of_their_own(
         images = np.stack([np.where(ink > 60, ink, 0).astype(np.uint8)] * 3)
         np.savez(tmp_path / f"{name}.npz", images=images, labels=np.array([label] * 3))
     out = tmp_path / "report"
-    assert evaluate_model(Question(data=(tmp_path / "one.npz", tmp_path / "other.npz"), out=out)) == 0
+    assert evaluate_model((tmp_path / "one.npz", tmp_path / "other.npz"), SINGLE, out=out) == 0
     assert "3 (100.00%)" in capsys.readouterr().out
     assert json.loads((out / "other_npz" / "evaluation.json").read_text(encoding="utf-8"))["right"] == 0
     assert not (out / "one_npz" / "mistakes.png").exists()
     # A page of mistakes from an earlier evaluation does not outlive them.
     assert (out / "other_npz" / "mistakes.png").exists()
-    evaluate_model(Question(data=(tmp_path / "one.npz",), out=out / "other_npz"))
+    evaluate_model((tmp_path / "one.npz",), SINGLE, out=out / "other_npz")
     assert not (out / "other_npz" / "mistakes.png").exists()
 
 
@@ -123,7 +126,7 @@ def test_symbols_that_the_model_does_not_know(tmp_path: Path) -> None:
     path = tmp_path / "letters.npz"
     np.savez(path, images=np.full((2, 28, 28), 9, np.uint8), labels=np.array(["A", "B"]))
     with pytest.raises(InputError, match="does not know: AB; it reads 0-9"):
-        evaluate_model(Question(data=(path,)))
+        evaluate_model((path,), SINGLE)
 
 
 @pytest.mark.parametrize(
@@ -144,4 +147,4 @@ def test_a_table_that_is_no_good(
 def test_a_folder_of_pictures_without_labels_is_told_of_the_table(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "amount.png"), written("1"))
     with pytest.raises(InputError, match=r"add a table labels\.csv"):
-        evaluate_model(Question(data=(tmp_path,)))
+        evaluate_model((tmp_path,), SINGLE)

@@ -1,4 +1,4 @@
-"""What in a template will read badly though it is no error."""
+"""What is not wrong in a template, but will read badly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEWEST_PIXELS = 16
 
 
 def advice(template: Template) -> list[str]:
-    """One plain sentence for each thing that is worth mending."""
+    """One sentence for each thing that is worth changing."""
     return [*_overlaps(template), *_small(template), *_formats(template), *_rules(template)]
 
 
@@ -64,7 +64,7 @@ def _rules(template: Template) -> Iterator[str]:
 
 
 def tiny_cells(template: Template, located: Sequence[FieldImage]) -> Iterator[str]:
-    """A sentence if the page shows fields with too few pixels to be read well."""
+    """A sentence where fields of the page have too few pixels to be read well."""
     tiny = []
     for field, one in zip(template.fields, located, strict=True):
         (x0, y0), (x1, y1), _, (x3, y3) = one.quad

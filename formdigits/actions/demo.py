@@ -1,4 +1,4 @@
-"""What `formdigits demo` does: reads the samples as `read` would, and holds them against what is written on them."""
+"""What `formdigits demo` does: reads the samples and compares the readings with what is written on them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def run_demo(out: str) -> ExitCode:
 
 
 def compare(results: Sequence[PageResult], truth: Path) -> Comparison:
-    """Holds `results` against the table `truth`: file (from its own folder), page, form, field, value, …"""
+    """Compares `results` with the table `truth`: file (from its own folder), page, form, field, value, …"""
     key = ["file", "page", "field"]
     expected = pd.read_csv(truth, dtype=str, keep_default_na=False).astype({"page": int})
     found = pd.DataFrame(

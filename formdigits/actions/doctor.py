@@ -1,4 +1,4 @@
-"""What `formdigits doctor` looks at, one function a thing."""
+"""What `formdigits doctor` looks at, one function for each thing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Check:
 
 
 def all_checks() -> Iterator[Check]:
-    """Everything, in the order in which it should be mended."""
+    """Everything, in the order in which it should be put right."""
     for name, look in LOOKS.items():
         try:
             yield from look()

@@ -6,7 +6,6 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -29,52 +28,42 @@ PICTURES_NAMED = 5
 """Pictures that could not be read which are named."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """One `evaluate` as it was asked for. Without `data`, the test sets for digits."""
-
-    data: tuple[Path, ...] = ()
-    model: Path | None = None
-    engine: str = "litert"
-    accept: float = 0.99
-    alphabet: str = ""
-    out: Path | None = None
-
-
-def evaluate_model(question: Question) -> ExitCode:
-    """Measures each set, prints the table, writes the reports; returns the exit code.
+def evaluate_model(
+    data: Sequence[Path], options: ReadOptions, *, alphabet: str = "", out: Path | None = None
+) -> ExitCode:
+    """Measures each set (the test sets for digits without any), prints the table, writes the reports into `out`.
 
     Raises InputError, ModelError or OutputError. The exit code is 1 where pictures could not be opened.
     """
-    if question.out:
-        made_folder(str(question.out), "Reports cannot be written to {}; give -o a folder that you may write to.")
-    results = [(found, measured(found)) for found in _evaluated(question)]
+    model = Path(options.model) if options.model else None
+    if out:
+        made_folder(str(out), "Reports cannot be written to {}; give -o a folder that you may write to.")
+    results = [(found, measured(found)) for found in _evaluated(data, options, model, alphabet)]
     strings = [found for found, _ in results if found.unit == "string"]
     if len(strings) > 1:
         whole = together(strings)
         results.append((whole, measured(whole)))
-    _table(results, question.accept)
-    if question.out:
+    _table(results, options.accept)
+    if out:
         about = {
-            "model": str(question.model or "shipped"),
-            "card_sha256": hashlib.sha256(((question.model or SHIPPED) / CARD).read_bytes()).hexdigest(),
-            "engine": question.engine,
-            "accept": question.accept,
+            "model": str(options.model or "shipped"),
+            "card_sha256": hashlib.sha256(((model or SHIPPED) / CARD).read_bytes()).hexdigest(),
+            "engine": options.engine,
+            "accept": options.accept,
         }
-        for folder, (found, measures) in zip(_folders(question.out, results), results, strict=True):
+        for folder, (found, measures) in zip(_folders(out, results), results, strict=True):
             write_report(folder, found, measures, about)
-        say(f"The figures and pictures are in {question.out}.")
+        say(f"The figures and pictures are in {out}.")
     unreadable = [name for found, _ in results for name in found.unreadable]
     return _tell_unreadable(list(dict.fromkeys(unreadable)))
 
 
-def _evaluated(question: Question) -> Iterator[Outcomes]:
+def _evaluated(data: Sequence[Path], options: ReadOptions, model: Path | None, alphabet: str) -> Iterator[Outcomes]:
     reader: Reader | None = None
     recognizer: Recognizer | None = None
-    options = ReadOptions.of(single_field=True, accept=question.accept, engine=question.engine, model=question.model)
-    for path in question.data or (None,):
+    for path in data or (None,):
         if path is not None and (path / LABELS).is_file():
-            if question.alphabet:
+            if alphabet:
                 raise InputError(
                     "--alphabet chooses among labelled symbols; leave it out for a folder with labels.csv."
                 )
@@ -86,9 +75,9 @@ def _evaluated(question: Question) -> Iterator[Outcomes]:
             continue
         if recognizer is None:
             with hushed():
-                recognizer = load_recognizer(question.model, question.engine)
-        for name, samples in _symbols(path, question.alphabet):
-            yield read_symbols(recognizer, samples, name, question.accept)
+                recognizer = load_recognizer(model, options.engine)
+        for name, samples in _symbols(path, alphabet):
+            yield read_symbols(recognizer, samples, name, options.accept)
 
 
 def _symbols(path: Path | None, alphabet: str) -> Iterator[tuple[str, Samples]]:

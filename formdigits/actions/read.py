@@ -33,7 +33,7 @@ from workers.pool import InProcess, Pool
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a run as orderly as Ctrl-C does."""
+    """SIGTERM, which ends a run as cleanly as Ctrl-C does."""
 
 
 def read_to_table(
@@ -120,7 +120,7 @@ def made_folder(name: str, sentence: str) -> Path:
 
 
 def _key(identity: Mapping[str, object], options: ReadOptions) -> str:
-    """Where the inputs are and what they are called, what they are read with, and how."""
+    """A hash of the inputs' names and folder, of the options, and of the templates and models."""
     own = [Path(options.model)] if options.model else []
     contents = [card for folder in (*own, *shipped_models()) for card in cards_of(folder)]
     for name in options.templates:

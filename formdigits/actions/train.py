@@ -30,7 +30,7 @@ EPOCH_LINE_S = 10.0
 
 
 def train_symbols(settings: TrainSettings) -> ExitCode:
-    """Trains, tells of it on standard error, and returns the exit code. Raises InputError or ModelError."""
+    """Trains, reports progress on standard error, and returns the exit code. Raises InputError or ModelError."""
     try:
         # TensorFlow and its converter have much to say for themselves.
         with hushed() as ours:
@@ -43,8 +43,8 @@ def train_symbols(settings: TrainSettings) -> ExitCode:
 
 
 def learn_from_corrections(given: str, settings: TuneSettings) -> ExitCode:
-    """Learns from the corrections in the file `given`, or from those of the job of that name, tells of it, and returns
-    the exit code: 1 where the model got worse and was thrown away. Raises InputError, ModelError or ServiceError."""
+    """Learns from the corrections in the file `given`, or from those of the job of that name, reports progress, and
+    returns the exit code: 1 where the model got worse and was dropped. Raises InputError, ModelError, ServiceError."""
     rows = _rows(given)
     try:
         with hushed() as ours:

@@ -1,4 +1,4 @@
-"""`formdigits demo`: the samples read and compared with the truth."""
+"""`formdigits demo`: the samples, read and compared with what is written on them."""
 
 from __future__ import annotations
 

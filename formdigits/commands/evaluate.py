@@ -41,14 +41,8 @@ def evaluate(
 ) -> None:
     from pathlib import Path
 
-    from formdigits.actions.evaluate import Question, evaluate_model
+    from extractor.options import ReadOptions
+    from formdigits.actions.evaluate import evaluate_model
 
-    question = Question(
-        data=tuple(map(Path, data)),
-        model=Path(model) if model else None,
-        engine=engine,
-        accept=accept,
-        alphabet=alphabet,
-        out=Path(out) if out else None,
-    )
-    raise SystemExit(evaluate_model(question))
+    options = ReadOptions.of(single_field=True, accept=accept, engine=engine, model=model)
+    raise SystemExit(evaluate_model(tuple(map(Path, data)), options, alphabet=alphabet, out=Path(out) if out else None))

@@ -74,8 +74,6 @@ def read(
     restart: bool,
     verbose: bool,
 ) -> None:
-    if templates and single_field:
-        raise click.UsageError("Give either templates with -t or --single-field, not both")
     from extractor.options import ReadOptions
     from formdigits.actions.read import read_to_table
 

@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(OwnOrigin),
             Middleware(BoundedBodies, limits=BODY_LIMITS),
         ],
-        responses={422: {"model": Problem, "description": "The request is not as it should be."}},
+        responses={422: {"model": Problem, "description": "The request is not valid."}},
     )
     tell_errors(app)
     for router in ROUTERS:
@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 class _Assets(StaticFiles):
-    """Looked for anew each time, by their ETag: a newer version is used at once."""
+    """Checked each time by their ETag, so that a new version is used at once."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]

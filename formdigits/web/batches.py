@@ -1,4 +1,4 @@
-"""Files that a browser sends: known by their content, kept under names of our own, never under theirs."""
+"""Files that a browser sends: recognised by their content, stored under generated names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came: the text that its sender calls it by, its kind, and where it is kept."""
+    """A file that was sent: the name that its sender gave it, its kind, and where it is stored."""
 
     name: str
     kind: Format
@@ -46,14 +46,14 @@ class Upload:
 
 
 def plain_name(given: str | None) -> str:
-    """What a sender calls a file, as text to be shown: without folders and control characters, and not too long."""
+    """The name that a sender gave a file, fit to be shown: without folders and control characters, and not too long."""
     name = PureWindowsPath(PurePosixPath(given or "").name).name
     shown = "".join(letter for letter in name if letter.isprintable()).strip()
     return shown[:200] if shown.strip(".") else "unnamed"
 
 
 def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
-    """Keeps the file in `folder` as `stem` with the ending of what it is.
+    """Stores the file in `folder` as `stem` with the ending of its kind.
 
     Raises DocumentError, naming the file, for what is no picture and no PDF, is empty or too large; ServiceError when
     there is no room for it.
@@ -85,7 +85,7 @@ def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise ServiceError(
-            f"The server cannot keep the file ({error.strerror}); its owner should make room on the disk."
+            f"The server cannot keep the file ({error.strerror}); its owner should free some space on the disk."
         ) from None
     return Upload(shown, kind, path)
 
@@ -107,7 +107,7 @@ class Batches:
         return self._folder / batch
 
     def close(self, batch: str, uploads: Sequence[Upload]) -> None:
-        """Writes down what the batch's files are called by those who sent them."""
+        """Records the names that the sender gave the batch's files."""
         names = {upload.path.name: upload.name for upload in uploads}
         (self.folder(batch) / NAMES).write_text(json.dumps(names), encoding="utf-8")
 

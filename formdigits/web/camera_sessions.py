@@ -126,7 +126,7 @@ def _undo(name: str, options: ReadOptions) -> None:
 
 
 def _frame(jpeg: bytes) -> np.ndarray:
-    """The frame, grey. Its size is looked at before a pixel is decoded."""
+    """The frame, grey. Its size is checked before a pixel is decoded."""
     try:
         with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as head:
             width, height = head.size

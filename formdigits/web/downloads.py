@@ -1,4 +1,4 @@
-"""Files that are made when they are asked for, and gone when they have been sent."""
+"""Files that are made on request, and removed once they have been sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def download(home: Path, name: str, media: str, write: Callable[[Path], None]) -
     try:
         folder = Path(tempfile.mkdtemp(prefix="export-", dir=home))
     except OSError as error:
-        raise ServiceError(f"The server cannot write the file ({error.strerror}); have its owner make room.") from None
+        raise ServiceError(
+            f"The server cannot write the file ({error.strerror}); its owner should free some space."
+        ) from None
     try:
         write(folder / name)
     except BaseException:

@@ -1,4 +1,4 @@
-"""Every error is told in one sentence with the way out: as a page, or as JSON below `/api`."""
+"""Every error is one sentence that says what to do: as a page, or as JSON below `/api`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLAIN = {
 
 
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    """The answer to a request that cannot be granted."""
+    """The answer to a request that is refused."""
     if request.url.path.startswith("/api/"):
         return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
     answer = page(request, "error.html", http=status, sentence=sentence, code=status)
@@ -35,7 +35,7 @@ def told(request: Request, status: int, sentence: str, headers: dict[str, str] |
 
 
 def tell_errors(app: FastAPI) -> None:
-    """Has `app` answer all errors so."""
+    """Makes `app` answer all errors in this way."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(FormdigitsError, _known)
@@ -78,7 +78,7 @@ class Unforeseen:
             if scope["type"] != "http" or begun:
                 raise
             log.exception("unforeseen")
-            sentence = f"Something went wrong that should not ({type(error).__name__}); please report it."
+            sentence = f"Something went wrong that should not have ({type(error).__name__}); please report it."
             await told(Request(scope), 500, sentence)(scope, receive, send)
 
 

@@ -77,4 +77,4 @@ class Folders:
 
     def _none(self, path: str) -> InputError:
         known = ", ".join(self._roots) or "none; start the server with --folder to have some"
-        return InputError(f"There is no folder '{path}' that the server may read. It may read in: {known}.")
+        return InputError(f"There is no folder '{path}' that the server may read. It may read: {known}.")

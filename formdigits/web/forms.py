@@ -115,7 +115,7 @@ class Forms:
                 Path(f"{draft}.whole").rename(final)
         except OSError as error:
             raise ServiceError(
-                f"The server cannot keep the template ({error.strerror}); its owner should make room on the disk."
+                f"The server cannot keep the template ({error.strerror}); its owner should free some space on the disk."
             ) from None
 
 
@@ -128,7 +128,9 @@ def _form(path: Path, *, sent: bool) -> Form:
 
 def _tree(shown: str, text: bytes) -> Any:
     if len(text) > LONGEST:
-        raise TemplateError(f"{shown} has more than {LONGEST / 1e6:.1f} MB, which is no template; send its YAML file.")
+        raise TemplateError(
+            f"{shown} has more than {LONGEST / 1e6:.1f} MB, which is too much for a template; send its YAML file."
+        )
     try:
         decoded = text.decode("utf-8")
         _check_tokens(shown, decoded)
@@ -139,7 +141,7 @@ def _tree(shown: str, text: bytes) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it is not YAML"
-        raise TemplateError(f"{shown}{where}: {problem}; mend the YAML there.") from None
+        raise TemplateError(f"{shown}{where}: {problem}; correct the YAML there.") from None
 
 
 def _check_tokens(shown: str, text: str) -> None:
@@ -152,7 +154,7 @@ def _check_tokens(shown: str, text: str) -> None:
         depth += isinstance(token, BEGIN)
         depth -= isinstance(token, END)
         if depth > DEEPEST:
-            raise TemplateError(f"{shown} is nested too deeply to be a template; mend the YAML.")
+            raise TemplateError(f"{shown} is nested too deeply to be a template; correct the YAML.")
 
 
 def _reference(tree: Any) -> str | None:

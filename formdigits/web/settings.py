@@ -27,7 +27,7 @@ class Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine for itself alone."""
+    """Whether `host` is an address that only this machine can reach."""
     if host == "localhost":
         return True
     try:

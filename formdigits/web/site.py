@@ -1,4 +1,4 @@
-"""What every route may use: the settings, the job store and what is built on them, one of each a server."""
+"""What every route may use: the settings, the job store and what is built on them, one of each per server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workers.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class Site:
-    """One server's parts. Made when it starts, closed when it ends; everything in it may be used by several threads."""
+    """The parts of one server, from its start to its end; all of them may be used by several threads."""
 
     settings: Settings
     store: Store

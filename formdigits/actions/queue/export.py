@@ -11,7 +11,7 @@ from workers.job import Counts, Job
 def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
     """Writes what was read until now, in the order of the documents, and says what is missing. Raises OutputError.
 
-    Without a template fields differ from page to page; then it is one row a field in any case.
+    Without a template fields differ from page to page; then it is one row per field in any case.
     """
     columns = [FieldColumn(name, kind) for name, kind in job.fields]
     counts = store.counts(job.id)

@@ -1,4 +1,4 @@
-"""How far a job is: once, or again and again until its end."""
+"""How far a job is: once, or until it has ended."""
 
 from __future__ import annotations
 

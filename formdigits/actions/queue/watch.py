@@ -1,4 +1,4 @@
-"""`formdigits watch`: what is put into a folder becomes part of one job, once, when it is at rest."""
+"""`formdigits watch`: every file put into a folder joins one job, once, when it is no longer being written."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Watcher:
         self._away = ""
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Goes on until `stopped`; a broker or database that is away is waited for."""
+        """Goes on until `stopped`; waits for a broker or database that cannot be reached."""
         while not stopped():
             self.look()
             time.sleep(WATCH_EVERY_S)

@@ -1,4 +1,4 @@
-"""`formdigits worker`: a Celery worker as it should be set up."""
+"""`formdigits worker`: a Celery worker with the settings that this queue needs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands of the queue, one a file."""
+"""The commands of the queue, one per file."""

@@ -52,8 +52,6 @@ def submit(
     out: str | None,
     long: bool,
 ) -> None:
-    if templates and single_field:
-        raise click.UsageError("Give either templates with -t or --single-field, not both")
     if out and not wait:
         raise click.UsageError("-o needs --wait; without it, 'formdigits export JOB -o OUT' writes the table later")
     from extractor.options import ReadOptions

@@ -34,8 +34,6 @@ def watch(
     queue: str,
     move_to: str | None,
 ) -> None:
-    if templates and single_field:
-        raise click.UsageError("Give either templates with -t or --single-field, not both")
     import signal
     from pathlib import Path
 

@@ -40,7 +40,7 @@ def write_results(
 ) -> None:
     """Writes `results` with columns for `fields`. Raises OutputError.
 
-    Without a template fields differ from page to page; then it is one row a field in any case.
+    Without a template fields differ from page to page; then it is one row per field in any case.
     """
     columns = [FieldColumn(name, kind) for name, kind in fields]
     with open_sink(out, fields=columns, long=long or not columns) as sink:

@@ -1,5 +1,5 @@
-"""Pages and the API, a module for each concern. `ROUTERS` are all of them, `BODY_LIMITS` the bytes that an address
-takes where it takes more than the usual."""
+"""Pages and the API, one module per concern. `ROUTERS` are all of them, `BODY_LIMITS` the bytes that an address
+accepts where it accepts more than usual."""
 
 from formdigits.web.batches import BATCH_BYTES
 from formdigits.web.forms import TEMPLATE_BYTES

@@ -1,4 +1,4 @@
-"""The way in: the login page, and the sign of life that a container's health check asks for."""
+"""The login page, and the address that a container's health check asks."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ def logout() -> Response:
 
 
 def _own_path(path: str) -> str:
-    """A path on this server, whatever was asked for: nobody is sent on to another site."""
+    """A path on this server, whatever was asked for: nobody is redirected to another site."""
     plain = path.isprintable() and path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if plain else "/"

@@ -82,7 +82,7 @@ def cancel_job(site: SiteDep, job: JobDep) -> JobAnswer:
 
 @router.post("/{job}/resume", responses=MISSING)
 def resume_job(site: SiteDep, job: JobDep) -> JobAnswer:
-    """Takes up a job of this machine that has a `problem` once more."""
+    """Tries a job of this machine again that has a `problem`."""
     site.runner.again(job.id)
     return job_status(site, job)
 
@@ -133,7 +133,7 @@ def export(
     site: SiteDep,
     job: JobDep,
     ending: Annotated[Ending, Query(alias="format")] = Ending.CSV,
-    long: Annotated[bool, Query(description="One row a field, with confidence and place.")] = False,
+    long: Annotated[bool, Query(description="One row per field, with confidence and place.")] = False,
 ) -> FileResponse:
     """What was read until now as a file."""
     name = f"formdigits-{job.id}.{ending.value}"

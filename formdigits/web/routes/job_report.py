@@ -70,7 +70,7 @@ def _named(job: str, ending: str) -> dict[str, str]:
 
 
 def _bars(report: Report) -> list[dict[str, object]]:
-    """The bars of the histogram as the page draws them, the surest on top; what is there at all is seen."""
+    """The bars of the histogram as the page draws them, the highest confidence on top; a single field is visible."""
     most = max((bar.without + bar.review for bar in report.histogram), default=0) or 1
 
     def long(count: int) -> float:

@@ -105,7 +105,7 @@ def take_field(key: KeyDep, site: SiteDep, body: SeatRequest) -> FieldAnswer:
 @router.post(
     "/review/fields/{field}/answer",
     responses=refusals(
-        _400="There is nothing to accept, or the value is none.",
+        _400="There is nothing to accept, or the value is not valid.",
         _409="Somebody else has answered it meanwhile.",
         _422="The field's format does not allow the value; `force` keeps it all the same.",
     ),
@@ -147,7 +147,7 @@ def page_with_field(key: KeyDep, site: SiteDep) -> Response:
 
 @router.get("/corrections", response_class=StreamingResponse, responses={200: {"content": {"application/jsonl": {}}}})
 def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
-    """What people have settled, a field a line: `file, page, dpi, form, field, cells, quad, was, written, value,
+    """What people have settled, one field per line: `file, page, dpi, form, field, cells, quad, was, written, value,
     status, kind, sample, by, at`. Documents have the names that these pages show; `formdigits corrections` gives paths.
     """
     forms = site.bench.forms.of(job.id)

@@ -28,7 +28,7 @@ TRIED_PICTURE_SIDE = 1500
 """Pixels of the longer side of a page's picture."""
 
 REFUSED = refusals(
-    _400="The file is none that can be read, or there is no such template.",
+    _400="The file cannot be read, or there is no such template.",
     _413="The file is too large.",
     _503="Too many others wait.",
 )

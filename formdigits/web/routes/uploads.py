@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api", tags=["files"])
 def upload(
     site: SiteDep, files: Annotated[list[UploadFile], File(description=f"At most {BATCH_FILES} pictures and PDFs.")]
 ) -> BatchAnswer:
-    """Takes files for a job. What a file is goes by its content; one that is refused does not stop the others."""
+    """Takes files for a job. A file's kind is found from its content; one that is refused does not stop the others."""
     if len(files) > BATCH_FILES:
         raise HTTPException(
             413, f"These are more than the {BATCH_FILES} files that are taken at once; send some later."
@@ -49,7 +49,7 @@ def upload(
 def folders(
     site: SiteDep, inside: Annotated[str, Query(alias="in", description="Such as scans/2024; empty: the top.")] = ""
 ) -> FolderAnswer:
-    """What is in a folder that the server may read; nothing outside of those is ever told of."""
+    """What is in a folder that the server may read; nothing outside of them is ever shown."""
     if not inside:
         return FolderAnswer(path="", folders=list(site.folders.names), documents=0)
     found = site.folders.look(inside)

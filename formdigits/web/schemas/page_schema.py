@@ -22,7 +22,7 @@ class AlternativeAnswer(BaseModel):
 
 
 class CheckedAnswer(BaseModel):
-    """That people have settled a field: how, who, when, and what had been read before."""
+    """How people settled a field: what they did, who, when, and what had been read before."""
 
     kind: CheckKind
     by: list[str]
@@ -110,7 +110,7 @@ class SymbolAnswer(BaseModel):
     """One 28x28 crop as the recogniser saw it, as a data: address; none for a blank cell."""
 
     text: str
-    chosen: bool = Field(description="Whether the reading goes through it; the others are ways not taken.")
+    chosen: bool = Field(description="Whether the reading uses it; the others are alternatives.")
     crop: str | None
     classes: list[ClassAnswer]
 

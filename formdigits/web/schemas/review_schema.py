@@ -110,11 +110,11 @@ class SaidAnswer(BaseModel):
 
 
 class FormatAnswer(BaseModel):
-    """What the template says of the field."""
+    """What the template says about the field."""
 
     kind: Kind
     cells: int | None
-    letters: Annotated[bool, Field(description="Whether its symbols are others than digits.")]
+    letters: Annotated[bool, Field(description="Whether it has symbols other than digits.")]
     least_digits: int | None
     most_digits: int | None
     least: str | None
@@ -142,7 +142,7 @@ class FormatAnswer(BaseModel):
 
 
 class FieldAnswer(BaseModel):
-    """A field to be reviewed. Neither its confidence nor whether it is one of the sample is told, so that a person
+    """A field to be reviewed. Neither its confidence nor whether it belongs to the sample is given, so that a person
     looks at every field alike. `picture` and `page_picture` are addresses of JPEG files."""
 
     id: str
@@ -156,7 +156,7 @@ class FieldAnswer(BaseModel):
     written: str
     alternatives: list[AlternativeAnswer]
     rules: list[str]
-    beside: Annotated[dict[str, str], Field(description="Values of other fields that a broken rule speaks of.")]
+    beside: Annotated[dict[str, str], Field(description="Values of other fields that a broken rule names.")]
     notes: list[str]
     format: FormatAnswer
     said: list[SaidAnswer]
@@ -197,7 +197,7 @@ class NextAnswer(BaseModel):
 
 
 class SettledAnswer(BaseModel):
-    """What an answer was taken for: a date in the calendar's way, `0` for blank where the form says so."""
+    """How an answer was understood: a date as in the calendar, `0` for blank where the form says so."""
 
     stage: str
     status: FieldStatus

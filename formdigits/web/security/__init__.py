@@ -1,4 +1,4 @@
-"""What stands before every route: who may ask, from where, how much, and what a browser may do with the answer."""
+"""Checks in front of every route: who may ask, from where, how much, and what a browser may do with the answer."""
 
 from formdigits.web.security.access import Access, session_of
 from formdigits.web.security.bodies import BoundedBodies

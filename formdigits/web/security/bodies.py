@@ -1,4 +1,4 @@
-"""No request may send more than its address takes."""
+"""No request may send more than its address accepts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ sending may never get to read why."""
 
 
 class BoundedBodies:
-    """Refuses larger bodies, by what they say of themselves and by what comes; `limits` gives bytes by address."""
+    """Refuses larger bodies, by the length that they declare and by what arrives; `limits` gives bytes by address."""
 
     def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
         self._app = app
@@ -58,7 +58,7 @@ class BoundedBodies:
 
 
 async def _thrown_away(receive: Receive, most: int) -> None:
-    """Takes what is left of a body, up to `most` bytes, for nothing."""
+    """Reads the rest of a body, up to `most` bytes, and discards it."""
     more = True
     while more and most > 0:
         message = await receive()

@@ -1,4 +1,4 @@
-"""What a browser is told about every answer, so that nothing but the site's own scripts ever runs on its pages."""
+"""Headers of every answer, so that only the site's own scripts ever run on its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that a browser sends on behalf of another site, by a name that was made to point here or by a form there."""
+"""Requests that a browser sends on behalf of another site, through a name that points here or a form on that site."""
 
 from __future__ import annotations
 
