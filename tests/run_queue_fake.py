@@ -5,7 +5,7 @@ import os
 import extractor.reading
 from formdigits.cli import main
 from tests.fake_reader import FakeReader, open_fake
-from workers.database.queue import chunk_claims as claims
+from workers.database.queue import chunk_claims
 from workers.queue import readers
 
 
@@ -23,7 +23,7 @@ if __name__ == "__main__":
     extractor.reading.open_reader = open_fake  # type: ignore[assignment]
     readers.Readers = FakeReaders  # type: ignore[assignment,misc]
     if "FAKE_LEASE_S" in os.environ:
-        claims.CHUNK_LEASE_S = float(os.environ["FAKE_LEASE_S"])
-        claims.RENEW_S = claims.CHUNK_LEASE_S / 4
-        claims.GRACE_S = claims.CHUNK_LEASE_S
+        chunk_claims.CHUNK_LEASE_S = float(os.environ["FAKE_LEASE_S"])
+        chunk_claims.RENEW_S = chunk_claims.CHUNK_LEASE_S / 4
+        chunk_claims.GRACE_S = chunk_claims.CHUNK_LEASE_S
     main()

@@ -64,6 +64,14 @@ def test_sql_is_spoken_in_one_folder() -> None:
             assert not spoken, f"{path.relative_to(ROOT)} speaks SQL: workers/database does"
 
 
+def test_one_module_starts_and_ends_child_processes() -> None:
+    for room in ("extractor", "workers", "formdigits"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            code = path.read_text(encoding="utf-8")
+            found = [word for word in ("get_context", "killpg", "SIGKILL", "psutil", "SpawnProcess") if word in code]
+            assert not found or path == ROOT / "workers" / "process.py", f"{path.relative_to(ROOT)}: {found}"
+
+
 def test_no_file_grows_past_what_one_reader_takes_in() -> None:
     for room in sorted(ROOMS):
         for path in sorted((ROOT / room).rglob("*.py")):

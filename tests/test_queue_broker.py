@@ -16,7 +16,7 @@ from formdigits.actions.queue.submit import submit_job
 from tests.fake_reader import open_fake
 from tests.queue_services import RedisServer, missing
 from tests.test_read_command import scan
-from workers.database.queue import chunk_claims as claims
+from workers.database.queue import chunk_claims
 from workers.database.store import open_store
 from workers.queue.app import TASK_LIMIT_S, VISIBILITY_S, app
 from workers.queue.dispatch import Broker
@@ -87,5 +87,5 @@ def test_a_broker_that_goes_away_while_submitting_leaves_the_job_to_be_sent_late
         submit_job([str(file)], ReadOptions.of(single_field=True))
     job = capsys.readouterr().out.strip()
     store = open_store()
-    assert claims.to_send(store, job, lost=False) == [1]
+    assert chunk_claims.to_send(store, job, lost=False) == [1]
     store.close()

@@ -23,8 +23,7 @@ from extractor.values import Kind
 from tests.fake_reader import FakeReader
 from tests.reviewed_job import field, job_of_pages
 from workers.database.jobs import put_aside, put_aside_here, queued_job
-from workers.database.queue import chunk_claims as claims
-from workers.database.queue import ledger
+from workers.database.queue import chunk_claims, ledger
 from workers.database.queue.planning import advance, stalled
 from workers.database.review.field_claims import claim
 from workers.database.review.plans import set_plan
@@ -64,7 +63,7 @@ def put(store: Store, files: list[str], **more: bool) -> Job:
 
 def numbers(store: Store, job: Job, *, lost: bool = False) -> list[int]:
     found: list[int] = []
-    while some := claims.to_send(store, job.id, lost=lost):
+    while some := chunk_claims.to_send(store, job.id, lost=lost):
         found += some
     return found
 
@@ -129,15 +128,15 @@ def test_empty_files_are_not_each_others_duplicates(store: Store, tmp_path: Path
 def test_a_chunk_is_in_one_pair_of_hands(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / "a.png", 1)])
     [number] = numbers(store, job)
-    assert claims.claim(store, job.id, number, "one")
-    assert claims.claim(store, job.id, number, "two") is None
+    assert chunk_claims.claim(store, job.id, number, "one")
+    assert chunk_claims.claim(store, job.id, number, "two") is None
 
 
 def test_a_message_that_comes_again_takes_its_chunk_over_at_once(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / "a.png", 1)])
     [number] = numbers(store, job)
-    claims.claim(store, job.id, number, "one")
-    again = claims.claim(store, job.id, number, "one")
+    chunk_claims.claim(store, job.id, number, "one")
+    again = chunk_claims.claim(store, job.id, number, "one")
     assert again
     assert again.tries == 2
 
@@ -148,15 +147,15 @@ def test_a_claim_that_ran_out_passes_on_and_its_owner_may_not_save(
     file = picture(tmp_path / "a.png", 1)
     job = put(store, [file])
     [number] = numbers(store, job)
-    monkeypatch.setattr(claims, "CHUNK_LEASE_S", -1.0)
-    late = claims.claim(store, job.id, number, "one")
-    monkeypatch.setattr(claims, "CHUNK_LEASE_S", 30.0)
+    monkeypatch.setattr(chunk_claims, "CHUNK_LEASE_S", -1.0)
+    late = chunk_claims.claim(store, job.id, number, "one")
+    monkeypatch.setattr(chunk_claims, "CHUNK_LEASE_S", 30.0)
     assert late
-    now = claims.claim(store, job.id, number, "two")
+    now = chunk_claims.claim(store, job.id, number, "two")
     assert now
-    assert not claims.save_counts(store, late, [(1, 7, None)], last=True)
-    assert claims.save_counts(store, now, [(1, 1, "x" * 64)], last=True)
-    assert not claims.save_counts(store, now, [(1, 7, None)], last=True)
+    assert not chunk_claims.save_counts(store, late, [(1, 7, None)], last=True)
+    assert chunk_claims.save_counts(store, now, [(1, 1, "x" * 64)], last=True)
+    assert not chunk_claims.save_counts(store, now, [(1, 7, None)], last=True)
     advance(store, job.id)
     assert store.counts(job.id).pages == 1
 
@@ -168,18 +167,18 @@ def test_what_was_sent_and_lost_is_sent_again_but_not_what_is_in_hands(
     sent = numbers(store, job)
     assert len(sent) == 4
     assert numbers(store, job, lost=True) == []
-    monkeypatch.setattr(claims, "GRACE_S", -1.0)
-    claims.claim(store, job.id, sent[0], "one")
-    assert claims.to_send(store, job.id, lost=False) == []
-    assert claims.to_send(store, job.id, lost=True) == sent[1:]
+    monkeypatch.setattr(chunk_claims, "GRACE_S", -1.0)
+    chunk_claims.claim(store, job.id, sent[0], "one")
+    assert chunk_claims.to_send(store, job.id, lost=False) == []
+    assert chunk_claims.to_send(store, job.id, lost=True) == sent[1:]
 
 
 def test_a_step_that_nobody_took_is_found(store: Store, tmp_path: Path) -> None:
     job = put(store, [picture(tmp_path / "a.png", 1)])
     [number] = numbers(store, job)
-    one = claims.claim(store, job.id, number, "m")
+    one = chunk_claims.claim(store, job.id, number, "m")
     assert one
-    claims.save_counts(store, one, [(1, 1, None)], last=True)
+    chunk_claims.save_counts(store, one, [(1, 1, None)], last=True)
     assert stalled(store) == [job.id]
     advance(store, job.id)
     assert stalled(store) == []
@@ -192,10 +191,10 @@ def test_a_page_that_ends_its_process_is_set_aside_after_three_attempts(store: S
     first, *others = numbers(store, job)
     for _ in range(3):
         # As if the process had died over the page each time: begun, and never saved.
-        taken = claims.claim(store, job.id, first, "m")
+        taken = chunk_claims.claim(store, job.id, first, "m")
         assert taken
         if taken.tries > 1:
-            claims.begin(store, taken, taken.open[0])
+            chunk_claims.begin(store, taken, taken.open[0])
     done = do_chunk(store, Readers(), job.id, first, "m")
     assert done
     [outcome] = done.outcomes
@@ -211,10 +210,10 @@ def test_a_file_that_ends_every_process_that_looks_at_it_has_one_page_which_then
     job = put(store, [picture(tmp_path / "bad.png", 1), picture(tmp_path / "good.png", 2)])
     [number] = numbers(store, job)
     for _ in range(4):
-        taken = claims.claim(store, job.id, number, "m")
+        taken = chunk_claims.claim(store, job.id, number, "m")
         assert taken
         if taken.tries > 1:
-            claims.begin(store, taken, taken.open[0])
+            chunk_claims.begin(store, taken, taken.open[0])
     (tmp_path / "bad.png").unlink()
     do_chunk(store, Readers(), job.id, number, "m")
     work_off(store, job)
@@ -227,12 +226,12 @@ def test_cancelled_nothing_is_begun_or_saved_and_retry_takes_up_the_rest(store: 
     do_chunk(store, Readers(), job.id, number, "count")
     some = numbers(store, job)
     do_chunk(store, Readers(), job.id, some[0], "m0")
-    at_hand = claims.claim(store, job.id, some[1], "m1")
+    at_hand = chunk_claims.claim(store, job.id, some[1], "m1")
     assert at_hand
     assert ledger.cancel(store, job.id)
     assert not ledger.cancel(store, job.id)
-    assert not claims.save(store, at_hand, [], last=True)
-    assert claims.claim(store, job.id, some[2], "m2") is None
+    assert not chunk_claims.save(store, at_hand, [], last=True)
+    assert chunk_claims.claim(store, job.id, some[2], "m2") is None
     assert store.counts(job.id).done == 1
     assert ledger.retry(store, job.id) == 39
     work_off(store, job)

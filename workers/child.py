@@ -1,4 +1,4 @@
-"""One reading process: takes tasks from its pipe and tells of its pages as it goes."""
+"""One reading process: takes tasks from its pipe and reports its pages as it goes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Broken:
-    """Nothing can be read by any process: an error for the user, else a traceback."""
+    """No process can read anything: an error for the user, or else a traceback."""
 
     error: FormdigitsError | None
     trace: str = ""

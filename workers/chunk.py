@@ -1,4 +1,4 @@
-"""A task done in this process: pages opened one at a time, read in batches, every surprise kept to its page."""
+"""A task done in this process: pages are opened one at a time and read in batches; an error stays with its page."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def count(file: str) -> int:
 
 
 def _open(span: Span, dpi: int, traces: list[Event]) -> Iterator[Page | FailedPage]:
-    """Every page of the span, come what may."""
+    """Every page of the span, whatever happens."""
     from extractor.documents import open_pages
 
     seen: set[int] = set()

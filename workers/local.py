@@ -1,4 +1,4 @@
-"""A job done on this machine: documents counted, pages read, results kept, and taken up again where it stopped."""
+"""A job read on this machine: pages are counted, read and kept, and a job that was stopped continues where it was."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILES_PER_TASK = 64
 """Documents whose pages are counted in one task."""
 
 Watch: TypeAlias = Callable[[str, int, int], None]
-"""Told of progress as (`files` or `pages`, how many are done, of how many)."""
+"""Called with progress as (`files` or `pages`, how many are done, of how many)."""
 
 log = logging.getLogger(__name__)
 

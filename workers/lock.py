@@ -32,7 +32,7 @@ def job_lock(folder: Path, key: str) -> Iterator[None]:
     try:
         yield
     finally:
-        # Removed while still held: who waits for this file finds it gone. Windows removes no file that is open.
+        # Removed while still held: whoever waits for this file finds it gone. Windows removes no file that is open.
         with suppress(OSError):
             Path(lock.lock_file).unlink()
         lock.release()

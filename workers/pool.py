@@ -57,8 +57,8 @@ class InProcess:
 class Pool:
     """Up to `processes` processes that each load a reader with `factory`. See `workers.work.TaskRunner`.
 
-    A process that dies, or that is still on one page after `page_limit_s` seconds, is replaced. What it had not told of
-    is done again page by page; a page that takes its process with it again is failed, with the reason.
+    A process that dies, or that is still on one page after `page_limit_s` seconds, is replaced. What it had
+    not reported is done again page by page; a page that ends its process once more is failed, with the reason.
     `overlay` is the folder for pictures of the readings; `verbose` lets the children's libraries print.
 
     Running raises what `factory` raises for the user, and ServiceError when the processes cannot start.
@@ -100,7 +100,7 @@ class Pool:
             if not busy:
                 return
             events = self._hear(busy)
-            # New work goes out before the old is told of, so that nobody waits while it is being stored.
+            # New work goes out before the old is reported, so that nobody waits while it is being stored.
             self._hand_out(source)
             if events:
                 yield events
@@ -162,7 +162,7 @@ class Pool:
         return []
 
     def _lost(self, child: _Child, limit_s: float | None) -> list[Event]:
-        """Replaces a process that died (or is late by `limit_s`), and sees to what it had not told of."""
+        """Replaces a process that died (or is late by `limit_s`), and sees to what it had not reported."""
         died_of = self._remove(child)
         if not child.ready:
             self._again += [child.task] if child.task else []
@@ -178,7 +178,7 @@ class Pool:
         return [_given_up(unit, reason) for unit in left]
 
     def _remove(self, child: _Child) -> str:
-        """Ends a process and says what it had died of. Raises ServiceError when too many never came to work."""
+        """Ends a process and says what it died of. Raises ServiceError when too many never came to work."""
         died_of = child.reap()
         self._children.remove(child)
         self._failed_starts += not child.ready
@@ -191,7 +191,7 @@ class Pool:
 
 
 class _Child:
-    """A process, its pipe, the task that it is on, and what it has told of it."""
+    """A process, its pipe, the task that it is on, and what it has reported of it."""
 
     def __init__(self, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
         self._process = ChildProcess(child_main, factory, overlay, verbose=verbose)
@@ -219,13 +219,13 @@ class _Child:
                 self.done.add((event.document, event.result.page))
 
     def dismiss(self) -> None:
-        """Lets it go home if it has nothing to do."""
+        """Lets it end by itself if it has nothing to do."""
         self.pipe.close()
         if self.task is not None or not self.ready:
             self._process.kill()
 
     def reap(self, patience_s: float = 0) -> str:
-        """Ends it with everything that it started, and says in plain words what it had died of."""
+        """Ends it with everything that it started, and says in plain words what it died of."""
         return self._process.reap(patience_s)
 
 

@@ -1,4 +1,4 @@
-"""A process beside this one that answers questions about files, so that no file can harm whoever asks."""
+"""A sandbox: a process that answers questions about files, so that no file can harm the one that asks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Answer:
 
 class Sandbox:
     """Answers one question at a time; several threads may ask. Its process starts with the first question, keeps what
-    it has loaded, and is replaced when a question was the end of it.
+    it has loaded, and is replaced when a question has ended it.
     """
 
     def __init__(self, limit_s: float = ANSWER_LIMIT_S) -> None:
@@ -44,7 +44,7 @@ class Sandbox:
     def ask(self, question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """`question(*args, **options)`, a function that can be imported, called in that process.
 
-        Raises what it raises for the user; DocumentError where it took the process with it, or too long; ServiceError
+        Raises what it raises for the user; DocumentError where it ended the process, or took too long; ServiceError
         when too many others wait.
         """
         if not self._lock.acquire(timeout=TURN_WAIT_S):

@@ -1,4 +1,4 @@
-"""What is handed to those who read, and what comes back. Light to import: every reading process does."""
+"""What is handed to those who read, and what comes back. Light to import, since every reading process does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PageReader(Protocol):
     def dpi(self) -> int: ...
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
-        """One result a page, in the same order."""
+        """One result per page, in the same order."""
         ...
 
 
@@ -91,7 +91,7 @@ class Outcome(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What Python says of an error that nobody foresaw; for whoever mends the program.
+    """What Python says of an error that nobody foresaw, for whoever mends the program.
 
     `sentence` is for the user, where no page's reason says it already.
     """
@@ -102,7 +102,7 @@ class Trace(NamedTuple):
 
 Event: TypeAlias = Counted | Outcome | Trace
 TaskRunner: TypeAlias = Callable[[Iterable[Task]], Iterator[list[Event]]]
-"""Does tasks, in any order, and tells what came of them as it goes. It draws tasks only as it needs them."""
+"""Does tasks, in any order, and yields what came of them as it goes. It draws tasks only as it needs them."""
 
 
 def chunked(pages: Iterable[PageKey], size: int = CHUNK) -> Iterator[ReadTask]:

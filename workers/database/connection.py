@@ -21,7 +21,7 @@ from extractor.errors import ServiceError
 from workers.database.schema import VERSION, metadata, schema_version
 
 UNNUMBERED = "0001"
-"""What a database is that has the tables of before there was a table of Alembic's."""
+"""The version of a database whose tables are older than Alembic's table of versions."""
 
 TABLES_LOCK = 0x666D6467
 """The number of PostgreSQL's advisory lock: one process at a time makes tables."""

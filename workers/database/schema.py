@@ -166,7 +166,7 @@ chunks = Table(
     Column("lease", Double, nullable=False),
     # When a message for it was last given to the broker; 0 for never.
     Column("dispatched", Double, nullable=False),
-    # When it was done, how many pages (or documents) it had: for pages a second.
+    # When it was done, how many pages (or documents) it had: for pages per second.
     Column("finished", Double),
     Column("size", Integer, nullable=False),
     Index("chunks_to_send", "state", "dispatched"),
@@ -215,7 +215,7 @@ reviews = Table(
     # Which window has it on its screen, and until when that is to be believed.
     Column("claimant", String(64), nullable=False),
     Column("lease", Double, nullable=False),
-    # How many answers there were, so that nobody answers what has changed under his eyes.
+    # How many answers there were, so that nobody answers what has changed since it was shown.
     Column("answers", Integer, nullable=False),
     # The outcome, once it is settled: how, by whom ([name, …]) and when.
     Column("kind", String(16)),

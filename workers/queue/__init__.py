@@ -1,1 +1,1 @@
-"""Jobs of any size, read by workers on many machines: Celery on Redis carries word of chunks, SQL the truth."""
+"""Jobs of any size, read by workers on many machines. Celery on Redis carries messages; the truth is in SQL."""

@@ -1,4 +1,4 @@
-"""What keeps a reading process honest: its claim renewed, its pages limited in time, its end with its parent's."""
+"""A reading process renews its claim, has a time limit for each page, and ends with its parent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from extractor.errors import ServiceError
-from workers.database.queue import chunk_claims as claims
+from workers.database.queue import chunk_claims
 from workers.database.queue.chunk_claims import Claim
 from workers.database.store import Store
 from workers.pool import PAGE_LIMIT_S
@@ -22,9 +22,9 @@ def kept(store: Store, claim: Claim) -> Iterator[None]:
     stop = threading.Event()
 
     def renew() -> None:
-        while not stop.wait(claims.RENEW_S):
+        while not stop.wait(chunk_claims.RENEW_S):
             try:
-                claims.renew(store, claim)
+                chunk_claims.renew(store, claim)
             except ServiceError:
                 # It comes back, or the lease runs out and another takes the chunk.
                 continue
@@ -58,7 +58,7 @@ def limited(limit_s: float = PAGE_LIMIT_S) -> Iterator[Callable[[], None]]:
 
 
 def end_with_parent() -> None:
-    """Ends this process soon after its parent: nobody would hear of what it does."""
+    """Ends this process soon after its parent, since nobody would hear of what it does."""
     parent = os.getppid()
 
     def look() -> None:

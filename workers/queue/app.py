@@ -1,4 +1,4 @@
-"""The Celery application: how word of chunks travels. Nothing but (job, chunk) is in a message, nothing comes back."""
+"""The Celery application: how messages travel. One holds (job, chunk) and nothing else; nothing comes back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chunk done: as a whole the first time; page by page when somebody died over it, to find the page that did it."""
+"""A chunk is read as a whole the first time, and page by page after a process died of it, to find the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Protocol
 from extractor.errors import TemplateError
 from extractor.values import PageStatus
 from workers.chunk import count, do_task, failed
-from workers.database.queue import chunk_claims as claims
+from workers.database.queue import chunk_claims
 from workers.database.queue.chunk_claims import Claim, Looked, Open
 from workers.database.queue.planning import advance
 from workers.database.store import Store
@@ -52,7 +52,7 @@ def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str
 
     Raises ServiceError when the database stays away and ModelError; the chunk is then left to whoever comes later.
     """
-    claim = claims.claim(store, job, number, message)
+    claim = chunk_claims.claim(store, job, number, message)
     if claim is None:
         return None
     started = time.monotonic()
@@ -73,19 +73,19 @@ def _look(store: Store, claim: Claim, beat: Callable[[], None]) -> None:
         for one in claim.open:
             beat()
             counts.append(_counted(one))
-        claims.save_counts(store, claim, counts, last=True)
+        chunk_claims.save_counts(store, claim, counts, last=True)
         return
     for one in claim.open:
         beat()
         if one.attempts >= ATTEMPTS:
             # Its one page will say why it cannot be read.
             found: Looked = (one.key.document, 1, None)
-        elif claims.begin(store, claim, one):
+        elif chunk_claims.begin(store, claim, one):
             found = _counted(one)
         else:
             return
-        claims.save_counts(store, claim, [found], last=False)
-    claims.save_counts(store, claim, [], last=True)
+        chunk_claims.save_counts(store, claim, [found], last=False)
+    chunk_claims.save_counts(store, claim, [], last=True)
 
 
 def _counted(one: Open) -> Looked:
@@ -107,25 +107,25 @@ def _read(store: Store, readers: Readers, claim: Claim, beat: Callable[[], None]
         reader = readers.of(store, claim.job)
     except TemplateError as error:
         outcomes += [_given_up(claim, one, str(error)) for one in claim.open]
-        claims.save(store, claim, outcomes, last=True)
+        chunk_claims.save(store, claim, outcomes, last=True)
         return
     if claim.tries == 1:
         read = _outcomes(claim, _events(claim.open, reader, beat))
-        if claims.save(store, claim, read, last=True):
+        if chunk_claims.save(store, claim, read, last=True):
             outcomes += read
         return
     for one in claim.open:
         beat()
         if one.attempts >= ATTEMPTS:
             read = [_given_up(claim, one, POISON)]
-        elif claims.begin(store, claim, one):
+        elif chunk_claims.begin(store, claim, one):
             read = _outcomes(claim, _events([one], reader, beat))
         else:
             return
-        if not claims.save(store, claim, read, last=False):
+        if not chunk_claims.save(store, claim, read, last=False):
             return
         outcomes += read
-    claims.save(store, claim, [], last=True)
+    chunk_claims.save(store, claim, [], last=True)
 
 
 def _events(some: Iterable[Open], reader: PageReader, beat: Callable[[], None]) -> list[Event]:

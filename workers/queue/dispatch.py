@@ -1,4 +1,4 @@
-"""The broker: is it there, how much waits in it, and sending what must be sent."""
+"""The broker: whether it is there, how much waits in it, and sending what must be sent."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Broker:
             return int(self._redis.info("memory")["used_memory"])
 
     def send(self, queue: str, job: str, numbers: Sequence[int]) -> None:
-        """One message a chunk."""
+        """One message per chunk."""
         from kombu.exceptions import OperationalError
 
         from workers.queue.app import app

@@ -1,4 +1,4 @@
-"""The models, loaded once a process, and what reads by it for each recipe."""
+"""The models, loaded once per process, and a reader for each recipe."""
 
 from __future__ import annotations
 

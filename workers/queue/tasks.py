@@ -1,4 +1,4 @@
-"""The one task, and what surrounds it: the model after the fork, the sweep now and then."""
+"""The one task, the model that is loaded after the fork, and the sweep now and then."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ SECONDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 120)
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: `time`, `level`, `process`, `message`, and `job`, `chunk`, `file`, `page` where known."""
+    """One JSON object per line: `time`, `level`, `process`, `message`; `job`, `chunk`, `file`, `page` where known."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

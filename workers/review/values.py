@@ -85,7 +85,7 @@ class Item:
 
     `beside` are the values of other fields on the page that a rule which it breaks speaks of, by their names.
     `said` is what may be shown of it: the reviewer's own answer, and everybody's where two differ or it is settled;
-    the first answer stays hidden from the second person, who is to read with eyes of their own.
+    the first answer stays hidden from the second person, who is to read independently.
     """
 
     key: FieldKey

@@ -1,4 +1,4 @@
-"""What a watched folder needs to know of its job: which contents it has, which files are over with."""
+"""What a watched folder needs to know of its job: which contents it has, and which files are finished."""
 
 from __future__ import annotations
 

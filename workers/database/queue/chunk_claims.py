@@ -19,7 +19,7 @@ CHUNK_LEASE_S = 30.0
 """How long a claim is believed without being renewed: when a machine is gone, others wait so long."""
 
 RENEW_S = 5.0
-"""How often who has a claim renews it."""
+"""How often the holder of a claim renews it."""
 
 GRACE_S = 10.0
 """How long a message may be under way before it counts as lost."""
@@ -41,7 +41,7 @@ Looked: TypeAlias = tuple[int, int, str | None]
 
 @dataclass(frozen=True)
 class Claim:
-    """A chunk in our hands. `tries` above one: somebody began it and did not come to its end."""
+    """A chunk that is ours. `tries` above one: somebody began it and did not finish."""
 
     job: Job
     number: int
@@ -133,7 +133,7 @@ def save(store: Store, of: Claim, outcomes: Sequence[Outcome], *, last: bool) ->
 
 @retried
 def save_counts(store: Store, of: Claim, counts: Sequence[Looked], *, last: bool) -> bool:
-    """The same for documents that were looked at."""
+    """As `save`, for documents that were looked at."""
     with writing(store.engine) as connection:
         if not _still_ours(connection, of, last=last):
             return False

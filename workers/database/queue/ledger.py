@@ -1,4 +1,4 @@
-"""Jobs of the queue as people handle them: put in, added to, listed, cancelled, tried again."""
+"""Jobs of the queue as people handle them: submitted, added to, cancelled, retried, and how far they are."""
 
 from __future__ import annotations
 
@@ -120,13 +120,15 @@ def cancel(store: Store, job: str) -> bool:
         stop = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(ACTIVE))
         if not connection.execute(stop.values(state=CANCELLED, finished=time.time())).rowcount:
             return False
-        # Whoever is in the middle of one finds out when he wants to save.
+        # Whoever is in the middle of one finds out on saving.
         connection.execute(update(chunks).where(chunks.c.job == job, chunks.c.state == WAITING).values(state=DONE))
     return True
 
 
 def retry(store: Store, job: str) -> int:
-    """Takes up the failed pages again, and what a cancelled job has left; how many pages (of unseen files: files).
+    """Takes up the failed pages again, and what a cancelled job has left.
+
+    Returns how many pages that are, files that nobody has looked at counting as one.
 
     A document of which every page failed is looked at anew, since a better file may be there now.
     """
@@ -166,7 +168,7 @@ def _look_again(connection: Connection, job: str, numbers: Sequence[int]) -> Non
 
 
 def speed(store: Store, job: str, window_s: float = 60) -> float:
-    """Pages a second of late."""
+    """Pages per second in the last `window_s` seconds."""
     with reading(store.engine) as connection:
         now = seconds_now(connection)
         query = select(func.sum(chunks.c.size), func.min(chunks.c.finished)).where(

@@ -1,4 +1,4 @@
-"""A job's steps: when its documents are looked at, duplicates are told and chunks made; when those are done, it is."""
+"""A job's steps: its documents are looked at, duplicates are marked, chunks are made and read, and it is finished."""
 
 from __future__ import annotations
 

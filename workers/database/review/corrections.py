@@ -26,7 +26,7 @@ class Correction:
     `quad` are its corners in pixels of the page as it came in, opened with `dpi` where it is a PDF page that has to be
     drawn; `cells` is how many cells its comb has, None for a free string. `was` is the value that had been read,
     `written` the ink's symbols as read, `value` what people say; `status` is accepted, blank or void. `by` are their
-    names, `at` is ISO 8601 in UTC. `sample`: it was looked at by lot, and had been accepted.
+    names, `at` is ISO 8601 in UTC. `sample`: it was drawn at random from the accepted ones.
     """
 
     file: str

@@ -28,7 +28,7 @@ def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
     """Up to `count` fields of the job for the person at `seat`, whose they are from now on.
 
     What two people differ over comes first, then what another has answered and wants a second, then what nobody has
-    looked at: the least certain first, with the sample strewn in by lot. None where nothing is left for this person.
+    looked at: the least certain first, with the sample mixed in at random. None where nothing is left for this person.
     Raises InputError when there is no such job.
     """
     plan = plan_of(store, job)
@@ -146,7 +146,7 @@ def _next(
     connection: Connection, ranges: Sequence[ColumnElement[bool]], plan: Plan, window: str, now: float
 ) -> FieldKey | None:
     for which in ranges:
-        # By lot, so that the sample is spread evenly over the doubtful ones until both are done.
+        # At random, so that the sample is spread evenly over the doubtful ones until both are done.
         of_sample = random.random() * max(1, plan.doubtful + plan.sampled) < plan.sampled
         for sample in (of_sample, not of_sample):
             key = _take_first(connection, and_(which, reviews.c.sample == sample), window, now)

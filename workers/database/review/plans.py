@@ -1,4 +1,4 @@
-"""How a job is reviewed, and its fields put into the queue: the doubtful ones, and some accepted ones by lot."""
+"""How a job is reviewed, and its fields put into the queue: the doubtful ones, and some accepted ones at random."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _draw_more(connection: Connection, job: str, share: float) -> None:
 
 
 def _rows(connection: Connection, sample: bool) -> Any:
-    # In the sample the order is that of the lot as well: taken by certainty, the first half would be no sample.
+    # In the sample the order is random as well: taken by certainty, the first half would be no sample.
     rank = _lot(connection) if sample else readings.c.confidence
     return select(
         *(readings.c.job, readings.c.document, readings.c.page, readings.c.position),
