@@ -1,4 +1,4 @@
-"""Decoded pictures as grey ones: ink dark on white paper, one byte a pixel."""
+"""Decoded pictures as grey ones: ink dark on white paper, one byte per pixel."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE, *, darkest: 
 
 
 def darkest_colour(image: NDArray[Any]) -> Gray:
-    """The darkest of red, green and blue of each pixel of `image`, shape (height, width, 3): lines in a pale colour,
-    which grey hardly shows, are dark in one of them."""
+    """The darkest of red, green and blue of each pixel of `image`, shape (height, width, 3): rulings in a pale
+    colour, which grey hardly shows, are dark in one of them."""
     return np.ascontiguousarray(image.min(2)).astype(np.uint8, copy=False)
 
 
@@ -58,7 +58,7 @@ def grey_from_pillow(image: Image.Image, *, darkest: bool = False) -> Gray:
     if image.mode.startswith("I;16"):
         return (np.asarray(image) >> 8).astype(np.uint8)
     if image.mode in ("I", "F"):
-        raise DocumentError("The picture has 32 bits a pixel; save it with 8 bits a pixel.")
+        raise DocumentError("The picture has 32 bits per pixel; save it with 8 bits per pixel.")
     if image.mode == "LAB":
         return np.array(image.getchannel("L"))
     if image.has_transparency_data:

@@ -53,7 +53,7 @@ def open_pages(
     """Pages `first` to `last` (from 1, both included; None: to the end) of `file`, each decoded when it is asked for.
 
     `dpi` is the resolution of PDF pages that have to be rendered; scans keep their own. `darkest` takes the darkest of
-    red, green and blue for grey, which shows lines in pale colours; then all PDF pages are rendered. Never raises for
+    red, green and blue for grey, which shows rulings in pale colours; then all PDF pages are rendered. Never raises for
     a bad file or page: a page that cannot be opened comes as FailedPage and the next one follows; where nothing can be
     had, one FailedPage with the number `first` comes.
     """

@@ -17,7 +17,7 @@ from extractor.values import Box, Gray
 
 _NO_SIZE = "The PDF page states no usable size (MediaBox); print it to a new PDF."
 
-# A few bytes may unpack to gigabytes; no picture within the limits needs more than four bytes a pixel.
+# A few bytes may unpack to gigabytes; no picture within the limits needs more than four bytes per pixel.
 set_qpdf_limits(flate_max_memory=4 * MAX_PIXELS, run_length_max_memory=4 * MAX_PIXELS, doc_max_warnings=1000)
 
 

@@ -31,7 +31,7 @@ _INVISIBLE = 3
 _DEPTH, _BUDGET, _STREAMS = 6, 100_000, 1000
 """Forms within forms, instructions, and streams of instructions that are followed at most."""
 _RECTANGLE = (4, 5)
-"""Points of a rectangle that is drawn line by line: its corners, and the first of them again or not."""
+"""Points of a rectangle whose sides are drawn one by one: its corners, with or without the first once more."""
 _EDGE = 0.01
 """How far a picture that covers the page may stay inside its edges, or reach beyond them, in page sizes."""
 _MOST = 0.85

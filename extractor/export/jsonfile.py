@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
 
 
 class JsonLinesSink(FileSink):
-    """One page a line."""
+    """One page per line."""
 
     _before, _between, _after = "", "\n", "\n"
 

@@ -40,7 +40,7 @@ class Columns:
         self.status = self.header.index("status")
 
     def rows(self, result: PageResult) -> Iterator[list[Cell]]:
-        """The rows of one page: one, or with `long` one a field.
+        """The rows of one page: one, or with `long` one per field.
 
         A page that was not read gives one row in either layout, so that none goes missing silently.
         Raises OutputError where a reading has no column.
@@ -52,7 +52,7 @@ class Columns:
             for name in cells.keys() - set(self._names):
                 raise OutputError(
                     f"Field '{name}' of {result.file}, page {result.page}, has no column; give the templates that the "
-                    "pages were read with, or write one row a field with --long."
+                    "pages were read with, or write one row per field with --long."
                 )
             yield [
                 *(file, page, form, Cell(result.status.value), Cell(" ".join(result.review))),

@@ -9,7 +9,7 @@ from extractor.export.xlsx_cells import Looks, printable
 from extractor.values import FieldStatus, PageResult, PageStatus
 
 REASONS = 200
-"""As many different reasons are told apart; later ones are counted together."""
+"""So many different reasons are counted apart; later ones are counted together."""
 
 
 class Summary:

@@ -1,4 +1,4 @@
-"""Finding fields: the boxes, combs and writing lines of a page that no template describes."""
+"""Finding fields: the boxes, combs and rulings to write on of a page that no template describes."""
 
 from extractor.finding.field_search import find_fields
 from extractor.finding.found_field import FoundField

@@ -220,7 +220,7 @@ class FindingParameters:
     string_spread: float = 2.5  # a symbol's height over its neighbour's
     string_slope: tuple[float, float] = (0.03, 0.35)  # less is level, more is no string's
     string_sloped: tuple[int, float] = (3, 2.0)  # symbols and heights of a string that shows it: a 1 and a 7 do not
-    string_margin: float = 0.22  # of the height: room around a string, where paper tells how bright paper is
+    string_margin: float = 0.22  # of the height: room around a string, where paper shows how bright it is
     foreign_near: tuple[float, float] = (0.3, 0.2)  # of the height: ink, or a ruling, so near a row's middle is in it;
     foreign_ink: float = 0.03  # of the height squared: with more of it, what is read there is part of something
     strings_most: int = 40  # of one picture, the tallest: a page of print has hundreds

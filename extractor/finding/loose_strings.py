@@ -25,7 +25,7 @@ LINED = -1
 def find_strings(image: Gray) -> tuple[FoundField, ...]:
     """Every row of ink that may be a number on the picture `image`, shape (height, width), in reading order.
 
-    What is in them is known when they are recognised. Words, print and drawings are among them.
+    What they hold is known once they are recognised: words, print and drawings are among them.
     """
     if min(image.shape) < FINDING.page_least:
         return ()
@@ -107,7 +107,7 @@ def _tall(row: NDArray[np.float64]) -> float:
 
 
 def _slope(row: NDArray[np.float64]) -> float:
-    """How a row of pieces rises or falls; 0 where too little of it tells."""
+    """The slope of a row of pieces; 0 where the row is too short to show one."""
     left, top, width, height = row[:, :4].T
     x, y = left + width / 2, top + height / 2
     # Over a long row only: the middles of a 1 and a 7 differ by themselves.

@@ -24,7 +24,7 @@ def holds(box: Box, part: Box) -> bool:
 
 
 def find_corners(own: NDArray[np.bool_]) -> Points:
-    """The corners, shape (4, 2), of one area, a mask of its own bounds: where lines along its four sides meet."""
+    """The corners, shape (4, 2), of one area, a mask of its own bounds: where its sides, taken as straight, meet."""
     left = _side(own.argmax(1))
     right = _side(own.shape[1] - own[:, ::-1].argmax(1))
     top = _side(own.argmax(0))

@@ -44,7 +44,7 @@ class Label:
 
 @dataclass(frozen=True)
 class _Frame:
-    """A field seen along its own direction: `u` runs along its lines of writing, `v` down."""
+    """A field seen along its own direction: `u` runs along its text, `v` down."""
 
     centre: Points
     u: Points

@@ -1,4 +1,4 @@
-"""Overlay pictures as files, one a page, under names that say whose they are and never meet."""
+"""Overlay pictures as files, one per page, under names that say whose they are and never collide."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side:
 
 
 def overlay_name(file: str, page: int) -> str:
-    """`scan-p3-1f2e3d4c5b6a.jpg`: the document's name, the page, and what tells documents of one name apart."""
+    """`scan-p3-1f2e3d4c5b6a.jpg`: document, page, and a mark that differs for documents of the same name."""
     stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_") or "page"
     stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
     mark = hashlib.blake2b(file.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()

@@ -72,8 +72,8 @@ def _phrase(words: list[Word]) -> Phrase:
 def name_fields(boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence[Phrase], long_side: int) -> list[str]:
     """A name for each field: its label as an identifier, each once; `field_01` and so on where there is no label.
 
-    `boxes` of the fields in reading order and of the `phrases` are in pixels of one picture, whose long side tells
-    how far a label may be from its field. Of two fields with one label, the ruling to write on gets a number after
+    `boxes` of the fields in reading order and of the `phrases` are in pixels of one picture, whose long side
+    says how far a label may be from its field. Of two fields with one label, the ruling to write on gets a number after
     it.
     """
     outside = [p for p in phrases if not any(holds(box, p.box) for box in boxes)]
@@ -184,7 +184,7 @@ def _between(box: Box, label: Box, boxes: Sequence[Box]) -> int:
 
 
 def _in_table(box: Box, boxes: Sequence[Box]) -> bool:
-    """Whether other fields stand in line with `box` both beside it and above or below it."""
+    """Whether other fields are level with `box` beside it, and others above or below it."""
     slack = FINDING.table_slack * box.height
     beside = below = False
     for other in boxes:
