@@ -372,8 +372,8 @@ def test_the_next_field_is_on_the_screen_as_soon_with_100_000_waiting_as_with_a_
                 press(page, "Enter" if number % 2 else "b")
                 # A quick person, who still looks at what is there.
                 page.wait_for_timeout(250)
+                page.wait_for_function(f"performance.getEntriesByName('next-field').length > {number}")
             one = page.evaluate("performance.getEntriesByName('next-field').map((one) => one.duration)")
-            assert len(one) == 20
             # Other work on the machine may disturb some of them.
             took[waiting] = statistics.quantiles(one, n=4)[0]
     assert took[100_000] < 3 * took[200], took
