@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.queue_services import PostgresServer, missing_postgres
 from tests.web_site import browser, context, fake_web, web  # noqa: F401 - fixtures of the web page's tests
@@ -19,6 +20,9 @@ def pytest_configure() -> None:
     """A shell that starts the tests in the background has them ignore Ctrl-C; what they start would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # No example has a time limit: how long one takes is the machine's, and not what is tested.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -197,7 +197,7 @@ FORMATS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     form=TEXTS,
     formats=st.lists(FORMATS, min_size=1, max_size=4),
