@@ -1,4 +1,4 @@
-"""Ink apart from paper: uneven light evened out, then a threshold that keeps faint pen and drops watermarks."""
+"""Ink apart from paper: uneven illumination evened out, then a threshold that keeps faint pen and drops watermarks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def as_gray(image: NDArray[Any]) -> Gray:
 def even_illumination(image: Gray, reach: int) -> Gray:
     """`image` divided by the paper's own brightness, so that paper is near 255 everywhere.
 
-    `reach` is the size in pixels of the largest dark thing that is not shadow (a mark, a thick stroke); light is
+    `reach` is the size in pixels of the largest dark thing that is not shadow (a mark, a thick stroke); illumination is
     taken as the brightest value within that distance, smoothed, on a reduced image.
     """
     step = max(1, reach // 4)
@@ -40,15 +40,15 @@ def even_illumination(image: Gray, reach: int) -> Gray:
 
 
 FAINTEST, DARKEST = 205, 110
-"""The threshold between ink and paper stays between these grey levels of an evenly lit picture: a watermark is
-lighter than the first, and no pen is all darker than the second."""
+"""The threshold between ink and paper stays between these grey levels of a picture with even illumination: a
+watermark is lighter than the first, and no pen is all darker than the second."""
 
 
 def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
-    """Ink of an evenly lit picture: 0 on paper, rising to 255 where the stroke is full, 0 outside every stroke.
+    """Ink of `grey`, whose illumination is even: 0 on paper and outside every stroke, rising to 255 where one is full.
 
-    The threshold is Otsu's (N. Otsu, 1979) over `part`, the pixels of it where only paper and writing are (printed
-    lines would hide faint writing), within limits; what is brighter than `faintest` is paper.
+    The threshold is Otsu's (N. Otsu, 1979) over `part`, the pixels of it where only paper and writing are (rulings
+    would hide faint writing), within limits; what is brighter than `faintest` is paper.
     """
     threshold, _ = cv2.threshold(part, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     threshold = min(max(threshold, DARKEST), faintest)

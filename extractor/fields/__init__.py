@@ -1,4 +1,4 @@
-"""Fields: one clean picture each, snapped to the printed box, printed lines removed."""
+"""Fields: one clean picture each, snapped to the printed box, rulings removed."""
 
 from extractor.fields.cut import Cut, cut_out
 from extractor.fields.locate import (

@@ -1,4 +1,4 @@
-"""Which fields of a form lie side by side, so that what is written across the line between them may be either's."""
+"""Which fields of a form lie side by side, so that what is written across the ruling between them may be either's."""
 
 from __future__ import annotations
 

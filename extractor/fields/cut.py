@@ -1,4 +1,4 @@
-"""One field's part of the page, cut out by itself, brought upright and evenly lit, its printed lines found."""
+"""One field's part of the page, cut out by itself, brought upright, its illumination evened, its rulings found."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from extractor.values import Box, Gray, Points
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """`grey`, shape (height, width), is the evenly lit picture of `field`; `matrix`, shape (3, 3), takes its pixels to
-    those of the page. `across` are its uprights from left to right, `along` the lines above and below. `room` is the
-    smaller side of a cell in pixels, `beside` whether another field begins where a free string's box ends, left and
-    right."""
+    """`grey`, shape (height, width), is the picture of `field` with even illumination; `matrix`, shape (3, 3), takes
+    its pixels to those of the page. `across` are its uprights from left to right, `along` the rulings above and below.
+    `room` is the smaller side of a cell in pixels. `beside` says whether another field begins where a free string's
+    box ends, left and right."""
 
     field: TemplateField
     grey: Gray
@@ -46,7 +46,7 @@ class Cut:
 
     @property
     def snapped(self) -> bool:
-        """Whether most of the printed lines are seen."""
+        """Whether most of the rulings are seen."""
         return 2 * (sum(self.across.seen) + sum(self.along.seen)) >= len(self.across.seen) + 2
 
 
@@ -69,7 +69,7 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
     if field.gap:
         wanted = [(x - area.left) * scale for cell in cells for x in (cell.left, cell.right)]
     pixels = room * scale
-    # Where pixels of the page are coarse, so are its lines.
+    # Where pixels of the page are coarse, so are its rulings.
     thickest = max(5.0, FIELDS.thickest * pixels, FIELDS.thickest_on_page * scale / native)
     shadow = max(4, round(pixels * FIELDS.illumination_reach))
     grey = even_illumination(_warp(image, matrix, size, native / scale), shadow)
@@ -86,7 +86,7 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
 def _snap(
     grey: Gray, wanted: list[float], inside: Box, room: float, thickest: float
 ) -> tuple[SnappedRulings, SnappedRulings]:
-    """The uprights near `wanted`, and the lines above and below the box `inside`; `room` is a cell's, in pixels."""
+    """The uprights near `wanted`, and the rulings above and below the box `inside`; `room` is a cell's, in pixels."""
     reach, inset = FIELDS.ruling_reach * room, round(FIELDS.inset * room)
     top, bottom = round(inside.top), round(inside.bottom)
     across = snap_rulings(grey, wanted, (top + inset, bottom - inset), reach=reach, thickest=thickest)
@@ -96,7 +96,7 @@ def _snap(
     along = snap_rulings(turned, above_and_below, span, reach=reach, thickest=thickest)
     if np.abs(along.at - above_and_below).max() < inset:
         return across, along
-    # The uprights once more, between the lines above and below as they really lie.
+    # The uprights once more, between the rulings above and below as they really lie.
     low, high = round(along.at[0]) + 3, round(along.at[1]) - 2
     reach = max(3.0, FIELDS.second_reach * reach)
     across = snap_rulings(grey, tuple(across.at), (max(0, low), high), reach=reach, thickest=thickest)
@@ -104,7 +104,7 @@ def _snap(
 
 
 def _lean(grey: Gray, across: SnappedRulings, along: SnappedRulings) -> Points | None:
-    """The matrix, shape (3, 3), that makes leaning lines upright and level; None where they are all but that."""
+    """The matrix, shape (3, 3), that makes leaning rulings upright and level; None where they nearly are."""
     top, bottom = round(along.at[0]), round(along.at[1])
     left, right = round(across.at[0]), round(across.at[-1])
     sideways = lean(grey, across, (top, bottom), _half_reach(bottom - top))

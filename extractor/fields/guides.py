@@ -15,8 +15,8 @@ from extractor.values import Box, Gray
 
 @dataclass(frozen=True)
 class Guide:
-    """What is printed in all cells of one size: `picture`, evenly lit, 255 where there is nothing; `width` and
-    `height` of such a cell in template units."""
+    """What is printed in all cells of one size: `picture`, 255 where there is nothing; `width` and `height` of such a
+    cell in template units."""
 
     width: float
     height: float
@@ -60,7 +60,7 @@ def find_guides(cuts: Sequence[Cut]) -> tuple[Guide, ...]:
 
 
 def without_guides(cut: Cut, guides: Sequence[Guide]) -> Cut:
-    """`cut` with every cell divided by what is printed in all of its kind, as it was by the light."""
+    """`cut` with every cell divided by what is printed in all of its kind, as it was by its illumination."""
     guide = next((one for one in guides if one.fits(cut)), None)
     if guide is None:
         return cut
@@ -89,7 +89,7 @@ def _alike(box: Box, width: float, height: float) -> bool:
 
 
 def _insides(cut: Cut) -> Iterator[Box]:
-    """The cells without their lines, in pixels of the cut; those too small to look into are left out."""
+    """The cells without their rulings, in pixels of the cut; those too small to look into are left out."""
     inset, inside = FIELDS.inset * cut.room, cut.inside
     for left, right in cut.sides:
         box = Box(float(left) + inset, inside.top + inset, float(right - left) - 2 * inset, inside.height - 2 * inset)

@@ -1,4 +1,4 @@
-"""Each field of a registered page as a small picture of its own, snapped to the printed box, its lines removed."""
+"""Each field of a registered page as a small picture of its own, snapped to the printed box, its rulings removed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from extractor.values import Box, Gray, Points
 class FieldImage:
     """One field, cut out and cleaned.
 
-    `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, printed lines removed. `inside` is the
+    `ink`, shape (height, width), uint8, is 0 on paper up to 255 in full ink, rulings removed. `inside` is the
     printed box in its pixels (`printed` says that there is one), `cells` the x where the room of each cell begins and
-    that of the last one ends (two for a free string): their common lines, or the middle between cells that stand
+    that of the last one ends (two for a free string): their common rulings, or the middle between cells that stand
     `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `grey`, as large as `ink`, is the
-    picture itself, evenly lit, where nothing printed had to be taken out of it. `beside` says whether another field
-    begins where the box ends, to its left and to its right.
+    picture itself with even illumination, where nothing printed had to be taken out of it. `beside` says whether
+    another field begins where the box ends, to its left and to its right.
     """
 
     ink: Gray
@@ -58,8 +58,8 @@ class FieldImage:
 
 @dataclass(frozen=True)
 class PageInk:
-    """What the fields of one page have in common: the `guides` printed in their cells, and the grey level, evenly lit,
-    from which on all is paper."""
+    """What the fields of one page have in common: the `guides` printed in their cells, and the grey level above which
+    everything is paper."""
 
     guides: tuple[Guide, ...] = ()
     faintest: float = FAINTEST
@@ -67,8 +67,8 @@ class PageInk:
 
 @dataclass(frozen=True)
 class Levels:
-    """The grey levels between the printed lines of one field, evenly lit: of its darkest strokes, of the paper, and how
-    far the grain of the paper spreads."""
+    """The grey levels between the rulings of one field: of its darkest strokes, of the paper, and how far the
+    grain of the paper spreads."""
 
     stroke: float
     paper: float
@@ -88,7 +88,7 @@ def _levels(plain: Cut) -> Levels:
 
 
 def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> PageInk:
-    """The ground of a page by the levels of all of its fields.
+    """The page ink by the levels of all of its fields.
 
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
     pencil, and only the grain of the paper tells it from that.
@@ -102,7 +102,7 @@ def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> Pag
 
 
 def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
-    """The ground of a page from `cuts` of all of its fields, which may come from several pictures of it."""
+    """The page ink from `cuts` of all of its fields, which may come from several pictures of it."""
     guides = find_guides(cuts)
     return page_ink_by_levels([levels_of(cut, guides) for cut in cuts], guides)
 
@@ -118,20 +118,20 @@ def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> l
     cuts = [cut_out(image, matrix, field, fields) for matrix, field in placed]
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
-    ground = page_ink_by_levels([_levels(cut) for cut in plain], guides)
-    return [_cleaned(cut, ground.faintest) for cut in plain]
+    page_ink = page_ink_by_levels([_levels(cut) for cut in plain], guides)
+    return [_cleaned(cut, page_ink.faintest) for cut in plain]
 
 
-def clean(cut: Cut, ground: PageInk) -> FieldImage:
-    """The picture of a field that was cut out: its ink, without its printed lines and guides."""
-    return _cleaned(without_guides(cut, ground.guides), ground.faintest)
+def clean(cut: Cut, page_ink: PageInk) -> FieldImage:
+    """The picture of a field that was cut out: its ink, without its rulings and guides."""
+    return _cleaned(without_guides(cut, page_ink.guides), page_ink.faintest)
 
 
 def _cleaned(cut: Cut, faintest: float) -> FieldImage:
     sides, inside = cut.sides, cut.inside
     ink = soft_ink(cut.grey, _between_lines(cut), faintest)
-    for lines, picture, grey in ((cut.across, ink, cut.grey), (cut.along, ink.T, cut.grey.T)):
-        for at, seen, thickness, over in zip(lines.at, lines.seen, lines.thickness, lines.over, strict=True):
+    for rulings, picture, grey in ((cut.across, ink, cut.grey), (cut.along, ink.T, cut.grey.T)):
+        for at, seen, thickness, over in zip(rulings.at, rulings.seen, rulings.thickness, rulings.over, strict=True):
             if seen:
                 without_ruling(picture, grey, float(at), thickness, over)
     gaps = sides[1:, 0] - sides[:-1, 1]

@@ -1,4 +1,4 @@
-"""The printed lines of a field: found where they really are, and taken away without the strokes that cross them."""
+"""The rulings of a field: found where they really are, and taken away without the strokes that cross them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ NEIGHBOURS = (0.5, 1.0, 0.5)
 
 @dataclass(frozen=True)
 class SnappedRulings:
-    """Positions of parallel printed lines across one axis and how thick each is, in pixels; `seen` says which the
-    picture really shows. What is darker there than the grey level `over` is pen over the line."""
+    """Positions of parallel rulings across one axis and how thick each is, in pixels; `seen` says which the
+    picture really shows. What is darker there than the grey level `over` is pen over the ruling."""
 
     at: Points
     seen: tuple[bool, ...]
@@ -33,14 +33,14 @@ class SnappedRulings:
 def snap_rulings(
     grey: Gray, expected: Sequence[float], span: tuple[int, int], *, reach: float, thickest: float
 ) -> SnappedRulings:
-    """Vertical lines of the evenly lit picture `grey` near the `expected` columns; only rows `span` are looked at.
+    """The upright rulings near the `expected` columns of `grey`, whose illumination is even, in the rows `span`.
 
-    `reach` is how far from its place a line may be, `thickest` how thick it may be, both in pixels: what is thicker is
-    the edge of something solid.
+    `reach` is how far from its place a ruling may be, `thickest` how thick it may be, both in pixels: what is thicker
+    is the edge of something solid.
 
-    All lines first move together by the shift that puts most of them on dark columns, then each by a little: so one
-    handwritten stroke beside one line cannot pull it away, nor the line of a table around the field. Lines not seen
-    stay at the common shift.
+    All rulings first move together by the shift that puts most of them on dark columns, then each by a little: so
+    neither a handwritten stroke beside one ruling nor a table around the field can pull it away. Rulings that are not
+    seen stay at the common shift.
     """
     rows = grey[max(0, span[0]) : max(0, span[1])]
     rows = np.ascontiguousarray(rows[:: max(1, len(rows) // FIELDS.ruling_rows)])
@@ -72,7 +72,7 @@ def snap_rulings(
             continue
         low, high = _run(rows, best, 2 * round(thickest), over[i])
         if high - low >= thickest:
-            # The edge of something solid (a black bar, a shadow): the line is its side towards the expected place.
+            # The edge of something solid (a black bar, a shadow): the ruling is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
             if abs(low - best) > thickest:
                 low, high = best, best
@@ -87,19 +87,20 @@ def snap_rulings(
 
 
 def _darkest(rows: Gray, column: int) -> Gray:
-    """The darkest pixel in each row of the line at `column`, which may lean over two."""
+    """The darkest pixel in each row of the ruling at `column`, which may lean over two."""
     return as_gray(rows[:, max(0, column - 2) : column + 3].min(1))
 
 
-def _pen_levels(lines: Sequence[Gray | None]) -> tuple[float, ...]:
-    """For each line, of which the darkest pixel in every row is given (None for one that is not seen), the grey level
+def _pen_levels(rulings: Sequence[Gray | None]) -> tuple[float, ...]:
+    """For each ruling, of which the darkest pixel in every row is given (None for one that is not seen), the grey level
     below which it is pen.
 
-    Where a digit covers most of a line its palest rows tell; where black lines are broken, the other lines do.
+    Where a digit covers most of a ruling its palest rows tell; where black rulings are broken, the other rulings do.
     """
-    seen = [255 - float(np.median(line)) for line in lines if line is not None]
+    seen = [255 - float(np.median(ruling)) for ruling in rulings if ruling is not None]
     usual = max(FIELDS.ruling_clear / 2, median_low(seen)) if seen else 0.0
-    pale = [255.0 if line is None else 255 - float(np.percentile(line, 100 * FIELDS.ruling_palest)) for line in lines]
+    share = 100 * FIELDS.ruling_palest
+    pale = [255.0 if ruling is None else 255 - float(np.percentile(ruling, share)) for ruling in rulings]
     return tuple(min(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * max(usual, own)) for own in pale)
 
 
@@ -115,9 +116,9 @@ def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 
 
 def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
-    """How much each column of evenly lit `rows` looks like a line, 0 to 1.
+    """How much each column of `rows` looks like a ruling, 0 to 1.
 
-    A line is darker than what lies right and left of it, be it ever so faint; what is dark counts as well, so that
+    A ruling is darker than what lies right and left of it, however faint; what is dark counts as well, so that
     the edge of something solid is seen.
     """
     hat = cv2.morphologyEx(rows, cv2.MORPH_BLACKHAT, np.ones((1, 2 * round(thickest) + 1), np.uint8))
@@ -125,8 +126,8 @@ def _profile(rows: Gray, thickest: float) -> NDArray[np.float64]:
     clear = cv2.threshold(hat, FIELDS.ruling_clear, 0, cv2.THRESH_TRUNC)[1]
     seen = _means(as_gray(cv2.max(clear, dark))) / FIELDS.ruling_clear
     # The grain of the paper is everywhere.
-    line: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
-    return line
+    ruling: NDArray[np.float64] = np.maximum(0.0, seen - np.partition(seen, len(seen) // 2)[len(seen) // 2])
+    return ruling
 
 
 def _means(rows: Gray) -> NDArray[np.float64]:
@@ -136,17 +137,18 @@ def _means(rows: Gray) -> NDArray[np.float64]:
 
 
 def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
-    """First and last of the columns within `reach` of `start` over which the line there leans: in each, enough rows are
-    at least half as dark as the line. What is darker than `over` is pen."""
+    """First and last of the columns within `reach` of `start` that the leaning ruling there takes: in each, enough rows
+    are at least half as dark as it. What is darker than `over` is pen."""
     first = max(0, start - reach)
     near = rows[:, first : start + reach + 1]
-    line = _darkest(rows, start)
-    # Pen over a pale line would make it as wide as a digit; a row above and below there are the strokes' soft edges.
+    ruling = _darkest(rows, start)
+    # Pen over a pale ruling would make it as wide as a digit; a row above and below there are the strokes' soft edges.
     bare = near.min(1) >= over
     bare[1:-1] &= bare[2:] & bare[:-2]
     if np.count_nonzero(bare) >= FIELDS.ruling_fewest_rows:
-        near, line = near[bare], line[bare]
-    half = min(255 - FIELDS.ruling_clear / 2, (255 + float(np.partition(line, len(line) // 2)[len(line) // 2])) / 2)
+        near, ruling = near[bare], ruling[bare]
+    usual = float(np.partition(ruling, len(ruling) // 2)[len(ruling) // 2])
+    half = min(255 - FIELDS.ruling_clear / 2, (255 + usual) / 2)
     dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1]))
     wide = dark >= FIELDS.ruling_seen * FIELDS.ruling_wide
     low = high = start - first
@@ -157,24 +159,24 @@ def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     return first + low, first + high
 
 
-def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float) -> float:
-    """How many columns to the right the vertical `lines` of `grey` run per row down, all together; 0 if that is unseen.
+def lean(grey: Gray, rulings: SnappedRulings, span: tuple[int, int], reach: float) -> float:
+    """By how many columns per row the upright `rulings` of `grey`, all together, lean to the right; 0 if unseen.
 
-    What lies close around the lines in the upper half of the rows `span` is laid on that of the lower half; a half is
-    at most `reach` pixels off the other.
+    What lies close around the rulings in the upper half of the rows `span` is laid on the same of the lower half; one
+    half is at most `reach` pixels off the other.
     """
     rows = grey[max(0, span[0]) : max(0, span[1])]
     half, most = len(rows) // 2, round(reach)
-    if half < FIELDS.ruling_fewest_lean_rows or not any(lines.seen):
+    if half < FIELDS.ruling_fewest_lean_rows or not any(rulings.seen):
         return 0.0
-    # Lines at the picture's edge have their surroundings too.
+    # Rulings at the picture's edge have their surroundings too.
     pad = 3 * most
     upper, lower = (
         np.concatenate((np.full(pad, means[0]), means, np.full(pad, means[-1])))
         for means in (_means(rows[:half]), _means(rows[-half:]))
     )
     score = np.zeros(2 * most + 1)
-    for at, seen in zip(lines.at, lines.seen, strict=True):
+    for at, seen in zip(rulings.at, rulings.seen, strict=True):
         low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
         if seen and low >= most and high + most <= len(upper):
             score += np.correlate(lower[low - most : high + most], upper[low:high] - upper[low:high].mean(), "valid")
@@ -185,24 +187,24 @@ def lean(grey: Gray, lines: SnappedRulings, span: tuple[int, int], reach: float)
 
 
 def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: float) -> None:
-    """Takes the vertical line at column `at` out of `ink`, shape (height, width), in place.
+    """Takes the upright ruling at column `at` out of `ink`, shape (height, width), in place.
 
-    Row by row: a run of ink no wider than the line is the line and goes; a run that reaches beyond it on both sides
+    Row by row: a run of ink no wider than the ruling is the ruling and goes; a run that reaches beyond it on both sides
     is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
-    what lies beside the line. Rows in which `grey`, the evenly lit picture, is darker than `over` are pen and stay.
+    what lies beside the ruling. Rows in which `grey`, the picture itself, is darker than `over` are pen and stay.
     """
     width = ink.shape[1]
     half = thickness / 2
-    # The line is as wide as its darker half; its soft edges lie beside that.
+    # The ruling is as wide as its darker half; its soft edges lie beside that.
     low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
     if low >= high:
         return
-    # Where faint pencil counts as ink, so do the soft edges of a black line, along nearly all of it.
-    line = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
+    # Where faint pencil counts as ink, so do the soft edges of a black ruling, along nearly all of it.
+    ruling = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
     most = max(2, round(FIELDS.ruling_edge * thickness))
     for _ in range(most):
-        low -= bool(low > 0 and _runs_along(ink[:, low - 1], line))
-        high += bool(high < width and _runs_along(ink[:, high], line))
+        low -= bool(low > 0 and _runs_along(ink[:, low - 1], ruling))
+        high += bool(high < width and _runs_along(ink[:, high], ruling))
     band = ink[:, low:high]
     left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
@@ -211,9 +213,9 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
     band[~crossing & (grey[:, low:high].min(1) >= over)] = 0
 
 
-def _runs_along(column: Mask, line: NDArray[np.bool_]) -> bool:
-    """Whether `column`, shape (height,), is dark beside most of the line, as no writing is."""
-    return bool(np.count_nonzero((column >= STROKE) & line) > FIELDS.ruling_soft * np.count_nonzero(line))
+def _runs_along(column: Mask, ruling: NDArray[np.bool_]) -> bool:
+    """Whether `column`, shape (height,), is dark beside most of the ruling, as no writing is."""
+    return bool(np.count_nonzero((column >= STROKE) & ruling) > FIELDS.ruling_soft * np.count_nonzero(ruling))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:

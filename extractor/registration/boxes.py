@@ -42,7 +42,7 @@ def find_boxes(image: Gray) -> Boxes:
 
 
 def _enclosed(grey: Gray, level: int) -> Boxes:
-    """The rectangles that what is darker than `level` encloses on an evenly lit page."""
+    """The rectangles that what is darker than `level` encloses on a page with even illumination."""
     long_side = max(grey.shape)
     dark = (grey < level).astype(np.uint8)
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)

@@ -20,9 +20,9 @@ def segment_comb(field: FieldImage) -> Lattice:
     ink, least = field.ink, SEGMENTATION.inside_least
     pieces = find_pieces(ink)
     shares = _shares(field, pieces)
-    # Labels and lines printed around the field reach into its margin, but little of them lies inside.
+    # Labels and rulings printed around the field reach into its margin, but little of them lies inside.
     belongs = shares.sum(1) >= least
-    # What is left where lines crossed lies on a cell line too, but is dirt in either cell.
+    # What is left where rulings crossed lies between cells too, but is dirt in either cell.
     room = min(field.inside.height, field.cells[1] - field.cells[0])
     large = pieces.boxes[:, 2:].max(1, initial=0) > SEGMENTATION.comb_large * room
     parted = belongs & large & (shares.max(1, initial=0.0) < SEGMENTATION.comb_own)
@@ -49,8 +49,8 @@ def segment_comb(field: FieldImage) -> Lattice:
 
 
 def _hanging(field: FieldImage, pieces: Pieces, outside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the pieces flagged in `outside` have writing in a cell: a digit that has grown together with a printed
-    line that could not be taken away whole."""
+    """Which of the pieces flagged in `outside` have writing in a cell: a digit that has grown together with a
+    ruling that could not be taken away whole."""
     if not outside.any():
         return outside
     counts = np.zeros(len(pieces.areas) + 1, np.int64)
@@ -64,8 +64,8 @@ def _hanging(field: FieldImage, pieces: Pieces, outside: NDArray[np.bool_]) -> N
 
 
 def _parted(field: FieldImage, pieces: Pieces, parted: NDArray[np.bool_], hanging: NDArray[np.bool_]) -> Gray:
-    """The ink with the pieces flagged in `parted` cut where they cross a cell line, and those in `hanging` also where
-    they cross the box."""
+    """The ink with the pieces flagged in `parted` cut where they cross a ruling between cells, and those in `hanging`
+    also where they cross the box."""
     ink = field.ink.copy()
     inner, outer = (np.concatenate(([False], which)) for which in (parted | hanging, hanging))
     *between, last = field.cells[1:]
@@ -86,7 +86,7 @@ def _shares(field: FieldImage, pieces: Pieces) -> NDArray[np.float64]:
     top, bottom = max(0, round(field.inside.top)), max(0, round(field.inside.bottom))
     left, upper, width, height = pieces.boxes.T[:, :, None]
     right, lower = left + width, upper + height
-    # Only what crosses a line must be counted; the rest lies in one cell, or in none.
+    # Only what crosses a ruling must be counted; the rest lies in one cell, or in none.
     rows = np.where((upper >= top) & (lower <= bottom), 1.0, np.where((lower <= top) | (upper >= bottom), 0.0, np.nan))
     within = (left >= edges[:-1]) & (right <= edges[1:])
     beside = (right <= edges[:-1]) | (left >= edges[1:])
@@ -99,7 +99,7 @@ def _shares(field: FieldImage, pieces: Pieces) -> NDArray[np.float64]:
 
 
 def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> list[NDArray[np.intp]]:
-    """For each cell those of its pieces that are writing: no specks of dirt, no remnants of the cell's lines.
+    """For each cell those of its pieces that are writing: no specks of dirt, no remnants of the cell's rulings.
 
     `owner`, shape (pieces,), is the cell of each piece, -1 for none.
     """
@@ -112,7 +112,7 @@ def _writing(pieces: Pieces, owner: NDArray[np.int64], cells: Sequence[Box]) -> 
     right, bottom = left + width, top + height
     longest = np.maximum(width, height)
     speck = (longest < SEGMENTATION.comb_speck * size) | (pieces.areas < SEGMENTATION.comb_speck_area * size * size)
-    # What is left of the printed lines and their crossings hugs an edge of the cell, thin along it or small; a 1 is
+    # What is left of rulings and their crossings hugs an edge of the cell, thin along it or small; a 1 is
     # hardly ever written so close, and where it is, the cell is doubtful rather than blank.
     x, y = (left + right) / 2 - cell_left, (top + bottom) / 2 - cell_top
     off_x = np.minimum(np.abs(x), np.abs(x - cell_width))

@@ -19,7 +19,7 @@ def inside_only(field: FieldImage) -> Gray:
     top, left = max(0, round(box.top)), max(0, round(box.left))
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
     share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
-    # Where printed lines crossed, a little of them may be left: small, and close to the box's edge.
+    # Where rulings crossed, a little of them may be left: small, and close to the box's edge.
     x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
     edge = SEGMENTATION.inside_edge * box.height
     hugs_x = np.minimum(np.abs(x - box.left), np.abs(box.right - x)) < edge

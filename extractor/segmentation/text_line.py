@@ -18,10 +18,10 @@ from extractor.segmentation.slant import slant
 from extractor.values import Gray, Points
 
 HEIGHT, TEXT = 32, 20
-"""Rows of a line, and how many of them its digits take: those of MNIST's digits in their crops."""
+"""Rows of a text line, and how many of them its digits take: those of MNIST's digits in their crops."""
 
 MOST_COLUMNS = 512
-"""Columns of a line at most; a longer one is squeezed."""
+"""Columns of a text line at most; a longer one is squeezed."""
 
 FULL_INK = 204
 """What the middle of a stroke is brought to, so that darker places have room above."""
@@ -29,7 +29,7 @@ FULL_INK = 204
 
 @dataclass(frozen=True, eq=False)
 class Writing:
-    """What is written in a field, ready to be drawn as a line.
+    """What is written in a field, ready to be drawn as a text line.
 
     `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of all that
     may be a digit; most of the large ones reach from `low` to `high` once they are level; `rise` is the slope of their
@@ -45,7 +45,7 @@ class Writing:
     high: float
 
     def drawn(self, *, size: float = 1.0, lean: float = 0.0) -> Gray:
-        """The writing as a line, shape (HEIGHT, width): ink = bright, digits about TEXT rows high and upright on a
+        """The writing as a text line, shape (HEIGHT, width): ink = bright, digits about TEXT rows high and upright on a
         level baseline.
 
         `size` times as large as usual, and sheared by `lean` once it is upright, it is another view of the same ink.
@@ -112,7 +112,7 @@ def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
 
 
 def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which pieces are digits by their size: no specks, no delimiters, no lines along the picture's edge."""
+    """Which pieces are digits by their size: no specks, no delimiters, no rulings along the picture's edge."""
     wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
     times, low = SEGMENTATION.text_dash
     flat = (wide > times * high) & (high < low * shape[0])

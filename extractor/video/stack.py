@@ -23,7 +23,7 @@ MORE_ROOM = 1.15
 
 
 class Stack:
-    """The weighted mean of evenly lit pictures of a field, laid on each other by its printed box, then by its ink: the
+    """The weighted mean of pictures of a field, laid on each other by its printed box, then by its ink: the
     box is found to half a pixel of the frame, and small digits are eight pixels high."""
 
     def __init__(self, cut: Cut, weight: float) -> None:
