@@ -57,7 +57,7 @@ def near(box: Box, expected: tuple[float, float, float, float], slack: float = 4
     return all(abs(a - b) <= slack for a, b in zip(box, expected, strict=True))
 
 
-def test_a_box_is_found_at_the_inside_of_its_lines() -> None:
+def test_a_box_is_found_at_the_inside_of_its_rulings() -> None:
     page = lettered(sheet())
     frame(page, (300, 600, 400, 60))
     (field,) = find_fields(page, labels=False)
@@ -82,7 +82,7 @@ def test_separate_cells_at_one_pitch_are_one_comb_with_its_gaps() -> None:
     assert all(abs(gap - 18) <= 3 for gap in field.cell_gaps)
 
 
-def test_a_box_is_parted_where_dashed_lines_run_and_not_where_somebody_wrote() -> None:
+def test_a_box_is_parted_where_dashed_rulings_run_and_not_where_somebody_wrote() -> None:
     page = lettered(sheet())
     for left in (200, 700):
         frame(page, (left, 600, 300, 56))
@@ -133,7 +133,7 @@ def test_writing_in_a_box_does_not_make_it_a_text_frame() -> None:
     assert [field.shape for field in find_fields(page, labels=False)] == ["box"]
 
 
-def test_dotted_and_ruled_lines_after_a_label_are_writing_lines() -> None:
+def test_dotted_and_solid_rulings_after_a_label_are_to_write_on() -> None:
     page = lettered(sheet())
     text(page, "Name", (200, 600))
     for x in range(300, 700, 6):
@@ -235,7 +235,7 @@ def test_uneven_light_noise_and_mild_perspective_of_a_photograph_are_borne() -> 
 
 
 @pytest.mark.parametrize("ink", [200, 225])
-def test_pale_dropout_lines_are_found(ink: int) -> None:
+def test_pale_dropout_rulings_are_found(ink: int) -> None:
     page = lettered(sheet())
     comb(page, (300, 600, 200, 56), 5, ink=ink)
     assert [field.cells for field in only(find_fields(page, labels=False), "comb")] == [5]
@@ -250,7 +250,7 @@ def test_resolution_changes_nothing(scale: float) -> None:
     assert near(found[2].box, (202 * scale, 702 * scale, 497 * scale, 57 * scale), slack=3 * max(1, scale))
 
 
-def test_a_comb_whose_lines_are_broken_is_completed_from_the_one_above() -> None:
+def test_a_comb_whose_rulings_are_broken_is_completed_from_the_one_above() -> None:
     page = lettered(sheet())
     for row in range(3):
         comb(page, (300, 600 + 90 * row, 160, 56), 4)

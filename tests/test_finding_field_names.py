@@ -54,7 +54,7 @@ def test_a_label_belongs_to_the_nearest_field_only() -> None:
     assert names(boxes, [phrase("Date", 330, 517)]) == ["date", "field_02"]
 
 
-def test_the_line_beside_a_number_leaves_the_name_to_the_number() -> None:
+def test_the_ruling_beside_a_number_leaves_the_name_to_the_number() -> None:
     boxes = [Box(300, 500, 400, 45), Box(720, 500, 150, 50)]
     found = name_fields(boxes, ["ruling", "comb"], [phrase("Margaret", 180, 520)], PAGE)
     assert found == ["margaret_2", "margaret"]
@@ -89,7 +89,7 @@ def test_every_label_gives_a_name_that_a_template_allows_or_none(label: str) -> 
     assert name == "" or (FIELD_NAME.fullmatch(name) and len(name) <= 42)
 
 
-def test_words_on_a_line_are_one_phrase_until_a_wide_gap() -> None:
+def test_words_on_a_text_line_are_one_phrase_until_a_wide_gap() -> None:
     words = [
         Word("Ballot", Box(0, 100, 60, 16)),
         Word("box", Box(68, 103, 30, 13)),

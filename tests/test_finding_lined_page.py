@@ -1,4 +1,4 @@
-"""Ruled lines: those of lined paper without the strokes across them, and none of a table."""
+"""Rulings of lined paper: without the strokes across them, and none of a table."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ def sheet(*lines: tuple[int, int, int, int], pen: int = 3) -> Mask:
 
 
 @pytest.mark.parametrize("fall", [0, 20, -40])
-def test_a_long_level_line_is_ruled_and_a_dash_is_not(fall: int) -> None:
+def test_a_long_level_stroke_is_a_ruling_and_a_dash_is_not(fall: int) -> None:
     line, dash = (100, 300, 1100, 300 + fall), (100, 100, 180, 100)
     found = lined_paper_rulings(sheet(line, dash))
     assert found[sheet(line) > 0].mean() > 0.95
     assert not found[sheet(dash) > 0].any()
 
 
-def test_a_stroke_across_a_line_stays_whole() -> None:
+def test_a_stroke_across_a_ruling_stays_whole() -> None:
     line, stroke = (100, 300, 1100, 300), (500, 260, 500, 340)
     found = lined_paper_rulings(sheet(line, stroke))
     assert not found[sheet(stroke) > 0].any()
     assert found[:, 600].any()
 
 
-def test_a_stroke_that_stands_on_a_line_keeps_what_is_above_it() -> None:
+def test_a_stroke_that_stands_on_a_ruling_keeps_what_is_above_it() -> None:
     found = lined_paper_rulings(sheet((100, 300, 1100, 300), (500, 240, 500, 300)))
     assert not found[240:297].any()
     assert found[298:303, 500].any()
 
 
-def test_the_lines_of_a_table_are_none_and_a_margin_makes_no_table() -> None:
+def test_the_rulings_of_a_table_are_none_and_a_margin_makes_no_table() -> None:
     level = [(100, y, 1100, y) for y in (200, 300)]
     assert not lined_paper_rulings(sheet(*level, *((x, 200, x, 300) for x in (100, 600, 1100)))).any()
     assert lined_paper_rulings(sheet(*level, (300, 20, 300, 700))).any()
 
 
-def test_tall_digits_between_two_lines_make_no_table() -> None:
+def test_tall_digits_between_two_rulings_make_no_table() -> None:
     level = [(100, y, 1100, y) for y in (200, 240)]
     found = lined_paper_rulings(sheet(*level, *((x, 200, x, 240) for x in (300, 340))))
     assert found[200, 600:1000].all()
@@ -56,7 +56,7 @@ def test_tall_digits_between_two_lines_make_no_table() -> None:
 
 
 @pytest.mark.parametrize("base", [196, 203])
-def test_a_number_on_lined_paper_is_found_where_it_touches_the_lines(base: int) -> None:
+def test_a_number_on_lined_paper_is_found_where_it_touches_the_rulings(base: int) -> None:
     page: Gray = np.full((HEIGHT, WIDTH), 230, np.uint8)
     for y in (150, 200, 250):
         cv2.line(page, (40, y), (1240, y), 90, 2)

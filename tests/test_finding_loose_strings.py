@@ -35,7 +35,7 @@ def test_a_digit_much_smaller_than_its_neighbours_belongs_to_the_string() -> Non
     assert found.box.right > 180
 
 
-def test_what_touches_a_line_leaves_no_half_of_a_number() -> None:
+def test_what_touches_a_ruling_leaves_no_half_of_a_number() -> None:
     page = paper(("0701", 100, 200), ("2017", 235, 200))
     # Through the last two digits: with them it is one piece of ink, and none that is a symbol.
     cv2.line(page, (290, 185), (700, 185), 40, 4)

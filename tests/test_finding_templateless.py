@@ -37,7 +37,7 @@ def drawn(background: int = 255, ink: int = 0) -> Gray:
 
 
 @pytest.mark.parametrize(("background", "ink"), [(255, 0), (0, 255)])
-def test_a_found_comb_is_cut_out_with_its_cells_and_without_its_lines(background: int, ink: int) -> None:
+def test_a_found_comb_is_cut_out_with_its_cells_and_without_its_rulings(background: int, ink: int) -> None:
     (one,) = page_fields(drawn(background, ink))
     assert len(one.image.cells) == 5
     lattice = segment(one.image, comb=True)

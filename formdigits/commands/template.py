@@ -71,7 +71,7 @@ def template() -> None:
 @click.option(
     "--page", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Page of each file."
 )
-@click.option("--all", "everything", is_flag=True, help="Keep writing lines and grids of single boxes too.")
+@click.option("--all", "everything", is_flag=True, help="Keep rulings to write on and grids of single boxes too.")
 @click.option("--dropout", is_flag=True, help="The boxes are printed in a pale colour that grey does not show.")
 def new(
     *, forms: tuple[str, ...], out: str | None, name: str | None, dpi: int, page: int, everything: bool, dropout: bool
