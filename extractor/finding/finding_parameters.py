@@ -58,7 +58,7 @@ class FindingParameters:
     faint_cap: int = 50  # no pixel counting for more grey levels than this;
     faint_over_noise: float = 2.0  # the mean's contrast in noises,
     faint_contrast: tuple[int, int] = (7, 30)  # within these grey levels,
-    faint_own: float = 0.6  # and the share of it that each pixel has itself: the mean reaches beyond the ruling's end
+    faint_own: float = 0.6  # and of that, what each pixel has itself: the mean reaches beyond the ruling's end
     bend_radius: Size = Size(0.007, 4)  # the largest radius of a rounded corner
     solid_grey: int = 110  # areas darker than this, and thicker than rulings, are solid
     dot_contrast: int = 32  # grey levels by which dots of a ruling are darker than paper: a watermark's specks are pale
@@ -80,9 +80,7 @@ class FindingParameters:
     faint_overlap: float = 0.1  # a cell of faint rulings that shares more than this of its area with clear ones counts
     faint_growth: float = 1.5  # only where it lies around one and is so many times larger, or parts one into a row
     symbol_cell: tuple[float, float] = (0.035, 1.4)  # height; width over height: less holds one symbol, not two cells
-    drawn_height: float = (
-        0.62  # of the cell around it: what is lower may be drawn into it, a guide or a loop of writing
-    )
+    drawn_height: float = 0.62  # of the cell around it: what is lower may be drawn in, a guide or a loop of writing
     framed_shape: float = 2.0  # width over height from which on a clear rectangle in another is a box in a frame
     row_height: float = 0.8  # of the highest cell in a row: lower ones do not count
     row_width: float = 1.35  # the widest cell of a row over the narrowest
