@@ -43,6 +43,10 @@ FAINTEST, DARKEST = 205, 110
 """The threshold between ink and paper stays between these grey levels of a picture with even illumination: a
 watermark is lighter than the first, and no pen is all darker than the second."""
 
+FULL_SHARE, USUAL_SPAN, LEAST_SPAN = 25, 40, 20.0
+"""The percentile of the strokes' grey levels, from the darkest, that is full ink; by how many grey levels it is darker
+than the threshold where there is no stroke, and at least."""
+
 
 def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     """Ink of `grey`, whose illumination is even: 0 on paper and outside every stroke, rising to 255 where one is full.
@@ -54,9 +58,9 @@ def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     threshold = min(max(threshold, DARKEST), faintest)
     counts = grey_counts(part)
     counts[math.ceil(threshold) :] = 0
-    full = percentile(counts, 25) if counts.any() else threshold - 40
+    full = percentile(counts, FULL_SHARE) if counts.any() else threshold - USUAL_SPAN
     # Half of full ink lies at the threshold, so that edges are as soft as the scanner left them.
-    span = max(20.0, threshold - full) * 2
+    span = max(LEAST_SPAN, threshold - full) * 2
     by_grey = np.clip((threshold + span / 2 - np.arange(256)) * (255 / span), 0, 255).astype(np.uint8)
     ink = cv2.LUT(grey, by_grey)
     # A soft edge is beside a stroke; anything faint elsewhere is paper.

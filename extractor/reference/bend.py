@@ -7,7 +7,7 @@ import numpy as np
 
 from extractor.ink import as_gray
 from extractor.reference.reference_parameters import REFERENCE
-from extractor.registration.patches import find_pieces, spread_patches
+from extractor.registration.patches import find_patches, spread_patches
 from extractor.values import Gray, Points
 
 
@@ -22,7 +22,7 @@ def bend_to(base: Gray, page: Gray, matrix: Points) -> Gray:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     drawn = as_gray(cv2.warpPerspective(page, matrix, (width, height), flags=flags, borderValue=255))
     patches = spread_patches(base, (max(2, height // step), max(2, width // step)))
-    found = find_pieces(drawn, patches, REFERENCE.piece_reach)
+    found = find_patches(drawn, patches, REFERENCE.piece_reach)
     fewest, few = REFERENCE.pieces
     if len(found.ideal) < fewest:
         return drawn

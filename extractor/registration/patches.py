@@ -35,7 +35,7 @@ class Patches:
 
 
 @dataclass(frozen=True)
-class Pieces:
+class FoundPatches:
     """Where pieces are, `ideal`, and where they were found, `seen`; both shape (n, 2), in pixels of the reference.
 
     `rows`, shape (n,), says which pieces were found.
@@ -132,7 +132,7 @@ def _cut(image: Gray, points: list[tuple[int, int]]) -> Patches:
     return Patches(size, np.array(points, np.float64).reshape(-1, 2), stack, np.ones(len(points), bool))
 
 
-def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
+def find_patches(drawn: Gray, patches: Patches, reach: int) -> FoundPatches:
     """The pieces that `drawn`, a page in pixels of the reference, shows within `reach` of where they should be."""
     rows, seen = [], []
     for row, ((x, y), piece) in enumerate(zip(patches.points.astype(int), patches.pieces, strict=True)):
@@ -146,7 +146,7 @@ def find_pieces(drawn: Gray, patches: Patches, reach: int) -> Pieces:
             rows.append(row)
             seen.append((left + at_x + HALF_SIDE + fine[0], top + at_y + HALF_SIDE + fine[1]))
     which = np.array(rows, np.intp)
-    return Pieces(which, patches.points[which], np.array(seen, np.float64).reshape(-1, 2))
+    return FoundPatches(which, patches.points[which], np.array(seen, np.float64).reshape(-1, 2))
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def align_patches(image: Gray, matrix: Points, patches: Patches) -> Aligned:
             image, matrix, patches.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    found = find_pieces(drawn, patches.only(inside), REGISTRATION.patch_reach)
+    found = find_patches(drawn, patches.only(inside), REGISTRATION.patch_reach)
     if len(found.ideal) < fewest:
         return nothing
     step, agree = cv2.findHomography(found.ideal, found.seen, cv2.RANSAC, REGISTRATION.patch_agree)
