@@ -128,7 +128,7 @@ def cancel(store: Store, job: str) -> bool:
 def retry(store: Store, job: str) -> int:
     """Takes up the failed pages again, and what a cancelled job has left.
 
-    Returns how many pages that are, files that nobody has looked at counting as one.
+    Returns how many pages that are; a file that nobody has looked at yet counts as one.
 
     A document of which every page failed is looked at anew, since a better file may be there now.
     """
