@@ -17,7 +17,7 @@ FLAT = 1e-9
 """Three values that bend by less than this have no peak."""
 
 MOST_FORESHORTENED = 0.2
-"""On a sheet that is not all but edge-on, the least share that the nearest corner's depth, or the largest side's scale,
+"""On a sheet that is not nearly edge-on, the least share that the nearest corner's depth, or the largest side's scale,
 leaves for the others."""
 
 
@@ -54,7 +54,7 @@ def peak_beside(values: NDArray[Any], at: int) -> float:
 
 def are_plausible(matrices: Points, points: Points) -> NDArray[np.bool_]:
     """Which mappings, shape (k, 3, 3), of flat `points`, shape (n, 2), a camera could have seen, shape (k,): not
-    mirrored, not folded over, not all but edge-on."""
+    mirrored, not folded over, not nearly edge-on."""
     middle = points.mean(0)
     spread = np.maximum(points.max(0) - points.min(0), 1e-6) / 2
     corners = middle + spread * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])

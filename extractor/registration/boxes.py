@@ -164,7 +164,7 @@ def _densest(
 
 
 def _same(one: Points, other: Points, ideal: Boxes) -> bool:
-    """Whether two mappings put every box in all but the same place."""
+    """Whether two mappings put every box in nearly the same place."""
     places = [transform(matrix, ideal.centres) for matrix in (one, other)]
     return bool(np.linalg.norm(places[0] - places[1], axis=1).max() < REGISTRATION.box_same)
 
@@ -271,7 +271,7 @@ def _fit_perspective(ideal: Points, seen: Points, slack: float) -> Points | None
     matrix, _ = cv2.findHomography(ideal, seen, cv2.RANSAC if slack else 0, slack)
     if flat is None or matrix is None or not np.isfinite(matrix).all():
         return flat
-    # Boxes of which all but one stand in a row tell no perspective, and any comes out.
+    # Boxes of which all but one stand in a row do not tell the perspective: any comes out.
     off, bent = (
         np.linalg.norm(transform_all(np.asarray(m, np.float64)[None], ideal)[0] - seen, axis=1) for m in (flat, matrix)
     )

@@ -20,7 +20,7 @@ from extractor.values import Box, Gray, Points
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A way in which a form may lie on a page: template units to pixels of the reduced page."""
+    """Where a form may lie on a page: the mapping from template units to pixels of the reduced page."""
 
     form: PreparedForm
     matrix: Points

@@ -46,7 +46,7 @@ class PreparedForm:
 
 @lru_cache(maxsize=256)
 def prepare_form(template: Template) -> PreparedForm:
-    """`template` made ready, once a process. Raises TemplateError if its reference picture cannot be read."""
+    """`template` made ready, once per process. Raises TemplateError if its reference picture cannot be read."""
     rulings = printed_rulings(template)
     marks = np.array(template.landmarks.marks, np.float64).reshape(-1, 2)
     reference = None

@@ -59,7 +59,7 @@ def closer_page(image: Gray) -> ReducedPage:
 
 
 def _reduced(image: Gray, side: int) -> ReducedPage:
-    """The whole page, made smaller by a whole number: every so many pixels the mean of as many, the fastest way."""
+    """The whole page, made smaller by a whole number: each pixel is the mean of so many, the fastest way."""
     shrink = max(1, round(max(image.shape) / side))
     height, width = (side // shrink for side in image.shape)
     if height == 0 or width == 0:

@@ -120,7 +120,7 @@ class RegistrationParameters:
     form_reach: float = 3.0  # pixels by which a ruling may lie off in the reference picture
 
     # Hypotheses of how a form lies.
-    most_by_marks: int = 8  # ways in which the marks of one form may lie that are looked at, the likeliest
+    most_by_marks: int = 8  # hypotheses by the marks of one form, the likeliest
     compared: int = 6  # forms whose features are compared in full, those most like the page by the strongest
     evident: float = 0.4  # a form that is less like the page than the likeliest, times this, waits until that failed
     usual_mark: float = 0.01  # of the page's width, where the template does not say how large marks are

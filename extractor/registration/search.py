@@ -50,8 +50,8 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     whole = reduced_page(image)
     for reduced in _pages(whole, image):
         fitting: Fitting = {}
-        for way in (by_marks, by_reference, by_boxes):
-            for hypotheses in way(reduced, forms):
+        for guess in (by_marks, by_reference, by_boxes):
+            for hypotheses in guess(reduced, forms):
                 _judge_all(reduced, hypotheses, fitting)
                 if any(fit >= REGISTRATION.sure for fit, _ in fitting.values()):
                     return _choose(reduced, fitting)

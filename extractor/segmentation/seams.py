@@ -1,4 +1,4 @@
-"""Where touching symbols may be parted: cheap ways through the ink from top to bottom."""
+"""Where touching symbols may be parted: cheap seams through the ink from top to bottom."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
 
 
 def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
-    """For each column the cheapest way from top to bottom within `reach` columns of it, shape (columns, height).
+    """For each column the cheapest seam from top to bottom within `reach` columns of it, shape (columns, height).
 
-    The way runs through paper where it can and through ink where it is thin; it moves at most one column a row.
+    A seam runs through paper where it can and through ink where it is thin; it moves at most one column per row.
     Source: J. Wang and J. Jean, "Segmentation of merged characters by neural networks and shortest path", 1994.
     """
     height, width = piece.shape
@@ -54,7 +54,7 @@ def seams(piece: Gray, columns: list[int], reach: int) -> NDArray[np.int64]:
     inside = (at >= 0) & (at < width)
     ink = piece[:, at.clip(0, width - 1)].astype(np.float32) / 255.0
     price = np.where(inside[None], ink, 9.0) + 0.01 * np.abs(offsets) / max(1, reach) + 0.002
-    # Dear columns at both ends, so that all ways move alike; the straight way is the cheapest of equals.
+    # Expensive columns at both ends, so that all seams move alike; the straight one is the cheapest of equals.
     total = np.full((len(columns), 2 * reach + 3), 1e9, np.float32)
     total[:, 1:-1] = price[0]
     came = np.zeros(price.shape, np.int8)
