@@ -353,7 +353,7 @@ def test_a_thousand_small_files_do_not_pile_up(tmp_path: Path) -> None:
         (["empty", "--single-field"], 2, "The folder empty holds no documents"),
         (["scans", "--long", "-o", "x.doc"], 2, "x.doc"),
         (["scans", "-t", "form.yaml", "--single-field"], 2, "not both"),
-        (["scans", "-t", "nothing.yaml"], 2, "There is no template nothing.yaml"),
+        (["scans", "-t", "nothing.yaml"], 2, "nothing.yaml; give the path of a template"),
         (["scans", "-t", "bad.yaml"], 2, "bad.yaml"),
         (["scans", "-t", "empty"], 2, "The folder empty holds no template"),
         (["scans", "--single-field", "-o", "no/folder/x.csv"], 2, "There is no folder no/folder"),
