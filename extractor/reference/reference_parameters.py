@@ -25,10 +25,7 @@ class ReferenceParameters:
     piece_step: int = 40  # pixels between the pieces whose places say how the copy is bent,
     piece_reach: int = 12  # and pixels around each place where its piece is looked for
     pieces: tuple[int, int] = (6, 12)  # fewer tell nothing; fewer cannot tell a shift of the whole from the bend
-    bend_spread: tuple[float, float] = (
-        1.5,
-        8.0,
-    )  # steps over which a piece counts; and, far from any, over which it does
+    bend_spread: tuple[float, float] = (1.5, 8.0)  # steps over which a piece counts, near and far
     piece_off: float = 1.5  # pixels off its neighbours: a piece so far off counts half
     bend_node: int = 32  # pixels between the places for which the bend is worked out
 
