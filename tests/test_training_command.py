@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
 from extractor.errors import ModelError
+from training.__main__ import commands
 from training.command import run
 
 
@@ -15,3 +17,10 @@ def test_an_error_is_one_sentence_and_its_exit_code(capsys: pytest.CaptureFixtur
     assert run(failing) == ModelError.exit_code != 0
     assert capsys.readouterr().err == "There is no model in x; give another folder.\n"
     assert run(lambda: None) == 0
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    asked = CliRunner().invoke(commands, ["--help"])
+    assert asked.exit_code == 0
+    assert set(commands.commands) == {"calibrate", "calibrate-ctc", "ctc", "mean"}
+    assert all(command.help for command in commands.commands.values())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from extractor.errors import ModelError
+from extractor.errors import InputError, ModelError
 from extractor.recognizer import load_ctc
 from extractor.recognizer.card import SHIPPED, read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, frames_of
@@ -18,6 +19,7 @@ from training.ctc.text_lines import CLASSES, make_text_lines, pack, packed
 from training.ctc.texts import DELIMITERS, DIGITS, OTHER, STRUCK, text
 from training.data.paper import paper
 from training.data.samples import Samples
+from training.loop import Progress
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +85,12 @@ def test_lines_are_a_function_of_their_key(writers: Writers) -> None:
 def test_a_batch_keeps_every_line_and_what_it_says(writers: Writers) -> None:
     lines = make_text_lines(writers, 9, (3,))
     batches = list(packed(lines, 4, np.random.default_rng(0)))
-    assert [len(batch.images) for batch in batches].count(4) == 2
-    told = sorted("".join(CLASSES[i] for i in row if i >= 0) for batch in batches for row in batch.texts)
+    assert [len(images) for images, _ in batches].count(4) == 2
+    told = sorted("".join(CLASSES[i] for i in row[1:] if i >= 0) for _, answers in batches for row in answers)
     assert told == sorted(lines.texts)
-    batch = pack([lines.images[0]], ["17"])
-    assert np.array_equal(batch.images[0, :, : lines.images[0].shape[1], 0], lines.images[0])
-    assert batch.frames[0] == frames_of(lines.images[0].shape[1])
+    images, answers = pack([lines.images[0]], ["17"])
+    assert np.array_equal(images[0, :, : lines.images[0].shape[1], 0], lines.images[0])
+    assert answers.tolist() == [[frames_of(lines.images[0].shape[1]), 1, 7]]
 
 
 def test_a_temperature_is_found_that_fits_the_answers() -> None:
@@ -103,21 +105,24 @@ def test_a_temperature_is_found_that_fits_the_answers() -> None:
 @pytest.mark.slow
 def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
     keras = pytest.importorskip("keras", reason="training needs TensorFlow")
-    from training.ctc.ctc_learner import CtcLearner
+    from training.ctc.ctc_network import ctc_learner, ctc_network_in
 
     paper_alone = np.zeros((HEIGHT, 96), np.uint8)
+    keras.utils.set_random_seed(3)
+    network = ctc_network_in(SHIPPED / SECOND_CTC_FOLDER / "model.keras", len(CLASSES) + 1)
 
-    def loss(unlikely: int, *, leave_out: bool = True) -> float:
-        keras.utils.set_random_seed(3)
-        begin = SHIPPED / SECOND_CTC_FOLDER / "model.keras"
-        learner = CtcLearner(tmp_path / str(unlikely), begin, rate=1e-3, steps=10, leave_out=leave_out)
-        batch = pack([paper_alone] * 32, ["1234567890" * 4] * unlikely + ["1"] * (32 - unlikely))
-        return learner.learn([batch], lambda step, loss: None)
+    def losses(*unlikely: int, leave_out: bool = True) -> list[float]:
+        learner = ctc_learner(tmp_path, network, rate=1e-9, steps=10, leave_out=leave_out)
+        found = []
+        for count in unlikely:
+            batch = pack([paper_alone] * 32, ["1234567890" * 4] * count + ["1"] * (32 - count))
+            found.append(learner.learn([batch], lambda step, loss: None))
+        return found
 
-    none, two, eight = (loss(unlikely) for unlikely in (0, 2, 8))
+    none, two, eight = losses(0, 2, 8)
     assert two == pytest.approx(none, rel=0.06)
     assert eight > 1.5 * none
-    assert loss(2, leave_out=False) > 1.1 * none, "of corrections none is left out"
+    assert losses(2, leave_out=False)[0] > 1.1 * none, "of corrections none is left out"
 
 
 @pytest.mark.slow
@@ -125,16 +130,19 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     tmp_path: Path, writers: Writers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("tensorflow", reason="training needs TensorFlow")
-    from training.ctc import ctc_mean, ctc_training
+    from training import mean
+    from training.ctc import ctc_training
 
     monkeypatch.setattr(ctc_training, "VALIDATION", 24)
     monkeypatch.setattr(ctc_training, "digits_to_train_on", lambda: writers.samples)
     monkeypatch.setattr(ctc_training, "letters_to_train_on", lambda: writers.letters)
-    told: list[str] = []
-    card = ctc_training.train_ctc(
-        ctc_training.CtcSettings(tmp_path, small=True, epochs=1, settle=1, lines=512), told.append
-    )
-    assert told[-1].startswith("Epoch 1 of 1")
+    told: list[Progress] = []
+    settings = ctc_training.CtcSettings(tmp_path, small=True, epochs=1, settle=1, lines=512)
+    card = ctc_training.train_ctc(settings, told.append)
+    assert told[-1].sentence().startswith("Epoch 1 of 1: loss ")
+    assert "right of held-out strings" in told[-1].sentence()
+    with pytest.raises(InputError, match=r"holds another run \(with other seed\)"):
+        ctc_training.train_ctc(replace(settings, seed=2))
     assert read_ctc_card(tmp_path / CTC_FOLDER).classes == CLASSES
     assert card["parameters"] < 800_000
     assert card["training"]["small"] is True
@@ -152,15 +160,15 @@ def test_a_line_model_is_trained_and_read_by_the_product(
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
 
     for name in ("digits_to_train_on", "letters_to_train_on"):
-        monkeypatch.setattr(ctc_mean, name, getattr(ctc_training, name))
+        monkeypatch.setattr(mean, name, getattr(ctc_training, name))
     (tmp_path / "mean" / CTC_FOLDER).mkdir(parents=True)
     (tmp_path / "mean" / CTC_FOLDER / RELIABILITY_PICTURE).touch()
-    both = ctc_mean.write_ctc_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
+    both = mean.write_ctc_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
     assert both["training"]["mean_of"] == [card["training"]] * 2
     assert both["accuracy"] == card["accuracy"]
     assert not (tmp_path / "mean" / CTC_FOLDER / RELIABILITY_PICTURE).exists(), "it was another network's"
     with pytest.raises(ModelError, match="differ in more than their weights"):
-        ctc_mean.write_ctc_mean(tmp_path / "none", [tmp_path / CTC_FOLDER, SHIPPED / CTC_FOLDER])
+        mean.write_ctc_mean(tmp_path / "none", [tmp_path / CTC_FOLDER, SHIPPED / CTC_FOLDER])
 
 
 def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_npz_of_any_size_is_cropped_as_mnist_was(tmp_path: Path) -> None:
     assert samples.alphabet == ("I", "l")
     assert samples.writers is not None
     assert samples.writers.tolist() == [4, 9]
+    np.savez(path, images=images, labels=np.array(["I", "l"]), writers=np.array(["Zoe", "Ann"]))
+    assert load_samples(path).writers.tolist() == [1, 0], "names are as good as numbers"
 
 
 @pytest.mark.parametrize("arrays", [{"images": np.zeros((2, 28, 28), np.uint8)}, {"labels": np.array(["a"])}])

@@ -21,9 +21,10 @@ from extractor.segmentation.crop import mnist_crop
 from extractor.values import Crops
 from formdigits.actions.train import learn_from_corrections
 from training.corrections import TuneSettings
+from training.loop import Progress
 from training.mean import write_mean
 from training.run import claim
-from training.symbols.symbol_training import Progress, TrainSettings, train
+from training.symbols.symbol_training import TrainSettings, train
 
 pytestmark = [
     pytest.mark.slow,
@@ -91,7 +92,7 @@ def model(stopped: TrainSettings) -> Path:
     assert [entry["epoch"] for entry in history] == [1, 2, 3]
     assert history[0] == before[0]
     assert history[-1]["loss"] < history[0]["loss"]
-    assert seen[-1].plain == history[-1]["plain"]
+    assert seen[-1].measured["plain"] == history[-1]["plain"]
     assert result.card["conversion"]["agreement"] > 0.98
     return result.folder
 
@@ -135,13 +136,13 @@ def test_a_mean_of_models_lies_between_them(stopped: TrainSettings, model: Path,
 
 
 def test_of_a_model_for_other_symbols_the_features_are_taken(model: Path, tmp_path: Path) -> None:
-    from training.symbols.symbol_learner import Learner
+    from training.symbols.symbol_network import symbol_network_from
 
-    learner = Learner(tmp_path, ("1", "B", "cross", "dash", "junk"), 1e-3, 10, 0.0)
-    learner.begin_from(model)
+    network = symbol_network_from(model, ("1", "B", "cross", "dash", "junk"))
     crops = np.random.default_rng(1).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     known = load_recognizer(model, "keras")
-    logits, old = learner.logits(crops), known.log_probabilities(crops) * read_card(model).temperature["keras"]
+    logits = np.asarray(network(crops[..., None].astype(np.float32))).reshape(4, -1)
+    old = known.log_probabilities(crops) * read_card(model).temperature["keras"]
     # What both know is said with the same numbers, but for what each row is normalised by.
     assert np.allclose(logits[:, 1] - logits[:, 4], old[:, 1] - old[:, 5], atol=1e-3)
 
@@ -240,8 +241,7 @@ def test_a_label_of_several_characters_is_no_symbol(tmp_path: Path) -> None:
 def test_a_run_that_kept_nothing_gives_way_and_one_that_did_does_not(tmp_path: Path) -> None:
     claim(tmp_path / "run", {"rate": 1})
     claim(tmp_path / "run", {"rate": 2})
-    (tmp_path / "run" / "checkpoints").mkdir()
-    (tmp_path / "run" / "checkpoints" / "checkpoint").touch()
+    (tmp_path / "run" / "checkpoint.npz").touch()
     claim(tmp_path / "run", {"rate": 2})
     with pytest.raises(InputError, match=r"holds another run \(with other rate\)"):
         claim(tmp_path / "run", {"rate": 1})

@@ -6,12 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from extractor.export.draft import Draft, write_whole
+
 HISTORY = "history.json"
 CURVES_PICTURE = "curves.png"
 
+MEASURED = {
+    "plain": "held-out symbols",
+    "changed": "all classes, as scans may show them",
+    "digits_right": "held-out strings",
+}
+"""What is measured after an epoch, and what it is called."""
+
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
-    """One entry an epoch that is done; empty where the run has not begun."""
+    """One entry per epoch that is done; empty where the run has not begun."""
     path = folder / HISTORY
     entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     return entries
@@ -19,9 +28,7 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
 
 def write_history(folder: Path, history: list[dict[str, Any]]) -> None:
     """Write `history` to `history.json`, and its curves to `curves.png` where matplotlib is installed."""
-    aside = folder / f"{HISTORY}.new"
-    aside.write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
-    aside.replace(folder / HISTORY)
+    write_whole(folder / HISTORY, (json.dumps(history, indent=1) + "\n").encode())
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -31,10 +38,13 @@ def write_history(folder: Path, history: list[dict[str, Any]]) -> None:
     epochs = [entry["epoch"] for entry in history]
     loss.plot(epochs, [entry["loss"] for entry in history], marker="o", label="training")
     loss.set(xlabel="epoch", ylabel="loss", title="Loss")
-    for key, name in (("plain", "symbols as they are"), ("changed", "all classes, changed")):
-        errors.plot(epochs, [100 * (1 - entry[key]) for entry in history], marker="o", label=name)
+    for key in MEASURED.keys() & history[-1].keys():
+        errors.plot(epochs, [100 * (1 - entry[key]) for entry in history], marker="o", label=MEASURED[key])
     errors.set(xlabel="epoch", ylabel="errors, %", yscale="log", title="Held-out writers")
     for axes in (loss, errors):
         axes.grid(alpha=0.3)
-        axes.legend()
-    figure.savefig(folder / CURVES_PICTURE, dpi=120)
+        if axes.get_lines():
+            axes.legend()
+    draft = Draft(folder / CURVES_PICTURE)
+    figure.savefig(draft.path, dpi=120)
+    draft.publish()

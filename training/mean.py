@@ -1,16 +1,11 @@
 """The mean of several models that runs made out of the same one.
 
-    python -m training.mean OUT MODEL MODEL … [--data DATA]
-
-Such a mean of weights errs less on what is new than each of them (M. Wortsman et al., Model soups, 2022). OUT becomes a
-model folder; the temperature is fitted and the accuracy measured anew on what the runs held out. Without DATA the
-models are for digits.
+Such a mean of weights errs less on what is new than each of them (M. Wortsman et al., Model soups, 2022). Temperatures
+are fitted and the accuracy measured anew on what the runs held out.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from extractor.errors import ModelError
-from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card
-from training.command import run
+from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card, read_ctc_card
+from extractor.recognizer.ctc import CTC_FOLDER
+from training.ctc.ctc_training import held_out_text_lines, letters_to_train_on
+from training.data.sources import digits_to_train_on
 from training.model_folder import Origin
 from training.symbols.material import gather
-from training.symbols.symbol_training import TrainSettings, data_of
+from training.symbols.symbol_training import DIGIT_DATA, TrainSettings, data_of
 
 
 def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
@@ -33,6 +30,18 @@ def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> 
     material = gather(data, held_out=TrainSettings.held_out, seed=TrainSettings.seed)
     origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), mean_of(cards))
     return material.ship(out, mean, origin)
+
+
+def write_ctc_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
+    """Write the mean of `models`, folders of CTC networks of one design, into `out / "ctc"`; returns its card. Raises
+    ModelError where they differ in more than their weights."""
+    cards = [read_ctc_card(model) for model in models]
+    network = mean_network(models, cards)
+    from training.ctc.ctc_model import write_ctc_model
+
+    _, aside = digits_to_train_on().split(TrainSettings.held_out)
+    lines = held_out_text_lines(aside, letters_to_train_on())
+    return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 
 def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard]) -> Any:
@@ -60,17 +69,3 @@ def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard]) -> Any
 def mean_of(cards: Sequence[Card | CtcCard]) -> dict[str, Any]:
     """How a mean of the models with `cards` came about, for its own card."""
     return {"mean_of": [card.about.get("training") for card in cards]}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("models", type=Path, nargs="+")
-    parser.add_argument("--data", type=Path, nargs="+", default=(), help="what the models were trained on")
-    options = parser.parse_args()
-    for row in write_mean(options.out, options.models, options.data)["accuracy"]:
-        print(f"{row['data']}, {row['engine']}: {row['right']} of {row['samples']}")
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

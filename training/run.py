@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import InputError, OutputError
+from extractor.export.draft import write_whole
 
 RUN = "run.json"
-CHECKPOINTS = "checkpoints"
+CHECKPOINT = "checkpoint.npz"
 
 
 def claim(folder: Path, about: Mapping[str, Any]) -> None:
@@ -23,10 +24,10 @@ def claim(folder: Path, about: Mapping[str, Any]) -> None:
     wanted = json.loads(json.dumps(about))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        begun = path.exists() and any(folder.rglob(f"{CHECKPOINTS}/checkpoint"))
+        begun = path.exists() and any(folder.rglob(CHECKPOINT))
         known = json.loads(path.read_text(encoding="utf-8")) if begun else None
         if known is None:
-            path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+            write_whole(path, (json.dumps(wanted, indent=1) + "\n").encode())
     except (OSError, json.JSONDecodeError) as error:
         why = getattr(error, "strerror", None) or f"{RUN} in it is damaged"
         raise OutputError(f"The run cannot be kept in {folder} ({why}); give another folder with -o.") from None

@@ -12,7 +12,8 @@ import click
 from extractor.errors import ExitCode, InputError
 from formdigits.messages import counted, hushed, say
 from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
-from training.symbols.symbol_training import Progress, TrainSettings, train
+from training.loop import Progress
+from training.symbols.symbol_training import TrainSettings, train
 from workers.database.jobs import find_job
 from workers.database.review.corrections import corrections_of, line
 from workers.database.store import open_store
@@ -100,13 +101,5 @@ class _Pace:
 
 
 def _tell(pace: _Pace, out: TextIO, progress: Progress) -> None:
-    where = f"Epoch {progress.epoch} of {progress.epochs}"
-    if progress.plain is not None and progress.changed is not None:
-        out.write(
-            f"{where}: loss {progress.loss:.4f}; right on what is held out {100 * progress.plain:.2f} %, "
-            f"as scans may show them {100 * progress.changed:.2f} %.\n"
-        )
-    elif progress.step == progress.steps:
-        out.write(f"{where}: loss {progress.loss:.4f}\n")
-    elif pace.due():
-        out.write(f"{where}: {100 * progress.step / max(1, progress.steps):.0f} %, loss {progress.loss:.4f}\n")
+    if progress.step == progress.steps or pace.due():
+        out.write(progress.sentence() + "\n")

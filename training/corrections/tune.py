@@ -22,9 +22,10 @@ from training.corrections.standing import Standing, Usable, standing
 from training.data.samples import Samples, joined
 from training.data.selection import only
 from training.data.sources import digits_to_train_on, load_samples
+from training.loop import Progress
 from training.model_folder import Origin
 from training.run import claim
-from training.symbols.symbol_training import Progress, TrainSettings, data_of
+from training.symbols.symbol_training import TrainSettings, data_of
 
 FEWEST = 10
 """Corrected fields with which it makes sense to begin."""

@@ -19,11 +19,20 @@ from training.corrections.standing import Usable
 from training.ctc.compose import by_writer
 from training.ctc.ctc_model import write_ctc_model
 from training.ctc.ctc_training import letters_to_train_on
-from training.ctc.text_lines import TEXT_LINE_CHUNK, Batch, TextLineEpochs, TextLines, fits, make_text_lines, packed
+from training.ctc.text_lines import (
+    CLASSES,
+    TEXT_LINE_CHUNK,
+    Batch,
+    TextLineEpochs,
+    TextLines,
+    fits,
+    make_text_lines,
+    packed,
+)
 from training.ctc.texts import DELIMITERS
 from training.data.samples import Samples
+from training.loop import Progress, learn_epochs
 from training.model_folder import Origin, write_card
-from training.symbols.symbol_training import Progress
 
 TUNE_BATCH = 32
 REPLAYED_CHUNKS = 4
@@ -92,7 +101,7 @@ def tune_ctc(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among composed lines of the digits of `replay`, and write the line model `name` into `draft`."""
-    from training.ctc.ctc_learner import CtcLearner
+    from training.ctc.ctc_network import ctc_learner, ctc_network_in
 
     old, out = settings.start / name, settings.out / name
     out.mkdir(parents=True, exist_ok=True)
@@ -100,22 +109,24 @@ def tune_ctc(
     letters = letters_to_train_on()
     batches = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH) + -(-SHOWN_TIMES * len(found) // TUNE_BATCH)
     with checked_copy(old, card, "keras") as file:
-        learner = CtcLearner(out, file, settings.rate, batches * settings.epochs, average=TUNE_AVERAGE, leave_out=False)
-    with TextLineEpochs(
-        by_writer(replay, letters), settings.seed, REPLAYED_CHUNKS, settle=1, processes=settings.processes
-    ) as epochs:
-        for epoch in range(learner.epoch + 1, settings.epochs + 1):
+        network = ctc_network_in(file, len(CLASSES) + 1)
+    learner = ctc_learner(
+        out,
+        network,
+        rate=settings.rate,
+        steps=batches * settings.epochs,
+        average=TUNE_AVERAGE,
+        leave_out=False,
+    )
+    writers = by_writer(replay, letters)
+    with TextLineEpochs(writers, settings.seed, REPLAYED_CHUNKS, settle=1, processes=settings.processes) as made:
 
-            def report(step: int, loss: float, epoch: int = epoch) -> None:
-                if progress:
-                    progress(Progress(epoch, settings.epochs, step, batches, loss))
-
+        def pairs(epoch: int) -> Iterator[Batch]:
             rng = np.random.default_rng((settings.seed, epoch))
-            own = list(packed(_from_other_sides(found, rng), TUNE_BATCH, rng))
-            loss = learner.learn(_mixed(epochs.get(epoch, TUNE_BATCH), own), report)
-            learner.keep(epoch, best=True)
-            if progress:
-                progress(Progress(epoch, settings.epochs, batches, batches, loss))
+            own = list(packed(_from_other_views(found, rng), TUNE_BATCH, rng))
+            return _mixed(made.get(epoch, TUNE_BATCH), own)
+
+        learn_epochs(learner, settings.epochs, batches, pairs, progress)
     held_out = make_text_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
     written = write_ctc_model(draft / name, learner.best(), held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
@@ -124,7 +135,7 @@ def tune_ctc(
     write_card(draft / name, written)
 
 
-def _from_other_sides(found: Sequence[LabelledTextLine], rng: np.random.Generator) -> TextLines:
+def _from_other_views(found: Sequence[LabelledTextLine], rng: np.random.Generator) -> TextLines:
     """Each line SHOWN_TIMES times, a little larger or smaller, and leaning a little."""
     images: list[Gray] = []
     texts: list[str] = []

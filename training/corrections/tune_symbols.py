@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +19,13 @@ from training.corrections.spelling import spelled
 from training.corrections.standing import Usable
 from training.data.epochs import Answers, Epochs, Mixture, Source, plain_crop
 from training.data.samples import Samples
+from training.loop import Progress, learn_epochs
 from training.model_folder import Origin
 from training.symbols.symbol_model import representative_crops, write_model
-from training.symbols.symbol_training import Progress, TrainSettings
+from training.symbols.symbol_training import TrainSettings
+
+if TYPE_CHECKING:
+    from training.learner import Pair
 
 SHARE = 0.35
 """Crops from corrections for each crop of the replay."""
@@ -52,32 +57,29 @@ def tune_symbols(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among the symbols of `replay`, and write the model into `draft`; `aside` is for its temperature."""
-    from training.symbols.symbol_learner import Learner
+    from training.symbols.symbol_network import in_batches, symbol_learner, symbol_network_from
 
     out = settings.out / "symbols"
     out.mkdir(parents=True, exist_ok=True)
     mixture = Mixture().scaled(settings.size)
     steps = -(-round(len(mixture) * (1 + SHARE)) // settings.batch)
-    learner = Learner(out, card.classes, settings.rate, steps * settings.epochs, TrainSettings.smoothing)
-    if not learner.epoch:
-        learner.begin_from(settings.start)
     together = Labelled(np.concatenate([one.crops for one in found]), np.concatenate([one.answers for one in found]))
     source = Source(replay, card.classes, np.ones(len(replay)))
-    with Epochs(source, lambda _epoch: mixture, settings.seed, processes=settings.processes) as epochs:
-        for epoch in range(learner.epoch + 1, settings.epochs + 1):
-            chunks = epochs.get(epoch)
-            if epoch < settings.epochs:
-                epochs.prepare(epoch + 1)
+    learner = symbol_learner(
+        out,
+        symbol_network_from(settings.start, card.classes),
+        rate=settings.rate,
+        steps=steps * settings.epochs,
+        smoothing=TrainSettings.smoothing,
+    )
+    with Epochs(source, lambda _epoch: mixture, settings.seed, processes=settings.processes) as made:
 
-            def report(step: int, loss: float, epoch: int = epoch) -> None:
-                if progress:
-                    progress(Progress(epoch, settings.epochs, step, steps, loss))
-
+        def pairs(epoch: int) -> Iterator[Pair]:
+            chunks = made.get(epoch, then=epoch + 1 if epoch < settings.epochs else None)
             rng = np.random.default_rng((settings.seed, epoch))
-            loss = learner.learn(_with_corrections(chunks, together, rng), settings.batch, report)
-            learner.keep(epoch, best=True)
-            if progress:
-                progress(Progress(epoch, settings.epochs, steps, steps, loss))
+            return in_batches(_with_corrections(chunks, together, rng), settings.batch)
+
+        learn_epochs(learner, settings.epochs, steps, pairs, progress)
     crops = np.concatenate([replay.images[:: max(1, len(replay) // 1500)], together.crops[:500]])
     write_model(
         draft,

@@ -1,7 +1,5 @@
 """Calibration of strings that are read whole: how probable it is that a string's raw probability is right.
 
-    python -m training.ctc.ctc_calibration [MODEL]
-
 A logistic curve (J. Platt, 1999) is fitted on every third string of `cheque_amounts` and `photo_strings`, which are
 left out of every figure that is reported, and written into the line model's card. Their labels are taken as they are:
 some are not what is written, but without these so few mistakes are left among the surest that chance decides how steep
@@ -10,9 +8,7 @@ the curve is.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,19 +24,18 @@ from extractor.observation import Located, observe
 from extractor.options import ReadOptions
 from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.calibration import Calibration
-from extractor.recognizer.card import CARD, SHIPPED
+from extractor.recognizer.card import CARD
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.ctc import CTC_FOLDER
 from training import evaluation
-from training.command import run
 from training.ctc.ctc_model import RELIABILITY_PICTURE
 from training.data.sources import data_folder
 from training.evaluation.labelled_strings import READ_TOGETHER, labelled
 from training.evaluation.measures import Measures, expected_calibration_error, measured
 from training.evaluation.outcomes import Outcome
 from training.evaluation.pictures import reliability_picture
+from training.logistic import Raw, fit
 from training.model_folder import write_card
-from training.symbols.lattice_calibration import Outcomes, fit
 
 STRING_SETS = ("cheque_amounts", "photo_strings")
 CALIBRATES_EVERY = 3
@@ -68,12 +63,10 @@ def calibrate_ctc(folder: Path) -> Measures:
     confidence is on all other strings; returns what was measured on these."""
     model = load_model(folder)
     if model.ctc is None:
-        raise ModelError(
-            f"The model in {folder} has no CTC network; train one with 'python -m training.ctc.ctc_training'."
-        )
+        raise ModelError(f"The model in {folder} has no CTC network; train one with 'python -m training ctc'.")
     own = list(_read(model, calibrates=True))
     raw, right = np.array([one.confidence for one in own]), np.array([one.right for one in own])
-    curve = fit(Outcomes(raw, right))
+    curve = fit(Raw(raw, right))
     measures = measured(
         evaluation.Outcomes(REPORTED, tuple(_believed(one, curve) for one in _read(model, calibrates=False)))
     )
@@ -90,7 +83,7 @@ def calibrate_ctc(folder: Path) -> Measures:
             "expected_calibration_error": round(
                 expected_calibration_error(np.array([curve.apply(p) for p in raw]), right), 4
             ),
-            "command": "python -m training.ctc.ctc_calibration",
+            "command": "python -m training calibrate-ctc",
         },
         "measured_on": {
             "data": REPORTED,
@@ -129,16 +122,3 @@ def _believed(one: Outcome, curve: Calibration) -> Outcome:
     """`one`, read with a raw probability, as the product takes it."""
     confidence = curve.apply(one.confidence)
     return replace(one, confidence=confidence, accepted=confidence >= ReadOptions.accept)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", nargs="?", type=Path, default=SHIPPED)
-    options = parser.parse_args()
-    measures = calibrate_ctc(options.model)
-    print(f"{measures.right} of {measures.count} other strings right, {measures.accepted} accepted, ", end="")
-    print(f"{measures.accepted_wrong} of those wrong; expected calibration error {measures.calibration_error:.3f}")
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

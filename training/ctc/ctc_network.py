@@ -1,14 +1,25 @@
-"""The network that reads whole lines: convolutions that fold the line's rows into one, and some context along it."""
+"""The network that reads whole lines: convolutions that fold the line's rows into one, and some context along it;
+and how it learns by connectionist temporal classification (A. Graves et al., 2006)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractor.errors import ModelError
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.segmentation.text_line import HEIGHT
+
+if TYPE_CHECKING:
+    from training.learner import Learner
+
+CTC_AVERAGE = 0.998
+"""How much of the averaged weights stays at each step."""
+
+UNREADABLE = 16
+"""Of so many lines in a batch the one with the highest loss is not learned from: the few composed lines that nobody
+could read would make much of the loss (the small-loss trick of B. Han et al., "Co-teaching", 2018)."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +84,30 @@ def ctc_network_in(path: Path, classes: int) -> Any:
     if model.output_shape[-1] != FRAMES * classes:
         raise ModelError(f"{path} knows other symbols than are trained now; train it anew from the beginning.")
     return model
+
+
+def ctc_learner(
+    out: Path, network: Any, *, rate: float, steps: int, average: float = CTC_AVERAGE, leave_out: bool = True
+) -> Learner:
+    """`network` while it learns text lines: answers are those of `Batch`. Where every line is worth learning, such as
+    those that people put right, `leave_out` is False; where few steps are taken, less stays of the `average` at each.
+    """
+    from keras import ops
+
+    from training.learner import Learner
+
+    outputs = network.output_shape[-1] // FRAMES
+
+    def loss(answers: Any, logits: Any) -> Any:
+        frames, texts = answers[:, 0], answers[:, 1:]
+        rows = ops.reshape(logits, (ops.shape(logits)[0], -1, outputs))
+        lengths = ops.sum(ops.cast(texts >= 0, "int32"), axis=1)
+        losses = ops.ctc_loss(ops.maximum(texts, 0), rows, lengths, frames, mask_index=outputs - 1)
+        if leave_out:
+            ranks = ops.argsort(ops.argsort(losses))
+            count = ops.shape(losses)[0]
+            kept = ops.cast(ranks < count - count // UNREADABLE, losses.dtype)
+            losses = losses * kept * ops.cast(count, losses.dtype) / ops.sum(kept)
+        return losses
+
+    return Learner(out, network, loss, rate=rate, steps=steps, warmup=1 / 20, average=average)

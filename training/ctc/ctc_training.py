@@ -1,39 +1,29 @@
-"""Training of the line reader, resumable after every epoch.
-
-    python -m training.ctc.ctc_training OUT
-
-writes the line model into OUT/ctc.
-"""
+"""Training of the network that reads strings whole, resumable after every epoch."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.decoding.ctc_search import best_text
 from extractor.errors import ModelError
 from extractor.recognizer.card import CARD
 from extractor.recognizer.ctc import CTC_FOLDER
-from extractor.values import Crops
-from training.command import run
+from extractor.values import Crops, Floats
 from training.ctc.compose import EASY, LETTERS, by_writer
-from training.ctc.text_lines import CLASSES, TEXT_LINE_CHUNK, Batch, TextLineEpochs, TextLines, make_text_lines, packed
-from training.curves import HISTORY
+from training.ctc.text_lines import CLASSES, TEXT_LINE_CHUNK, TextLineEpochs, TextLines, make_text_lines, packed
 from training.data.samples import Samples
 from training.data.sources import data_folder, digits_to_train_on, load_samples
+from training.loop import Progress, learn_epochs
 from training.model_folder import Origin
-from training.symbols.symbol_training import DIGIT_DATA
-
-HELD_OUT = 0.08
-"""The share of writers that nothing is learned from."""
+from training.run import claim
+from training.symbols.symbol_training import DIGIT_DATA, TrainSettings
 
 VALIDATION = 1000
 """Lines of held-out writers that epochs are measured on."""
@@ -55,54 +45,54 @@ class CtcSettings:
     rate: float = 2e-3
     seed: int = 1
 
+    def told(self) -> dict[str, Any]:
+        """All on which the run depends, in plain values."""
+        plain = {key: value for key, value in asdict(self).items() if key != "out"}
+        return {**plain, "start": str(self.start) if self.start else None}
 
-def train_ctc(settings: CtcSettings, progress: Callable[[str], None] = print) -> dict[str, Any]:
-    """Train the network on composed lines and write it, as it is after the last epoch, into `settings.out / "ctc"`;
-    returns its card. Raises ModelError where TensorFlow is not installed."""
+
+def train_ctc(settings: CtcSettings, progress: Callable[[Progress], None] | None = None) -> dict[str, Any]:
+    """Train the network on composed text lines and write it, as it is after the last epoch, into `ctc` in
+    `settings.out`; returns its card. Raises ModelError where TensorFlow is not installed, InputError where the folder
+    holds another run."""
     try:
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.ctc.ctc_learner import CtcLearner
     from training.ctc.ctc_model import write_ctc_model
-    from training.ctc.ctc_network import SMALL_DESIGN, USUAL_DESIGN
+    from training.ctc.ctc_network import SMALL_DESIGN, USUAL_DESIGN, build_ctc_network, ctc_learner, ctc_network_in
 
-    settings.out.mkdir(parents=True, exist_ok=True)
+    claim(settings.out, settings.told())
     keras.utils.set_random_seed(settings.seed)
-    learned, aside = digits_to_train_on().split(HELD_OUT)
+    learned, aside = digits_to_train_on().split(TrainSettings.held_out)
     letters = letters_to_train_on()
-    writers = by_writer(learned, letters)
     chunks = max(1, settings.lines // TEXT_LINE_CHUNK)
     steps = chunks * -(-TEXT_LINE_CHUNK // settings.batch)
     # These only say how far a run is. One that was taken after the epoch that had most of them right, of 28, read real
     # strings worse than after the last one, to which the learning rate had fallen.
     validation = held_out_text_lines(aside, letters)
-    begin = settings.start or (SMALL_DESIGN if settings.small else USUAL_DESIGN)
-    learner = CtcLearner(settings.out, begin, settings.rate, steps * settings.epochs)
-    log = settings.out / HISTORY
-    history = json.loads(log.read_text(encoding="utf-8"))[: learner.epoch] if log.exists() else []
-    with TextLineEpochs(writers, settings.seed, chunks, settings.epochs - settings.settle + 1) as epochs:
-        for epoch in range(learner.epoch + 1, settings.epochs + 1):
-            began = time.monotonic()
-
-            def report(step: int, loss: float, epoch: int = epoch) -> None:
-                progress(f"Epoch {epoch} of {settings.epochs}: step {step} of {steps}, loss {loss:.3f}")
-
-            loss = learner.learn(epochs.get(epoch, settings.batch), report)
-            right = measured(learner.log_probabilities, validation)
-            seconds = round(time.monotonic() - began)
-            history.append({"epoch": epoch, "loss": round(loss, 4), "digits_right": right, "seconds": seconds})
-            log.write_text(json.dumps(history, indent=1), encoding="utf-8")
-            learner.keep(epoch, best=False)
-            progress(f"Epoch {epoch} of {settings.epochs}: {right:.1%} of held-out lines right")
-    told = {key: value for key, value in asdict(settings).items() if key != "out"}
-    told["start"] = training_of(settings.start) if settings.start else None
-    return write_ctc_model(
-        settings.out / CTC_FOLDER,
-        learner.average,
-        held_out=validation,
-        origin=Origin(DIGIT_DATA, {**told, "last": history[-1]}),
+    outputs = len(CLASSES) + 1
+    network = (
+        ctc_network_in(settings.start, outputs)
+        if settings.start
+        else build_ctc_network(outputs, SMALL_DESIGN if settings.small else USUAL_DESIGN)
     )
+    learner = ctc_learner(settings.out, network, rate=settings.rate, steps=steps * settings.epochs)
+    settled = settings.epochs - settings.settle + 1
+    with TextLineEpochs(by_writer(learned, letters), settings.seed, chunks, settled) as made:
+        history = learn_epochs(
+            learner,
+            settings.epochs,
+            steps,
+            lambda epoch: made.get(epoch, settings.batch),
+            progress,
+            measure=lambda: {"digits_right": digits_right(learner.logits, validation)},
+        )
+    trained = {**settings.told(), "last": history[-1]}
+    if settings.start:
+        trained["start"] = training_of(settings.start)
+    origin = Origin(DIGIT_DATA, trained)
+    return write_ctc_model(settings.out / CTC_FOLDER, learner.average, held_out=validation, origin=origin)
 
 
 def training_of(start: Path) -> dict[str, Any] | str:
@@ -125,31 +115,12 @@ def letters_to_train_on() -> Crops:
     return samples.images[np.isin(samples.labels, list(LETTERS))]
 
 
-def measured(answer: Callable[[Batch], list[Any]], lines: TextLines) -> float:
-    """The share of `lines` whose digits are all right."""
+def digits_right(logits: Callable[[NDArray[np.uint8]], Floats], lines: TextLines) -> float:
+    """The share of `lines` whose digits are all right in what `logits` says."""
     right = 0
-    for batch in packed(lines, 64, np.random.default_rng(0)):
-        for scores, truth in zip(answer(batch), batch.texts, strict=True):
-            said, true = best_text(scores, CLASSES), "".join(CLASSES[i] for i in truth if i >= 0)
+    for images, answers in packed(lines, 64, np.random.default_rng(0)):
+        rows = logits(images).reshape(len(images), -1, len(CLASSES) + 1)
+        for scores, (count, *truth) in zip(rows, answers.tolist(), strict=True):
+            said, true = best_text(scores[:count], CLASSES), "".join(CLASSES[i] for i in truth if i >= 0)
             right += [c for c in said if c.isdigit()] == [c for c in true if c.isdigit()]
     return right / len(lines.texts)
-
-
-def main() -> None:
-    usual = CtcSettings(Path())
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path)
-    begin = parser.add_mutually_exclusive_group()
-    begin.add_argument("--start", type=Path, default=usual.start, help=".keras file to begin from")
-    begin.add_argument("--small", action="store_true", help="the small network, for a second opinion")
-    parser.add_argument("--epochs", type=int, default=usual.epochs)
-    parser.add_argument("--settle", type=int, default=usual.settle, help="last epochs, on the easier kind of lines")
-    parser.add_argument("--lines", type=int, default=usual.lines, help="lines an epoch")
-    parser.add_argument("--rate", type=float, default=usual.rate, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=usual.seed, help="another network, from other lines")
-    options = parser.parse_args()
-    train_ctc(CtcSettings(**vars(options)))
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

@@ -33,14 +33,9 @@ class TextLines:
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Batch:
-    """`images`, shape (n, HEIGHT, width, 1), padded with paper on the right; `frames`, shape (n,), how many answers of
-    each line count; `texts`, shape (n, longest), classes padded with -1."""
-
-    images: NDArray[np.uint8]
-    frames: NDArray[np.int32]
-    texts: NDArray[np.int32]
+Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
+"""Text lines, shape (n, HEIGHT, width, 1), padded with paper on the right; and what they say, shape (n, 1 + longest):
+how many frames of each count, then its text in classes, padded with -1."""
 
 
 def make_text_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> TextLines:
@@ -74,12 +69,12 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
     """One batch of `images` and what they say."""
     width = -(-max(image.shape[1] for image in images) // STRIDE) * STRIDE
     stack = np.zeros((len(images), HEIGHT, width, 1), np.uint8)
-    longest = max(1, *map(len, texts))
-    answers = np.full((len(images), longest), -1, np.int32)
+    answers = np.full((len(images), 1 + max(1, *map(len, texts))), -1, np.int32)
     for row, (image, what) in enumerate(zip(images, texts, strict=True)):
         stack[row, :, : image.shape[1], 0] = image
-        answers[row, : len(what)] = [CLASSES.index(mark) for mark in what]
-    return Batch(stack, np.array([frames_of(image.shape[1]) for image in images], np.int32), answers)
+        answers[row, 0] = frames_of(image.shape[1])
+        answers[row, 1 : 1 + len(what)] = [CLASSES.index(mark) for mark in what]
+    return stack, answers
 
 
 class TextLineEpochs:

@@ -229,10 +229,13 @@ class Epochs:
         self._ahead[epoch] = new, self._pool.imap(_chunk, wanted)
         self._last = epoch
 
-    def get(self, epoch: int) -> Iterator[tuple[Crops, Answers]]:
-        """`epoch` in chunks as they become ready: crops, shape (n, 28, 28), in random order, and their classes."""
+    def get(self, epoch: int, *, then: int | None = None) -> Iterator[tuple[Crops, Answers]]:
+        """`epoch` in chunks as they become ready: crops, shape (n, 28, 28), in random order, and their classes. The
+        epoch `then` is begun meanwhile."""
         self.prepare(epoch)
         new, coming = self._ahead.pop(epoch)
+        if then is not None:
+            self.prepare(then)
         for chunk in range(self._chunks(epoch)):
             if chunk in new:
                 self._kept[chunk] = next(coming)

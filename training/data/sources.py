@@ -15,7 +15,7 @@ from extractor.errors import InputError
 from extractor.ink import as_gray
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
-from training.data.samples import Samples, joined
+from training.data.samples import Samples, Writers, joined
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 IDX_DIMENSIONS_UINT8 = 0x08
@@ -126,12 +126,18 @@ def _npz(path: Path) -> Samples:
     try:
         with np.load(path, allow_pickle=False) as archive:
             images, labels = archive["images"], archive["labels"].astype(np.str_)
-            writers = archive["writers"].astype(np.int64) if "writers" in archive else None
+            writers = _numbers(archive["writers"]) if "writers" in archive else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         raise InputError(f"{path} holds no 'images' and 'labels'; give an .npz file with both.") from None
     if images.dtype != np.uint8 or images.ndim != 3 or len(images) != len(labels):
         raise InputError(f"'images' in {path} must be uint8 of shape (n, h, w), one for each of 'labels'.")
     return Samples(_as_crops(images), labels, writers)
+
+
+def _numbers(people: NDArray[np.generic]) -> Writers:
+    """Writers by number, also where they are given by name."""
+    named = people.dtype.kind not in "iu"
+    return (np.unique(people, return_inverse=True)[1] if named else people).astype(np.int64)
 
 
 def _as_crops(images: NDArray[np.uint8]) -> Crops:

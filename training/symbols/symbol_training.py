@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from extractor.alphabet import short
 from extractor.errors import ModelError
 from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
-from training.curves import read_history, write_history
 from training.data.epochs import Epochs, Mixture
+from training.loop import Progress, learn_epochs
 from training.model_folder import Origin
 from training.run import claim
 from training.symbols.material import Validation, gather
+
+if TYPE_CHECKING:
+    from training.learner import Pair
 
 DIGIT_DATA: tuple[dict[str, Any], ...] = (
     {"name": "MNIST train (Y. LeCun, C. Cortes, C. Burges)", "licence": "CC BY-SA 3.0"},
@@ -57,22 +61,6 @@ class TrainSettings:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a run is: `epoch` of `epochs` (from 1), `step` of `steps` in it, and the mean `loss` since its start.
-
-    At the end of an epoch `plain` and `changed` are the accuracies on held-out writers, else None.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    loss: float
-    plain: float | None = None
-    changed: float | None = None
-
-
-@dataclass(frozen=True)
 class TrainResult:
     """The model's folder, its card, and the epoch that it was taken from."""
 
@@ -90,7 +78,7 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.symbols.symbol_learner import Learner
+    from training.symbols.symbol_network import build_symbol_network, in_batches, symbol_learner, symbol_network_from
 
     material = gather(
         settings.data,
@@ -108,31 +96,27 @@ def train(settings: TrainSettings, progress: Callable[[Progress], None] | None =
     def mixture_of(epoch: int) -> Mixture:
         return _settled(mixture) if epoch > settings.epochs - settings.settle else mixture
 
-    learner = Learner(settings.out, classes, settings.rate, steps * settings.epochs, settings.smoothing)
-    if settings.start and not learner.epoch:
-        learner.begin_from(settings.start)
-    history = read_history(settings.out)[: learner.epoch]
-    with Epochs(material.source, mixture_of, settings.seed, processes=settings.processes) as epochs:
-        for epoch in range(learner.epoch + 1, settings.epochs + 1):
-            if _stale(history, settings.patience):
-                break
-            began = time.monotonic()
-            chunks = epochs.get(epoch)
-            if epoch < settings.epochs:
-                epochs.prepare(epoch + 1)
+    network = symbol_network_from(settings.start, classes) if settings.start else build_symbol_network(len(classes))
+    learner = symbol_learner(
+        settings.out, network, rate=settings.rate, steps=steps * settings.epochs, smoothing=settings.smoothing
+    )
+    with Epochs(material.source, mixture_of, settings.seed, processes=settings.processes) as made:
 
-            def report(step: int, loss: float, epoch: int = epoch) -> None:
-                if progress:
-                    progress(Progress(epoch, settings.epochs, step, steps, loss))
+        def pairs(epoch: int) -> Iterator[Pair]:
+            return in_batches(made.get(epoch, then=epoch + 1 if epoch < settings.epochs else None), settings.batch)
 
-            loss = learner.learn(chunks, settings.batch, report)
-            entry = {"epoch": epoch, "loss": loss, **_accuracies(learner.logits, material.validation, len(classes) - 3)}
-            entry["seconds"] = round(time.monotonic() - began, 1)
-            history.append(entry)
-            write_history(settings.out, history)
-            learner.keep(epoch, best=_score(entry) <= min(map(_score, history)))
-            if progress:
-                progress(Progress(epoch, settings.epochs, steps, steps, loss, entry["plain"], entry["changed"]))
+        history = learn_epochs(
+            learner,
+            settings.epochs,
+            steps,
+            lambda epoch: in_batches(
+                made.get(epoch, then=epoch + 1 if epoch < settings.epochs else None), settings.batch
+            ),
+            progress,
+            measure=lambda: _accuracies(learner.logits, material.validation, len(classes) - 3),
+            score=_score,
+            patience=settings.patience,
+        )
     best = min(history, key=_score)
     learned = material.source.samples
     origin = Origin(
@@ -167,8 +151,12 @@ def _settled(mixture: Mixture) -> Mixture:
 
 
 def _accuracies(logits: Callable[[Crops], Floats], validation: Validation, alphabet: int) -> dict[str, float]:
-    plain = logits(validation.plain)[:, :alphabet].argmax(1) == validation.plain_answers
-    changed = logits(validation.changed).argmax(1) == validation.changed_answers
+    def said(crops: Crops) -> Floats:
+        parts = [logits(crops[start : start + 1000, ..., None]) for start in range(0, len(crops), 1000)]
+        return np.concatenate(parts).reshape(len(crops), -1)
+
+    plain = said(validation.plain)[:, :alphabet].argmax(1) == validation.plain_answers
+    changed = said(validation.changed).argmax(1) == validation.changed_answers
     symbols = validation.changed_answers < alphabet
     return {
         "plain": float(plain.mean()),
@@ -180,12 +168,6 @@ def _accuracies(logits: Callable[[Crops], Floats], validation: Validation, alpha
 def _score(entry: dict[str, Any]) -> float:
     """Less is better: errors on plain symbols, and a fifth of those on changed ones, which are ten times as many."""
     return float((1 - entry["plain"]) + 0.2 * (1 - entry["changed"]))
-
-
-def _stale(history: list[dict[str, Any]], patience: int) -> bool:
-    if len(history) <= patience:
-        return False
-    return min(map(_score, history[-patience:])) > min(map(_score, history[:-patience]))
 
 
 def _plain(settings: TrainSettings) -> dict[str, Any]:
