@@ -50,7 +50,7 @@ def tune(
     """Learn from `rows`, compare on corrections and symbols that were not learned from, and write the new model into
     `settings.out / "model"` unless it is worse in either.
 
-    Free strings teach the network for lines, where the model has one; all other fields that for single symbols. Each is
+    Free strings teach the CTC networks, where the model has one; all other fields that for single symbols. Each is
     taken over as it is where there is too little to teach it. Raises InputError for corrections or data that cannot be
     used, ModelError for a model that cannot.
     """

@@ -1,4 +1,4 @@
-"""Fine-tuning of the network for whole lines on free strings that people corrected."""
+"""Fine-tuning of the network that reads strings whole on free strings that people corrected."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from training.model_folder import Origin, write_card
 
 TUNE_BATCH = 32
 REPLAYED_CHUNKS = 4
-"""Chunks of composed lines that are replayed in an epoch."""
+"""Chunks of composed text lines that are replayed in an epoch."""
 
 SHOWN_TIMES = 10
-"""How often an epoch shows each corrected line, each time from another side."""
+"""How often an epoch shows each corrected string, each time as another view."""
 
 CTC_RATE_TIMES, TUNE_AVERAGE = 1.5, 0.99
 """How much higher a rate `tune_ctc` is given than symbols are learned at, and what stays of the average at each of
@@ -100,7 +100,8 @@ def tune_ctc(
     name: str,
     progress: Callable[[Progress], None] | None,
 ) -> None:
-    """Learn `found` among composed lines of the digits of `replay`, and write the line model `name` into `draft`."""
+    """Learn `found` among composed text lines of the digits of `replay`, and write the CTC network `name` into
+    `draft`."""
     from training.ctc.ctc_network import ctc_learner, ctc_network_in
 
     old, out = settings.start / name, settings.out / name
@@ -136,7 +137,7 @@ def tune_ctc(
 
 
 def _from_other_views(found: Sequence[LabelledTextLine], rng: np.random.Generator) -> TextLines:
-    """Each line SHOWN_TIMES times, a little larger or smaller, and leaning a little."""
+    """Each text line SHOWN_TIMES times, a little larger or smaller, and leaning a little."""
     images: list[Gray] = []
     texts: list[str] = []
     for one in (*found,) * SHOWN_TIMES:

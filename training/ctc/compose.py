@@ -1,4 +1,4 @@
-"""Numbers written by one hand on some paper, as the product's reader of lines gets to see them, and what they say."""
+"""Numbers written by one hand on some paper, as the product's CTC networks get to see them, and what they say."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DIGIT_TALL = 60
 
 @dataclass(frozen=True)
 class Trouble:
-    """How hard composed lines are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are.
+    """How hard composed strings are to read: writing, paper and scanner at their worst, or `EASY` as they mostly are.
     `steady` is the share of writers who write a digit in the same style throughout; `smallest` how many pixels high
     the smallest digits are; `faint` the share of the light that the faintest pen takes; `packed` the lowest quality of
     JPEG."""
@@ -355,7 +355,8 @@ def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD
 
 
 def composed_text_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
-    """A line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed box."""
+    """A text line as the product cuts it out of a composed picture; sometimes of its ink alone, as out of a printed
+    box."""
     while True:
         picture, what = composed(writers, rng, trouble)
         field = as_single_field(picture)

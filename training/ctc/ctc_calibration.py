@@ -1,7 +1,7 @@
 """Calibration of strings that are read whole: how probable it is that a string's raw probability is right.
 
 A logistic curve (J. Platt, 1999) is fitted on every third string of `cheque_amounts` and `photo_strings`, which are
-left out of every figure that is reported, and written into the line model's card. Their labels are taken as they are:
+left out of every figure that is reported, and written into their card. Their labels are taken as they are:
 some are not what is written, but without these so few mistakes are left among the surest that chance decides how steep
 the curve is.
 """
@@ -59,7 +59,7 @@ def entries(folder: Path) -> list[Entry]:
 
 
 def calibrate_ctc(folder: Path) -> Measures:
-    """Fits the line model in `folder` (a symbols' model with one), and writes its card and a picture of how reliable
+    """Fits the CTC networks in `folder` (a symbols' model with one), and writes its card and a picture of how reliable
     confidence is on all other strings; returns what was measured on these."""
     model = load_model(folder)
     if model.ctc is None:

@@ -1,4 +1,4 @@
-"""A line model's folder: the network, its int8 conversion, and the card that describes both."""
+"""A CTC network's folder: the network, its int8 conversion, and the card that describes both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONVERTED_COLUMNS = 160
 def write_ctc_model(folder: Path, model: Any, *, held_out: TextLines, origin: Origin) -> dict[str, Any]:
     """Write the files and the card of the CTC network `model` into `folder` (`…/ctc`); returns the card.
 
-    Temperatures and accuracy are from lines of `held_out` writers.
+    Temperatures and accuracy are from text lines of `held_out` writers.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RELIABILITY_PICTURE).unlink(missing_ok=True)  # it would be another network's

@@ -1,5 +1,5 @@
-"""The network that reads whole lines: convolutions that fold the line's rows into one, and some context along it;
-and how it learns by connectionist temporal classification (A. Graves et al., 2006)."""
+"""The network that reads strings whole: convolutions that fold the text line's rows into one, and some context along
+it; and how it learns by connectionist temporal classification (A. Graves et al., 2006)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CTC_AVERAGE = 0.998
 """How much of the averaged weights stays at each step."""
 
 UNREADABLE = 16
-"""Of so many lines in a batch the one with the highest loss is not learned from: the few composed lines that nobody
+"""Of so many text lines in a batch the one with the highest loss is not learned from: the few composed ones that nobody
 could read would make much of the loss (the small-loss trick of B. Han et al., "Co-teaching", 2018)."""
 
 
@@ -26,8 +26,8 @@ could read would make much of the loss (the small-loss trick of B. Han et al., "
 class Design:
     """How large the network is: `widths`, channels of the first four convolutions, of which the second and the fourth
     halve the picture; `deep`, convolutions at a quarter of the height, each of which adds to what is there (K. He et
-    al., 2016); `context`, channels after the rows have been folded into one; `reach`, convolutions along the line that
-    follow."""
+    al., 2016); `context`, channels after the rows have been folded into one; `reach`, convolutions along the string
+    that follow."""
 
     widths: tuple[int, int, int, int]
     deep: int
@@ -41,9 +41,9 @@ SMALL_DESIGN = Design((24, 48, 48, 96), deep=1, context=160, reach=2)
 
 
 def build_ctc_network(classes: int, design: Design = USUAL_DESIGN, *, dropout: float = 0.25) -> Any:
-    """A Keras model from lines, shape (n, HEIGHT, width, 1) with ink from 0 to 255 and a width that STRIDE divides, to
-    logits, shape (n, 1, width / STRIDE, FRAMES * classes): FRAMES answers for each place, from left to right; the last
-    class is CTC's blank.
+    """A Keras model from text lines, shape (n, HEIGHT, width, 1) with ink from 0 to 255 and a width that STRIDE
+    divides, to logits, shape (n, 1, width / STRIDE, FRAMES * classes): FRAMES answers for each place, from left to
+    right; the last class is CTC's blank.
     """
     import keras
     from keras import layers
@@ -73,7 +73,7 @@ def build_ctc_network(classes: int, design: Design = USUAL_DESIGN, *, dropout: f
 
 
 def ctc_network_in(path: Path, classes: int) -> Any:
-    """The line network in the .keras file `path`, whatever its layers. Raises ModelError where there is none, or
+    """The CTC network in the .keras file `path`, whatever its layers. Raises ModelError where there is none, or
     it does not tell `classes` classes."""
     import keras
 
@@ -89,7 +89,7 @@ def ctc_network_in(path: Path, classes: int) -> Any:
 def ctc_learner(
     out: Path, network: Any, *, rate: float, steps: int, average: float = CTC_AVERAGE, leave_out: bool = True
 ) -> Learner:
-    """`network` while it learns text lines: answers are those of `Batch`. Where every line is worth learning, such as
+    """`network` while it learns text lines: answers are those of `Batch`. Where every one is worth learning, such as
     those that people put right, `leave_out` is False; where few steps are taken, less stays of the `average` at each.
     """
     from keras import ops

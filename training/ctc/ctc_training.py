@@ -26,14 +26,15 @@ from training.run import claim
 from training.symbols.symbol_training import DIGIT_DATA, TrainSettings
 
 VALIDATION = 1000
-"""Lines of held-out writers that epochs are measured on."""
+"""Text lines of held-out writers that epochs are measured on."""
 
 
 @dataclass(frozen=True)
 class CtcSettings:
     """What a run depends on: `out` is its folder, `start` a .keras file to begin from, without which it begins from
-    nothing, with the usual network or the `small` one; `lines` how many an epoch has. In the last `settle` epochs they
-    are of the easier kind. `rate` is the highest learning rate. `seed` decides the first weights and the lines."""
+    nothing, with the usual network or the `small` one; `lines` how many strings an epoch has. In the last `settle`
+    epochs they are of the easier kind. `rate` is the highest learning rate. `seed` decides the first weights and the
+    strings."""
 
     out: Path
     start: Path | None = None
@@ -105,7 +106,7 @@ def training_of(start: Path) -> dict[str, Any] | str:
 
 
 def held_out_text_lines(aside: Samples, letters: Crops) -> TextLines:
-    """The lines that networks are measured on, by writers of digits that are held out."""
+    """The text lines that networks are measured on, by writers of digits that are held out."""
     return make_text_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
 
 

@@ -1,4 +1,4 @@
-"""Composed lines for training, made in other processes beside it, and packed into batches of like widths."""
+"""Composed text lines for training, made in other processes beside it, and packed into batches of like widths."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEXT_LINE_CHUNK = 512
 
 @dataclass(frozen=True)
 class TextLines:
-    """Line pictures, each of shape (HEIGHT, its width), and what each says."""
+    """Text lines, each of shape (HEIGHT, its width), and what each says."""
 
     images: tuple[Gray, ...]
     texts: tuple[str, ...]
@@ -39,7 +39,7 @@ how many frames of each count, then its text in classes, padded with -1."""
 
 
 def make_text_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> TextLines:
-    """`count` composed lines, a function of `key`."""
+    """`count` composed text lines, a function of `key`."""
     rng = np.random.default_rng(key)
     images: list[Gray] = []
     texts: list[str] = []
@@ -52,7 +52,7 @@ def make_text_lines(writers: Writers, count: int, key: tuple[int, ...], trouble:
 
 
 def fits(width: int, what: str) -> bool:
-    """Whether CTC can say `what` in the frames of a line so wide: a blank must part the same symbol twice."""
+    """Whether CTC can say `what` in the frames of a text line so wide: a blank must part the same symbol twice."""
     return frames_of(width) >= len(what) + sum(a == b for a, b in pairwise(what)) + 1
 
 
@@ -78,9 +78,9 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
 
 
 class TextLineEpochs:
-    """Makes chunks of lines in `processes` other processes; each chunk is learned from `uses` times before it is made
-    anew. From epoch `settle` on they are EASY. Everything is a function of (seed, chunk, round), so that a run that was
-    stopped goes on as if it had not been. Use as a context manager.
+    """Makes chunks of text lines in `processes` other processes; each chunk is learned from `uses` times before it is
+    made anew. From epoch `settle` on they are EASY. Everything is a function of (seed, chunk, round), so that a run
+    that was stopped goes on as if it had not been. Use as a context manager.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class TextLineEpochs:
         self._pool.join()
 
     def get(self, epoch: int, batch: int) -> Iterator[Batch]:
-        """Epoch `epoch` (from 1) in batches of `batch` lines."""
+        """Epoch `epoch` (from 1) in batches of `batch` text lines."""
         for chunk in range(self._chunks):
             for later in range(6):  # a few chunks ahead, so that training never waits
                 then = epoch + (chunk + later) // self._chunks
