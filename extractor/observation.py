@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,17 +13,13 @@ from extractor.finding.templateless import lattice_holds_digits, string_holds_di
 from extractor.recognizer.choice import Model
 from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
 from extractor.recognizer.symbol_views import symbol_scores
-from extractor.segmentation import Lattice, lies_across, segment
+from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, TemplateField
 from extractor.values import Floats
 
 NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
-
-MAYBE_ANOTHERS = 0.5
-"""How sure a string is at most that may not be all of what was written, or more than that: a digit lies across the side
-of its box, or another number stands close beside it."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +111,15 @@ def holds_digits(seen: Observation) -> bool:
 
 
 def decode(seen: Observation) -> Decoded:
-    """The best reading of what is seen, under its field's format; in doubt where a digit may be another field's."""
+    """The best reading of what is seen, under its field's format, with all that was noticed about the field."""
     if seen.string is None or seen.model.ctc is None:
         symbols = seen.model.symbols
         decoded = decode_lattice(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
     else:
         decoded = decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration)
-    if seen.lattice.comb or decoded.confidence <= MAYBE_ANOTHERS or not lies_across(seen.image):
+    decoded = decoded.doubted(seen.image.doubts)
+    if not decoded.meaning.value:
         return decoded
-    return replace(decoded, confidence=MAYBE_ANOTHERS)
+    if seen.lattice.comb:
+        return decoded.doubted(comb_doubts(seen.image, decoded.written))
+    return decoded.doubted(string_doubts(seen.image, seen.string.first_view.line if seen.string else None))

@@ -22,6 +22,8 @@ from extractor.rules import apply_rules
 from extractor.template import Template, TemplateField, load_template
 from extractor.values import (
     Box,
+    Doubt,
+    DoubtKind,
     FailedPage,
     FieldStatus,
     Kind,
@@ -166,7 +168,7 @@ class Reader:
         unread = {
             seen.name: cells
             for (seen, _), reading in zip(decided, readings, strict=True)
-            if not reading.value and reading.notes and (cells := _unread(seen)) is not None
+            if not reading.value and reading.is_forbidden and (cells := _unread(seen)) is not None
         }
         return apply_rules(form.rules, readings, self._accept, unread)
 
@@ -230,7 +232,7 @@ def _reading(seen: Observation, decoded: Decoded, accept: float) -> Reading:
         status=status,
         quad=seen.image.quad,
         alternatives=decoded.alternatives,
-        notes=(meaning.problem,) if meaning.problem else (),
+        doubts=(*((Doubt(DoubtKind.FORMAT, meaning.problem),) if meaning.problem else ()), *decoded.doubts),
         cells=_cells_apart(seen.image),
     )
 

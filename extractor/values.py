@@ -83,6 +83,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     AMOUNT = "amount"
+    RATIO = "ratio"
     DATE = "date"
     TIME = "time"
 
@@ -104,6 +105,36 @@ class PageStatus(StrEnum):
     UNMATCHED = "unmatched"
     FAILED = "failed"
     DUPLICATE = "duplicate"
+
+
+class DoubtKind(StrEnum):
+    """What was noticed about a field that reads well and may be wrong all the same."""
+
+    FORMAT = "format"
+    ARITHMETIC = "arithmetic"
+    MARK = "mark"
+    POINT = "point"
+    STRUCK = "struck"
+    EDGE = "edge"
+    COVERED = "covered"
+    STREAK = "streak"
+    SCALE = "scale"
+    PLACE = "place"
+    PRINT = "print"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Evidence that a value may be wrong, noticed by one step and kept by all later ones.
+
+    `sentence` is what the reviewer is told. `most` is the confidence that a field may have at most while the doubt
+    stands; an equation of the form that holds lifts it if it is `provable`: if a wrong value would break the equation.
+    """
+
+    kind: DoubtKind
+    sentence: str
+    most: float = 0.0
+    provable: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +176,7 @@ class Reading:
     `written` is what the ink says cell by cell: `X57`, with X = struck, - = dash, _ = blank, ? = no symbol.
     `confidence` is the calibrated probability that `value` is wholly right.
     `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
-    `rules` are the rules that this field breaks; `notes` say in plain words why it is to be checked.
+    `rules` are the rules that this field breaks; `doubts` are what was noticed about it.
     `checked` is there once people have settled the field.
     `cells` says where the cells of a comb that stand apart begin and end, as shares of the field's width; it is empty
     where the page is no longer at hand.
@@ -160,9 +191,19 @@ class Reading:
     quad: tuple[tuple[float, float], ...]
     alternatives: tuple[Alternative, ...] = ()
     rules: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     checked: Checked | None = None
     cells: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the field is to be checked, in plain words."""
+        return tuple(doubt.sentence for doubt in self.doubts)
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether the value is only what the ink looks like, since the format does not allow it."""
+        return any(doubt.kind is DoubtKind.FORMAT for doubt in self.doubts)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -237,10 +278,17 @@ def reading_of(tree: Mapping[Any, Any]) -> Reading:
         quad=tuple((x, y) for x, y in tree["quad"]),
         alternatives=tuple(Alternative(**a) for a in tree["alternatives"]),
         rules=tuple(tree["rules"]),
-        notes=tuple(tree["notes"]),
+        doubts=tuple(_doubt(one) for one in tree["doubts"]),
         checked=_checked(tree["checked"]) if tree.get("checked") else None,
         cells=tuple((begin, end) for begin, end in tree.get("cells", ())),
     )
+
+
+def _doubt(tree: dict[str, Any] | str) -> Doubt:
+    if isinstance(tree, str):
+        # Rows of the store from before doubts had kinds.
+        return Doubt(DoubtKind.FORMAT, tree)
+    return Doubt(DoubtKind(tree["kind"]), tree["sentence"], tree["most"], tree["provable"])
 
 
 def _checked(tree: dict[str, Any]) -> Checked:

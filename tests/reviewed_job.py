@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.options import ReadOptions
-from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
+from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.database.store import Store
 from workers.job import FileState, Job
 from workers.work import Outcome
@@ -16,7 +16,9 @@ def field(
 ) -> Reading:
     quad = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
     others = (Alternative("1" + value, 0.1),)
-    return Reading(name, kind, value, value, confidence, status, quad, others, notes=("not sure",))
+    return Reading(
+        name, kind, value, value, confidence, status, quad, others, doubts=(Doubt(DoubtKind.FORMAT, "not sure"),)
+    )
 
 
 def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "") -> Job:
@@ -43,7 +45,7 @@ INSERT INTO documents (job, number, position, file, size, modified, pages)
 INSERT INTO pages (job, document, page, state, attempts, status, form, fit, reason, rules)
   SELECT '{job}', number, 1, 'done', 1, 'read', '', 1.0, '', '[]' FROM documents WHERE job = '{job}';
 INSERT INTO readings
-  (job, document, page, position, field, kind, value, written, confidence, status, quad, alternatives, rules, notes)
+  (job, document, page, position, field, kind, value, written, confidence, status, quad, alternatives, rules, doubts)
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
   SELECT '{job}', number, 1, i, 'field_' || i, 'integer', '57', '57',
     (number * 7919 + i * 104729 - (number * 7919 + i * 104729) / 99000 * 99000) / 100000.0,

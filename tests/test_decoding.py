@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from extractor.decoding import decode_lattice
 from extractor.decoding.meaning import judge
 from extractor.decoding.unread import unread_cells
-from extractor.decoding.written import Written, written_in
+from extractor.decoding.written import Written, plain, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Candidate, Lattice
 from extractor.template import Format
@@ -130,6 +130,25 @@ def test_the_range_decides_between_two_likely_readings() -> None:
         ("9.30", Format(kind="time"), False, "09:30"),
         ("12.-", Format(), False, "12"),
         ("79927398713", Format(check="luhn"), True, "79927398713"),
+        ("1350.00", Format(kind="decimal"), False, "1350.00"),
+        ("96.5", Format(kind="decimal"), False, "96.5"),
+        ("1.350.000", Format(kind="decimal"), False, "1350000"),
+        ("1.350,5", Format(kind="decimal"), False, "1350.5"),
+        ("1.250", Format(kind="integer"), False, "1250"),
+        ("1 250", Format(kind="integer"), False, "1250"),
+        ("-96", Format(kind="integer", signed=True), False, "-96"),
+        ("-96", Format(kind="integer", min=-200), False, "-96"),
+        ("+96", Format(kind="integer", signed=True), False, "96"),
+        ("(512)", Format(kind="integer", signed=True), False, "-512"),
+        ("-1.5", Format(kind="decimal", signed=True), False, "-1.5"),
+        ("(040)123-45", Format(), False, "04012345"),
+        ("6/8", Format(marks="/"), False, "68"),
+        ("120/80", Format(kind="ratio"), False, "120/80"),
+        ("61/2", Format(kind="decimal", halves=True), False, "6.5"),
+        ("6 1/2", Format(kind="decimal", halves=True), False, "6.5"),
+        ("1/2", Format(kind="decimal", halves=True), False, "0.5"),
+        ("12-50", Format(kind="amount"), False, "12.50"),
+        ("$45.-", Format(kind="amount"), False, "45.00"),
     ],
 )
 def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str) -> None:
@@ -153,6 +172,20 @@ def test_values_are_canonical(text: str, form: Format, is_comb: bool, value: str
         ("12", Format(pattern="1[3-9]"), True),
         ("X5X", Format(), False),
         (".", Format(), False),
+        ("96.5", Format(kind="integer"), False),
+        ("9-6", Format(kind="integer"), False),
+        ("-96", Format(kind="integer"), False),
+        ("96-", Format(kind="integer"), False),
+        ("96-", Format(kind="integer", signed=True), False),
+        ("1/2", Format(kind="integer"), False),
+        ("6/8", Format(), False),
+        ("(512)", Format(kind="integer"), False),
+        ("12%", Format(kind="integer"), False),
+        ("12:30", Format(kind="integer"), False),
+        ("-45.00", Format(kind="amount"), False),
+        ("12080", Format(kind="ratio"), False),
+        ("120-80", Format(kind="ratio"), False),
+        ("6/8", Format(kind="decimal", halves=True), False),
     ],
 )
 def test_what_the_format_forbids_has_a_reason(text: str, form: Format, is_comb: bool) -> None:
@@ -160,18 +193,37 @@ def test_what_the_format_forbids_has_a_reason(text: str, form: Format, is_comb: 
 
 
 @pytest.mark.parametrize(
+    ("text", "form", "doubted"),
+    [
+        ("1250", Format(kind="amount"), True),
+        ("1250.-", Format(kind="amount"), False),
+        ("12.50", Format(kind="amount"), False),
+        ("8", Format(kind="decimal", decimals=1), False),
+        ("08", Format(kind="decimal", decimals=1), True),
+        ("1.350", Format(kind="decimal"), True),
+        ("0.350", Format(kind="decimal"), False),
+        ("1.350", Format(kind="decimal", decimals=3), False),
+    ],
+)
+def test_a_point_that_may_be_lost_or_may_part_thousands_is_a_doubt(text: str, form: Format, doubted: bool) -> None:
+    meaning = judge(written_in(text, comb=False), form)
+    assert not meaning.problem
+    assert bool(meaning.doubts) is doubted
+
+
+@pytest.mark.parametrize(
     ("text", "is_comb", "says"),
     [
-        ("1.305.-", False, Written(("1", "305"))),
-        ("X57", True, Written(("57",), comb=True)),
-        ("5_7", True, Written(("57",), problem="a cell between the digits is empty or struck", comb=True)),
-        ("57X", True, Written(("57",), problem="cells after the digits are struck", comb=True)),
-        ("5X7", False, Written(("57",), problem="part of it is struck")),
+        ("1.305.-", False, Written(("1", "305"), ("", ".", ".-"))),
+        ("X57", True, plain("57", comb=True)),
+        ("5_7", True, plain("57", problem="a cell between the digits is empty or struck", comb=True)),
+        ("57X", True, plain("57", problem="cells after the digits are struck", comb=True)),
+        ("5X7", False, plain("57", problem="part of it is struck")),
         ("_X_", True, Written(instead="struck")),
         ("--", True, Written(instead="dash")),
         ("___", True, Written(instead="blank")),
         ("", False, Written(instead="blank")),
-        (".", False, Written(problem="only a dot is written here")),
+        (".", False, Written(problem="only '.' is written here")),
         ("1?", False, Written(problem="something here is no symbol")),
     ],
 )
@@ -197,7 +249,9 @@ def test_probabilities_of_a_field_sum_to_at_most_one(data: st.DataObject) -> Non
 
 
 @given(
-    st.text("0123456789_X-.?", max_size=9), st.sampled_from(list(Format.model_fields["kind"].annotation)), st.booleans()
+    st.text("0123456789_X-.,/():+#$%= ?", max_size=9),
+    st.sampled_from(list(Format.model_fields["kind"].annotation)),
+    st.booleans(),
 )
 def test_no_text_makes_the_formats_stumble(text: str, kind: str, is_comb: bool) -> None:
     meaning = judge(written_in(text, comb=is_comb), Format(kind=kind))

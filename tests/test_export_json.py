@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 
 from extractor.export import open_sink
 from extractor.export.jsonfile import tree
-from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading, RuleOutcome
+from extractor.values import (
+    Alternative,
+    Doubt,
+    DoubtKind,
+    FieldStatus,
+    Kind,
+    PageResult,
+    PageStatus,
+    Reading,
+    RuleOutcome,
+)
 
 READING = Reading(
     "total",
@@ -26,7 +36,7 @@ READING = Reading(
     ((10.25, 20.0), (110.0, 22.0), (109.0, 60.6), (9.6, 58.0)),
     (Alternative("361", 0.31), Alternative("851", 0.02)),
     ("total = a + b",),
-    ("the second digit is unclear",),
+    (Doubt(DoubtKind.FORMAT, "the second digit is unclear"),),
 )
 READ = PageResult(
     "Zürich 表.png",
@@ -96,7 +106,7 @@ readings = st.builds(
     quad=st.lists(st.tuples(*[st.floats(-1e4, 1e4)] * 2), min_size=4, max_size=4).map(tuple),
     alternatives=st.lists(st.builds(Alternative, st.text(), probability), max_size=3).map(tuple),
     rules=st.lists(st.text(), max_size=2).map(tuple),
-    notes=st.lists(st.text(), max_size=2).map(tuple),
+    doubts=st.lists(st.builds(Doubt, st.sampled_from(DoubtKind), st.text()), max_size=2).map(tuple),
 )
 results = st.builds(
     PageResult,

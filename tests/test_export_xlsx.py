@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from extractor.errors import OutputError
 from extractor.export import FieldColumn, open_sink, xlsx
 from extractor.export.xlsx_cells import AMBER, RED
-from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
+from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 
 QUAD = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
 FIELDS = [FieldColumn(kind.value, kind) for kind in Kind]
@@ -52,19 +52,19 @@ def test_the_header_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
     assert names == ["file", "page", "form", "status", "review", *Kind]
     assert all(cell.font.bold for cell in sheet[1])
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:K3"
+    assert sheet.auto_filter.ref == "A1:L3"
     assert sheet.column_dimensions["A"].width >= len("scan.png")
 
 
 def test_values_have_their_types(tmp_path: Path) -> None:
-    values = ["007", "57", "-1.250", "12.50", "2019-04-17", "08:30"]
+    values = ["007", "57", "-1.250", "12.50", "120/80", "2019-04-17", "08:30"]
     sheet = workbook(
         tmp_path / "out.xlsx", [page(*(reading(kind, value) for kind, value in zip(Kind, values, strict=True)))]
     )["readings"]
     cells = sheet[2][5:]
-    assert [cell.value for cell in cells] == ["007", 57, -1.25, 12.5, datetime(2019, 4, 17), time(8, 30)]
-    assert [cell.number_format for cell in cells] == ["@", "0", "0.000", "0.00", "yyyy-mm-dd", "hh:mm"]
-    assert [cell.data_type for cell in cells] == ["s", "n", "n", "n", "d", "d"]
+    assert [cell.value for cell in cells] == ["007", 57, -1.25, 12.5, "120/80", datetime(2019, 4, 17), time(8, 30)]
+    assert [cell.number_format for cell in cells] == ["@", "0", "0.000", "0.00", "@", "yyyy-mm-dd", "hh:mm"]
+    assert [cell.data_type for cell in cells] == ["s", "n", "n", "n", "s", "d", "d"]
     assert sheet["B2"].value == 1
 
 
@@ -105,7 +105,7 @@ def test_cells_to_check_are_amber_with_what_a_person_needs_to_know(tmp_path: Pat
         confidence=0.98999,
         alternatives=(Alternative("51", 0.0061), Alternative("67", 0.002), Alternative("07", 0.001)),
         rules=("integer = amount",),
-        notes=("the last digit is faint",),
+        doubts=(Doubt(DoubtKind.FORMAT, "the last digit is faint"),),
     )
     empty = reading(Kind.DIGITS, "", FieldStatus.REVIEW, confidence=0.0)
     for long, where in ((False, ("G2", "F2", "I2")), (True, ("E2", "E3", "E4"))):
@@ -198,7 +198,7 @@ def test_beyond_excels_links_and_rows_and_beyond_our_notes_nothing_is_lost(
     sheets = [book[name] for name in book.sheetnames[:3]]
     assert [sheet["A1"].value for sheet in sheets] == ["file"] * 3
     assert [sheet.freeze_panes for sheet in sheets] == ["B2"] * 3
-    assert [sheet.auto_filter.ref for sheet in sheets] == ["A1:K5", "A1:K5", "A1:K3"]
+    assert [sheet.auto_filter.ref for sheet in sheets] == ["A1:L5", "A1:L5", "A1:L3"]
     assert [row[1].value for sheet in sheets for row in sheet.iter_rows(min_row=2)] == list(range(1, 11))
     assert [sum(row[0].hyperlink is not None for row in sheet.iter_rows(min_row=2)) for sheet in sheets] == [3, 3, 2]
     assert sum(cell.comment is not None for sheet in sheets for row in sheet for cell in row) == 2
@@ -216,7 +216,7 @@ def test_more_columns_than_excel_has_are_refused_at_once(tmp_path: Path) -> None
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=15), min_size=4, max_size=4))
 def test_any_text_gives_a_workbook_that_opens_and_holds_no_formula(tmp_path: Path, texts: list[str]) -> None:
     file, form, value, reason = texts
-    odd = reading(Kind.AMOUNT, value, FieldStatus.REVIEW, written=form, notes=(reason,))
+    odd = reading(Kind.AMOUNT, value, FieldStatus.REVIEW, written=form, doubts=(Doubt(DoubtKind.FORMAT, reason),))
     result = PageResult("=" + file, 1, form, PageStatus.READ, (odd,), reason=reason)
     out = tmp_path / "out.xlsx"
     workbook(out, [result])

@@ -13,7 +13,7 @@ from extractor.decoding.unread import UnreadCells
 from extractor.rules import apply_rules
 from extractor.template import Format
 from extractor.template.rule import Rule, parse_rule
-from extractor.values import Alternative, FieldStatus, Kind, Reading
+from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, Reading
 
 SUM = parse_rule("total = a + b")
 
@@ -85,7 +85,11 @@ def overwritten(*digits: str) -> UnreadCells:
 
 
 def test_a_field_that_is_written_over_gets_what_an_equation_leaves_for_it_and_goes_to_review() -> None:
-    no_value = replace(reading("b", "", 0.0, ("829", 1e-5)), written="??9", notes=("something here is no symbol",))
+    no_value = replace(
+        reading("b", "", 0.0, ("829", 1e-5)),
+        written="??9",
+        doubts=(Doubt(DoubtKind.FORMAT, "something here is no symbol"),),
+    )
     fields = [reading("a", "180", 0.95), no_value, reading("total", "194", 0.999)]
     after, outcomes = apply_rules([SUM], fields, 0.99, {"b": overwritten("8", "12", "49")})
     assert [o.outcome for o in outcomes] == ["chosen"]
@@ -96,7 +100,9 @@ def test_a_field_that_is_written_over_gets_what_an_equation_leaves_for_it_and_go
 
 @pytest.mark.parametrize("digits", [("8", "12", "379"), ("8", "2", "49"), ("12", "4", "")])
 def test_a_value_that_the_ink_does_not_allow_is_not_suggested(digits: tuple[str, str, str]) -> None:
-    no_value = replace(reading("b", "", 0.0), written="??9", notes=("something here is no symbol",))
+    no_value = replace(
+        reading("b", "", 0.0), written="??9", doubts=(Doubt(DoubtKind.FORMAT, "something here is no symbol"),)
+    )
     fields = [reading("a", "180", 0.999), no_value, reading("total", "194", 0.999)]
     after, outcomes = apply_rules([SUM], fields, 0.99, {"b": overwritten(*digits)})
     assert [o.outcome for o in outcomes] == ["broken"]
@@ -106,7 +112,9 @@ def test_a_value_that_the_ink_does_not_allow_is_not_suggested(digits: tuple[str,
 
 def test_two_rules_must_leave_the_same_for_a_field_that_is_written_over() -> None:
     other = parse_rule("b = c + 3")
-    no_value = replace(reading("b", "", 0.0), written="??9", notes=("something here is no symbol",))
+    no_value = replace(
+        reading("b", "", 0.0), written="??9", doubts=(Doubt(DoubtKind.FORMAT, "something here is no symbol"),)
+    )
     for last, outcome in (("11", "chosen"), ("12", "broken")):
         fields = [reading("a", "180", 0.999), no_value, reading("total", "194", 0.999), reading("c", last, 0.999)]
         _, outcomes = apply_rules([SUM, other], fields, 0.99, {"b": overwritten("8", "12", "49")})
@@ -165,3 +173,40 @@ def test_rules_are_arithmetic(text: str, values: tuple[int, int, int], holds: bo
 def test_what_is_no_rule_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="rule"):
         parse_rule(text)
+
+
+POINTLESS = Doubt(DoubtKind.POINT, "no point", most=0.9, provable=True)
+LIFTED_NEVER = Doubt(DoubtKind.STRUCK, "a stroke", most=0.5)
+
+
+def amounts(*values: str, pointless: tuple[int, ...] = (), doubt: Doubt = POINTLESS) -> list[Reading]:
+    names = ("a", "b", "total")
+    read = [replace(reading(name, value, 0.998), kind=Kind.AMOUNT) for name, value in zip(names, values, strict=True)]
+    return [
+        replace(one, confidence=doubt.most, doubts=(doubt,), status=FieldStatus.REVIEW) if i in pointless else one
+        for i, one in enumerate(read)
+    ]
+
+
+def test_a_sum_says_nothing_of_points_that_all_of_its_numbers_may_have_lost() -> None:
+    after, _ = apply_rules([SUM], amounts("1250.00", "300.00", "1550.00", pointless=(0, 1, 2)), 0.99)
+    assert all(one.status is FieldStatus.REVIEW for one in after)
+
+
+def test_a_sum_tells_the_scale_of_a_number_beside_ones_that_show_their_points() -> None:
+    after, _ = apply_rules([SUM], amounts("1250.00", "3.05", "1253.05", pointless=(0,)), 0.99)
+    assert all(one.status is FieldStatus.ACCEPTED for one in after)
+
+
+def test_the_scale_goes_on_from_one_equation_to_the_next() -> None:
+    paid = parse_rule("paid = total - advance")
+    read = amounts("1250.00", "300.00", "1550.00", pointless=(0, 1, 2))
+    read += [reading("paid", "1500.00", 0.998), reading("advance", "50.00", 0.998)]
+    after, _ = apply_rules([SUM, paid], read, 0.99)
+    assert all(one.status is FieldStatus.ACCEPTED for one in after)
+
+
+def test_a_sum_that_holds_makes_no_struck_number_certain() -> None:
+    after, _ = apply_rules([SUM], amounts("12.50", "3.00", "15.50", pointless=(0,), doubt=LIFTED_NEVER), 0.99)
+    assert [one.status for one in after] == [FieldStatus.REVIEW, FieldStatus.ACCEPTED, FieldStatus.ACCEPTED]
+    assert after[0].notes == ("a stroke",)

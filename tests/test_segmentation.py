@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from extractor.fields import as_single_field, locate
-from extractor.segmentation import lies_across, mnist_crop, segment_comb, segment_string
+from extractor.segmentation import mnist_crop, segment_comb, segment_string
 from extractor.segmentation.slant import slant, upright
+from extractor.segmentation.writing_doubts import leaves_box
 from extractor.template import Template
 from tests.forms import FORM, blank_sheet
 
@@ -136,4 +137,4 @@ def test_a_digit_across_the_side_of_a_box_is_told(left: int, alone: bool, beside
         sheet = blank_sheet(template=form)
         write(sheet, "40", 150, 500)
         write(sheet, "2", left, 500)
-        assert lies_across(locate(sheet, HERE, form.fields[2], form.fields)) is expected
+        assert leaves_box(locate(sheet, HERE, form.fields[2], form.fields)) is expected

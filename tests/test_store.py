@@ -16,6 +16,8 @@ from extractor.errors import InputError, ServiceError
 from extractor.options import ReadOptions
 from extractor.values import (
     Alternative,
+    Doubt,
+    DoubtKind,
     FieldStatus,
     Kind,
     PageResult,
@@ -72,7 +74,7 @@ readings = st.builds(
     quad=st.lists(st.tuples(numbers, numbers), min_size=4, max_size=4).map(tuple),
     alternatives=st.lists(st.builds(Alternative, texts, chances), max_size=3).map(tuple),
     rules=st.lists(texts, max_size=2).map(tuple),
-    notes=st.lists(texts, max_size=2).map(tuple),
+    doubts=st.lists(st.builds(Doubt, st.sampled_from(DoubtKind), texts), max_size=2).map(tuple),
 )
 results = st.builds(
     PageResult,

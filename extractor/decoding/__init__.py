@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.decoding.confidence import raw_probabilities
 from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.lattice_search import Path, best_paths
 from extractor.decoding.meaning import Meaning, judge
-from extractor.decoding.written import BLANK, Written, written_in, written_in_transcript
+from extractor.decoding.written import BLANK, Written, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
-from extractor.values import Alternative, Floats, Kind
+from extractor.values import Alternative, Doubt, Floats
 
 __all__ = ["Decoded", "decode_ctc", "decode_lattice"]
 
@@ -31,12 +31,20 @@ most this far below that of the best reading, which the format forbids."""
 @dataclass(frozen=True)
 class Decoded:
     """What a field's ink says under its format. `alternatives` are other values that it allows, best first; their
-    probabilities and `confidence` sum to at most one."""
+    probabilities and `confidence` sum to at most one. `doubts` are what was noticed about the field until then."""
 
     meaning: Meaning
     written: str
     confidence: float
     alternatives: tuple[Alternative, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+    def doubted(self, doubts: Sequence[Doubt]) -> Decoded:
+        """The same with more doubts, and no more confidence than they leave."""
+        if not doubts:
+            return self
+        most = min(doubt.most for doubt in doubts)
+        return replace(self, confidence=min(self.confidence, most), doubts=(*self.doubts, *doubts))
 
 
 def decode_lattice(
@@ -67,7 +75,7 @@ def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Cal
     said: list[Said] = []
     values: dict[str, float] = {}
     for one in transcripts:
-        meaning = judge(written_in_transcript(one.text, date=form.kind is Kind.DATE), form)
+        meaning = judge(written_in(one.text, comb=False), form)
         said.append(Said(one.text, one.log_probability, meaning))
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
@@ -90,7 +98,6 @@ def decided(said: Sequence[Said], values: dict[str, float], form: Format, calibr
     confidence = calibration.apply(values.get(said[best].meaning.value, 0.0)) if allowed else 0.0
     if form.check is not None and allowed:
         confidence = confidence / (confidence + (1 - confidence) * PASSED_BY_CHANCE) if confidence else 0.0
-    confidence *= said[best].meaning.trust
     if best != 0 and said[best].score < said[0].score - BELOW_FORBIDDEN:
         # The format forbids what the ink clearly looks like: show that, with the reason, and let a person decide.
         best, confidence = 0, 0.0
@@ -98,12 +105,9 @@ def decided(said: Sequence[Said], values: dict[str, float], form: Format, calibr
     others = [(value, p) for value, p in values.items() if value != meaning.value and value]
     left = 1 - confidence
     scale = min(1.0, left / total) if (total := sum(p for _, p in others)) > 0 else 0.0
-    return Decoded(
-        meaning,
-        said[best].written,
-        confidence,
-        tuple(Alternative(value, p * scale) for value, p in sorted(others, key=lambda o: -o[1])[:MOST_ALTERNATIVES]),
-    )
+    others = sorted(others, key=lambda other: -other[1])[:MOST_ALTERNATIVES]
+    alternatives = tuple(Alternative(value, p * scale) for value, p in others)
+    return Decoded(meaning, said[best].written, confidence, alternatives).doubted(meaning.doubts)
 
 
 def _written(path: Path, lattice: Lattice) -> str:

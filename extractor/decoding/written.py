@@ -6,66 +6,66 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from extractor.template.model import MARKS
+
 BLANK, STRUCK, HYPHEN, POINT, UNREADABLE = "_", "X", "-", ".", "?"
 """How a path writes what is no symbol of the alphabet: an empty cell, a struck one, a dash, a point, no symbol."""
-
-MARKS = BLANK + STRUCK + HYPHEN + POINT + UNREADABLE
-
-CTC_DELIMITERS = str.maketrans("=#/", HYPHEN * 3)
-"""Delimiters that CTC networks tell apart, and formats do not."""
 
 
 @dataclass(frozen=True)
 class Written:
     """What stands in a field, whether it was read or typed.
 
-    `groups` are its symbols, from left to right, parted where a point, a dash or a space stands between them. `instead`
-    says what stands there where there are none. `problem`, in plain words, says why the symbols make no value. In a
-    `comb` the form prints the point, and cells may be left over.
+    `groups` are its symbols, from left to right, parted where marks stand between them; `marks` are those before the
+    first group, between two, and after the last one, so one more than there are groups. `instead` says what stands
+    there where there are no symbols. `problem`, in plain words, says why the symbols make no value. In a `comb` the
+    form prints the point, and cells may be left over.
     """
 
     groups: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ("",)
     instead: Literal["blank", "struck", "dash"] | None = None
     problem: str = ""
     comb: bool = False
 
 
+def plain(symbols: str, *, comb: bool = False, problem: str = "") -> Written:
+    """Symbols without any mark."""
+    return Written((symbols,), ("", ""), problem=problem, comb=comb)
+
+
 def written_in(text: str, *, comb: bool, letters: str = "") -> Written:
-    """What `text`, as a path writes it, says: symbols with `_`, `X`, `-`, `.` and `?` for what is no symbol.
+    """What `text` says, as a path or a CTC network writes it: symbols, MARKS, and `_`, `X` and `?` for what is none.
 
     In the alphabet of letters an X is a letter: `letters` are symbols of the alphabet that would be marks.
     """
-    marks = "".join(mark for mark in MARKS if mark not in letters) if letters else MARKS
-    if UNREADABLE in text and UNREADABLE in marks:
+    none = "".join(mark for mark in BLANK + STRUCK + UNREADABLE if mark not in letters)
+    if UNREADABLE in text and UNREADABLE in none:
         return Written(problem="something here is no symbol")
-    inner = text.strip(marks)
-    if not inner:
+    marks = none + "".join(mark for mark in MARKS if mark not in letters)
+    parts = re.split(f"([^{re.escape(marks)}]+)", text)
+    groups = tuple(parts[1::2])
+    if not groups:
         return _without_symbols(text, comb=comb)
-    groups = (inner,) if inner.isdigit() else tuple(re.split(f"[{re.escape(marks)}]+", inner))
+    symbols = "".join(groups)
+    if not comb:
+        if STRUCK in text and STRUCK in none:
+            return plain(symbols, problem="part of it is struck")
+        return Written(groups, tuple(part.replace(BLANK, "") for part in parts[::2]))
+    body = text.strip(BLANK + HYPHEN if letters else BLANK + STRUCK + HYPHEN)
     problem = ""
-    if comb:
-        if not set(marks).isdisjoint(text.strip(BLANK + HYPHEN if letters else BLANK + STRUCK + HYPHEN)):
-            problem = "a cell between the digits is empty or struck"
-        elif text[0] not in marks and STRUCK in text[len(text.rstrip(marks)) :]:
-            problem = "cells after the digits are struck"
-    elif STRUCK in text and STRUCK in marks:
-        problem = "part of it is struck"
-    return Written(("".join(groups),) if problem else groups, problem=problem, comb=comb)
+    if any(mark in body for mark in marks):
+        problem = "a cell between the digits is empty or struck"
+    elif text[0] not in marks and STRUCK in text[len(text.rstrip(marks)) :]:
+        problem = "cells after the digits are struck"
+    return plain(symbols, comb=True, problem=problem)
 
 
 def _without_symbols(marks: str, *, comb: bool) -> Written:
     if STRUCK in marks:
         return Written(instead="struck")
-    if HYPHEN in marks:
+    if "-" in marks or "=" in marks:
         return Written(instead="dash")
-    if POINT in marks and not comb:
-        return Written(problem="only a dot is written here")
+    if marks.strip(BLANK + " ") and not comb:
+        return Written(problem=f"only '{marks.strip(BLANK)}' is written here")
     return Written(instead="blank")
-
-
-def written_in_transcript(text: str, *, date: bool) -> Written:
-    """What `text`, as a CTC network writes a string, says. Only in a `date` is a slash beside digits a delimiter;
-    elsewhere it is a 1 that leans."""
-    if "/" in text and not date and any(c.isdigit() for c in text):
-        text = text.replace("/", "1")
-    return written_in(text.translate(CTC_DELIMITERS), comb=False)

@@ -61,7 +61,7 @@ def cell_look(cell: Cell) -> dict[str, Any]:
             look["bg_color"] = AMBER
         elif cell.reading.checked is not None:
             look["bg_color"] = BLUE
-        if cell.kind is Kind.DIGITS:
+        if cell.kind in (Kind.DIGITS, Kind.RATIO):
             look["num_format"] = "@"  # a person who corrects 007 gets text again
     if cell.kind is Kind.DATE:
         look["num_format"] = "yyyy-mm-dd"

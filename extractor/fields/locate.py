@@ -15,7 +15,7 @@ from extractor.fields.rulings import without_ruling
 from extractor.geometry import transform
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
 from extractor.template import TemplateField
-from extractor.values import Box, Gray, Points
+from extractor.values import Box, Doubt, Gray, Points
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class FieldImage:
     that of the last one ends (two for a free string): their common rulings, or the middle between cells that stand
     `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `grey`, as large as `ink`, is the
     picture itself with even illumination, where nothing printed had to be taken out of it. `beside` says whether
-    another field begins where the box ends, to its left and to its right.
+    another field begins where the box ends, to its left and to its right. `doubts` are what is odd
+    about the place.
     """
 
     ink: Gray
@@ -39,6 +40,7 @@ class FieldImage:
     gap: float = 0.0
     grey: Gray | None = None
     beside: tuple[bool, bool] = (False, False)
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def cell_boxes(self) -> tuple[Box, ...]:

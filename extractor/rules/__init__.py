@@ -12,9 +12,10 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from extractor.decoding.unread import UnreadCells
+from extractor.rules.scale import told_scale
 from extractor.rules.solved import CHOSEN, solve
 from extractor.template import Rule
-from extractor.values import Alternative, FieldStatus, Reading, RuleOutcome
+from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Reading, RuleOutcome
 
 MISTAKE = 0.01
 """How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""
@@ -88,7 +89,7 @@ def _choices(reading: Reading, accept: float) -> list[_Choice]:
 
     A value that the format forbids is only what the ink looks like: then the alternatives are all there is.
     """
-    found = [] if reading.notes else [(reading.value, reading.confidence)]
+    found = [] if reading.is_forbidden else [(reading.value, reading.confidence)]
     if reading.confidence < accept:
         found += [(a.value, a.probability) for a in reading.alternatives]
     choices = []
@@ -115,12 +116,19 @@ def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, ou
     # `max` keeps the first of equals, which is what the ink shows best.
     _, best, holds = max(weights, key=lambda w: w[0])
     kept = {name for rule, held in zip(rules, holds, strict=True) if held for name in rule.names}
+    equations = [rule for rule, held in zip(rules, holds, strict=True) if held and rule.is_equation]
+    pointless = {name for name in names if any(d.kind is DoubtKind.POINT for d in by_name[name].doubts)}
+    numbers = {name: choices[name][i].number for name, i in zip(names, best, strict=True)}
+    scaled = told_scale(equations, numbers, pointless)
     for position, name in enumerate(names):
         if name not in kept:
             continue  # Only broken rules speak of it: the ink alone decides what is shown.
         agree = sum(weight for weight, picked, _ in weights if picked[position] == best[position])
-        proved = any(held and rule.is_equation and name in rule.names for rule, held in zip(rules, holds, strict=True))
-        by_name[name] = _settled(by_name[name], choices[name], best[position], agree / total, accept, proved=proved)
+        proved = any(name in rule.names for rule in equations)
+        ceiling = min((d.most for d in by_name[name].doubts if not _is_lifted(d, proved, name in scaled)), default=1.0)
+        by_name[name] = _settled(
+            by_name[name], choices[name], best[position], agree / total, accept, proved=proved, ceiling=ceiling
+        )
     for position, rule in enumerate(rules):
         if not holds[position]:
             outcomes[rule.text] = "broken"
@@ -150,24 +158,36 @@ def _likely_first(probabilities: Sequence[Sequence[float]]) -> list[tuple[int, .
     return found
 
 
+def _is_lifted(doubt: Doubt, proved: bool, scaled: bool) -> bool:
+    """Whether an equation that holds lifts `doubt`: about a point only one that would not hold without the point."""
+    return doubt.provable and (scaled if doubt.kind is DoubtKind.POINT else proved)
+
+
 def _settled(
-    reading: Reading, choices: Sequence[_Choice], index: int, share: float, accept: float, *, proved: bool
+    reading: Reading,
+    choices: Sequence[_Choice],
+    index: int,
+    share: float,
+    accept: float,
+    *,
+    proved: bool,
+    ceiling: float,
 ) -> Reading:
     """`reading` with the value that the rules settled on, `share` of whose combinations agree with it; `proved` says
-    that an equation holds with it."""
+    that an equation holds with it, `ceiling` is the confidence that its doubts leave."""
     if reading.confidence >= accept:
         return reading
     chosen = choices[index]
     # What the list of alternatives leaves out keeps its part of the doubt; few such values would fit an equation.
     beside = max(0.0, 1 - sum(c.probability for c in choices))
-    confidence = share * (1 - beside * (MISTAKE if proved else 1.0))
+    confidence = min(ceiling, share * (1 - beside * (MISTAKE if proved else 1.0)))
     others = [Alternative(c.value, min(c.probability, 1 - confidence)) for i, c in enumerate(choices) if i != index]
     status = reading.status
     if status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW):
-        status = FieldStatus.ACCEPTED if confidence >= accept and not reading.notes else FieldStatus.REVIEW
-    notes = reading.notes if chosen.value == reading.value else (*reading.notes, CHOSEN)
+        status = FieldStatus.ACCEPTED if confidence >= accept and not reading.is_forbidden else FieldStatus.REVIEW
+    doubts = reading.doubts if chosen.value == reading.value else (*reading.doubts, CHOSEN)
     return replace(
-        reading, value=chosen.value, confidence=confidence, status=status, alternatives=tuple(others), notes=notes
+        reading, value=chosen.value, confidence=confidence, status=status, alternatives=tuple(others), doubts=doubts
     )
 
 

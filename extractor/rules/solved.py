@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 
 from extractor.decoding.unread import UnreadCells
 from extractor.template import Rule
-from extractor.values import FieldStatus, Reading
+from extractor.values import Doubt, DoubtKind, FieldStatus, Reading
 
-CHOSEN = "chosen by the form's arithmetic"
+CHOSEN = Doubt(DoubtKind.ARITHMETIC, "chosen by the form's arithmetic", most=1.0)
 
 
 def solve(
@@ -50,13 +50,13 @@ def _suggested(reading: Reading, spelled: tuple[str, str, float], mistake: float
         confidence=probability / (probability + mistake),
         status=FieldStatus.REVIEW,
         alternatives=(),
-        notes=(*reading.notes, CHOSEN),
+        doubts=(*reading.doubts, CHOSEN),
     )
 
 
 def _number(reading: Reading) -> Decimal | None:
     """The field's value, unless its format forbids it, which makes it only what the ink looks like."""
     try:
-        return Decimal(reading.value) if not reading.notes or CHOSEN in reading.notes else None
+        return Decimal(reading.value) if not reading.is_forbidden or CHOSEN in reading.doubts else None
     except InvalidOperation:
         return None

@@ -1,13 +1,22 @@
 """Segmentation: a field's ink into a lattice of candidate symbols, each an MNIST-style crop."""
 
 from extractor.fields import FieldImage
-from extractor.segmentation.astray import lies_across
 from extractor.segmentation.comb import segment_comb
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate, Lattice
 from extractor.segmentation.string import segment_string
+from extractor.segmentation.writing_doubts import comb_doubts, string_doubts
 
-__all__ = ["Candidate", "Lattice", "lies_across", "mnist_crop", "segment", "segment_comb", "segment_string"]
+__all__ = [
+    "Candidate",
+    "Lattice",
+    "comb_doubts",
+    "mnist_crop",
+    "segment",
+    "segment_comb",
+    "segment_string",
+    "string_doubts",
+]
 
 
 def segment(field: FieldImage, *, comb: bool) -> Lattice:

@@ -16,11 +16,32 @@ class SegmentationParameters:
     inside_small: float = 0.2  # if it is no larger than this in any direction,
     inside_flat: float = 0.14  # or, near to the top or foot, no higher than this
 
-    # Digits across the side of a box.
-    astray_high: float = 0.3  # of the box's height, that a digit has at least
-    astray_thin: float = 0.06  # of the box's height: what is less wide is left of a ruling
-    astray_touches: float = 0.1  # of a digit: with less of it inside the box it merely touches the side
-    astray_reaches: float = 0.85  # of a digit: with more of it inside it is this field's, also where another begins
+    # Digits across the side of a box; lengths are shares of the box's height unless something else is said.
+    edge_high: float = 0.3  # that a digit has at least
+    edge_thin: float = 0.06  # what is less wide is left of a ruling
+    edge_touches: float = 0.1  # of a digit: with less of it inside the box it merely touches the side
+    edge_reaches: float = 0.85  # of a digit: with more of it inside it is this field's, also where another begins,
+    edge_wide: float = 0.2  # unless more than this share of its width lies there
+    edge_part: float = 0.12  # that a part of a digit outside has at least,
+    edge_level: float = 0.4  # and so far from the middle of the box its own middle lies at most
+    edge_near: float = 0.3  # a digit outside so near to the last one inside goes on with it
+    edge_close: float = 0.25  # from the side to that last one at most
+    edge_beyond: float = 0.25  # by which a digit may hang over above or below
+
+    # A stroke through a number. Chosen on drawn ones (`benchmarks.unexpected`), and on what runs through the strings of
+    # `cheque_amounts`, `photo_strings` and `pen_strings` that nobody struck out.
+    stroke_ink: int = 100  # what counts as ink in a text line
+    stroke_tall: float = 20  # rows of a text line that its digits take
+    stroke_step: int = 2  # columns from one look to the next
+    stroke_end_step: float = 1.5  # rows between the ends that are tried
+    stroke_fewest: int = 8  # columns of ink, and looks
+    stroke_steepest: float = 1.2  # rise: a 1 alone is a straight stroke too
+    stroke_between: tuple[float, float] = (0.15, 0.85)  # of the digits' height, where the middle of the stroke lies
+    stroke_most: float = 0.75  # of the writing's width, for a stroke
+    stroke_whole: float = 1.15  # times as long as the digits are high; or
+    stroke_half: float = 0.6  # of the width, for one
+    stroke_long: float = 2.2  # times as long
+    stroke_around: float = 0.2  # of a comb's height: so much of the cells beside its digits is looked at with them
 
     # Combs; shares are of a cell's smaller side.
     comb_within: float = 0.2  # so far inside a cell ink is no ruling

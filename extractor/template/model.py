@@ -17,6 +17,8 @@ from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
 FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MARKS, DROPPED = ".,-/():+#$%= ", ".,-=() "
+"""Marks that may stand beside digits, and those that mean nothing in a field of digits."""
 RESERVED = {"file", "page", "form", "status", "review"}
 
 LEAST_LANDMARKS = 3
@@ -95,6 +97,8 @@ def _is_check(scheme: str) -> bool:
 class Format(_Strict):
     """What may stand in a field, and what a blank, struck or dashed field means.
 
+    `signed` allows a sign, as a `min` below 0 does; `halves` allows a number to end in ½. `marks` are those that may
+    stand in the field and mean nothing: for digits points, commas, dashes, brackets and spaces where it is left out.
     `digits` is how many are written; `min` and `max` are numbers, for a date days; `order` is that of day, month and
     year in a date; `check` names a scheme of check digits (a module of python-stdnum).
     """
@@ -104,6 +108,9 @@ class Format(_Strict):
     decimals: Annotated[int, Field(ge=0, le=9)] | None = None
     min: Annotated[Decimal | date | None, BeforeValidator(_limit)] = None
     max: Annotated[Decimal | date | None, BeforeValidator(_limit)] = None
+    signed: bool = False
+    halves: bool = False
+    marks: str | None = None
     pattern: str | None = None
     values: tuple[str, ...] | None = None
     check: str | None = None
@@ -119,13 +126,29 @@ class Format(_Strict):
             return 0
         return self.decimals if self.decimals is not None else 2 if self.kind is Kind.AMOUNT else 0
 
+    @property
+    def dropped(self) -> str:
+        """The marks that a field of digits may hold and that do not count."""
+        return DROPPED if self.marks is None else self.marks
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a number may have a sign."""
+        return self.signed or (isinstance(self.min, Decimal) and self.min < 0)
+
     @model_validator(mode="after")
     def _consistent(self) -> Format:
+        if (self.signed or self.halves) and not self.kind.is_number:
+            raise ValueError(f"signed and halves are for numbers; leave them out of kind {self.kind.value}")
+        if self.halves and (self.kind is not Kind.DECIMAL or self.decimals is not None):
+            raise ValueError("halves are for 'kind: decimal' without decimals")
+        if unknown := "".join(mark for mark in self.marks or "" if mark not in MARKS):
+            raise ValueError(f"marks may be any of {MARKS!r}, but not {unknown!r}")
         if self.digits and not 1 <= self.digits[0] <= self.digits[1]:
             raise ValueError("digits must be a number from 1, or a range such as 2-5")
         limits: list[Any] = [limit for limit in (self.min, self.max) if limit is not None]
-        if limits and self.kind is Kind.TIME:
-            raise ValueError("min and max are for numbers and dates; leave them out of a time")
+        if limits and self.kind in (Kind.TIME, Kind.RATIO):
+            raise ValueError(f"min and max are for numbers and dates; leave them out of a {self.kind.value}")
         for limit in limits:
             if isinstance(limit, date) is not (self.kind is Kind.DATE):
                 wanted = "days such as 2020-01-31" if self.kind is Kind.DATE else "numbers"

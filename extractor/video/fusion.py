@@ -189,7 +189,7 @@ class LatticeEvidence:
         """One frame; `weight`, above 0, is how well it shows the field beside other frames."""
         named: dict[Meaning, float] = {}
         if not decoded.meaning.problem:
-            named[replace(decoded.meaning, trust=1.0)] = decoded.confidence
+            named[replace(decoded.meaning, doubts=())] = decoded.confidence
         for other in decoded.alternatives:
             named.setdefault(Meaning(value=other.value), other.probability)
         left = max(LEAST_SHARE, 1.0 - sum(named.values()))
@@ -198,7 +198,7 @@ class LatticeEvidence:
             value = self._values.setdefault(meaning, _Value())
             value.gain += weight * (math.log(max(LEAST_SHARE, probability)) - unsaid)
         if not decoded.meaning.problem:
-            value = self._values[replace(decoded.meaning, trust=1.0)]
+            value = self._values[replace(decoded.meaning, doubts=())]
             value.best, value.sure, value.times = decoded, value.sure + decoded.confidence, value.times + 1
         self._unsaid += weight * unsaid
         self._else += weight * math.log(left)

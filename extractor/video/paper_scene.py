@@ -10,9 +10,9 @@ import numpy as np
 from extractor.finding.found_field import FoundField
 from extractor.finding.loose_strings import find_strings, string_field
 from extractor.ink import as_gray
-from extractor.observation import MAYBE_ANOTHERS, Observation, decode, holds_digits
+from extractor.observation import Observation, decode, holds_digits
 from extractor.reading import Reader
-from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Points, Reading
+from extractor.values import Doubt, DoubtKind, FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from extractor.video.fusion import LatticeEvidence
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light
 from extractor.video.held_sheet import SETTLING_FRAMES, SETTLING_S
@@ -47,7 +47,9 @@ SMALLEST_ROW = 1.4 * SMALLEST_DIGIT
 PAPER_CORNERS, FEWEST_PAPER_CORNERS = 60, 4
 """Corners in the frame that are followed, and the fewest that say how it moved."""
 
-PART_NOTE = "May be part of a longer number: another stands close to it in its row."
+MAY_BE_PART = Doubt(
+    DoubtKind.EDGE, "May be part of a longer number: another stands close to it in its row.", most=0.5, provable=True
+)
 
 
 @dataclass
@@ -290,8 +292,8 @@ def _placed(string: _String, parts: frozenset[str]) -> Reading:
     placed = replace(string.reading, field=string.name, quad=string.found.quad)
     if string.name not in parts:
         return placed
-    sure = min(placed.confidence, MAYBE_ANOTHERS)
-    return replace(placed, confidence=sure, status=FieldStatus.REVIEW, notes=(*placed.notes, PART_NOTE))
+    sure = min(placed.confidence, MAY_BE_PART.most)
+    return replace(placed, confidence=sure, status=FieldStatus.REVIEW, doubts=(*placed.doubts, MAY_BE_PART))
 
 
 def _parts(numbers: list[_String]) -> frozenset[str]:

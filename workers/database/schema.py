@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0004"
+VERSION = "0005"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -145,7 +145,7 @@ readings = Table(
     Column("quad", JSON, nullable=False),
     Column("alternatives", JSON, nullable=False),
     Column("rules", JSON, nullable=False),
-    Column("notes", JSON, nullable=False),
+    Column("doubts", JSON, nullable=False),
     ForeignKeyConstraint(
         ["job", "document", "page"], ["pages.job", "pages.document", "pages.page"], ondelete="CASCADE"
     ),

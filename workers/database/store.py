@@ -322,7 +322,7 @@ def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
             "quad": [[float(x), float(y)] for x, y in one.quad],
             "alternatives": [asdict(alternative) for alternative in one.alternatives],
             "rules": one.rules,
-            "notes": one.notes,
+            "doubts": [asdict(doubt) for doubt in one.doubts],
         }
 
 

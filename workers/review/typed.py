@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from extractor.decoding.meaning import THOUSANDS, Meaning, judge
-from extractor.decoding.written import Written
+from extractor.decoding.written import Written, plain
 from extractor.errors import InputError
 from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
@@ -79,15 +79,17 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
                 symbols = text.replace(" ", "")
                 if not re.fullmatch(f"[{field.alphabet}]+", symbols):
                     return text, f"only {field.alphabet} belongs here"
-                meaning = judge(Written((symbols,), comb=comb), form)
+                meaning = judge(plain(symbols, comb=comb), form)
             case Kind.INTEGER | Kind.DECIMAL | Kind.AMOUNT:
                 meaning = _number(text.replace(" ", ""), field)
             case Kind.DATE:
-                meaning = judge(Written(_date_groups(text, form.order), comb=comb), form)
+                meaning = judge(_parted(_date_groups(text, form.order), "."), form)
             case Kind.TIME:
                 if not re.fullmatch(r"\d{1,2}[:.h ]?\d{2}", text, re.ASCII):
                     return text, "not a time such as 09:30"
-                meaning = judge(Written((re.sub(r"\D", "", text),), comb=comb), form)
+                meaning = judge(plain(re.sub(r"\D", "", text), comb=comb), form)
+            case Kind.RATIO:
+                meaning = judge(_parted(text.replace(" ", "").split("/"), "/"), form)
     except (ValueError, re.error):
         return text, f"not a value of the kind '{form.kind.value}'"
     if not meaning.value:
@@ -111,12 +113,15 @@ def _number(text: str, field: TemplateField) -> Meaning:
         groups[1] = groups[1].ljust(form.places, "0")
     # The cells of a comb are typed as they are written, without the printed point; with a point it is a number.
     comb = field.cells is not None and not pointed and form.places > 0
-    meaning = judge(Written(tuple(groups), comb=comb), form)
-    if text[0] == "-" and meaning.value:
-        value = f"-{meaning.value}"
-        low = form.min if isinstance(form.min, Decimal) else Decimal(0)
-        return Meaning(value=value, problem=f"below the least allowed, {low}" if Decimal(value) < low else "")
-    return meaning
+    written = plain("".join(groups), comb=True) if comb else _parted(groups, ".")
+    if text[0] in "+-" and not comb:
+        written = replace(written, marks=(text[0], *written.marks[1:]))
+    return judge(written, form)
+
+
+def _parted(groups: Sequence[str], mark: str) -> Written:
+    """Typed groups of digits with the same mark between any two."""
+    return Written(tuple(groups), ("", *[mark] * (len(groups) - 1), ""))
 
 
 def _date_groups(text: str, order: str) -> tuple[str, ...]:

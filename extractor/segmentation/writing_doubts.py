@@ -1,0 +1,112 @@
+"""What is odd about the writing in a field: a stroke through it, or digits that leave the box."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.fields import FieldImage
+from extractor.ink import as_gray
+from extractor.segmentation.pieces import Pieces, find_pieces
+from extractor.segmentation.segmentation_parameters import SEGMENTATION
+from extractor.segmentation.stroke_through import is_struck_through
+from extractor.segmentation.text_line import HEIGHT
+from extractor.values import Doubt, DoubtKind, Gray
+
+STRUCK_THROUGH = Doubt(DoubtKind.STRUCK, "a stroke runs through it; it may be struck out", most=0.5)
+
+ACROSS = Doubt(DoubtKind.EDGE, "a digit lies across a side of its box or goes on beyond it", most=0.5, provable=True)
+
+
+def comb_doubts(field: FieldImage, written: str) -> tuple[Doubt, ...]:
+    """The doubts about a comb in which `written`, a character for each cell, was read."""
+    digits = [cell for cell, symbol in enumerate(written) if symbol.isalnum() and symbol != "X"]
+    if not digits or len(written) != len(field.cells) - 1:
+        return ()
+    box, around = field.inside, SEGMENTATION.stroke_around * field.inside.height
+    left, right = field.cells[digits[0]] - around, field.cells[digits[-1] + 1] + around
+    part = field.ink[max(0, round(box.top)) : round(box.bottom), max(0, round(left)) : round(right)]
+    height = HEIGHT
+    size = (max(1, round(part.shape[1] * height / max(1, part.shape[0]))), height)
+    line = as_gray(cv2.resize(part, size, interpolation=cv2.INTER_AREA)) if part.size else part
+    return (STRUCK_THROUGH,) if is_struck_through(line) else ()
+
+
+def string_doubts(field: FieldImage, line: Gray | None) -> tuple[Doubt, ...]:
+    """The doubts about a free string in `field`, the text line of which is `line` where there is one."""
+    doubts = []
+    if line is not None and is_struck_through(line):
+        doubts.append(STRUCK_THROUGH)
+    if field.printed and leaves_box(field):
+        doubts.append(ACROSS)
+    return tuple(doubts)
+
+
+def leaves_box(field: FieldImage) -> bool:
+    """Whether a digit lies across a side of the box of `field`, a free string, or the string goes on outside.
+
+    A digit that is left out counts wherever it reaches well into the box, one that is taken only where another field
+    begins on that side: people write over the end of a box that stands free.
+    """
+    pieces = find_pieces(field.ink)
+    if len(pieces.areas) == 0:
+        return False
+    box, params, least = field.inside, SEGMENTATION, SEGMENTATION.inside_least
+    left, top, width, height = pieces.boxes.T
+    middle = top + height / 2
+    digits = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
+    level = digits & (middle > box.top) & (middle < box.bottom)
+    over = level & ((left < box.left) | (left + width > box.right))
+    outside = np.zeros(len(over), np.bool_)
+    for index in np.flatnonzero(over).tolist():
+        before, after = _shares(pieces, index, axis=0, low=box.left, high=box.right)
+        inside = 1 - before - after
+        if params.edge_touches < inside < least:
+            return True
+        wide = (float(box.left - left[index]), float(left[index] + width[index] - box.right))
+        for other, share, beyond in zip(field.beside, (before, after), wide, strict=True):
+            if (
+                other
+                and inside >= least
+                and (share > 1 - params.edge_reaches or beyond > params.edge_wide * width[index])
+            ):
+                return True
+        outside[index] = inside <= params.edge_touches
+    # What lies outside may be cut off by the picture's edge, or broken where it crosses a ruling.
+    part = (height >= params.edge_part * box.height) & (
+        np.abs(middle - box.top - box.height / 2) < params.edge_level * box.height
+    )
+    outside |= part & ((left + width <= box.left) | (left >= box.right))
+    if _goes_on(field, pieces, level & ~outside, outside):
+        return True
+    # Above and below: strokes may hang over, but what is much longer outside may be another line's, or cut off.
+    beyond = np.maximum(box.top - top, top + height - box.bottom) > params.edge_beyond * box.height
+    across = (
+        digits
+        & beyond
+        & (np.minimum(top + height, box.bottom) > np.maximum(top, box.top) + params.edge_part * box.height)
+    )
+    return bool((across & (left > box.left) & (left + width < box.right)).any())
+
+
+def _shares(pieces: Pieces, index: int, *, axis: int, low: float, high: float) -> tuple[float, float]:
+    """The shares of a piece's ink before `low` and from `high` on, along x (`axis` 0) or y (1)."""
+    x, y, w, h = (int(v) for v in pieces.boxes[index])
+    counts = (pieces.labels[y : y + h, x : x + w] == index + 1).sum(axis)
+    at = (y if axis else x) + np.arange(len(counts))
+    total = counts.sum()
+    return float(counts[at < low].sum() / total), float(counts[at >= high].sum() / total)
+
+
+def _goes_on(field: FieldImage, pieces: Pieces, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> bool:
+    """Whether a digit outside stands as near to the last one inside as the digits of one number do."""
+    if not outside.any() or not inside.any():
+        return False
+    box, params = field.inside, SEGMENTATION
+    begin, end = pieces.boxes[:, 0], pieces.boxes[:, 0] + pieces.boxes[:, 2]
+    near, close = params.edge_near * box.height, params.edge_close * box.height
+    last, first = int(end[inside].max()), int(begin[inside].min())
+    right = outside & (begin >= last) & (begin - last < near) & (box.right - last < close)
+    left = outside & (end <= first) & (first - end < near) & (first - box.left < close)
+    return bool((right | left).any())
