@@ -15,8 +15,8 @@ from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, frames_of
 from extractor.segmentation.text_line import HEIGHT
 from training.ctc.compose import EASY, HARD, Writers, by_writer, composed, photographed
 from training.ctc.ctc_model import RELIABILITY_PICTURE, best_ctc_temperature
-from training.ctc.text_lines import CLASSES, make_text_lines, pack, packed
-from training.ctc.texts import DELIMITERS, DIGITS, OTHER, STRUCK, text
+from training.ctc.text_lines import CLASSES, TextLines, make_text_lines, pack, packed
+from training.ctc.texts import DIGITS, GAP, OTHER, STRING_MARKS, STRUCK, WORD, text
 from training.data.paper import paper
 from training.data.samples import Samples
 from training.loop import Progress
@@ -43,9 +43,9 @@ def writers() -> Writers:
 
 def test_every_line_says_what_people_write(writers: Writers) -> None:
     rng = np.random.default_rng(1)
-    said = [text(rng, HARD.no_number) for _ in range(400)]
+    said = [text(rng, HARD.no_number) for _ in range(1500)]
     assert all(said)
-    assert set("".join(said)) == set(DIGITS + DELIMITERS + STRUCK + OTHER) == set(CLASSES)
+    assert set("".join(said)) - {GAP, WORD} == set(DIGITS + STRING_MARKS + STRUCK + OTHER) == set(CLASSES)
     assert max(map(len, said)) < 24
 
 
@@ -98,8 +98,8 @@ def test_a_temperature_is_found_that_fits_the_answers() -> None:
     rows[:, -1] = 0
     rows[2, 1] = 4.0
     rows -= np.log(np.exp(rows).sum(1, keepdims=True))
-    assert best_ctc_temperature([rows] * 4, ["1"] * 4) < 1
-    assert best_ctc_temperature([rows] * 4, ["1", "", "1", ""]) > 1
+    assert best_ctc_temperature([rows] * 4, TextLines((), ("1",) * 4)) < 1
+    assert best_ctc_temperature([rows] * 4, TextLines((), ("1", "", "1", ""))) > 1
 
 
 @pytest.mark.slow
@@ -111,7 +111,7 @@ def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
 
     def losses(*unlikely: int, leave_out: bool = True) -> list[float]:
         keras.utils.set_random_seed(3)
-        network = ctc_network_in(SHIPPED / SECOND_CTC_FOLDER / "model.keras", len(CLASSES) + 1)
+        network = ctc_network_in(SHIPPED / SECOND_CTC_FOLDER / "model.keras", CLASSES)
         learner = ctc_learner(tmp_path, network, rate=1e-9, steps=10, leave_out=leave_out)
         found = []
         for count in unlikely:
@@ -134,8 +134,9 @@ def test_a_line_model_is_trained_and_read_by_the_product(
     from training.ctc import ctc_training
 
     monkeypatch.setattr(ctc_training, "VALIDATION", 24)
-    monkeypatch.setattr(ctc_training, "digits_to_train_on", lambda: writers.samples)
+    monkeypatch.setattr(ctc_training, "digits_to_train_on", lambda held_out: (writers.samples, writers.samples))
     monkeypatch.setattr(ctc_training, "letters_to_train_on", lambda: writers.letters)
+    monkeypatch.setattr(ctc_training, "what_is_beside", lambda: None)
     told: list[Progress] = []
     settings = ctc_training.CtcSettings(tmp_path, small=True, epochs=1, settle=1, lines=512)
     card = ctc_training.train_ctc(settings, told.append)
@@ -159,8 +160,7 @@ def test_a_line_model_is_trained_and_read_by_the_product(
         assert int8.shape == float_.shape == (frames_of(image.shape[1]), len(CLASSES) + 1)
         assert (int8.argmax(1) == float_.argmax(1)).mean() > 0.8
 
-    for name in ("digits_to_train_on", "letters_to_train_on"):
-        monkeypatch.setattr(mean, name, getattr(ctc_training, name))
+    monkeypatch.setattr(mean, "digits_to_train_on", ctc_training.digits_to_train_on)
     (tmp_path / "mean" / CTC_FOLDER).mkdir(parents=True)
     (tmp_path / "mean" / CTC_FOLDER / RELIABILITY_PICTURE).touch()
     both = mean.write_ctc_mean(tmp_path / "mean", [tmp_path / CTC_FOLDER] * 2)
@@ -177,8 +177,36 @@ def test_a_network_for_other_symbols_is_nothing_to_begin_from(tmp_path: Path) ->
 
     build_ctc_network(4).save(tmp_path / "other.keras")
     with pytest.raises(ModelError, match=r"other\.keras knows other symbols than are trained now; train it anew"):
-        ctc_network_in(tmp_path / "other.keras", 5)
+        ctc_network_in(tmp_path / "other.keras", "01234")
     with pytest.raises(ModelError, match=r"no network in .*none\.keras; give the model\.keras of a folder"):
-        ctc_network_in(tmp_path / "none.keras", 4)
-    usual = ctc_network_in(tmp_path / "other.keras", 4).count_params()
+        ctc_network_in(tmp_path / "none.keras", "012")
+    usual = ctc_network_in(tmp_path / "other.keras", "012").count_params()
     assert usual > 1.5 * build_ctc_network(4, SMALL_DESIGN).count_params() > 0
+
+
+def test_a_network_that_learns_more_marks_says_the_same_of_those_that_it_knows() -> None:
+    pytest.importorskip("tensorflow", reason="training needs TensorFlow")
+    from training.ctc.ctc_network import ctc_network_in
+
+    folder = SHIPPED / SECOND_CTC_FOLDER
+    known = (*read_ctc_card(folder).classes, None)
+    more = (*CLASSES, "½")
+    lines = np.random.default_rng(1).integers(0, 256, (2, HEIGHT, 64, 1)).astype(np.float32)
+    before = ctc_network_in(folder / "model.keras", known[:-1])
+    after = ctc_network_in(folder / "model.keras", CLASSES)
+    old = np.asarray(before(lines)).reshape(2, -1, len(known))
+    new = np.asarray(after(lines)).reshape(2, -1, len(CLASSES) + 1)
+    places = [CLASSES.index(name) for name in known[:-1]] + [-1]
+    assert np.allclose(new[..., places], old, atol=1e-4)
+    assert (new.argmax(2) != CLASSES.index(",")).all()
+    with pytest.raises(KeyError):
+        ctc_network_in(folder / "model.keras", more)
+
+
+def test_a_network_that_knows_fewer_marks_is_taught_no_others(writers: Writers) -> None:
+    few = tuple("0123456789.-=X?")
+    lines = make_text_lines(writers, 60, (2,), classes=few)
+    assert set("".join(lines.texts)) <= set(few)
+    assert {"."} <= set("".join(lines.texts))
+    for _, answers in packed(lines, 8, np.random.default_rng(0)):
+        assert answers[:, 1:].max() < len(few)

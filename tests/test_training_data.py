@@ -37,7 +37,7 @@ def symbol(text: str, thick: int = 2) -> Gray:
 def source() -> Source:
     labels = list("0123456789") * 4
     samples = Samples(np.stack([symbol(text) for text in labels]), np.array(labels), np.arange(40) // 10)
-    return Source(samples, classes_for(samples.alphabet), np.ones(40))
+    return Source(samples, classes_for(samples.alphabet))
 
 
 @given(seed=st.integers(0, 10_000), text=st.sampled_from("0123456789ABQx"))

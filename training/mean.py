@@ -15,11 +15,11 @@ import numpy as np
 from extractor.errors import ModelError
 from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card, read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER
-from training.ctc.ctc_training import held_out_text_lines, letters_to_train_on
-from training.data.sources import digits_to_train_on
+from training.ctc.ctc_training import held_out_text_lines
+from training.data.hands import DIGIT_DATA, digits_to_train_on
 from training.model_folder import Origin
 from training.symbols.material import gather
-from training.symbols.symbol_training import DIGIT_DATA, TrainSettings, data_of
+from training.symbols.symbol_training import TrainSettings, data_of
 
 
 def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def write_ctc_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
     network = mean_network(models, cards)
     from training.ctc.ctc_model import write_ctc_model
 
-    _, aside = digits_to_train_on().split(TrainSettings.held_out)
-    lines = held_out_text_lines(aside, letters_to_train_on())
+    _, aside = digits_to_train_on(TrainSettings.held_out)
+    lines = held_out_text_lines(aside, cards[0].classes)
     return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 

@@ -19,9 +19,10 @@ from training.corrections.rows import Correction
 from training.corrections.settings import TuneSettings
 from training.corrections.spelling import spellings
 from training.corrections.standing import Standing, Usable, standing
+from training.data.hands import digits_to_train_on
 from training.data.samples import Samples, joined
 from training.data.selection import only
-from training.data.sources import digits_to_train_on, load_samples
+from training.data.sources import load_samples
 from training.loop import Progress
 from training.model_folder import Origin
 from training.run import claim
@@ -134,14 +135,15 @@ def _replay(settings: TuneSettings, card: Card) -> tuple[Samples, Samples]:
     if settings.data:
         parts = [only(load_samples(path), alphabet, path) for path in settings.data]
         samples = joined(parts) if len(parts) > 1 else parts[0]
+        learned, aside = samples.split(TrainSettings.held_out)
     else:
-        samples = digits_to_train_on()
-    if samples.alphabet != tuple(sorted(card.alphabet)):
+        learned, aside = digits_to_train_on(TrainSettings.held_out)
+    if learned.alphabet != tuple(sorted(card.alphabet)):
         raise InputError(
             f"The model in {settings.start} reads {alphabet}; give the symbols that it was trained on as DATA, so that "
             "it forgets none."
         )
-    return samples.split(TrainSettings.held_out)
+    return learned, aside
 
 
 def _held_out_pages(rows: Sequence[Correction], settings: TuneSettings) -> set[tuple[str, int]]:

@@ -20,7 +20,6 @@ from training.ctc.compose import by_writer
 from training.ctc.ctc_model import write_ctc_model
 from training.ctc.ctc_training import letters_to_train_on
 from training.ctc.text_lines import (
-    CLASSES,
     TEXT_LINE_CHUNK,
     Batch,
     TextLineEpochs,
@@ -29,7 +28,8 @@ from training.ctc.text_lines import (
     make_text_lines,
     packed,
 )
-from training.ctc.texts import DELIMITERS
+from training.ctc.texts import STRING_MARKS
+from training.data.hands import what_is_beside
 from training.data.samples import Samples
 from training.loop import Progress, learn_epochs
 from training.model_folder import Origin, write_card
@@ -75,18 +75,18 @@ def labelled_text_lines(fields: Sequence[Usable], recognizer: CtcRecognizer) -> 
 def with_delimiters(value: str, said: str) -> str:
     """The symbols of `value` with the delimiters of `said`: each in its place where both have as many symbols, else
     those before the first and after the last."""
-    symbols = [c for c in said if c not in DELIMITERS]
+    symbols = [c for c in said if c not in STRING_MARKS]
     if len(symbols) == len(value):
         rest = iter(value)
-        return "".join(c if c in DELIMITERS else next(rest) for c in said)
+        return "".join(c if c in STRING_MARKS else next(rest) for c in said)
     if not symbols:
         return value
-    before = said[: len(said) - len(said.lstrip(DELIMITERS))]
-    return before + value + said[len(said.rstrip(DELIMITERS)) :]
+    before = said[: len(said) - len(said.lstrip(STRING_MARKS))]
+    return before + value + said[len(said.rstrip(STRING_MARKS)) :]
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c not in DELIMITERS)
+    return "".join(c for c in text if c not in STRING_MARKS)
 
 
 def tune_ctc(
@@ -110,7 +110,7 @@ def tune_ctc(
     letters = letters_to_train_on()
     batches = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH) + -(-SHOWN_TIMES * len(found) // TUNE_BATCH)
     with checked_copy(old, card, "keras") as file:
-        network = ctc_network_in(file, len(CLASSES) + 1)
+        network = ctc_network_in(file, card.classes)
     learner = ctc_learner(
         out,
         network,
@@ -119,16 +119,19 @@ def tune_ctc(
         average=TUNE_AVERAGE,
         leave_out=False,
     )
-    writers = by_writer(replay, letters)
-    with TextLineEpochs(writers, settings.seed, REPLAYED_CHUNKS, settle=1, processes=settings.processes) as made:
+    beside = what_is_beside()
+    writers = by_writer(replay, letters, beside)
+    with TextLineEpochs(
+        writers, settings.seed, REPLAYED_CHUNKS, settle=1, classes=card.classes, processes=settings.processes
+    ) as made:
 
         def pairs(epoch: int) -> Iterator[Batch]:
             rng = np.random.default_rng((settings.seed, epoch))
-            own = list(packed(_from_other_views(found, rng), TUNE_BATCH, rng))
+            own = list(packed(_from_other_views(found, rng, card.classes), TUNE_BATCH, rng))
             return _mixed(made.get(epoch, TUNE_BATCH), own)
 
         learn_epochs(learner, settings.epochs, batches, pairs, progress)
-    held_out = make_text_lines(by_writer(aside, letters), 300, (settings.seed, 99, 0))
+    held_out = make_text_lines(by_writer(aside, letters, beside), 300, (settings.seed, 99, 0), classes=card.classes)
     written = write_ctc_model(draft / name, learner.best(), held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
     curve = {key: value for key, value in card.about["calibration"].items() if key in ("slope", "offset")}
@@ -136,7 +139,9 @@ def tune_ctc(
     write_card(draft / name, written)
 
 
-def _from_other_views(found: Sequence[LabelledTextLine], rng: np.random.Generator) -> TextLines:
+def _from_other_views(
+    found: Sequence[LabelledTextLine], rng: np.random.Generator, classes: tuple[str, ...]
+) -> TextLines:
     """Each text line SHOWN_TIMES times, a little larger or smaller, and leaning a little."""
     images: list[Gray] = []
     texts: list[str] = []
@@ -145,7 +150,7 @@ def _from_other_views(found: Sequence[LabelledTextLine], rng: np.random.Generato
         if line is not None and fits(line.shape[1], one.text):
             images.append(line)
             texts.append(one.text)
-    return TextLines(tuple(images), tuple(texts))
+    return TextLines(tuple(images), tuple(texts), classes)
 
 
 def _mixed(replayed: Iterator[Batch], own: Sequence[Batch]) -> Iterator[Batch]:

@@ -64,7 +64,7 @@ def tune_symbols(
     mixture = Mixture().scaled(settings.size)
     steps = -(-round(len(mixture) * (1 + SHARE)) // settings.batch)
     together = Labelled(np.concatenate([one.crops for one in found]), np.concatenate([one.answers for one in found]))
-    source = Source(replay, card.classes, np.ones(len(replay)))
+    source = Source(replay, card.classes)
     learner = symbol_learner(
         out,
         symbol_network_from(settings.start, card.classes),
@@ -86,7 +86,7 @@ def tune_symbols(
         learner.best(),
         card.classes,
         representative=representative_crops(crops, settings.seed),
-        validation=(aside.images, Source(aside, card.classes, np.ones(len(aside))).answers),
+        validation=(aside.images, Source(aside, card.classes).answers),
         origin=origin,
         strings=card.calibration,
     )

@@ -14,8 +14,10 @@ from extractor.fields.single_field import as_single_field
 from extractor.ink import as_gray
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Box, Crops, Floats, Gray
-from training.ctc.texts import DIGITS, OTHER, STRUCK, text
+from training.ctc.string_marks import DIGIT_TALL, mark_ink
+from training.ctc.texts import DIGITS, GAP, OTHER, STRUCK, WORD, text
 from training.data.drawn.zeros import row_of_zeros
+from training.data.hands import Beside
 from training.data.junk import tight
 from training.data.marks import cross, curve, draw_stroke
 from training.data.paper import paper
@@ -25,9 +27,6 @@ from training.data.styles import in_style
 
 LETTERS = "EFHKMNRWdfkmrw"
 """Letters that nobody takes for a digit."""
-
-DIGIT_TALL = 60
-"""Pixels of a digit's height while it is drawn."""
 
 
 @dataclass(frozen=True)
@@ -70,37 +69,39 @@ EASY = Trouble(
 @dataclass(frozen=True)
 class Writers:
     """Samples by writer and digit: `places[w][d]` are indices into `samples` of digit d by writer w, never empty: what
-    a writer never wrote is taken from all. `weights` says how often each writer is drawn."""
+    a writer never wrote is taken from all. `weights` says how often each writer is drawn; `letters` are no digits, and
+    neither is what is `beside` them, where that is there."""
 
     samples: Samples
     places: tuple[tuple[NDArray[np.int64], ...], ...]
     weights: NDArray[np.float64]
     letters: Crops
+    beside: Beside | None = None
 
 
-def by_writer(samples: Samples, letters: Crops, fewest: int = 20, alone: float = 0.12) -> Writers:
-    """`samples` by writer, and `letters` as what is no digit. Those whose writers gave fewer than `fewest` count
-    together as one more writer, drawn with the probability `alone`."""
+def by_writer(samples: Samples, letters: Crops, beside: Beside | None = None, *, fewest: int = 20) -> Writers:
+    """`samples` by writer, who is drawn as often as his samples are. Those whose writers gave fewer than `fewest` count
+    together as one more writer."""
     labels = samples.labels.astype(int)
     people = samples.writers if samples.writers is not None else np.zeros(len(samples), np.int64)
     names, counts = np.unique(people, return_counts=True)
     large = names[counts >= fewest]
     groups = [np.flatnonzero(people == name) for name in large]
     rest = np.flatnonzero(~np.isin(people, large))
-    weights = np.full(len(groups), 1.0)
     if len(rest):
         groups.append(rest)
-        weights = np.append(weights * (1 - alone) / max(1, len(large)), alone)
+    weights = np.array([samples.chances[group].sum() for group in groups])
     anyone = [np.flatnonzero(labels == digit) for digit in range(10)]
     places = tuple(
         tuple(own if len(own := group[labels[group] == digit]) else anyone[digit] for digit in range(10))
         for group in groups
     )
-    return Writers(samples, places, weights / weights.sum(), letters)
+    return Writers(samples, places, weights / weights.sum(), letters, beside)
 
 
-def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
-    """`what` in ink, 255 = ink, digits about DIGIT_TALL high, by one writer with one pen, tightly cut."""
+def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
+    """`what` in ink, 255 = ink, digits about DIGIT_TALL high, by one writer with one pen, tightly cut; and what that
+    says."""
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
     pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
     bend = WILD if rng.random() < trouble.wild else MILD
@@ -114,15 +115,22 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
     drift, fall = rng.normal(0, 0.03), 2 + trouble.fall * rng.random()
     symbols: list[tuple[Gray, float, float]] = []
     stroke = pen or 6.0
-    marks = re.findall("0{2,}|.", what) if rng.random() < 0.35 else list(what)
+    pieces = re.findall("0{2,}|.", what) if rng.random() < 0.35 else list(what)
+    marks = [piece for piece in pieces if piece != GAP]
+    apart = {len([piece for piece in pieces[:i] if piece != GAP]) for i, one in enumerate(pieces) if one == GAP}
     for index, mark in enumerate(marks):
-        if len(mark) > 1:
+        if mark == WORD:
+            ink, marks[index] = _word(writers, rng)
+            symbols.append((ink, DIGIT_TALL - ink.shape[0] + rng.normal(0, fall), 0.0))
+        elif len(mark) > 1:
             tall = DIGIT_TALL * rng.uniform(0.55, 1.05) * max(small_zeros, 0.5)
             ink = row_of_zeros(len(mark), tall, stroke * rng.uniform(0.8, 1.1), rng)
             symbols.append((tight(ink), rng.normal(0, fall), 0.0))
         elif mark in DIGITS:
             place = int(rng.choice(hand[int(mark)]))
-            ink = in_style(drawn_large(writers.samples.images[place], rng, bend), mark, rng, own)
+            ink = drawn_large(writers.samples.images[place], rng, bend)
+            if not writers.samples.keeps_style(place):
+                ink = in_style(ink, mark, rng, own)
             if pen:
                 ink = with_width(ink, pen)
             ink = np.where(ink >= 24, ink, 0).astype(np.uint8)
@@ -135,9 +143,18 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
             ink = _no_digit(mark, writers, hand, rng)
             symbols.append((_scaled(tight(ink), rng.uniform(0.7, 1.1)), rng.normal(0, fall), 0.0))
         else:
-            ink, low = _delimiter(mark, stroke * rng.uniform(0.7, 1.2), rng)
-            symbols.append((_leaning(ink, lean) if mark == "/" else ink, low, 1.0))
-    return _set(symbols, marks, rng, drift, trouble.overlap)
+            ink, low = mark_ink(mark, stroke * rng.uniform(0.7, 1.2), writers.beside, rng)
+            symbols.append((_leaning(ink, lean) if mark in "/()$%" else ink, low, 1.0))
+    return _set(symbols, marks, rng, drift=drift, overlap=trouble.overlap, apart=apart), "".join(marks)
+
+
+def _word(writers: Writers, rng: np.random.Generator) -> tuple[Gray, str]:
+    """A word or a part of one, and OTHER for each letter that it has room for; a letter where there are no words."""
+    if writers.beside is None:
+        return tight(drawn_large(writers.letters[rng.integers(len(writers.letters))], rng, MILD)), OTHER
+    word = writers.beside.part_of_word(rng, 1.0, 3.5)
+    ink = tight(_scaled(word, DIGIT_TALL * rng.uniform(0.9, 1.4) / word.shape[0]))
+    return ink, OTHER * max(1, round(ink.shape[1] / (0.55 * ink.shape[0])))
 
 
 def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], rng: np.random.Generator) -> Gray:
@@ -145,7 +162,8 @@ def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], 
     if mark == OTHER:
         return drawn_large(writers.letters[rng.integers(len(writers.letters))], rng, MILD)
     if rng.random() < 0.6:
-        return cross(rng)
+        real = writers.beside is not None and rng.random() < 0.5
+        return writers.beside.mark(STRUCK, rng) if writers.beside and real else cross(rng)
     place = int(rng.choice(hand[int(rng.integers(10))]))
     ink = drawn_large(writers.samples.images[place], rng, MILD)
     left, top, wide, high = cv2.boundingRect((ink > 100).astype(np.uint8))
@@ -162,9 +180,16 @@ def _no_digit(mark: str, writers: Writers, hand: tuple[NDArray[np.int64], ...], 
 
 
 def _set(
-    symbols: list[tuple[Gray, float, float]], marks: list[str], rng: np.random.Generator, drift: float, overlap: float
+    symbols: list[tuple[Gray, float, float]],
+    marks: list[str],
+    rng: np.random.Generator,
+    *,
+    drift: float,
+    overlap: float,
+    apart: set[int],
 ) -> Gray:
-    """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a delimiter."""
+    """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a mark.
+    There is more room before those at the places `apart`."""
     places: list[tuple[int, int]] = []
     close = rng.random()  # some writers leave room, some run everything together
     x = 0.0
@@ -193,6 +218,8 @@ def _set(
             gap = rng.uniform(-6, 16) if rng.random() < 0.7 else rng.uniform(10, 34)
         elif rng.random() < 0.05:
             gap = rng.uniform(25, 100)
+        if index + 1 in apart:
+            gap += rng.uniform(10, 50)
         x = max(x + 3, x + wide + gap + pitch)
     left, top = min(p[0] for p in places), min(p[1] for p in places)
     right = max(p[0] + s[0].shape[1] for p, s in zip(places, symbols, strict=True))
@@ -220,60 +247,6 @@ def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Ge
         start = box.left + box.width * along, box.top + down * box.height
         end = to.left + rng.uniform(0.1, 0.5) * to.width, to.top + to_down * to.height
         draw_stroke(out, curve(start, end, rng, 0.2), rng.uniform(2, 5), rng)
-
-
-def _delimiter(mark: str, pen: float, rng: np.random.Generator) -> tuple[Gray, float]:
-    """A delimiter's ink, tightly cut, and how far below the digits' top it begins."""
-    ink = np.zeros((2 * DIGIT_TALL, 3 * DIGIT_TALL), np.uint8)
-    pen = max(2.0, pen)
-    x, base = 80.0, 80.0  # digits would reach from 20 to 80
-
-    def stroke(x0: float, y0: float, x1: float, y1: float, bend: float = 0.08) -> None:
-        draw_stroke(ink, curve((x + x0, base + y0), (x + x1, base + y1), rng, bend), pen, rng)
-
-    if mark == ".":
-        kind = rng.random()
-        y = -rng.uniform(-4, 10)
-        if kind < 0.6:
-            cv2.circle(
-                ink, (round(x), round(base + y)), max(2, round(pen * rng.uniform(0.5, 0.95))), 255, -1, cv2.LINE_AA
-            )
-        elif kind < 0.75:
-            stroke(0, y, rng.uniform(2, 9), y + rng.uniform(-4, 4))
-        else:
-            stroke(3, y - 4, rng.uniform(-9, 1), y + rng.uniform(6, 26))
-    elif mark == "-":
-        y, half = -rng.uniform(0, 44), rng.uniform(8, 32) if rng.random() < 0.8 else rng.uniform(30, 70)
-        rise = rng.normal(0, 3) if rng.random() < 0.75 else half * rng.uniform(0.15, 0.8)  # a quick one rises
-        stroke(-half + 10, y + rise + rng.normal(0, 2), half + 10, y - rise + rng.normal(0, 2), 0.15)
-    elif mark == "=":
-        if rng.random() < 0.3:  # a colon
-            low, dot = rng.uniform(0, 22), max(2, round(pen * rng.uniform(0.5, 0.9)))
-            for y in (-low, -low - rng.uniform(12, 32)):
-                cv2.circle(ink, (round(x + rng.normal(0, 2)), round(base + y)), dot, 255, -1, cv2.LINE_AA)
-        else:
-            y, apart = -rng.uniform(14, 40 if rng.random() < 0.7 else 62), rng.uniform(8, 18)
-            half = rng.uniform(4 if rng.random() < 0.3 else 8, 24 if rng.random() < 0.8 else 48)
-            for at in (y, y + apart):
-                stroke(-half + 10, at + rng.normal(0, 2), half + 10 + rng.normal(0, 4), at + rng.normal(0, 2))
-            if rng.random() < 0.2:  # without lifting the pen, as a flat z
-                stroke(half + 10, y, -half + 10, y + apart)
-    elif mark == "#" and rng.random() < 0.35:  # two short strokes through one long dash
-        half, size, y = rng.uniform(18, 60), rng.uniform(8, 20), -rng.uniform(14, 40)
-        rise, at, apart = half * rng.uniform(-0.05, 0.3), rng.uniform(-0.4, 0.5) * half, rng.uniform(8, 20)
-        stroke(-half, y + rise, half, y - rise)
-        for along in (at - apart / 2, at + apart / 2):
-            middle = y - rise * along / half
-            stroke(along + rng.uniform(-2, 8), middle - size, along - rng.uniform(-2, 8), middle + size)
-    elif mark == "#":
-        size = rng.uniform(14, 26)
-        for along in (-0.35, 0.35):
-            stroke(along * size + 5, -30 - size, along * size - 3, -30 + size)
-            stroke(-size, -30 + along * size, size, -32 + along * size)
-    else:
-        stroke(rng.uniform(8, 26), -rng.uniform(55, 78), rng.uniform(-14, 2), rng.uniform(-4, 18), 0.05)
-    left, top, wide, high = cv2.boundingRect(ink)
-    return ink[top : top + high, left : left + wide], float(top - 20)
 
 
 def _scaled(ink: Gray, times: float) -> Gray:
@@ -349,9 +322,9 @@ def _neighbours(strength: Floats, tall: float, rng: np.random.Generator) -> None
 
 
 def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
-    """A picture of one number, and what it says: digits, DELIMITERS, STRUCK and OTHER."""
-    what = text(rng, trouble.no_number)
-    return photographed(written(what, writers, rng, trouble), rng, trouble), what
+    """A picture of one number, and what it says: digits, STRING_MARKS, STRUCK and OTHER."""
+    ink, what = written(text(rng, trouble.no_number), writers, rng, trouble)
+    return photographed(ink, rng, trouble), what
 
 
 def composed_text_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:

@@ -14,7 +14,7 @@ from extractor.recognizer.card import SCHEMA
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Floats
 from training.convert import to_int8_as_it_comes
-from training.ctc.text_lines import CLASSES, TextLines
+from training.ctc.text_lines import TextLines
 from training.model_folder import MODEL_FILES, Origin, created_by, file_entries, write_card
 
 RELIABILITY_PICTURE = "reliability.png"
@@ -37,7 +37,7 @@ def write_ctc_model(folder: Path, model: Any, *, held_out: TextLines, origin: Or
         "schema": SCHEMA,
         "created_by": created_by(),
         "licence": "Apache-2.0",
-        "classes": list(CLASSES),
+        "classes": list(held_out.classes),
         "input": {
             "shape": [HEIGHT, None],
             "type": "uint8",
@@ -56,8 +56,8 @@ def write_ctc_model(folder: Path, model: Any, *, held_out: TextLines, origin: Or
         recognizer = load_ctc(folder.parent, engine, name=folder.name)
         assert recognizer is not None
         scores = recognizer.log_probabilities(held_out.images)
-        card["calibration"]["temperature"][engine] = best_ctc_temperature(scores, held_out.texts)
-        said = [best_text(rows, CLASSES) for rows in scores]
+        card["calibration"]["temperature"][engine] = best_ctc_temperature(scores, held_out)
+        said = [best_text(rows, held_out.classes) for rows in scores]
         card["accuracy"].append(
             {
                 "data": "composed lines of held-out writers",
@@ -71,15 +71,15 @@ def write_ctc_model(folder: Path, model: Any, *, held_out: TextLines, origin: Or
     return card
 
 
-def best_ctc_temperature(scores: Sequence[Floats], texts: Sequence[str]) -> float:
-    """The temperature under which frames of `scores`, each (frames, classes + 1), give `texts` the highest likelihood
-    (C. Guo et al., "On calibration of modern neural networks", 2017)."""
+def best_ctc_temperature(scores: Sequence[Floats], lines: TextLines) -> float:
+    """The temperature under which frames of `scores`, each (frames, classes + 1), give the texts of `lines` the highest
+    likelihood (C. Guo et al., "On calibration of modern neural networks", 2017)."""
 
     def loss(temperature: float) -> float:
         scaled = [rows / temperature for rows in scores]
         scaled = [rows - np.log(np.exp(rows).sum(1, keepdims=True)) for rows in scaled]
         # What it gives up wholly (a wrong truth, a digit cut off) says nothing about how sure it should be.
-        return -float(np.maximum(text_log_probabilities(scaled, texts, CLASSES), -12.0).mean())
+        return -float(np.maximum(text_log_probabilities(scaled, lines.texts, lines.classes), -12.0).mean())
 
     choices = [float(t) for t in np.exp(np.linspace(np.log(0.5), np.log(2.5), 17))]
     losses = [loss(temperature) for temperature in choices]

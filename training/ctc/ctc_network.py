@@ -3,16 +3,26 @@ it; and how it learns by connectionist temporal classification (A. Graves et al.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from extractor.errors import ModelError
+from extractor.recognizer.card import CARD, read_ctc_card
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.segmentation.text_line import HEIGHT
 
 if TYPE_CHECKING:
     from training.learner import Learner
+
+KIN = {",": ".", ":": "=", "(": "1", ")": "1", "+": "X", "$": "?", "%": "?"}
+"""What a mark looks most like of those that older networks know."""
+
+LESS_PROBABLE = 1.5
+"""How much less probable than its kin (natural log) a mark is at first."""
 
 CTC_AVERAGE = 0.998
 """How much of the averaged weights stays at each step."""
@@ -72,17 +82,36 @@ def build_ctc_network(classes: int, design: Design = USUAL_DESIGN, *, dropout: f
     return keras.Model(lines, logits, name="lines")
 
 
-def ctc_network_in(path: Path, classes: int) -> Any:
-    """The CTC network in the .keras file `path`, whatever its layers. Raises ModelError where there is none, or
-    it does not tell `classes` classes."""
+def ctc_network_in(path: Path, classes: Sequence[str]) -> Any:
+    """The CTC network in the .keras file `path`, whatever its layers, for `classes`. Where the card beside it says that
+    it knows fewer, it grows. Raises ModelError where there is none, or it knows others."""
     import keras
 
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError):
         raise ModelError(f"There is no network in {path}; give the model.keras of a folder made by training.") from None
-    if model.output_shape[-1] != FRAMES * classes:
+    card = path.with_name(CARD)
+    known = read_ctc_card(path.parent).classes if card.is_file() else tuple(classes)
+    outputs = model.output_shape[-1]
+    if outputs != FRAMES * (len(known) + 1) or not set(known) <= set(classes):
         raise ModelError(f"{path} knows other symbols than are trained now; train it anew from the beginning.")
+    return model if known == tuple(classes) else grown(model, known, classes)
+
+
+def grown(network: Any, known: Sequence[str], classes: Sequence[str]) -> Any:
+    """`network`, which tells the classes `known` and CTC's blank, for `classes`: what it says of those that it knows
+    stays, a new one begins as one that it looks like, but less probable."""
+    import keras
+
+    kernel, bias = network.layers[-1].get_weights()
+    kernel, bias = kernel.reshape(*kernel.shape[:-1], FRAMES, -1), bias.reshape(FRAMES, -1)
+    places = [known.index(name if name in known else KIN[name]) for name in classes] + [len(known)]
+    lower = np.array([0.0 if name in known else LESS_PROBABLE for name in classes] + [0.0], np.float32)
+    kernel, bias = kernel[..., places], bias[..., places] - lower
+    logits = keras.layers.Conv2D(FRAMES * (len(classes) + 1), (1, 3), padding="same", name="logits")
+    model = keras.Model(network.input, logits(network.layers[-1].input), name=network.name)
+    logits.set_weights([kernel.reshape(*kernel.shape[:-2], -1), bias.reshape(-1)])
     return model
 
 

@@ -18,12 +18,13 @@ from extractor.recognizer.ctc import CTC_FOLDER
 from extractor.values import Crops, Floats
 from training.ctc.compose import EASY, LETTERS, by_writer
 from training.ctc.text_lines import CLASSES, TEXT_LINE_CHUNK, TextLineEpochs, TextLines, make_text_lines, packed
+from training.data.hands import DIGIT_DATA, digits_to_train_on, what_is_beside
 from training.data.samples import Samples
-from training.data.sources import data_folder, digits_to_train_on, load_samples
+from training.data.sources import data_folder, load_samples
 from training.loop import Progress, learn_epochs
 from training.model_folder import Origin
 from training.run import claim
-from training.symbols.symbol_training import DIGIT_DATA, TrainSettings
+from training.symbols.symbol_training import TrainSettings
 
 VALIDATION = 1000
 """Text lines of held-out writers that epochs are measured on."""
@@ -65,22 +66,21 @@ def train_ctc(settings: CtcSettings, progress: Callable[[Progress], None] | None
 
     claim(settings.out, settings.told())
     keras.utils.set_random_seed(settings.seed)
-    learned, aside = digits_to_train_on().split(TrainSettings.held_out)
-    letters = letters_to_train_on()
+    learned, aside = digits_to_train_on(TrainSettings.held_out)
+    letters, beside = letters_to_train_on(), what_is_beside()
     chunks = max(1, settings.lines // TEXT_LINE_CHUNK)
     steps = chunks * -(-TEXT_LINE_CHUNK // settings.batch)
     # These only say how far a run is. One that was taken after the epoch that had most of them right, of 28, read real
     # strings worse than after the last one, to which the learning rate had fallen.
-    validation = held_out_text_lines(aside, letters)
-    outputs = len(CLASSES) + 1
+    validation = held_out_text_lines(aside, CLASSES)
     network = (
-        ctc_network_in(settings.start, outputs)
+        ctc_network_in(settings.start, CLASSES)
         if settings.start
-        else build_ctc_network(outputs, SMALL_DESIGN if settings.small else USUAL_DESIGN)
+        else build_ctc_network(len(CLASSES) + 1, SMALL_DESIGN if settings.small else USUAL_DESIGN)
     )
     learner = ctc_learner(settings.out, network, rate=settings.rate, steps=steps * settings.epochs)
     settled = settings.epochs - settings.settle + 1
-    with TextLineEpochs(by_writer(learned, letters), settings.seed, chunks, settled) as made:
+    with TextLineEpochs(by_writer(learned, letters, beside), settings.seed, chunks, settled) as made:
         history = learn_epochs(
             learner,
             settings.epochs,
@@ -105,9 +105,10 @@ def training_of(start: Path) -> dict[str, Any] | str:
     return trained
 
 
-def held_out_text_lines(aside: Samples, letters: Crops) -> TextLines:
-    """The text lines that networks are measured on, by writers of digits that are held out."""
-    return make_text_lines(by_writer(aside, letters), VALIDATION, (1, 0, 0), EASY)
+def held_out_text_lines(aside: Samples, classes: tuple[str, ...]) -> TextLines:
+    """The text lines that networks of `classes` are measured on, by writers of digits that are held out."""
+    writers = by_writer(aside, letters_to_train_on(), what_is_beside())
+    return make_text_lines(writers, VALIDATION, (1, 0, 0), EASY, classes)
 
 
 def letters_to_train_on() -> Crops:
@@ -120,8 +121,8 @@ def digits_right(logits: Callable[[NDArray[np.uint8]], Floats], lines: TextLines
     """The share of `lines` whose digits are all right in what `logits` says."""
     right = 0
     for images, answers in packed(lines, 64, np.random.default_rng(0)):
-        rows = logits(images).reshape(len(images), -1, len(CLASSES) + 1)
+        rows = logits(images).reshape(len(images), -1, len(lines.classes) + 1)
         for scores, (count, *truth) in zip(rows, answers.tolist(), strict=True):
-            said, true = best_text(scores[:count], CLASSES), "".join(CLASSES[i] for i in truth if i >= 0)
+            said, true = best_text(scores[:count], lines.classes), "".join(lines.classes[i] for i in truth if i >= 0)
             right += [c for c in said if c.isdigit()] == [c for c in true if c.isdigit()]
     return right / len(lines.texts)

@@ -17,20 +17,24 @@ from extractor.recognizer.ctc import STRIDE, frames_of
 from extractor.segmentation.text_line import HEIGHT
 from extractor.values import Gray
 from training.ctc.compose import EASY, HARD, Trouble, Writers, composed_text_line
-from training.ctc.texts import DELIMITERS, DIGITS, OTHER, STRUCK
+from training.ctc.texts import DIGITS, OTHER, STRING_MARKS, STRUCK
 
-CLASSES = (*DIGITS, *DELIMITERS, STRUCK, OTHER)
+CLASSES = (*DIGITS, *STRING_MARKS, STRUCK, OTHER)
 """What a frame may say; after these comes CTC's blank."""
+
+FOLDED = {",": ".", ":": "="}
+"""What older networks, which know fewer marks, say for one."""
 
 TEXT_LINE_CHUNK = 512
 
 
 @dataclass(frozen=True)
 class TextLines:
-    """Text lines, each of shape (HEIGHT, its width), and what each says."""
+    """Text lines, each of shape (HEIGHT, its width), and what each says, in symbols of `classes`."""
 
     images: tuple[Gray, ...]
     texts: tuple[str, ...]
+    classes: tuple[str, ...] = CLASSES
 
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
@@ -38,17 +42,24 @@ Batch = tuple[NDArray[np.uint8], NDArray[np.int32]]
 how many frames of each count, then its text in classes, padded with -1."""
 
 
-def make_text_lines(writers: Writers, count: int, key: tuple[int, ...], trouble: Trouble = HARD) -> TextLines:
-    """`count` composed text lines, a function of `key`."""
+def make_text_lines(
+    writers: Writers,
+    count: int,
+    key: tuple[int, ...],
+    trouble: Trouble = HARD,
+    classes: tuple[str, ...] = CLASSES,
+) -> TextLines:
+    """`count` composed text lines, a function of `key`; none with marks that are not in `classes`."""
     rng = np.random.default_rng(key)
     images: list[Gray] = []
     texts: list[str] = []
     while len(images) < count:
         line, what = composed_text_line(writers, rng, trouble)
-        if fits(line.shape[1], what):
+        what = "".join(mark if mark in classes else FOLDED.get(mark, mark) for mark in what)
+        if fits(line.shape[1], what) and set(what) <= set(classes):
             images.append(line)
             texts.append(what)
-    return TextLines(tuple(images), tuple(texts))
+    return TextLines(tuple(images), tuple(texts), classes)
 
 
 def fits(width: int, what: str) -> bool:
@@ -62,10 +73,11 @@ def packed(lines: TextLines, size: int, rng: np.random.Generator) -> Iterator[Ba
     order = np.argsort(widths + rng.uniform(0, 12, len(widths)), kind="stable")
     groups = [order[start : start + size] for start in range(0, len(order), size)]
     for index in rng.permutation(len(groups)):
-        yield pack([lines.images[i] for i in groups[index]], [lines.texts[i] for i in groups[index]])
+        group = groups[index]
+        yield pack([lines.images[i] for i in group], [lines.texts[i] for i in group], lines.classes)
 
 
-def pack(images: list[Gray], texts: list[str]) -> Batch:
+def pack(images: list[Gray], texts: list[str], classes: tuple[str, ...] = CLASSES) -> Batch:
     """One batch of `images` and what they say."""
     width = -(-max(image.shape[1] for image in images) // STRIDE) * STRIDE
     stack = np.zeros((len(images), HEIGHT, width, 1), np.uint8)
@@ -73,7 +85,7 @@ def pack(images: list[Gray], texts: list[str]) -> Batch:
     for row, (image, what) in enumerate(zip(images, texts, strict=True)):
         stack[row, :, : image.shape[1], 0] = image
         answers[row, 0] = frames_of(image.shape[1])
-        answers[row, 1 : 1 + len(what)] = [CLASSES.index(mark) for mark in what]
+        answers[row, 1 : 1 + len(what)] = [classes.index(mark) for mark in what]
     return stack, answers
 
 
@@ -84,8 +96,17 @@ class TextLineEpochs:
     """
 
     def __init__(
-        self, writers: Writers, seed: int, chunks: int, settle: int, *, processes: int = 1, uses: int = 3
+        self,
+        writers: Writers,
+        seed: int,
+        chunks: int,
+        settle: int,
+        *,
+        classes: tuple[str, ...] = CLASSES,
+        processes: int = 1,
+        uses: int = 3,
     ) -> None:
+        self._classes = classes
         self._seed, self._chunks, self._settle, self._uses = seed, chunks, settle, uses
         self._pool: Pool = multiprocessing.get_context("spawn").Pool(processes, _start, (writers,))
         self._kept: dict[tuple[int, int], TextLines] = {}
@@ -120,7 +141,7 @@ class TextLineEpochs:
     def _ask(self, chunk: int, turn: int, easy: bool) -> None:
         key = chunk, turn
         if key not in self._kept and key not in self._ahead:
-            self._ahead[key] = self._pool.apply_async(_chunk, ((self._seed, *key), easy))
+            self._ahead[key] = self._pool.apply_async(_chunk, ((self._seed, *key), easy, self._classes))
 
 
 _writers: Writers | None = None
@@ -132,6 +153,6 @@ def _start(writers: Writers) -> None:
     _writers = writers
 
 
-def _chunk(key: tuple[int, ...], easy: bool) -> TextLines:
+def _chunk(key: tuple[int, ...], easy: bool, classes: tuple[str, ...]) -> TextLines:
     assert _writers is not None
-    return make_text_lines(_writers, TEXT_LINE_CHUNK, key, EASY if easy else HARD)
+    return make_text_lines(_writers, TEXT_LINE_CHUNK, key, EASY if easy else HARD, classes)

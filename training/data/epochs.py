@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from extractor.recognizer.base import CROSS, DASH, JUNK
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
+from training.data.hands import Beside
 from training.data.junk import junk
 from training.data.marks import cross, dash, is_one_stroke
 from training.data.pen import CANVAS, ENLARGED, MILD, STEEP, WILD, drawn_large, other_pen, with_width
@@ -30,7 +31,15 @@ from training.data.styles import in_style
 Answers = NDArray[np.int64]
 Task = tuple[NDArray[np.int8], NDArray[np.int64], tuple[int, ...]]
 
+Random = np.random.Generator
+
 CROP_CHUNK = 1024
+
+REAL_JUNK = 0.12
+"""The share of junk that is real ink rather than composed or drawn."""
+
+FAINTEST_INK = 24
+"""What is fainter, after a symbol was drawn anew, is no ink: it would widen its box."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +69,12 @@ class Mixture:
 
 @dataclass(frozen=True)
 class Source:
-    """The samples that are drawn from: `classes` is the alphabet and the three marks; `answers` index into it.
-
-    `weights`, shape (n,), say how often each sample is drawn relative to the others.
-    """
+    """The samples that are drawn from: `classes` is the alphabet and the three marks; `answers` index into it. `beside`
+    are real marks and junk, where there are any."""
 
     samples: Samples
     classes: tuple[str, ...]
-    weights: NDArray[np.float64]
+    beside: Beside | None = None
     answers: Answers = field(init=False)
     _by_writer: dict[int, NDArray[np.int64]] = field(init=False, repr=False)
 
@@ -113,14 +120,14 @@ def plain_crop(image: Gray, rng: np.random.Generator) -> Gray:
     return mnist_crop(large)
 
 
-def changed_crop(image: Gray, symbol: str, rng: np.random.Generator) -> Gray:
-    """A symbol in another hand, style and pen, through some scanner."""
+def changed_crop(image: Gray, symbol: str, rng: np.random.Generator, *, own_style: bool = False) -> Gray:
+    """A symbol in another hand, style (but where it keeps its own) and pen, through some scanner."""
     kind = rng.random()
     # A slanted stroke slanted further would lie down and be a dash.
     steep = kind < 0.25 and not is_one_stroke(image)
     large = drawn_large(image, rng, STEEP if steep else WILD if kind < 0.6 else MILD)
-    large = other_pen(in_style(large, symbol, rng), rng)
-    large[large < 24] = 0
+    large = other_pen(large if own_style else in_style(large, symbol, rng), rng)
+    large[large < FAINTEST_INK] = 0
     return scanned(large, rng)
 
 
@@ -141,10 +148,11 @@ class Hand:
         place = int(self._fellows[rng.integers(len(self._fellows))]) if self.places else self._first
         self.places.append(place)
         large = drawn_large(samples.images[place], rng, MILD)
-        large = in_style(large, str(samples.labels[place]), rng)
+        if not samples.keeps_style(place):
+            large = in_style(large, str(samples.labels[place]), rng)
         if self._width:
             large = with_width(large, self._width)
-        large[large < 24] = 0
+        large[large < FAINTEST_INK] = 0
         return large if large.any() else np.full((CANVAS // 2, ENLARGED), 255, np.uint8)
 
 
@@ -155,6 +163,17 @@ def from_string(source: Source, index: int, rng: np.random.Generator) -> list[tu
     whole = [(crop, int(source.answers[hand.places[place]])) for crop, place in found if place >= 0]
     rest = [(crop, len(source.classes) - 1) for crop, place in found if place < 0]
     return whole + [rest[i] for i in rng.permutation(len(rest))[: max(1, round(1.1 * len(whole)))]]
+
+
+def _mark(
+    beside: Beside | None, name: str, draw: Callable[[np.random.Generator], Gray], rng: np.random.Generator
+) -> Gray:
+    """A mark in real ink as often as drawn, where there is any."""
+    if beside is None or rng.random() < 0.5:
+        return draw(rng)
+    large = other_pen(beside.mark(name, rng), rng)
+    large[large < FAINTEST_INK] = 0
+    return large
 
 
 def make_chunk(
@@ -171,13 +190,17 @@ def make_chunk(
         if sort == 0:
             crops[row] = plain_crop(samples.images[place], rng)
         elif sort == 1:
-            crops[row] = changed_crop(samples.images[place], str(samples.labels[place]), rng)
+            crops[row] = changed_crop(
+                samples.images[place], str(samples.labels[place]), rng, own_style=samples.keeps_style(place)
+            )
         elif sort == 2:
-            crops[row] = scanned(cross(rng), rng, dirt=0.1)
+            crops[row] = scanned(_mark(source.beside, "X", cross, rng), rng, dirt=0.1)
         elif sort == 3:
-            crops[row] = scanned(dash(rng), rng, dirt=0.05)
+            crops[row] = scanned(_mark(source.beside, "-", dash, rng), rng, dirt=0.05)
         elif sort == 4:
-            crops[row] = scanned(junk(Hand(source, place, rng), rng), rng, dirt=0.05)
+            real = source.beside is not None and rng.random() < REAL_JUNK
+            ink = source.beside.other(rng) if source.beside and real else junk(Hand(source, place, rng), rng)
+            crops[row] = scanned(ink, rng, dirt=0.05)
         else:
             index = place
             while not waiting:
@@ -264,11 +287,7 @@ class Epochs:
         total = len(mixture)
         counts = (mixture.plain, mixture.changed, mixture.crosses, mixture.dashes, mixture.junk, mixture.strings)
         sorts = np.repeat(np.arange(6, dtype=np.int8), counts)
-        chances = self._source.weights / self._source.weights.sum()
-        places = rng.choice(len(chances), total, p=chances)
-        # Every plain symbol once before any comes twice.
-        turns = -(-mixture.plain // len(chances))
-        places[: mixture.plain] = np.concatenate([rng.permutation(len(chances)) for _ in range(turns)])[: mixture.plain]
+        places = rng.choice(len(self._source.samples), total, p=self._source.samples.chances)
         order = rng.permutation(total)
         for chunk, start in enumerate(range(0, total, CROP_CHUNK)):
             rows = order[start : start + CROP_CHUNK]

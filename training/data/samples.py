@@ -24,12 +24,16 @@ class Samples:
     """Symbols of one alphabet.
 
     `images` has shape (n, 28, 28), uint8, ink = 255, each made as MNIST was made; `labels` holds n symbols;
-    `writers` holds a number per image, or is None where nobody knows who wrote what.
+    `writers` holds a number per image, or is None where nobody knows who wrote what. `weights`, shape (n,), say how
+    often each is drawn beside the others, None for all alike; `own_style`, shape (n,), which show a hand that no other
+    style is drawn into, None for none of them.
     """
 
     images: Crops
     labels: Labels
     writers: Writers | None = None
+    weights: NDArray[np.float64] | None = None
+    own_style: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -41,7 +45,23 @@ class Samples:
 
     def take(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> Samples:
         """The samples at the places (or under the mask) `which`."""
-        return Samples(self.images[which], self.labels[which], None if self.writers is None else self.writers[which])
+        return Samples(
+            self.images[which],
+            self.labels[which],
+            None if self.writers is None else self.writers[which],
+            None if self.weights is None else self.weights[which],
+            None if self.own_style is None else self.own_style[which],
+        )
+
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """How probably each is drawn, shape (n,)."""
+        weights = np.ones(len(self)) if self.weights is None else self.weights
+        return np.asarray(weights / weights.sum(), np.float64)
+
+    def keeps_style(self, index: int) -> bool:
+        """Whether no other style is drawn into sample `index`."""
+        return self.own_style is not None and bool(self.own_style[index])
 
     def split(self, held_out: float, seed: int = SPLIT) -> tuple[Samples, Samples]:
         """Two parts, the second with about the share `held_out`; no writer is in both.
@@ -80,4 +100,6 @@ def joined(parts: list[Samples]) -> Samples:
         np.concatenate([part.images for part in parts]),
         np.concatenate([part.labels for part in parts]),
         np.concatenate(writers),
+        np.concatenate([np.ones(len(part)) if part.weights is None else part.weights for part in parts]),
+        np.concatenate([np.zeros(len(part), np.bool_) if part.own_style is None else part.own_style for part in parts]),
     )

@@ -15,7 +15,7 @@ from extractor.errors import InputError
 from extractor.ink import as_gray
 from extractor.segmentation.crop import SIZE, mnist_crop
 from extractor.values import Crops, Gray
-from training.data.samples import Samples, Writers, joined
+from training.data.samples import Samples, Writers
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 IDX_DIMENSIONS_UINT8 = 0x08
@@ -172,14 +172,3 @@ def _symbol_in(stem: str) -> str:
     """`DIGIT_4_17` -> `4`, `SMALL_q_3` -> `q`; empty where the name says nothing."""
     words = stem.split("_")
     return words[-2] if len(words) >= 2 else ""
-
-
-def digits_to_train_on() -> Samples:
-    """MNIST's training digits, and the digits of `letters_62` where that set is there: what the shipped model saw."""
-    parts = [mnist("train")]
-    letters = data_folder() / "letters_62"
-    if letters.is_dir():
-        others = load_samples(letters)
-        keep: NDArray[np.bool_] = np.isin(others.labels, list("0123456789"))
-        parts.append(others.take(keep))
-    return joined(parts)

@@ -20,9 +20,9 @@ from extractor.segmentation import segment_string
 from extractor.template import Format
 from extractor.values import Gray
 from training.data.epochs import Hand, Source
+from training.data.hands import digits_to_train_on
 from training.data.scan import on_paper
 from training.data.segmented import written
-from training.data.sources import digits_to_train_on
 from training.evaluation.measures import expected_calibration_error
 from training.logistic import Raw, fit
 from training.symbols.symbol_training import TrainSettings
@@ -77,5 +77,5 @@ def calibrate(folder: Path, source: Source, count: int, seed: int = 5) -> dict[s
 
 def held_out_digits() -> Source:
     """The digits of those writers whom training with its default settings leaves aside."""
-    _, aside = digits_to_train_on().split(TrainSettings.held_out)
-    return Source(aside, (*aside.alphabet, "cross", "dash", "junk"), np.ones(len(aside)))
+    _, aside = digits_to_train_on(TrainSettings.held_out)
+    return Source(aside, (*aside.alphabet, "cross", "dash", "junk"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,12 @@ import numpy as np
 from extractor.errors import InputError
 from extractor.values import Crops
 from training.data.epochs import CROP_CHUNK, Answers, Mixture, Source, classes_for, make_chunk
+from training.data.hands import digits_to_train_on, what_is_beside
 from training.data.samples import Samples, joined
 from training.data.selection import only
-from training.data.sources import digits_to_train_on, load_samples
+from training.data.sources import load_samples
 from training.model_folder import Origin
 from training.symbols.symbol_model import representative_crops, write_model
-
-RARE_STYLES = 4.0
-"""How much oftener than MNIST's the digits of the small second set are drawn: it has what MNIST lacks."""
 
 SMALL_EPOCHS = 20
 """Epochs that are smaller than the usual by more than this have a validation set smaller than the usual."""
@@ -55,7 +53,7 @@ class Material:
     @cached_property
     def validation(self) -> Validation:
         """What is made of the held-out symbols; that takes a while."""
-        source = Source(self.aside, self.source.classes, np.ones(len(self.aside)))
+        source = Source(self.aside, self.source.classes, self.source.beside)
         return _validation(source, self.seed, self.mixture)
 
     def ship(self, folder: Path, network: Any, origin: Origin) -> dict[str, Any]:
@@ -83,38 +81,27 @@ def gather(
 ) -> Material:
     """The material of a run on `data` (paths that `load_samples` knows; without any, digits), of which `alphabet` is
     taken; `size` scales an epoch, `test` and `held_out` are the shares that nothing is learned from."""
-    samples, weights = _samples(data, alphabet)
-    classes = classes_for(samples.alphabet)
-    if len(samples.alphabet) < 2:
+    if not data and alphabet:
+        raise InputError("Without data the digits are learned; give data with symbols of the alphabet that you want.")
+    samples = _samples(data, alphabet) if data else None
+    if samples and len(samples.alphabet) < 2:
         raise InputError("The training data has one symbol only; give images of at least two.")
     tests: tuple[tuple[str, Samples], ...] = ()
-    if test:
+    if samples and test:
         samples, kept = samples.split(test)
         tests = ((f"test: {test:.0%} of the symbols, set aside before training", kept),)
-    learned, aside = samples.split(held_out)
-    mixture = _without_doubles(Mixture().scaled(size), samples.alphabet)
-    return Material(Source(learned, classes, weights(learned)), aside, mixture, tests, seed)
+    learned, aside = samples.split(held_out) if samples else digits_to_train_on(held_out)
+    mixture = _without_doubles(Mixture().scaled(size), learned.alphabet)
+    beside = None if samples else what_is_beside()
+    return Material(Source(learned, classes_for(learned.alphabet), beside), aside, mixture, tests, seed)
 
 
-def _samples(data: Sequence[Path], alphabet: str) -> tuple[Samples, Callable[[Samples], np.ndarray]]:
-    if data:
-        parts = [only(load_samples(path), alphabet, path) for path in data]
-        odd = [symbol for part in parts for symbol in part.alphabet if len(symbol) != 1 or symbol.isspace()]
-        if odd:
-            raise InputError(f"The label '{odd[0]}' is not one symbol; name every image by a single character.")
-        return (joined(parts) if len(parts) > 1 else parts[0]), lambda samples: np.ones(len(samples))
-    samples = digits_to_train_on()
-    if alphabet:
-        raise InputError("Without data the digits are learned; give data with symbols of the alphabet that you want.")
-    assert samples.writers is not None
-    counts = np.bincount(samples.writers)
-
-    def weights(chosen: Samples) -> np.ndarray:
-        # In the second set every image counts as a writer of its own.
-        alone = counts[chosen.writers] == 1 if chosen.writers is not None else np.zeros(len(chosen), np.bool_)
-        return np.where(alone, RARE_STYLES, 1.0)
-
-    return samples, weights
+def _samples(data: Sequence[Path], alphabet: str) -> Samples:
+    parts = [only(load_samples(path), alphabet, path) for path in data]
+    odd = [symbol for part in parts for symbol in part.alphabet if len(symbol) != 1 or symbol.isspace()]
+    if odd:
+        raise InputError(f"The label '{odd[0]}' is not one symbol; name every image by a single character.")
+    return joined(parts) if len(parts) > 1 else parts[0]
 
 
 def _validation(source: Source, seed: int, mixture: Mixture) -> Validation:

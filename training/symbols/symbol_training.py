@@ -14,6 +14,7 @@ from extractor.errors import ModelError
 from extractor.recognizer.card import read_card
 from extractor.values import Crops, Floats
 from training.data.epochs import Epochs, Mixture
+from training.data.hands import DIGIT_DATA
 from training.loop import Progress, learn_epochs
 from training.model_folder import Origin
 from training.run import claim
@@ -21,12 +22,6 @@ from training.symbols.material import Validation, gather
 
 if TYPE_CHECKING:
     from training.learner import Pair
-
-DIGIT_DATA: tuple[dict[str, Any], ...] = (
-    {"name": "MNIST train (Y. LeCun, C. Cortes, C. Burges)", "licence": "CC BY-SA 3.0"},
-    {"name": "62-class handwritten characters on paper, digits only", "licence": "MIT"},
-    {"name": "crosses, dashes and junk drawn by training/data", "licence": "Apache-2.0"},
-)
 
 
 @dataclass(frozen=True)
