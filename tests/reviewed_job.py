@@ -21,10 +21,12 @@ def field(
     )
 
 
-def job_of_pages(store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "") -> Job:
+def job_of_pages(
+    store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "", template: str = ""
+) -> Job:
     """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one."""
     names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
-    job = store.create("key", ReadOptions(), list(names))
+    job = store.create("key", ReadOptions.of([template] if template else []), list(names))
     store.set_documents(job.id, [FileState(file or f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
     store.set_page_counts(job.id, [(number, 1) for number, _ in store.uncounted(job.id)])
     keys = list(store.waiting(job.id))

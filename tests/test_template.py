@@ -93,7 +93,7 @@ def test_a_date_may_have_a_first_and_a_last_day(write) -> None:
         ("kind: integer, min: 0", "kind: time, min: 0", 10, "leave them out of a time"),
         ("[[10, 10], [200, 10], [10, 287], [200, 287]]", "[[10, 10]]", 4, "at least three marks"),
         ("digits: 3-6", "digits: 3-6, check: lunh", 13, "check 'lunh' is not known"),
-        ("digits: 3-6", "pattern: '[0-9'", 13, "not a regular expression"),
+        ("digits: 3-6", "pattern: '[0-9'", 13, "pattern cannot be used"),
         ("formdigits: 1", "formdigits: 2", 1, "1"),
     ],
 )

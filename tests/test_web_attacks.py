@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -14,8 +15,14 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from extractor.template import Format, TemplateField
+from extractor.values import Box, Kind
 from formdigits.web.batches import plain_name
+from tests.reviewed_job import field, job_of_pages
 from tests.web_site import WebServer, begin, finished, pictures
+from workers.database.review.plans import set_plan
+from workers.database.store import open_store
+from workers.review.typed import fitted
 
 PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
 EVIL = "<img src=x onerror=window.hit=1><svg onload=window.hit=1>'-alert(1)-'.png"
@@ -245,6 +252,45 @@ def test_a_good_template_with_its_picture_is_kept_once_under_names_of_ours(fake:
         assert "<b>good</b>" not in client.get("/").text
     kept = sorted(path.name for path in (fake.home / "forms" / first.json()["id"]).iterdir())
     assert kept == ["blank.png", "form.yaml"]
+
+
+@pytest.mark.parametrize("pattern", [r"(\\d+)+x", r"(\\d|\\d\\d)*x", r"(((1*)*)*)*x"])
+def test_no_pattern_stops_the_server(fake: WebServer, tmp_path: Path, pattern: str) -> None:
+    template = tmp_path / "slow.yaml"
+    text = TEMPLATE.replace("landmarks: {{reference: {reference}}}\n", "").format(form="slow")
+    template.write_text(
+        text.replace("20]}", f'20], format: {{kind: digits, pattern: "{pattern}"}}}}'), encoding="utf-8"
+    )
+    store = open_store(f"sqlite:///{fake.home / 'jobs.sqlite'}")
+    doubtful = [field("a", "1", 0.5, kind=Kind.DIGITS)]
+    job = job_of_pages(store, [doubtful], form="slow", file="/nowhere.png", template=str(template)).id
+    set_plan(store, job, second=False, sample=0.0)
+    store.close()
+    seat = {"name": "Eve", "window": "w" * 8}
+    with fake.client() as client:
+        [given] = client.post(f"/api/jobs/{job}/review/next", json=seat).json()["fields"]
+        answer = {**seat, "kind": "type", "value": "1" * 150, "seen": given["answers"]}
+        typed = client.post(f"/api/jobs/{job}/review/fields/{given['id']}/answer", json=answer)
+        assert typed.status_code == 422, typed.text
+        assert "pattern" in typed.json()["error"]
+        assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("pattern", [r"(?=1)1", r"(1)\\1", "(1{1000}){1000}", "1" * 501, "("])
+def test_a_pattern_that_cannot_be_matched_in_time_is_refused_with_its_line(fake: WebServer, pattern: str) -> None:
+    text = TEMPLATE.replace("landmarks: {{reference: {reference}}}\n", "").format(form="slow")
+    text = text.replace("20]}", f'20], format: {{kind: digits, pattern: "{pattern}"}}}}')
+    with fake.client() as client:
+        answer = client.post("/api/templates", files={"files": ("slow.yaml", text.encode())})
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("slow.yaml, line 5: ")
+    assert "pattern" in answer.json()["error"]
+
+
+def test_an_alphabet_is_no_regular_expression() -> None:
+    field = TemplateField(name="a", box=Box(0, 0, 9, 9), alphabet="](1+)+x[", format=Format())
+    assert fitted("1x", field)[1] == ""
+    assert "belongs here" in fitted("1" * 60 + "y", field)[1]
 
 
 def test_names_are_text_without_folders_or_control_characters() -> None:

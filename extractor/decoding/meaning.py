@@ -12,6 +12,7 @@ from importlib import import_module
 from itertools import accumulate, pairwise
 
 from extractor.decoding.written import Written
+from extractor.pattern import matches
 from extractor.template import Format
 from extractor.values import Doubt, DoubtKind, Kind
 
@@ -235,7 +236,7 @@ def _forbidden(value: str, count: int, form: Format, *, comb: bool) -> str:
         return outside
     if form.values is not None and value not in form.values:
         return "none of the values that the form allows"
-    if form.pattern is not None and not re.fullmatch(form.pattern, value):
+    if form.pattern is not None and not matches(form.pattern, value):
         return f"not of the form's pattern {form.pattern}"
     if form.check is not None and not check_digits(form.check, value):
         return f"its check digit is wrong ({form.check})"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from extractor.alphabet import symbols
+from extractor.pattern import check_pattern
 from extractor.template.rule import Rule, lists_outside_sums, parse_rule
 from extractor.values import Box, Kind
 
@@ -156,10 +157,7 @@ class Format(_Strict):
         if limits != sorted(limits):
             raise ValueError(f"min {self.min} is above max {self.max}")
         if self.pattern is not None:
-            try:
-                re.compile(self.pattern)
-            except re.error as error:
-                raise ValueError(f"pattern is not a regular expression: {error}") from None
+            check_pattern(self.pattern)
         if self.check is not None and not _is_check(self.check):
             raise ValueError(f"check '{self.check}' is not known; use luhn, verhoeff, iban, isbn or another of stdnum")
         return self

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from extractor.alphabet import symbols
 from extractor.decoding.meaning import THOUSANDS, Meaning, judge
 from extractor.decoding.written import Written, plain
 from extractor.errors import InputError
@@ -76,10 +77,10 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
     try:
         match form.kind:
             case Kind.DIGITS:
-                symbols = text.replace(" ", "")
-                if not re.fullmatch(f"[{field.alphabet}]+", symbols):
+                written = text.replace(" ", "")
+                if not written or not set(written) <= set(symbols(field.alphabet)):
                     return text, f"only {field.alphabet} belongs here"
-                meaning = judge(plain(symbols, comb=comb), form)
+                meaning = judge(plain(written, comb=comb), form)
             case Kind.INTEGER | Kind.DECIMAL | Kind.AMOUNT:
                 meaning = _number(text.replace(" ", ""), field)
             case Kind.DATE:
@@ -90,7 +91,7 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
                 meaning = judge(plain(re.sub(r"\D", "", text), comb=comb), form)
             case Kind.RATIO:
                 meaning = judge(_parted(text.replace(" ", "").split("/"), "/"), form)
-    except (ValueError, re.error):
+    except ValueError:
         return text, f"not a value of the kind '{form.kind.value}'"
     if not meaning.value:
         return text, meaning.problem or f"not a value of the kind '{form.kind.value}'"
