@@ -19,7 +19,7 @@ from PIL import Image
 
 from benchmarks.page_speed import filled_page
 from extractor.documents import open_pages
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
@@ -33,14 +33,13 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=500)
     count = parser.parse_args().pages
     reader = Reader((load_template(ROOT / "samples" / "templates" / "tally.yaml"),), load_model())
-    columns = [FieldColumn(name, kind) for name, kind in reader.fields]
     process = psutil.Process()
     resident: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         page = Image.fromarray(cv2.resize(filled_page(), (1654, 2339), interpolation=cv2.INTER_AREA))
         pdf = Path(folder) / "scans.pdf"
         page.save(pdf, save_all=True, append_images=[page] * (count - 1), resolution=200, quality=80)
-        with open_sink(Path(folder) / "out.csv", fields=columns) as sink:
+        with open_sink(Path(folder) / "out.csv", fields=reader.fields) as sink:
             pages = open_pages(str(pdf))
             while batch := list(islice(pages, BATCH)):
                 for result in reader.read(batch):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pdf2image import convert_from_path
 
 from extractor.documents import open_pages
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -58,12 +58,11 @@ def main() -> None:
     cv2.setNumThreads(1)
     template = load_template(ROOT / "samples" / "templates" / "tally.yaml")
     reader = Reader((template,), load_model())
-    columns = [FieldColumn(name, kind) for name, kind in reader.fields]
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "page.jpg")
         cv2.imwrite(file, cv2.cvtColor(filled_page(), cv2.COLOR_GRAY2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
-        with open_sink(Path(folder) / "out.csv", fields=columns) as sink:
+        with open_sink(Path(folder) / "out.csv", fields=reader.fields) as sink:
             for round_ in range(ROUNDS + 1):
                 start = now()
                 for _ in range(BATCH):

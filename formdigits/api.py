@@ -10,7 +10,6 @@ import pandas as pd
 
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
-from extractor.export import FieldColumn
 from extractor.export.rows import FIELD_COLUMNS, Columns
 from extractor.options import ReadOptions
 from extractor.reading import Reader
@@ -87,7 +86,7 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False) -> pd.DataFra
     for page in pages:
         for reading in page.readings:
             kinds.setdefault(reading.field, reading.kind)
-    columns = Columns([FieldColumn(name, kind) for name, kind in kinds.items()], long)
+    columns = Columns(list(kinds.items()), long)
     rows = [[cell.text for cell in row] for page in pages for row in columns.rows(page)]
     frame = pd.DataFrame(rows, columns=list(columns.header), dtype="str")
     numbers = NUMBER_COLUMNS & set(FIELD_COLUMNS if long else ("page",))

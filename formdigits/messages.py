@@ -83,6 +83,13 @@ def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[Pa
         if count
     )
     say(f"Pages: {counts.pages:,} in all, {counts.read:,} read, {counts.failed:,} failed{others}.")
+    fields_and_troubles(counts, troubles)
+    if out not in (None, "-"):
+        say(f"The numbers are in {out}.")
+
+
+def fields_and_troubles(counts: Counts, troubles: Sequence[PageResult]) -> None:
+    """How many fields of each sort, and which pages could not be read."""
     say(
         f"Fields: {counts.fields:,} in all, {counts.accepted:,} accepted, {counts.review:,} to review, "
         f"{counts.blank:,} blank, {counts.void:,} void."
@@ -94,8 +101,6 @@ def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[Pa
     more = counts.failed + counts.unmatched - len(troubles)
     if more > 0:
         say(f"  and {more:,} more; they are in the output.")
-    if out not in (None, "-"):
-        say(f"The numbers are in {out}.")
 
 
 def table(results: Iterable[PageResult], fields: Sequence[str], pages: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -58,6 +60,20 @@ class Progress:
             speed = (done - before) / (now - since) if now > since else 0.0
             pace = f", {speed:.1f} {stage}/s, {clock((total - done) / speed)} left" if speed else ""
             click.echo(f"{STAGES[stage]}: {done:,} of {total:,}{pace}", err=True)
+
+
+@contextmanager
+def one_bar(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for one thing, with what moves it on (done, total); None without a terminal, or where it is not `shown`."""
+    if not shown or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+    with RichProgress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _bar() -> Bar:

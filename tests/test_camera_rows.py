@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import OutputError
-from extractor.export import FieldColumn
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
 from formdigits.camera.rows import RowFile
 
-FIELDS = [FieldColumn("votes", Kind.INTEGER), FieldColumn("code", Kind.DIGITS)]
+FIELDS = [("votes", Kind.INTEGER), ("code", Kind.DIGITS)]
 
 
 def row(page: int, votes: str = "57", code: str = "007") -> PageResult:

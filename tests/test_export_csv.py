@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.export.csvfile import harmless
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
 
 QUAD = ((10.4, 20.0), (110.0, 22.0), (109.0, 60.6), (9.6, 58.0))
-FIELDS = [FieldColumn("votes", Kind.INTEGER), FieldColumn("code", Kind.DIGITS), FieldColumn("sum", Kind.AMOUNT)]
+FIELDS = [("votes", Kind.INTEGER), ("code", Kind.DIGITS), ("sum", Kind.AMOUNT)]
 
 
 def reading(field: str, kind: Kind, value: str, status: FieldStatus = FieldStatus.ACCEPTED, **more: object) -> Reading:

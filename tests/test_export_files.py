@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import OutputError
-from extractor.export import FieldColumn, check_writable, open_sink
+from extractor.export import check_writable, open_sink
 from extractor.export.formats import OUTPUT_ENDINGS
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
 
-FIELDS = [FieldColumn("votes", Kind.INTEGER)]
+FIELDS = [("votes", Kind.INTEGER)]
 QUAD = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
 
 
@@ -105,10 +105,10 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 from extractor.errors import OutputError
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.values import *
 try:
-    with open_sink({str(out)!r}, fields=[FieldColumn("a", Kind.DIGITS)]) as sink:
+    with open_sink({str(out)!r}, fields=[("a", Kind.DIGITS)]) as sink:
         for number in range(3000):
             value = str(number) * 3
             reading = Reading("a", Kind.DIGITS, value, value, 0.9, FieldStatus.ACCEPTED, ((0, 0), (9, 9)))
@@ -205,9 +205,9 @@ def test_standard_output_is_csv(capsys: pytest.CaptureFixture[str]) -> None:
 
 PRODUCER = """
 import sys
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.values import *
-with open_sink("-", fields=[FieldColumn("a", Kind.DIGITS)]) as sink:
+with open_sink("-", fields=[("a", Kind.DIGITS)]) as sink:
     for number in range(200_000):
         sink.write(PageResult(f"{number}.png", 1, "tally", PageStatus.UNMATCHED))
 print("went on", number < 199_999, file=sys.stderr)

@@ -7,21 +7,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.values import Alternative, FieldStatus, Kind, PageResult, PageStatus, Reading
 
 WARM = 6_000
 """By this page a workbook holds as many notes and links as it ever will."""
 
-FIELDS = [FieldColumn(f"votes_{number:02}", Kind.INTEGER) for number in range(12)]
+FIELDS = [(f"votes_{number:02}", Kind.INTEGER) for number in range(12)]
 QUAD = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
 
 
 def page(number: int, file: str) -> PageResult:
     status = FieldStatus.REVIEW if number % 4 == 0 else FieldStatus.ACCEPTED
     readings = tuple(
-        Reading(field.name, field.kind, f"{number}", f"X{number}", 0.9, status, QUAD, (Alternative("1", 0.05),))
-        for field in FIELDS
+        Reading(name, kind, f"{number}", f"X{number}", 0.9, status, QUAD, (Alternative("1", 0.05),))
+        for name, kind in FIELDS
     )
     return PageResult(file, number, "tally", PageStatus.READ, readings)
 

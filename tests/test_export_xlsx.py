@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import OutputError
-from extractor.export import FieldColumn, open_sink, xlsx
+from extractor.export import open_sink, xlsx
 from extractor.export.xlsx_cells import AMBER, RED
 from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 
 QUAD = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
-FIELDS = [FieldColumn(kind.value, kind) for kind in Kind]
+FIELDS = [(kind.value, kind) for kind in Kind]
 
 
 def reading(kind: Kind, value: str, status: FieldStatus = FieldStatus.ACCEPTED, **more: Any) -> Reading:
@@ -206,7 +206,7 @@ def test_beyond_excels_links_and_rows_and_beyond_our_notes_nothing_is_lost(
 
 
 def test_more_columns_than_excel_has_are_refused_at_once(tmp_path: Path) -> None:
-    fields = [FieldColumn(f"f{number}", Kind.DIGITS) for number in range(16_380)]
+    fields = [(f"f{number}", Kind.DIGITS) for number in range(16_380)]
     with pytest.raises(OutputError, match=r"16,385 columns"), open_sink(tmp_path / "out.xlsx", fields=fields):
         pass
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import formdigits
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from tests.conftest import ROOT
 
 HEAVY = ("cv2", "numpy", "pandas", "PIL", "pydantic", "sqlalchemy", "ai_edge_litert", "rich", "click")
@@ -64,7 +64,7 @@ def test_a_frame_has_the_columns_and_values_of_the_csv(samples: Path, tmp_path: 
     given = [samples / "scans" / name for name in ("tally_01.jpg", "expenses_02.jpg")]
     results = list(formdigits.read(given, templates=[samples / "templates"]))
     assert [page.file for page in results] == sorted(map(str, given))
-    fields = {one.field: FieldColumn(one.field, one.kind) for page in results for one in page.readings}
+    fields = {one.field: (one.field, one.kind) for page in results for one in page.readings}
     for long in (False, True):
         with open_sink(tmp_path / "t.csv", fields=list(fields.values()), long=long) as sink:
             for page in results:

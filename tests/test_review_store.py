@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, update
 
 from extractor.errors import InputError
-from extractor.export import FieldColumn, open_sink
+from extractor.export import open_sink
 from extractor.options import ReadOptions
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from tests.reviewed_job import field, job_of_pages
@@ -143,7 +143,7 @@ def test_what_people_say_takes_the_fields_place_everywhere(store: Store, tmp_pat
     counts = store.counts(job.id)
     assert (counts.fields, counts.accepted, counts.review, counts.blank, counts.void) == (5, 3, 0, 1, 1)
     for name in ("out.csv", "out.json", "out.jsonl", "out.xlsx"):
-        with open_sink(tmp_path / name, fields=[FieldColumn(*column) for column in job.fields]) as sink:
+        with open_sink(tmp_path / name, fields=job.fields) as sink:
             for result in store.results(job.id):
                 sink.write(result)
     assert (tmp_path / "out.csv").read_text().splitlines()[1] == "/scans/0000.png,1,,read,,1,22,,,5"

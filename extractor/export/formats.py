@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from extractor.errors import OutputError
 from extractor.export.draft import check_place
 from extractor.export.sink import FieldColumn, Sink
+from extractor.values import PageResult
 
 STANDARD_OUTPUT = "-"
 OUTPUT_ENDINGS = (".csv", ".xlsx", ".json", ".jsonl", ".ndjson")
@@ -44,6 +45,19 @@ def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = Fa
             from extractor.export.jsonfile import JsonLinesSink
 
             return JsonLinesSink(path)
+
+
+def write_table(
+    out: str | Path, results: Iterable[PageResult], *, fields: Sequence[FieldColumn], long: bool = False
+) -> None:
+    """Writes all of `results` to `out`; the rest is as for `open_sink`.
+
+    Without `fields`, which differ from page to page where no template describes them, CSV and XLSX have one row per
+    field in any case. Raises OutputError.
+    """
+    with open_sink(out, fields=fields, long=long or not fields) as sink:
+        for result in results:
+            sink.write(result)
 
 
 def check_writable(out: str | Path) -> None:

@@ -35,7 +35,7 @@ class Columns:
 
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
-        self._names = tuple(dict.fromkeys(field.name for field in fields))
+        self._names = tuple(dict.fromkeys(name for name, _ in fields))
         self.header: tuple[str, ...] = FIELD_COLUMNS if long else PAGE_COLUMNS + self._names
         self.status = self.header.index("status")
 

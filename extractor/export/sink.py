@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 from extractor.export.draft import Draft, telling
 from extractor.values import Kind, PageResult
 
-
-@dataclass(frozen=True)
-class FieldColumn:
-    """A field that has a column of its own in CSV and XLSX."""
-
-    name: str
-    kind: Kind
+FieldColumn: TypeAlias = tuple[str, Kind]
+"""Name and kind of a field that has a column of its own in CSV and XLSX."""
 
 
 class Sink(ABC):

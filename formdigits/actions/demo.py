@@ -14,7 +14,7 @@ import pandas as pd
 
 from extractor.documents import find_documents
 from extractor.errors import ExitCode, InputError
-from extractor.export import FieldColumn, check_writable, open_sink
+from extractor.export import check_writable, write_table
 from extractor.options import ReadOptions
 from extractor.reading import open_reader
 from extractor.values import FieldStatus, PageResult, PageStatus
@@ -69,14 +69,12 @@ def run_demo(out: str) -> ExitCode:
     options = ReadOptions.of([f"{samples}/templates/{name}" for name in TEMPLATES])
     factory = partial(open_reader, options)
     with hushed():
-        columns = [FieldColumn(name, kind) for name, kind in factory().fields]
+        fields = factory().fields
     pictures = made_folder(str(folder / "pages"), "The demo cannot write to {}; remove it, or give -o another folder.")
     with Progress() as progress, Pool(factory, processors(), overlay=pictures) as pool:
         results = read_in_memory(pool, find_documents([f"{samples}/scans"]), progress.update)
     for table in tables:
-        with open_sink(table, fields=columns) as sink:
-            for result in results:
-                sink.write(result)
+        write_table(table, results, fields=fields)
     compared = compare(results, SAMPLES / "truth.csv")
     _say(compared, results, time.monotonic() - started)
     click.echo(f"Tables: {tables[0]} and {tables[1]}; pages with what was read: {pictures}")

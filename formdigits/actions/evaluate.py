@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ from extractor.recognizer import Recognizer, load_recognizer
 from extractor.recognizer.card import CARD, SHIPPED
 from formdigits.actions.read import made_folder
 from formdigits.messages import hushed, say
+from formdigits.progress import one_bar
 from training.data.samples import Samples
 from training.data.selection import only
 from training.data.sources import load_samples
@@ -70,7 +70,7 @@ def _evaluated(data: Sequence[Path], options: ReadOptions, model: Path | None, a
             if reader is None:
                 with hushed():
                     reader = open_reader(options)
-            with _progress(path.name) as tell:
+            with one_bar(f"Reading {path.name}") as tell:
                 yield read_strings(reader, path, tell)
             continue
         if recognizer is None:
@@ -143,16 +143,3 @@ def _tell_unreadable(names: list[str]) -> ExitCode:
     if len(names) > PICTURES_NAMED:
         say(f"  and {len(names) - PICTURES_NAMED:,} more; they are in the JSON.")
     return ExitCode.SOME_UNREAD if names else ExitCode.DONE
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Reading {what}", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

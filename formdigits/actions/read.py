@@ -17,7 +17,7 @@ from types import FrameType
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
 from extractor.errors import ExitCode, OutputError
-from extractor.export import FieldColumn, check_writable, open_sink
+from extractor.export import check_writable, write_table
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import cards_of
@@ -137,10 +137,7 @@ def _write(store: Store, job: Job, out: str | None, long: bool) -> None:
         names = [name for name, _ in job.fields]
         messages.table(store.results(job.id), names, store.counts(job.id).pages)
         return
-    columns = [FieldColumn(name, kind) for name, kind in job.fields]
-    with open_sink(out, fields=columns, long=long) as sink:
-        for result in store.results(job.id):
-            sink.write(result)
+    write_table(out, store.results(job.id), fields=job.fields, long=long)
 
 
 @contextmanager

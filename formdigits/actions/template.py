@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -21,6 +19,7 @@ from extractor.template import Template, load_template, template_yaml
 from extractor.values import FailedPage, Gray, Page
 from formdigits.actions.advice import advice, tiny_cells
 from formdigits.messages import counted, say
+from formdigits.progress import one_bar
 
 MOST_COPIES = 24
 """Filled copies that are looked at; a median gains nothing from more."""
@@ -54,7 +53,7 @@ def make(
         say(f"Of {len(files):,} copies, {MOST_COPIES} spread evenly over them are enough and are used.")
         files = [files[i] for i in np.linspace(0, len(files) - 1, MOST_COPIES).round().astype(int)]
     copies = [black_on_white(_one_page(file, dpi, number, darkest=dropout).image) for file in files]
-    with _progress("Laying the copies on each other", shown=len(copies) > 1) as tell:
+    with one_bar("Laying the copies on each other", shown=len(copies) > 1) as tell:
         blank = blank_form(copies, tell)
     _say_copies(files, blank)
     reference = target.with_name(f"{target.stem}_blank.png")
@@ -199,16 +198,3 @@ def _write_picture(path: Path, picture: np.ndarray) -> None:
         path.write_bytes(packed.tobytes())
     except OSError as error:
         raise OutputError(f"{path} cannot be written ({error.strerror}); give another place with -o.") from None
-
-
-@contextmanager
-def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None] | None]:
-    if not shown or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -14,7 +14,6 @@ from pathlib import Path
 import cv2
 
 from extractor.errors import OutputError
-from extractor.export import FieldColumn
 from extractor.options import ReadMode, ReadOptions
 from extractor.reading import open_reader
 from extractor.values import PageResult
@@ -81,7 +80,6 @@ def run_camera(options: CameraOptions) -> None:
     source = open_source(options.source)
     with hushed():
         reader = open_reader(options.reading)
-    fields = [FieldColumn(name, kind) for name, kind in reader.fields]
     saved = None
     if options.save_frames is not None:
         reason = "Frames cannot be saved in {}; give --save-frames a folder that you may write to."
@@ -90,7 +88,7 @@ def run_camera(options: CameraOptions) -> None:
     with ExitStack() as stack:
         rows = None
         if options.out is not None:
-            rows = stack.enter_context(RowFile(options.out, fields, long=options.reading.mode is ReadMode.FOUND))
+            rows = stack.enter_context(RowFile(options.out, reader.fields, long=options.reading.mode is ReadMode.FOUND))
         sound = stack.enter_context(Sound())
         keys: Window | TerminalKeys
         if options.window:

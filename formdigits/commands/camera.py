@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Read forms that are held in front of a camera, one row per sheet.
 
 \b
@@ -21,9 +23,7 @@ Keys: SPACE takes the sheet as it reads now, U takes the last row back, P pauses
 
 
 @click.command(help=HELP)
-@click.option(
-    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
-)
+@shared_options.templates
 @click.option(
     "-o", "--out", metavar="OUT", help="File that rows are added to: .csv or .jsonl; - is CSV on standard output."
 )
@@ -34,21 +34,8 @@ Keys: SPACE takes the sheet as it reads now, U takes the last row back, P pauses
 @click.option("--no-window", is_flag=True, help="Show no window; say on the terminal what is read.")
 @click.option("--no-realtime", is_flag=True, help="Read every frame of a video file, as fast as possible.")
 @click.option("--save-frames", metavar="DIR", help="Keep the frame of each row in this folder.")
-@click.option(
-    "--accept",
-    type=click.FloatRange(0, 1),
-    default=0.99,
-    show_default=True,
-    metavar="P",
-    help="Accept readings that are right with at least this probability; the others go to review.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["litert", "keras"]),
-    default="litert",
-    show_default=True,
-    help="What runs the networks; keras needs the tensorflow extra.",
-)
+@shared_options.accept
+@shared_options.engine
 def camera(
     *,
     templates: tuple[str, ...],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Measure how well handwriting with known labels is read, and how far the confidence can be trusted.
 
 \b
@@ -25,15 +27,8 @@ plot, the confusion matrix, and a page of the worst mistakes.
 @click.command(help=HELP)
 @click.argument("data", metavar="[DATA]…", nargs=-1)
 @click.option("--model", metavar="DIR", help="Model folder.  [default: the shipped digits]")
-@click.option("--engine", type=click.Choice(["litert", "keras"]), default="litert", show_default=True)
-@click.option(
-    "--accept",
-    type=click.FloatRange(0, 1),
-    default=0.99,
-    show_default=True,
-    metavar="P",
-    help="Threshold at which a reading counts as accepted.",
-)
+@shared_options.engine
+@shared_options.accept
 @click.option("--alphabet", default="", metavar="A-Z", help="Only these symbols of DATA.  [default: all]")
 @click.option("-o", "--out", metavar="DIR", help="Folder for JSON and pictures.")
 def evaluate(

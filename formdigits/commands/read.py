@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Read the forms in INPUT (files or folders, with their sub-folders) and write one row per page.
 
 \b
@@ -26,34 +28,14 @@ used; 130 stopped by Ctrl-C.
 
 @click.command(help=HELP)
 @click.argument("inputs", metavar="INPUT…", nargs=-1, required=True)
-@click.option(
-    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
-)
+@shared_options.templates
 @click.option(
     "-o", "--out", metavar="OUT", help="File to write: .xlsx, .csv, .json or .jsonl; - is CSV on standard output."
 )
-@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
-@click.option(
-    "--accept",
-    type=click.FloatRange(0, 1),
-    default=0.99,
-    show_default=True,
-    metavar="P",
-    help="Accept readings that are right with at least this probability; the others go to review.",
-)
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Processes that read.  [default: one per processor]",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["litert", "keras"]),
-    default="litert",
-    show_default=True,
-    help="What runs the networks; keras needs the tensorflow extra.",
-)
+@shared_options.single_field
+@shared_options.accept
+@shared_options.processes
+@shared_options.engine
 @click.option("--model", metavar="DIR", help="Folder of a model of your own, preferred to those that are shipped.")
 @click.option("--long", is_flag=True, help="One row per field, with confidence and place, instead of one per page.")
 @click.option("--overlay", metavar="DIR", help="Folder for a picture of each page with what was read drawn on it.")

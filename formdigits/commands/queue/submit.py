@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Give the forms in INPUT (files or folders, with their sub-folders) to the workers, and print the job's id.
 
 \b
@@ -13,8 +15,7 @@ HELP = """Give the forms in INPUT (files or folders, with their sub-folders) to 
 Without a template or --single-field, fields with handwritten digits are found on each page, as 'read' does.
 
 The template travels with the job: editing it later changes nothing. Every worker must be able to read the files by
-the same paths. The same files
-submitted again make no new job: the id of the job that has them is printed.
+the same paths. The same files submitted again make no new job: the id of the job that has them is printed.
 
 Exit codes: 0 accepted, and with --wait all read; 1 with --wait, some pages could not be read; 2 wrong usage; 3 the
 broker or the database cannot be reached.
@@ -23,23 +24,14 @@ broker or the database cannot be reached.
 
 @click.command(help=HELP)
 @click.argument("inputs", metavar="INPUT…", nargs=-1, required=True)
-@click.option(
-    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
-)
-@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
-@click.option(
-    "--accept",
-    type=click.FloatRange(0, 1),
-    default=0.99,
-    show_default=True,
-    metavar="P",
-    help="Accept readings that are right with at least this probability; the others go to review.",
-)
+@shared_options.templates
+@shared_options.single_field
+@shared_options.accept
 @click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
 @click.option("--again", is_flag=True, help="Also read what other jobs have read already.")
 @click.option("--wait", is_flag=True, help="Wait until it is read, with a progress bar.")
 @click.option("-o", "--out", metavar="OUT", help="With --wait: file to write (.xlsx, .csv, .json, .jsonl; - is CSV).")
-@click.option("--long", is_flag=True, help="With -o: one row a field, with confidence and place.")
+@click.option("--long", is_flag=True, help="With -o: one row per field, with confidence and place.")
 def submit(
     *,
     inputs: tuple[str, ...],

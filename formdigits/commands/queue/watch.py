@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Send whatever is put into FOLDER to the workers, until stopped. All of it goes into one job, whose id is
 printed.
 
@@ -16,13 +18,9 @@ Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be rea
 
 @click.command(help=HELP)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
-@click.option(
-    "-t", "--template", "templates", multiple=True, metavar="FILE", help="Template, or a folder of templates."
-)
-@click.option("--single-field", is_flag=True, help="Every picture is one number; no template.")
-@click.option(
-    "--accept", type=click.FloatRange(0, 1), default=0.99, show_default=True, metavar="P", help="As for submit."
-)
+@shared_options.templates
+@shared_options.single_field
+@shared_options.accept
 @click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
 @click.option("--move-to", metavar="DIR", help="Move files that were read to this folder.")
 def watch(

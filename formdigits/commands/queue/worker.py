@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from formdigits.commands import shared_options
+
 HELP = """Read what is in the queue until stopped. Start one on each machine, at any time.
 
 After Ctrl-C or SIGTERM it finishes the pages that it is reading; if it is killed in any other way, other workers take
@@ -18,12 +20,7 @@ Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be rea
 
 
 @click.command(help=HELP)
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Processes that read at once.  [default: one per processor]",
-)
+@shared_options.processes
 @click.option("--queues", default="formdigits", show_default=True, metavar="A,B", help="Queues to read from.")
 @click.option(
     "--memory-limit",

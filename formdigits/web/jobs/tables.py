@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from extractor.export import FieldColumn, open_sink
-from extractor.values import Kind, PageResult
+from extractor.export import write_table
 from formdigits.web.names import Names
 from workers.database.store import Store
 from workers.job import Job
@@ -32,17 +30,4 @@ MEDIA = {
 
 def write(store: Store, job: Job, names: Names, out: Path, *, long: bool) -> None:
     """Writes what was read until now, documents by their names. Raises OutputError."""
-    write_results(names.named(store.results(job.id)), job.fields, out, long=long)
-
-
-def write_results(
-    results: Iterable[PageResult], fields: Sequence[tuple[str, Kind]], out: Path, *, long: bool = False
-) -> None:
-    """Writes `results` with columns for `fields`. Raises OutputError.
-
-    Without a template fields differ from page to page; then it is one row per field in any case.
-    """
-    columns = [FieldColumn(name, kind) for name, kind in fields]
-    with open_sink(out, fields=columns, long=long or not columns) as sink:
-        for result in results:
-            sink.write(result)
+    write_table(out, names.named(store.results(job.id)), fields=job.fields, long=long)

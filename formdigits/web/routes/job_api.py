@@ -150,4 +150,4 @@ def place_of(after: str | None) -> Place | None:
 def _page(site: Site, row: PageRow) -> PageInJob:
     assert row.result is not None
     named = next(site.names.named([row.result]))
-    return PageInJob.model_validate(PageAnswer.parts(named) | {"document": row.document})
+    return PageInJob(**dict(PageAnswer.of(named)), document=row.document)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.status import HTTP_201_CREATED
 
+from extractor.export import write_table
 from extractor.options import ReadOptions
 from formdigits.web.downloads import download
-from formdigits.web.jobs.tables import MEDIA, Ending, write_results
+from formdigits.web.jobs.tables import MEDIA, Ending
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import EXPORTED
 from formdigits.web.schemas.live_schema import LiveAnswer, LiveRequest, SightAnswer
@@ -67,5 +68,8 @@ def export(
     viewer = site.live.viewer(session)
     rows = list(viewer.rows)
     return download(
-        site.settings.home, f"camera.{ending.value}", MEDIA[ending], lambda out: write_results(rows, viewer.fields, out)
+        site.settings.home,
+        f"camera.{ending.value}",
+        MEDIA[ending],
+        lambda out: write_table(out, rows, fields=viewer.fields),
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from pydantic import BaseModel, Field
 
-from formdigits.web.forms import Form
+from formdigits.web.schemas.base_schema import Answer
 
 
 class UploadAnswer(BaseModel):
@@ -28,7 +26,7 @@ class FolderAnswer(BaseModel):
     documents: int = Field(description="Documents in it, without those in its folders.")
 
 
-class FormAnswer(BaseModel):
+class FormAnswer(Answer):
     """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page."""
 
     id: str
@@ -36,7 +34,3 @@ class FormAnswer(BaseModel):
     fields: list[str]
     rules: int
     sent: bool
-
-    @classmethod
-    def of(cls, one: Form) -> Self:
-        return cls(id=one.id, form=one.form, fields=list(one.fields), rules=one.rules, sent=one.sent)

@@ -7,11 +7,11 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from formdigits.web.jobs.state import Status
+from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import PageAnswer
-from workers.job import Counts
 
 
-class CountsAnswer(BaseModel):
+class CountsAnswer(Answer):
     """Pages by what became of them and fields by status; `pages` are those known so far, `done` those over with."""
 
     pages: int
@@ -25,10 +25,6 @@ class CountsAnswer(BaseModel):
     review: int
     blank: int
     void: int
-
-    @classmethod
-    def of(cls, counts: Counts) -> Self:
-        return cls.model_validate(counts, from_attributes=True)
 
 
 class JobAnswer(BaseModel):

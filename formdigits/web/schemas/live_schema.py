@@ -38,7 +38,6 @@ class SightAnswer(BaseModel):
 
     @classmethod
     def of(cls, sight: Sight, size: tuple[int, int]) -> Self:
-        row = None if sight.row is None else PageAnswer.model_validate(PageAnswer.parts(sight.row))
         return cls(
             width=size[0],
             height=size[1],
@@ -49,5 +48,5 @@ class SightAnswer(BaseModel):
             locked=sight.locked,
             again=sight.again,
             guidance=None if sight.guidance is None else sight.guidance.sentence,
-            row=row,
+            row=None if sight.row is None else PageAnswer.of(sight.row),
         )

@@ -10,8 +10,9 @@ import cv2
 from pydantic import BaseModel, Field
 
 from extractor.explain import ExplainedField, Symbol
-from extractor.values import Checked, CheckKind, FieldStatus, Gray, Kind, PageResult, PageStatus, Reading
+from extractor.values import CheckKind, FieldStatus, Gray, Kind, PageStatus
 from formdigits.web.sandboxed import Picture, SeenPage
+from formdigits.web.schemas.base_schema import Answer
 
 Point = tuple[float, float]
 
@@ -30,12 +31,8 @@ class CheckedAnswer(BaseModel):
     was: str
     was_status: FieldStatus
 
-    @classmethod
-    def of(cls, one: Checked) -> Self:
-        return cls.model_validate(one, from_attributes=True)
 
-
-class ReadingAnswer(BaseModel):
+class ReadingAnswer(Answer):
     """One field. `value` is what it says, `written` its ink cell by cell (X struck, - dash, _ blank, ? no symbol),
     `confidence` the probability that the value is wholly right."""
 
@@ -51,29 +48,13 @@ class ReadingAnswer(BaseModel):
     notes: list[str] = Field(description="Why it is to be checked.")
     checked: CheckedAnswer | None = Field(description="Given once people have settled it; the value is theirs then.")
 
-    @classmethod
-    def of(cls, one: Reading) -> Self:
-        return cls(
-            field=one.field,
-            kind=one.kind,
-            value=one.value,
-            written=one.written,
-            confidence=one.confidence,
-            status=one.status,
-            quad=list(one.quad),
-            alternatives=[AlternativeAnswer(value=a.value, probability=a.probability) for a in one.alternatives],
-            rules=list(one.rules),
-            notes=list(one.notes),
-            checked=None if one.checked is None else CheckedAnswer.of(one.checked),
-        )
-
 
 class RuleAnswer(BaseModel):
     rule: str
     outcome: str
 
 
-class PageAnswer(BaseModel):
+class PageAnswer(Answer):
     """One page and what was read on it; `reason` says why nothing was."""
 
     file: str
@@ -84,19 +65,6 @@ class PageAnswer(BaseModel):
     fit: float = Field(description="0 (no form here) to 1 (every printed line found).")
     readings: list[ReadingAnswer]
     rules: list[RuleAnswer]
-
-    @staticmethod
-    def parts(result: PageResult) -> dict[str, object]:
-        return {
-            "file": result.file,
-            "page": result.page,
-            "status": result.status,
-            "form": result.form,
-            "reason": result.reason,
-            "fit": result.fit,
-            "readings": [ReadingAnswer.of(one) for one in result.readings],
-            "rules": [RuleAnswer(rule=one.rule, outcome=one.outcome) for one in result.rules],
-        }
 
 
 class ClassAnswer(BaseModel):
@@ -158,15 +126,12 @@ class TriedAnswer(BaseModel):
 
 def _tried(page: SeenPage, name: str) -> TriedPage:
     picture = page.picture or Picture(b"", 0, 0)
-    return TriedPage.model_validate(
-        PageAnswer.parts(page.result)
-        | {
-            "file": name,
-            "width": picture.width,
-            "height": picture.height,
-            "picture": _data("image/jpeg", picture.jpeg) if picture.jpeg else None,
-            "fields": [ExplainedAnswer.of(one) for one in page.fields],
-        }
+    return TriedPage(
+        **dict(PageAnswer.of(page.result)) | {"file": name},
+        width=picture.width,
+        height=picture.height,
+        picture=_data("image/jpeg", picture.jpeg) if picture.jpeg else None,
+        fields=[ExplainedAnswer.of(one) for one in page.fields],
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import AliasPath, BaseModel, BeforeValidator, Field
 
 from extractor.values import CheckKind
+from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.review_schema import PlanAnswer, ProgressAnswer
 from workers.database.outcomes import moment
-from workers.database.review.report import Report
 
 
 class RateAnswer(BaseModel):
@@ -38,14 +40,14 @@ class ReviewerAnswer(BaseModel):
     name: str
     answers: int
     changed: int
-    last: str
+    last: Annotated[str, BeforeValidator(moment)]
 
 
-class ReportAnswer(BaseModel):
+class ReportAnswer(Answer):
     """A job in figures. `straight` of `fields` were read without a person; `outcomes` are the doubtful fields that
     people have settled, by how; `error` is measured on the sample of accepted fields, null while there is none."""
 
-    pages: int
+    pages: Annotated[int, Field(validation_alias=AliasPath("counts", "pages"))]
     fields: int
     straight: int
     straight_share: float
@@ -57,20 +59,3 @@ class ReportAnswer(BaseModel):
     histogram: list[BarAnswer]
     troubles: list[FieldTroubleAnswer]
     reviewers: list[ReviewerAnswer]
-
-    @staticmethod
-    def of(report: Report) -> ReportAnswer:
-        return ReportAnswer(
-            pages=report.counts.pages,
-            fields=report.fields,
-            straight=report.straight,
-            straight_share=report.straight_share,
-            review=report.review,
-            plan=None if report.plan is None else PlanAnswer.of(report.plan),
-            progress=ProgressAnswer.of(report.progress),
-            outcomes=report.outcomes,
-            error=None if report.error is None else RateAnswer(**report.error._asdict()),
-            histogram=[BarAnswer(**bar._asdict()) for bar in report.histogram],
-            troubles=[FieldTroubleAnswer(**one._asdict()) for one in report.troubles],
-            reviewers=[ReviewerAnswer(**one._asdict() | {"last": moment(one.last)}) for one in report.reviewers],
-        )

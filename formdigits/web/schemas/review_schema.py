@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 
 from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind
+from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import AlternativeAnswer
 from workers.database.outcomes import moment
 from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
-from workers.review.values import LONGEST_VALUE, Item, Plan, Progress, Said
+from workers.review.values import LONGEST_VALUE, Item, Said
 
 Name = Annotated[str, Field(max_length=200, description="Who reviews; kept with every answer.")]
 Window = Annotated[
@@ -51,31 +52,18 @@ class PlanRequest(BaseModel):
     ] = 0.0
 
 
-class PlanAnswer(BaseModel):
+class PlanAnswer(Answer):
     second: bool
     sample: float
     doubtful: int
     sampled: int
 
-    @staticmethod
-    def of(plan: Plan) -> PlanAnswer:
-        return PlanAnswer(second=plan.second, sample=plan.sample, doubtful=plan.doubtful, sampled=plan.sampled)
 
-
-class ProgressAnswer(BaseModel):
+class ProgressAnswer(Answer):
     first: Annotated[int, Field(description="Nobody has answered.")]
     second: Annotated[int, Field(description="One has answered, and another person is wanted.")]
     third: Annotated[int, Field(description="Two differ, and a third person is wanted.")]
     settled: int
-
-    @staticmethod
-    def of(progress: Progress) -> ProgressAnswer:
-        return ProgressAnswer(
-            first=progress.first,
-            second=progress.second,
-            third=progress.third,
-            settled=progress.settled,
-        )
 
 
 class ReviewAnswer(BaseModel):
