@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST_RANGE = 255
+"""From the first to the last symbol of a range."""
+
 SHORTEST_RANGE = 3
 """Neighbours that are written as a range; fewer are written out."""
 
@@ -48,4 +51,4 @@ def _is_range(first: str, last: str) -> bool:
     alike = (first.isdigit() and last.isdigit()) or (
         first.isalpha() and last.isalpha() and first.isupper() == last.isupper()
     )
-    return alike and first <= last
+    return alike and 0 <= ord(last) - ord(first) <= LONGEST_RANGE

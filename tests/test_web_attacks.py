@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import openpyxl
 import pytest
@@ -18,11 +19,15 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from extractor.template import Format, TemplateField
 from extractor.values import Box, Kind
 from formdigits.web.batches import plain_name
+from formdigits.web.forms import Forms
+from formdigits.web.sent_template import summary_of
+from tests.queue_services import ROOT
 from tests.reviewed_job import field, job_of_pages
-from tests.web_site import WebServer, begin, finished, pictures
+from tests.web_site import WebServer, begin, finished, pictures, serving
 from workers.database.review.plans import set_plan
 from workers.database.store import open_store
 from workers.review.typed import fitted
+from workers.sandbox import Sandbox
 
 PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
 EVIL = "<img src=x onerror=window.hit=1><svg onload=window.hit=1>'-alert(1)-'.png"
@@ -251,7 +256,7 @@ def test_a_good_template_with_its_picture_is_kept_once_under_names_of_ours(fake:
         assert "<b>good</b>" not in client.get("/jobs").text
         assert "<b>good</b>" not in client.get("/").text
     kept = sorted(path.name for path in (fake.home / "forms" / first.json()["id"]).iterdir())
-    assert kept == ["blank.png", "form.yaml"]
+    assert kept == ["blank.png", "form.yaml", "summary.json"]
 
 
 @pytest.mark.parametrize("pattern", [r"(\\d+)+x", r"(\\d|\\d\\d)*x", r"(((1*)*)*)*x"])
@@ -291,6 +296,136 @@ def test_an_alphabet_is_no_regular_expression() -> None:
     field = TemplateField(name="a", box=Box(0, 0, 9, 9), alphabet="](1+)+x[", format=Format())
     assert fitted("1x", field)[1] == ""
     assert "belongs here" in fitted("1" * 60 + "y", field)[1]
+
+
+def _sent(client: httpx.Client, text: str, **pictures: bytes) -> httpx.Response:
+    named = [("files", (f"{name}.png", content)) for name, content in pictures.items()]
+    return client.post(
+        "/api/templates", files=[("files", ("sent.yaml", text.encode("utf-8", "surrogatepass"))), *named]
+    )
+
+
+PLAIN = TEMPLATE.replace("landmarks: {{reference: {reference}}}\n", "")
+UNSHOWN = ('"\\ud800"', '"a\\0b"', '"\\e[2J"', '"\\udfff"', "\ud800")
+
+
+@pytest.mark.parametrize("name", UNSHOWN)
+@pytest.mark.parametrize("where", ["form", "field", "list", "rule", "value", "key"])
+def test_nothing_is_kept_that_cannot_be_shown(fake: WebServer, name: str, where: str) -> None:
+    text = PLAIN.format(form=name if where == "form" else "fine")
+    text = {
+        "field": text.replace("name: a,", f"name: {name},"),
+        "list": text + f"lists: {{{name}: [a]}}\n",
+        "rule": text + f"rules: [{name}]\n",
+        "value": text.replace("20]}", f"20], format: {{values: [{name}]}}}}"),
+        "key": text + f"{name}: 1\n",
+    }.get(where, text)
+    with fake.client() as client:
+        before = client.get("/api/templates").json()
+        answer = _sent(client, text)
+        assert answer.status_code == 400, answer.text
+        assert client.get("/api/templates").json() == before
+
+
+def test_one_bad_thing_that_was_stored_breaks_no_list(tmp_path: Path) -> None:
+    # As an earlier version kept it, and as a disk may spoil it.
+    bad = {"0" * 16: 'form: "\\ud800"\nformdigits: 1\n', "1" * 16: "\0", "2" * 16: "rules: " + "[" * 5000, "3" * 16: ""}
+    for name, text in bad.items():
+        folder = tmp_path / "home" / "forms" / name
+        folder.mkdir(parents=True)
+        (folder / "form.yaml").write_text(text, encoding="utf-8")
+    (folder / "summary.json").write_text('{"form": 7}', encoding="utf-8")
+    scans = tmp_path / "scans"
+    pictures(scans, 1, "page")
+    (scans / "page000.png").rename(os.fsdecode(os.fsencode(scans) + b"/\xff\xed\xa0\x80.png"))
+    with serving(tmp_path, "--folder", scans, real=False) as server, server.client() as client:
+        assert _sent(client, PLAIN.format(form="good")).status_code == 201
+        assert [one["form"] for one in client.get("/api/templates").json()] == ["good"]
+        job = begin(client, folder="scans", single_field=True)
+        finished(client, job)
+        paths = (
+            "/",
+            "/live",
+            "/jobs",
+            "/review",
+            "/api/jobs",
+            f"/jobs/{job}",
+            f"/api/jobs/{job}/pages",
+            "/api/folders",
+        )
+        paths += (f"/jobs/{job}/report", f"/review/{job}", f"/api/jobs/{job}/export?format=json")
+        assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_a_template_is_parsed_once(fake: WebServer) -> None:
+    asked: list[object] = []
+
+    class Counting(Sandbox):
+        def ask(self, question: Any, *args: Any, **options: Any) -> Any:
+            asked.append(question)
+            return question(*args, **options)
+
+    forms = Forms(fake.home, (ROOT / "samples/templates/tally.yaml",), Counting())
+    kept = forms.add("sent.yaml", PLAIN.format(form="once").encode(), {})
+    first = forms.all()
+    count = len(asked)
+    assert forms.all() == first
+    assert forms.path(kept.id) == kept.path
+    assert len(asked) == count
+    # Nor after a restart, for those that were sent.
+    asked.clear()
+    assert kept in Forms(fake.home, (), Counting()).all()
+    assert summary_of not in asked
+
+
+LARGE = {
+    "fields": "".join(f"  - {{name: f{number}, box: [10, 10, 50, 20]}}\n" for number in range(1001)),
+    "rules": "rules: [" + "a = a, " * 400 + "a = a]\n",
+    "a long rule": f"rules: ['a = {'a + ' * 1000} a']\n",
+    "a deep rule": f"rules: ['a = {'-' * 1900} a']\n",
+    "a wide rule": f"rules: ['a = {'a+' * 900}a']\n",
+    "a deep bracket": f"rules: ['a = {'(' * 900}a{')' * 900}']\n",
+    "a large number": "rules: ['a = 0x" + "f" * 1900 + "']\n",
+    "an endless number": "rules: ['a = 1e999']\n",
+    "a name": f"  - {{name: {'n' * 101}, box: [10, 10, 50, 20]}}\n",
+    "values": f"  - {{name: b, box: [10, 10, 50, 20], format: {{values: [{'a,' * 5001}]}}}}\n",
+    "digits": f"  - {{name: b, box: [10, 10, 50, 20], format: {{digits: 0x{'f' * 5000}}}}}\n",
+    "a box": "  - {name: b, box: [.nan, 10, 50, 20]}\n",
+    "an alphabet": '  - {name: b, box: [10, 10, 50, 20], alphabet: "ª-\\U000323AF"}\n',
+    "bytes": "#" * 200_000,
+}
+
+
+@pytest.mark.parametrize("what", sorted(LARGE))
+def test_a_template_is_bounded_in_each_way(fake: WebServer, what: str) -> None:
+    with fake.client() as client:
+        answer = _sent(client, PLAIN.format(form="large") + LARGE[what])
+    assert answer.status_code == 400, answer.text
+    assert len(answer.text) < 5000
+
+
+NAMED = {
+    "binary": "landmarks: {reference: !!binary L2V0Yy9wYXNzd2Q=}\n",
+    "absolute": "landmarks: {reference: /etc/passwd}\n",
+    "a parent": "landmarks: {reference: ../../jobs.sqlite}\n",
+    "its own file": "landmarks: {reference: form.yaml}\n",
+    "merged": "landmarks: {<<: {reference: /etc/passwd}}\n",
+    "twice": "landmarks: {reference: blank.png, reference: /proc/kmsg}\n",
+    "a list": "landmarks: {reference: [blank.png]}\n",
+    "models": "models: [/etc]\n",
+    "binary models": "models: [!!binary L2V0Yw==]\n",
+    "a set": "models: !!set {/etc}\n",
+}
+
+
+@pytest.mark.parametrize("what", sorted(NAMED))
+def test_a_template_that_is_sent_names_nothing_but_what_was_sent_with_it(fake: WebServer, what: str) -> None:
+    with fake.client() as client:
+        before = client.get("/api/templates").json()
+        answer = _sent(client, PLAIN.format(form="named") + NAMED[what], blank=PNG)
+        assert answer.status_code == 400, answer.text
+        assert client.get("/api/templates").json() == before
+    assert not list((fake.home / "forms").glob(".*"))
 
 
 def test_names_are_text_without_folders_or_control_characters() -> None:

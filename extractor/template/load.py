@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,46 @@ from extractor.template.model import Format, Landmarks, PageSize, Template, Temp
 PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "format": Format}
 
 
+SENTENCES_SHOWN = 20
+"""Mistakes of a template that are told at once."""
+
+LONGEST_NUMBER = 50
+"""Characters of a number."""
+
+INPUT_SHOWN = 80
+"""Characters that are shown of what is wrong."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML that leaves dates as text: one that is not in the calendar is then reported with its line, like any other
-    mistake."""
+    mistake. It makes nothing but texts, numbers, lists and mappings, and no text that could not be shown."""
 
+    def construct_scalar(self, node: Any) -> Any:
+        value = super().construct_scalar(node)
+        if len(value) > LONGEST_NUMBER and node.tag.endswith((":int", ":float")):
+            raise yaml.MarkedYAMLError(
+                problem=f"a number has more than {LONGEST_NUMBER} characters; shorten it", problem_mark=node.start_mark
+            )
+        for letter in value:
+            if unicodedata.category(letter) in UNSHOWN and letter not in "\t\n\r":
+                raise yaml.MarkedYAMLError(
+                    problem=f"a character (U+{ord(letter):04X}) that cannot be shown; leave it out",
+                    problem_mark=node.start_mark,
+                )
+        return value
+
+
+UNSHOWN = ("Cc", "Cs")
+"""Control characters, and halves of characters (surrogates), which no file, page or database takes."""
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.yaml_constructors = {
+    tag: made
+    for tag, made in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.rpartition(":")[2] not in ("binary", "omap", "pairs", "set", "timestamp")
 }
 
 
@@ -41,24 +74,8 @@ def load_template(path: str | Path) -> Template:
         raise TemplateError(f"{path} is a folder; give the path of a template's YAML file.") from None
     except (OSError, UnicodeDecodeError):
         raise TemplateError(f"The template {path} cannot be read as text; give a YAML file.") from None
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        tree = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        raise TemplateError(f"{path}{where}: {problem}; mend the YAML there.") from None
-    if not isinstance(tree, dict):
-        raise TemplateError(f"{path} is not a template: it must start with 'formdigits: 1'.")
-    try:
-        template = Template.model_validate(tree).found_in(path.parent)
-    except ValidationError as error:
-        problems = error.errors()
-        # A list that ends up empty only because its one entry is wrong is no second mistake.
-        own = [p for p in problems if p["type"] != "too_short" or len(problems) == 1]
-        sentences = [_sentence(path, node, dict(problem)) for problem in own]
-        raise TemplateError("\n".join(dict.fromkeys(sentences))) from None
+    node, tree = parse_yaml(text, str(path))
+    template = check_template(node, tree, str(path)).found_in(path.parent)
     picture = template.reference_path
     if picture is not None and not picture.is_file():
         line = _line(node, ("landmarks", "reference"))
@@ -68,7 +85,35 @@ def load_template(path: str | Path) -> Template:
     return template
 
 
-def _sentence(path: Path, node: yaml.Node | None, problem: dict[str, Any]) -> str:
+def parse_yaml(text: str, path: str) -> tuple[yaml.Node, dict[str, Any]]:
+    """The YAML of the template that is called `path`: with its lines, and as values. Raises TemplateError."""
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        tree = None if node is None else loader.construct_document(node)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is not YAML"
+        raise TemplateError(f"{path}{where}: {problem}; mend the YAML there.") from None
+    if node is None or not isinstance(tree, dict):
+        raise TemplateError(f"{path} is not a template: it must start with 'formdigits: 1'.")
+    return node, tree
+
+
+def check_template(node: yaml.Node, tree: dict[str, Any], path: str) -> Template:
+    """The template that `parse_yaml` gave. Raises TemplateError, with one sentence for each thing wrong."""
+    try:
+        return Template.model_validate(tree)
+    except ValidationError as error:
+        problems = error.errors()
+        # A list that ends up empty only because its one entry is wrong is no second mistake.
+        own = [p for p in problems if p["type"] != "too_short" or len(problems) == 1]
+        sentences = [_sentence(path, node, dict(problem)) for problem in own[:SENTENCES_SHOWN]]
+        raise TemplateError("\n".join(dict.fromkeys(sentences))) from None
+
+
+def _sentence(path: str, node: yaml.Node | None, problem: dict[str, Any]) -> str:
     where = tuple(problem["loc"])
     line = _line(node, where)
     label = ".".join(str(part + 1) if isinstance(part, int) else part for part in where) or "template"
@@ -85,8 +130,13 @@ def _sentence(path: Path, node: yaml.Node | None, problem: dict[str, Any]) -> st
             if not where:
                 return f"{path}, line {_line_of_quoted(node, message)}: {message.rstrip('.')}."
         case _:
-            message = problem["msg"][:1].lower() + problem["msg"][1:] + f", but it is {problem['input']!r}"
+            message = problem["msg"][:1].lower() + problem["msg"][1:] + f", but it is {_short(problem['input'])}"
     return f"{path}, line {line}: {label}: {message.rstrip('.')}."
+
+
+def _short(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= INPUT_SHOWN else f"{text[:INPUT_SHOWN]} …"
 
 
 def _line(node: yaml.Node | None, where: tuple[str | int, ...]) -> int:

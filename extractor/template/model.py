@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
@@ -25,9 +26,18 @@ RESERVED = {"file", "page", "form", "status", "review"}
 LEAST_LANDMARKS = 3
 """Fewer marks do not say where a form lies."""
 
+MOST_DIGITS = 200
+"""Of a field."""
+
+MOST_FIELDS, MOST_RULES, MOST_LISTS, VALUES_ALLOWED = 1000, 300, 100, 5000
+"""Of a template, so that none takes minutes to look at; the last is of a field's `values`."""
+
+Name = Annotated[str, Field(max_length=100)]
+"""Of a field or a list. What is shown in a list of templates, or stood in a column's head, must not be endless."""
+
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PageSize(_Strict):
@@ -36,8 +46,8 @@ class PageSize(_Strict):
     `dpi` is the resolution at which a PDF page that is no scan is drawn before it is read.
     """
 
-    width: Annotated[float, Field(gt=0)]
-    height: Annotated[float, Field(gt=0)]
+    width: Annotated[float, Field(gt=0, le=1e6)]
+    height: Annotated[float, Field(gt=0, le=1e6)]
     dpi: Annotated[int, Field(ge=72, le=600)] = 200
 
 
@@ -49,9 +59,9 @@ class Landmarks(_Strict):
     colour that pages in grey do not show: then the rest of the picture tells how well a page fits.
     """
 
-    marks: tuple[tuple[float, float], ...] = ()
+    marks: Annotated[tuple[tuple[float, float], ...], Field(max_length=100)] = ()
     mark_size: Annotated[float, Field(gt=0)] | None = None
-    reference: str | None = None
+    reference: Annotated[str, Field(max_length=1000)] | None = None
     dropout: bool = False
 
     @model_validator(mode="after")
@@ -111,10 +121,10 @@ class Format(_Strict):
     max: Annotated[Decimal | date | None, BeforeValidator(_limit)] = None
     signed: bool = False
     halves: bool = False
-    marks: str | None = None
+    marks: Annotated[str, Field(max_length=50)] | None = None
     pattern: str | None = None
-    values: tuple[str, ...] | None = None
-    check: str | None = None
+    values: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=VALUES_ALLOWED)] | None = None
+    check: Annotated[str, Field(max_length=40)] | None = None
     order: Literal["dmy", "mdy", "ymd"] = "dmy"
     blank: Meaning = "missing"
     struck: Meaning = "void"
@@ -145,8 +155,8 @@ class Format(_Strict):
             raise ValueError("halves are for 'kind: decimal' without decimals")
         if unknown := "".join(mark for mark in self.marks or "" if mark not in MARKS):
             raise ValueError(f"marks may be any of {MARKS!r}, but not {unknown!r}")
-        if self.digits and not 1 <= self.digits[0] <= self.digits[1]:
-            raise ValueError("digits must be a number from 1, or a range such as 2-5")
+        if self.digits and not 1 <= self.digits[0] <= self.digits[1] <= MOST_DIGITS:
+            raise ValueError(f"digits must be a number from 1 to {MOST_DIGITS}, or a range such as 2-5")
         limits: list[Any] = [limit for limit in (self.min, self.max) if limit is not None]
         if limits and self.kind in (Kind.TIME, Kind.RATIO):
             raise ValueError(f"min and max are for numbers and dates; leave them out of a {self.kind.value}")
@@ -171,13 +181,13 @@ class TemplateField(_Strict):
     the cells of a comb that stand apart; without it neighbours share a ruling.
     """
 
-    name: str
+    name: Name
     box: Annotated[
         Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == len(Box._fields) else v)
     ]
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
     gap: Annotated[float, Field(ge=0)] = 0.0
-    alphabet: str = "0-9"
+    alphabet: Annotated[str, Field(max_length=500)] = "0-9"
     format: Format = Format()
 
     @model_validator(mode="after")
@@ -215,16 +225,17 @@ class Template(_Strict):
     """
 
     formdigits: Literal[1]
-    form: str
+    form: Annotated[str, Field(max_length=200)]
     page: PageSize
     landmarks: Landmarks = Landmarks()
-    fields: Annotated[tuple[TemplateField, ...], Field(min_length=1)]
+    fields: Annotated[tuple[TemplateField, ...], Field(min_length=1, max_length=MOST_FIELDS)]
     lists: Annotated[
-        tuple[tuple[str, tuple[str, ...]], ...],
+        tuple[tuple[Name, Annotated[tuple[str, ...], Field(max_length=MOST_FIELDS)]], ...],
+        Field(max_length=MOST_LISTS),
         BeforeValidator(lambda v: tuple(v.items()) if isinstance(v, dict) else v),
     ] = ()
-    rules: tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...] = ()
-    models: tuple[str, ...] = ()
+    rules: Annotated[tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...], Field(max_length=MOST_RULES)] = ()
+    models: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=20)] = ()
     _folder: Path | None = PrivateAttr(None)
 
     @property
@@ -273,9 +284,9 @@ class Template(_Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Template:
-        names = [field.name for field in self.fields]
-        for name in names:
-            if names.count(name) > 1:
+        names = Counter(field.name for field in self.fields)
+        for name, count in names.items():
+            if count > 1:
                 raise ValueError(f"two fields are called '{name}'; give each its own name")
         for field in self.fields:
             box = field.box

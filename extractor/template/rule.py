@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+LONGEST_RULE, DEEPEST_RULE = 2000, 150
+"""Characters of a rule, and how far its parts may be within each other: `a + b + c` has two levels."""
+
+MOST_TERMS = 2000
+"""Fields that a rule may add up, those of its lists included."""
+
+LARGEST_CONSTANT = 10**15
+"""Of a number in a rule."""
+
 COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
@@ -30,6 +39,12 @@ class Rule:
         used = [n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name) and id(n) not in functions]
         lists = dict(self.lists)
         return tuple(dict.fromkeys(name for one in used for name in lists.get(one, (one,))))
+
+    @property
+    def terms(self) -> int:
+        """How many values it takes, a field that it names twice counted twice."""
+        lists = dict(self.lists)
+        return sum(len(lists.get(n.id, (n.id,))) for n in ast.walk(self._tree) if isinstance(n, ast.Name))
 
     @property
     def is_equation(self) -> bool:
@@ -76,6 +91,10 @@ def parse_rule(text: object) -> Rule:
         raise ValueError("a rule is text such as: total = a + b")
     rule = text if isinstance(text, Rule) else Rule(text)
     text = rule.text
+    if len(text) > LONGEST_RULE:
+        raise ValueError(f"a rule of {len(text)} characters is too long; write at most {LONGEST_RULE}, with lists")
+    if rule.terms > MOST_TERMS:
+        raise ValueError(f"rule '{text}' adds up more than {MOST_TERMS} fields; split it")
     if not rule.names:
         raise ValueError(f"rule '{text}' names no field")
     return rule
@@ -91,7 +110,7 @@ def _parse(text: str) -> ast.Compare:
     python = python.replace("=", "==").replace("\0", "=")
     try:
         tree = ast.parse(python.strip(), mode="eval").body
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ValueError(bad) from None
     if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or type(tree.ops[0]) not in COMPARISONS:
         raise ValueError(bad)
@@ -100,19 +119,22 @@ def _parse(text: str) -> ast.Compare:
     return tree
 
 
-def _check(node: ast.expr, bad: str) -> None:
+def _check(node: ast.expr, bad: str, depth: int = 0) -> None:
+    if depth > DEEPEST_RULE:
+        raise ValueError(f"a rule has more than {DEEPEST_RULE} parts within each other; add up with sum(a, b, …)")
     match node:
         case ast.Name():
             return
         case ast.Constant(value=bool()):
             raise ValueError(bad)
-        case ast.Constant(value=int() | float()):
-            return
+        case ast.Constant(value=int() | float() as number):
+            if not abs(number) < LARGEST_CONSTANT:
+                raise ValueError(f"a number in a rule must be below {LARGEST_CONSTANT:.0e}")
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
-            _check(left, bad)
-            _check(right, bad)
+            _check(left, bad, depth + 1)
+            _check(right, bad, depth + 1)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            _check(operand, bad)
+            _check(operand, bad, depth + 1)
         case ast.Call(func=ast.Name(id="sum"), args=[_, *_] as parts, keywords=[]):
             if not all(isinstance(part, ast.Name) for part in parts):
                 raise ValueError(bad)

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from extractor.documents.sniff import SNIFFED_BYTES, sniff
-from extractor.errors import InputError, ServiceError, TemplateError
-from extractor.template import Template, load_template
+from extractor.errors import DocumentError, InputError, ServiceError, TemplateError
 from formdigits.web.batches import ENDING, plain_name
+from formdigits.web.sent_template import Summary, summary_of, take
+from workers.sandbox import Sandbox
 
 TEMPLATE_BYTES = 30_000_000
 """Of a template with the picture of its blank form."""
 
-LONGEST = 500_000
+TEMPLATE_TEXT_BYTES = 200_000
 """Bytes of a template's YAML."""
 
 MOST_SENT = 500
 """Templates that are kept of those that were sent."""
 
-FORM = "form.yaml"
+FORM, SUMMARY = "form.yaml", "summary.json"
+"""A template that was sent, and what lists say of it, so that it is parsed once."""
 
-DEEPEST = 30
-"""Brackets and indents within each other; a template has six."""
+SENT = re.compile(r"[0-9a-f]{16}")
 
-BEGIN = (
-    yaml.BlockMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.FlowSequenceStartToken,
-)
-END = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,21 +50,28 @@ class Form:
 
 
 class Forms:
-    """All templates; those that are sent are kept below `home`."""
+    """All templates; those that are sent are kept below `home`. Each is parsed once, in a process beside the server.
 
-    def __init__(self, home: Path, given: tuple[Path, ...]) -> None:
+    Several threads may use it.
+    """
+
+    def __init__(self, home: Path, given: tuple[Path, ...], sandbox: Sandbox) -> None:
         self._folder = home / "forms"
         self._given = given
+        self._sandbox = sandbox
+        self._lock = threading.Lock()
+        self._known: dict[tuple[Path, int, int], Form | None] = {}
 
     def all(self) -> list[Form]:
         """Those of the server first, then those that were sent, each by name. One that is broken is left out."""
-        sent = sorted(self._folder.glob(f"*/{FORM}"))
-        found = [(path, False) for path in self._given] + [(path, True) for path in sent]
-        forms = []
-        for path, was_sent in found:
-            with suppress(TemplateError):
-                forms.append(_form(path, sent=was_sent))
-        return sorted(forms, key=lambda one: (one.sent, one.form))
+        forms = [self._known_as(path, self._of_given) for path in self._given]
+        with suppress(OSError):
+            forms += [
+                self._known_as(folder / FORM, self._of_sent)
+                for folder in sorted(self._folder.iterdir())
+                if SENT.fullmatch(folder.name)
+            ]
+        return sorted((form for form in forms if form is not None), key=lambda one: (one.sent, one.form))
 
     def path(self, wanted: str) -> str:
         """The file of the template with that id. Raises InputError."""
@@ -81,96 +84,85 @@ class Forms:
         """Keeps a template that was sent, with the picture of its blank form if it has one.
 
         `pictures` are by the names that their sender gave them. Raises TemplateError, naming the line and the fix;
-        DocumentError for what is no picture; ServiceError when there is no room.
+        DocumentError for what is no picture; ServiceError when there is no room, or too many others wait.
         """
         shown = plain_name(name)
-        tree = _tree(shown, text)
-        wanted = _reference(tree)
-        picture = None if wanted is None else pictures.get(wanted)
-        if wanted is not None and picture is None:
+        if len(text) > TEMPLATE_TEXT_BYTES:
             raise TemplateError(
-                f"{shown} refers to the picture '{plain_name(wanted)}', which is not there; send both together."
+                f"{shown} has more than {TEMPLATE_TEXT_BYTES / 1e6:.1f} MB, which is too much for a template; send its YAML file."
             )
-        identity = hashlib.sha256(text + (picture or b"")).hexdigest()[:16]
-        final = self._folder / identity
+        taken = self._sandbox.ask(take, shown, text, {name: _named(picture) for name, picture in pictures.items()})
+        picture = None if taken.picture is None else pictures[taken.picture]
+        if picture is not None:
+            sniff(picture[:SNIFFED_BYTES])
+        final = self._folder / hashlib.sha256(text + (picture or b"")).hexdigest()[:16]
         if not final.exists():
-            self._keep(shown, text, tree, picture, final)
-        return _form(final / FORM, sent=True)
+            self._keep(taken.files | ({} if picture is None else {_named(picture): picture}), taken.summary, final)
+        return _form(final / FORM, taken.summary, sent=True)
 
-    def _keep(self, shown: str, text: bytes, tree: Any, picture: bytes | None, final: Path) -> None:
+    def _keep(self, files: Mapping[str, bytes], summary: Summary, final: Path) -> None:
+        """All of it or nothing: it is written beside its place, and then put there."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if sum(1 for _ in self._folder.iterdir()) >= MOST_SENT:
                 raise ServiceError(f"The server keeps {MOST_SENT} templates and no more; have its owner remove some.")
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as draft:
-                path = Path(draft) / FORM
-                if picture is not None:
-                    # By a name of ours: theirs may be any text.
-                    named = f"blank{ENDING[sniff(picture[:SNIFFED_BYTES])]}"
-                    (Path(draft) / named).write_bytes(picture)
-                    text = _with_reference(tree, named)
-                path.write_bytes(text)
-                _checked(path, shown)
-                shutil.copytree(draft, f"{draft}.whole")
-                Path(f"{draft}.whole").rename(final)
+            draft = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
+            try:
+                for name, content in files.items():
+                    (draft / name).write_bytes(content)
+                (draft / SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
+                draft.rename(final)
+            except BaseException:
+                shutil.rmtree(draft, ignore_errors=True)
+                if not final.exists():
+                    raise
         except OSError as error:
             raise ServiceError(
                 f"The server cannot keep the template ({error.strerror}); its owner should free some space on the disk."
             ) from None
 
+    def _known_as(self, path: Path, found: Callable[[Path], Form]) -> Form | None:
+        """What is known of the template, looked at anew where its file has changed; None for what is none."""
+        try:
+            state = path.stat()
+        except OSError:
+            return None
+        key = (path, state.st_mtime_ns, state.st_size)
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+        form = None
+        try:
+            form = found(path)
+        except ServiceError:
+            # Too many others wait: the next who asks may find out.
+            return None
+        except Exception as error:
+            # Whatever is wrong with one, the others are there.
+            log.warning("the template %s is left out: %r", path, error)
+        with self._lock:
+            self._known[key] = form
+        return form
 
-def _form(path: Path, *, sent: bool) -> Form:
-    template = load_template(path)
+    def _of_given(self, path: Path) -> Form:
+        return _form(path, self._sandbox.ask(summary_of, str(path)), sent=False)
+
+    def _of_sent(self, path: Path) -> Form:
+        kept = path.parent / SUMMARY
+        if kept.is_file():
+            return _form(path, Summary.parse(json.loads(kept.read_text(encoding="utf-8"))), sent=True)
+        # It was kept by an earlier version.
+        return _form(path, self._sandbox.ask(summary_of, str(path)), sent=True)
+
+
+def _form(path: Path, summary: Summary, *, sent: bool) -> Form:
     identity = path.parent.name if sent else hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    names = tuple(field.name for field in template.fields)
-    return Form(identity, template.form, names, len(template.rules), sent, str(path))
+    return Form(identity, summary.form, summary.fields, summary.rules, sent, str(path))
 
 
-def _tree(shown: str, text: bytes) -> Any:
-    if len(text) > LONGEST:
-        raise TemplateError(
-            f"{shown} has more than {LONGEST / 1e6:.1f} MB, which is too much for a template; send its YAML file."
-        )
+def _named(picture: bytes) -> str:
+    """By a name of ours: theirs may be any text."""
     try:
-        decoded = text.decode("utf-8")
-        _check_tokens(shown, decoded)
-        return yaml.safe_load(decoded)
-    except UnicodeDecodeError:
-        raise TemplateError(f"{shown} cannot be read as text; send a template's YAML file.") from None
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        raise TemplateError(f"{shown}{where}: {problem}; correct the YAML there.") from None
-
-
-def _check_tokens(shown: str, text: str) -> None:
-    """Looks at the YAML piece by piece, and stops at what would cost gigabytes or minutes to take in."""
-    depth = 0
-    for token in yaml.scan(text):
-        if isinstance(token, yaml.AliasToken):
-            # A few lines of them can stand for gigabytes.
-            raise TemplateError(f"{shown} uses YAML aliases (*name), which are not taken here; write them out.")
-        depth += isinstance(token, BEGIN)
-        depth -= isinstance(token, END)
-        if depth > DEEPEST:
-            raise TemplateError(f"{shown} is nested too deeply to be a template; correct the YAML.")
-
-
-def _reference(tree: Any) -> str | None:
-    landmarks = tree.get("landmarks") if isinstance(tree, dict) else None
-    reference = landmarks.get("reference") if isinstance(landmarks, dict) else None
-    return reference if isinstance(reference, str) else None
-
-
-def _with_reference(tree: Any, named: str) -> bytes:
-    """The YAML with another name for the picture."""
-    whole = {**tree, "landmarks": {**tree["landmarks"], "reference": named}}
-    return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True).encode()
-
-
-def _checked(path: Path, shown: str) -> Template:
-    try:
-        return load_template(path)
-    except TemplateError as error:
-        raise TemplateError(str(error).replace(str(path), shown)) from None
+        return f"blank{ENDING[sniff(picture[:SNIFFED_BYTES])]}"
+    except DocumentError:
+        return "blank"

@@ -10,6 +10,11 @@ from formdigits.web.batches import Batches
 from formdigits.web.folders import Folders
 
 
+def showable(text: str) -> str:
+    """The text with escapes for what no page can hold: a file's name need not be valid text."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Names:
     """Names for the pages and for what is downloaded; the store keeps paths."""
 
@@ -18,7 +23,7 @@ class Names:
 
     def of(self, file: str) -> str:
         """The name of the document at the path `file`."""
-        return self._batches.shown(file) or self._folders.shown(file) or file
+        return showable(self._batches.shown(file) or self._folders.shown(file) or file)
 
     def named(self, results: Iterable[PageResult]) -> Iterator[PageResult]:
         """The results with such names for their files."""

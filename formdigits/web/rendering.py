@@ -29,7 +29,8 @@ def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTML
         version=_VERSION,
         **values,
     )
-    return HTMLResponse(text, http)
+    # One stored thing that cannot be shown must not take the page with it.
+    return HTMLResponse(text.encode("utf-8", "backslashreplace"), http)
 
 
 def _counted(number: int, thing: str) -> str:

@@ -55,7 +55,7 @@ def named_folders(given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
             raise InputError(f"There is no folder {one}; give --folder a folder that the server may read.")
         if path in found.values():
             continue
-        name, number = path.name or "files", 2
+        name, number = path.name.encode("utf-8", "backslashreplace").decode() or "files", 2
         while name in found:
             name, number = f"{path.name} ({number})", number + 1
         found[name] = path

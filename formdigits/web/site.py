@@ -57,14 +57,15 @@ def open_site(settings: Settings) -> Site:
     store = open_store()
     bench = Bench(store)
     batches, folders = Batches(settings.home), Folders(settings.folders)
+    sandbox = Sandbox()
     site = Site(
         settings=settings,
         store=store,
         batches=batches,
         folders=folders,
-        forms=Forms(settings.home, settings.templates),
+        forms=Forms(settings.home, settings.templates, sandbox),
         names=Names(batches, folders),
-        sandbox=Sandbox(),
+        sandbox=sandbox,
         live=Live(),
         pictures=Pictures(bench.forms),
         runner=Runner(store, settings),

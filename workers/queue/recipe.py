@@ -19,6 +19,7 @@ from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.template import load_template
+from extractor.template.load import parse_yaml
 from workers.database.connection import Database
 from workers.database.recipes import files_of
 from workers.home import home
@@ -48,7 +49,7 @@ def make_recipe(options: ReadOptions) -> Recipe:
         picture = form.reference_path
         try:
             content = Path(path).read_bytes()
-            tree = yaml.safe_load(content)
+            _, tree = parse_yaml(content.decode("utf-8"), path)
             if picture is not None:
                 files[f"{number}{picture.suffix}"] = picture.read_bytes()
                 tree["landmarks"]["reference"] = f"{number}{picture.suffix}"

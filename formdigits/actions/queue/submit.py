@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import click
@@ -13,6 +13,7 @@ from extractor.documents import find_documents
 from extractor.errors import ExitCode, ServiceError
 from extractor.export import check_writable
 from extractor.options import ReadOptions
+from extractor.reading import Reader
 from extractor.values import Kind
 from formdigits import messages
 from formdigits.actions.queue.export import tell, write
@@ -25,10 +26,12 @@ from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
 
 
-def prepared(options: ReadOptions) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
+def prepared(
+    options: ReadOptions, opener: Callable[[ReadOptions], Reader] | None = None
+) -> tuple[Recipe, tuple[tuple[str, Kind], ...]]:
     """The recipe, and the columns of what is read by it. Raises TemplateError or ModelError."""
     with messages.hushed():
-        reader = extractor_reading.open_reader(options)
+        reader = (opener or extractor_reading.open_reader)(options)
     return make_recipe(replace(options, dpi=reader.dpi)), reader.fields
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from extractor import reading as extractor_reading
 from extractor.errors import InputError, ServiceError
 from extractor.options import ReadOptions
 from formdigits.actions.queue.submit import prepared
@@ -14,18 +15,21 @@ from workers.database.queue.ledger import put_in, same_key
 from workers.database.store import Store
 from workers.job import FileState, Job
 from workers.queue.dispatch import Broker, sweep
+from workers.sandbox import Sandbox
 
 QUEUE = "formdigits"
 
 
-def submit(store: Store, settings: Settings, documents: Sequence[str], options: ReadOptions) -> Job:
+def submit(store: Store, settings: Settings, sandbox: Sandbox, documents: Sequence[str], options: ReadOptions) -> Job:
     """The job, accepted: from here on it is read, whatever happens to this server.
 
     Raises InputError, TemplateError, ModelError or ServiceError, and then there is no job.
     """
     if not documents:
         raise InputError("There is nothing to read; send files, or name a folder.")
-    recipe, fields = prepared(options)
+    # Templates and models are opened beside the server. Through the module, so that what stands in for it in tests is
+    # used here as well.
+    recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
     files = [FileState.of(file) for file in documents]
     broker = None if settings.local else reachable()
     if broker is None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor.errors import FormdigitsError
 from formdigits.actions.queue.status import LONELY_S
 from formdigits.web.site import Site
 from workers.database.lookup import contents
 from workers.database.queue.ledger import looked_at, was_begun
 from workers.job import CANCELLED, FINISHED, QUEUED, RUNNING, Counts, Job
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,19 @@ def status_of(site: Site, job: Job, now: float) -> Status:
     waits = job.state == RUNNING and job.queue is None and job.recipe is not None and not counted
     state = QUEUED if waits else job.state
     return Status(job, _title(site, about.first, about.documents), state, counts, counted, about.documents, problem)
+
+
+def statuses(site: Site, found: Sequence[Job], now: float) -> list[Status]:
+    """Of several jobs. One that is broken in the database is left out, so that the others are seen."""
+    seen = []
+    for job in found:
+        try:
+            seen.append(status_of(site, job, now))
+        except FormdigitsError:
+            raise
+        except Exception as error:
+            log.warning("job %s is left out: %r", job.id, error)
+    return seen
 
 
 def title_of(site: Site, job: Job) -> str:

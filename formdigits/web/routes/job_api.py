@@ -14,7 +14,7 @@ from extractor.options import ReadOptions
 from extractor.values import PageStatus
 from formdigits.web.downloads import download
 from formdigits.web.jobs.intake import submit
-from formdigits.web.jobs.state import status_of
+from formdigits.web.jobs.state import status_of, statuses
 from formdigits.web.jobs.tables import MEDIA, Ending, write
 from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer
 from formdigits.web.schemas.page_schema import PageAnswer
@@ -49,7 +49,7 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     options = ReadOptions.of(templates, single_field=wanted.single_field, accept=wanted.accept)
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
-    job = submit(site.store, site.settings, documents, options)
+    job = submit(site.store, site.settings, site.sandbox, documents, options)
     site.runner.call()
     return JobAnswer.of(status_of(site, job, time.time()))
 
@@ -62,7 +62,7 @@ def jobs(
 ) -> list[JobAnswer]:
     """Jobs of every kind, the newest first: those of the web page, of the queue, and of `formdigits read`."""
     now = time.time()
-    return [JobAnswer.of(status_of(site, job, now)) for job in list_jobs(site.store, limit, before)]
+    return [JobAnswer.of(one) for one in statuses(site, list_jobs(site.store, limit, before), now)]
 
 
 @router.get("/{job}", responses=MISSING)

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from extractor.errors import DocumentError
 from extractor.values import PageStatus
 from formdigits.web.batches import BATCH_FILES
-from formdigits.web.jobs.state import status_of
+from formdigits.web.jobs.state import status_of, statuses
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import place_of
 from formdigits.web.sandboxed import Picture
@@ -36,7 +36,7 @@ def jobs_page(
     return page(
         request,
         "jobs.html",
-        jobs=[status_of(site, job, now) for job in found[:JOBS_LISTED]],
+        jobs=statuses(site, found[:JOBS_LISTED], now),
         following=found[JOBS_LISTED - 1].created if len(found) > JOBS_LISTED else None,
         forms=site.forms.all(),
         folders=site.folders.names,
