@@ -79,6 +79,13 @@ def test_nothing_is_told_without_the_token(locked: WebServer) -> None:
     assert (page.status_code, page.headers["location"]) == (303, "/login?next=/")
 
 
+@pytest.mark.parametrize("host", ["x/assets/", "x/health?", "x/login#", "[::1/assets/", "x:80/assets/a?b="])
+def test_no_host_makes_a_page_public(locked: WebServer, host: str) -> None:
+    for path in ("/api/openapi.json", "/api/jobs", "/jobs", "/nowhere"):
+        answer = get(f"{locked.url}{path}", headers={"Host": host})
+        assert answer.status_code in (303, 400, 401), (path, answer.text)
+
+
 def test_the_token_itself_is_no_cookie(locked: WebServer) -> None:
     assert get(f"{locked.url}/api/openapi.json", headers={"Cookie": f"formdigits={TOKEN}"}).status_code == 401
 

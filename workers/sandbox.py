@@ -23,6 +23,9 @@ ANSWER_LIMIT_S = 60.0
 TURN_WAIT_S = 30.0
 """Longest that a question waits for those before it."""
 
+MOST_WAITING = 20
+"""Questions that wait at once, each of which keeps a thread of the one that asks."""
+
 
 @dataclass(frozen=True)
 class _Answer:
@@ -39,6 +42,7 @@ class Sandbox:
     def __init__(self, limit_s: float = ANSWER_LIMIT_S) -> None:
         self._limit_s = limit_s
         self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(1 + MOST_WAITING)
         self._process: ChildProcess | None = None
 
     def ask(self, question: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
@@ -47,12 +51,17 @@ class Sandbox:
         Raises what it raises for the user; DocumentError where it ended the process, or took too long; ServiceError
         when too many others wait.
         """
-        if not self._lock.acquire(timeout=TURN_WAIT_S):
-            raise ServiceError("The server has too much to read at the moment; try again in a minute.")
+        if not self._room.acquire(blocking=False):
+            raise ServiceError(BUSY)
         try:
-            answer = self._asked((question, args, options))
+            if not self._lock.acquire(timeout=TURN_WAIT_S):
+                raise ServiceError(BUSY)
+            try:
+                answer = self._asked((question, args, options))
+            finally:
+                self._lock.release()
         finally:
-            self._lock.release()
+            self._room.release()
         if answer.error is not None:
             raise answer.error
         if answer.trace:
@@ -93,6 +102,7 @@ class Sandbox:
         self._process = None
 
 
+BUSY = "The server has too much to read at the moment; try again in a minute."
 SCAN_SMALLER = "scan it again at a lower resolution."
 
 

@@ -14,6 +14,7 @@ from extractor.options import template_files
 from extractor.template import load_template
 from formdigits import messages
 from formdigits.web.app import create_app
+from formdigits.web.security import BoundedConnection
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
 from workers.database.store import open_store
 from workers.home import home
@@ -41,6 +42,8 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
         messages.say(f"Its token, which everybody is asked for: {token}")
     config = uvicorn.Config(
         create_app(settings),
+        http=BoundedConnection,
+        ws="none",
         log_level="warning",
         server_header=False,
         proxy_headers=False,

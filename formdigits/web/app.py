@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -15,7 +16,8 @@ from formdigits.web.errors import Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import BODY_LIMITS, ROUTERS
 from formdigits.web.schemas.refusal_schema import Problem
-from formdigits.web.security import Access, BoundedBodies, KnownHosts, OwnOrigin, SafeHeaders
+from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, KnownHosts, OwnOrigin, SafeHeaders
+from formdigits.web.security.crowds import MOST_REQUESTS
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site
 
@@ -29,6 +31,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        # One for each request that is worked on, so that none waits for another's.
+        to_thread.current_default_thread_limiter().total_tokens = MOST_REQUESTS + 1
         app.state.site = open_site(settings)
         try:
             yield
@@ -50,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Unforeseen),
             *guard,
             Middleware(OwnOrigin),
+            Middleware(BoundedCrowd),
             Middleware(BoundedBodies, limits=BODY_LIMITS),
         ],
         responses={422: {"model": Problem, "description": "The request is not valid."}},

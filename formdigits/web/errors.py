@@ -27,7 +27,7 @@ PLAIN = {
 
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that is refused."""
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
     answer = page(request, "error.html", http=status, sentence=sentence, code=status)
     answer.headers.update(headers or {})

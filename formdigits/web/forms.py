@@ -89,7 +89,8 @@ class Forms:
         shown = plain_name(name)
         if len(text) > TEMPLATE_TEXT_BYTES:
             raise TemplateError(
-                f"{shown} has more than {TEMPLATE_TEXT_BYTES / 1e6:.1f} MB, which is too much for a template; send its YAML file."
+                f"{shown} has more than {TEMPLATE_TEXT_BYTES / 1e6:.1f} MB, which is too much for a template; "
+                "send its YAML file."
             )
         taken = self._sandbox.ask(take, shown, text, {name: _named(picture) for name, picture in pictures.items()})
         picture = None if taken.picture is None else pictures[taken.picture]

@@ -24,7 +24,7 @@ def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTML
     site = getattr(request.app.state, "site", None)
     text = _ENVIRONMENT.get_template(name).render(
         sections=SECTIONS,
-        here=request.url.path,
+        here=request.scope["path"],
         locked=site is not None and site.settings.token is not None,
         version=_VERSION,
         **values,

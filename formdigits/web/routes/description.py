@@ -20,4 +20,5 @@ def api_page(request: Request) -> Response:
         for method, operation in methods.items():
             tag = operation.get("tags", ["other"])[0]
             groups.setdefault(tag, []).append({"method": method.upper(), "path": path, **operation})
-    return page(request, "api.html", groups=groups, origin=str(request.base_url).rstrip("/"))
+    origin = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    return page(request, "api.html", groups=groups, origin=origin)

@@ -19,7 +19,8 @@ KEPT_S = 30 * 24 * 3600
 
 
 @router.get("/health")
-def health() -> PlainTextResponse:
+async def health() -> PlainTextResponse:
+    """Asked of the loop itself: threads may all be taken."""
     return PlainTextResponse("ok\n")
 
 
@@ -49,7 +50,7 @@ def login(
         max_age=KEPT_S,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
     )
     return answer
 

@@ -2,7 +2,18 @@
 
 from formdigits.web.security.access import Access, session_of
 from formdigits.web.security.bodies import BoundedBodies
+from formdigits.web.security.connections import BoundedConnection
+from formdigits.web.security.crowds import BoundedCrowd
 from formdigits.web.security.headers import SafeHeaders
 from formdigits.web.security.origins import KnownHosts, OwnOrigin
 
-__all__ = ["Access", "BoundedBodies", "KnownHosts", "OwnOrigin", "SafeHeaders", "session_of"]
+__all__ = [
+    "Access",
+    "BoundedBodies",
+    "BoundedConnection",
+    "BoundedCrowd",
+    "KnownHosts",
+    "OwnOrigin",
+    "SafeHeaders",
+    "session_of",
+]

@@ -37,7 +37,8 @@ class Access:
         await self._app(scope, receive, send)
 
     def _may(self, request: Request) -> bool:
-        path = request.url.path
+        # Not that of the request's address, which older versions of Starlette put together with what Host says.
+        path = request.scope["path"]
         if path in OPEN or path.startswith("/assets/"):
             return True
         kind, _, given = request.headers.get("authorization", "").partition(" ")
@@ -47,7 +48,7 @@ class Access:
 
     @staticmethod
     def _refusal(request: Request) -> ASGIApp:
-        if request.method in ("GET", "HEAD") and not request.url.path.startswith("/api/"):
-            return RedirectResponse(f"/login?next={quote(request.url.path)}", 303)
+        if request.method in ("GET", "HEAD") and not request.scope["path"].startswith("/api/"):
+            return RedirectResponse(f"/login?next={quote(request.scope['path'])}", 303)
         sentence = "This server wants its token; send it as 'Authorization: Bearer TOKEN', or log in at /login."
         return told(request, 401, sentence, {"WWW-Authenticate": "Bearer"})
