@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from extractor.decoding import Decoded
 from extractor.decoding.unread import UnreadCells, unread_cells
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
+from extractor.finding.finding_parameters import FINDING
+from extractor.finding.row_numbers import counted_up
 from extractor.finding.templateless import page_fields
 from extractor.observation import Located, Observation, decode, holds_digits, observe
 from extractor.options import ReadMode, ReadOptions
@@ -41,6 +45,7 @@ SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
+NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; these may be printed numbers", 0.5)
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
 
@@ -200,9 +205,28 @@ class Reader:
             if not seen:
                 return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
         template = registration.template if registration else None
-        readings, outcomes = self.settle(template, [(one, decode(one)) for one in seen])
+        decided = [(one, decode(one)) for one in seen]
+        if self._finding:
+            decided = _without_numbering(decided)
+            if not decided:
+                return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
+        readings, outcomes = self.settle(template, decided)
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
         return PageResult(page.file, page.number, form, PageStatus.READ, readings, fit=fit, rules=outcomes)
+
+
+def _without_numbering(decided: Sequence[tuple[Observation, Decoded]]) -> list[tuple[Observation, Decoded]]:
+    """Found fields without the printed numbers of rows and columns: what counts up and looks like print is left out,
+    and what only counts up, over several places, is in doubt."""
+    counted = counted_up(
+        [np.array(seen.image.quad) for seen, _ in decided], [decoded.meaning.value for _, decoded in decided]
+    )
+    kept = []
+    for (seen, decoded), count in zip(decided, counted, strict=True):
+        if count and any(doubt.kind is DoubtKind.PRINT for doubt in seen.image.doubts):
+            continue
+        kept.append((seen, decoded.doubted((NUMBERING,)) if count >= FINDING.counted_least else decoded))
+    return kept
 
 
 def _without_readings(page: Page | FailedPage, status: PageStatus, reason: str) -> PageResult:

@@ -61,6 +61,8 @@ class FieldParameters:
     grain_of_sigma: float = 1.35  # the quartiles of a normal distribution lie so many standard deviations apart
     grains: float = 3  # standard deviations of the paper's grain by which pencil is darker,
     pencil_contrast: float = 14  # and at least so many grey levels
+    written_contrast: float = 45  # grey levels by which what is written somewhere on a page is darker than its paper
+    written_paler: float = 0.65  # of the way from that to the paper: a field whose darkest is paler is empty
 
     # Rulings through a picture; shares are of its height.
     lined_faint: int = 64  # ink: from here on it may be a ruling

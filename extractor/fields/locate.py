@@ -61,10 +61,18 @@ class FieldImage:
 @dataclass(frozen=True)
 class PageInk:
     """What the fields of one page have in common: the `guides` printed in their cells, and the grey level above which
-    everything is paper."""
+    everything is paper: `faintest`, but `pale` in fields without anything as dark as that, where others are written in
+    clearly."""
 
     guides: tuple[Guide, ...] = ()
     faintest: float = FAINTEST
+    pale: float = 255.0
+
+    def faintest_in(self, plain: Cut) -> float:
+        """The grey level above which everything in a field, its guides taken away, is paper."""
+        if self.pale < self.faintest and _levels(plain).stroke > self.pale:
+            return self.pale
+        return self.faintest
 
 
 @dataclass(frozen=True)
@@ -93,14 +101,20 @@ def page_ink_by_levels(levels: Sequence[Levels], guides: Sequence[Guide]) -> Pag
     """The page ink by the levels of all of its fields.
 
     Where somebody wrote with a pen, what is much fainter is a watermark or shines through; where nobody did, it may be
-    pencil, and only the grain of the paper tells it from that.
+    pencil, and only the grain of the paper tells it from that. Where some fields are written in and nothing in another
+    is nearly as dark, that is the relief of the paper, which close-up photographs show.
     """
     strokes = [one.stroke for one in levels]
     if not strokes or np.percentile(strokes, FIELDS.page_share) < FIELDS.page_pen:
         return PageInk(tuple(guides))
     grain = float(np.median([one.grain for one in levels])) / FIELDS.grain_of_sigma
     paper = float(np.median([one.paper for one in levels]))
-    return PageInk(tuple(guides), max(FAINTEST, paper - max(FIELDS.pencil_contrast, FIELDS.grains * grain)))
+    faintest = max(FAINTEST, paper - max(FIELDS.pencil_contrast, FIELDS.grains * grain))
+    written = [stroke for stroke in strokes if stroke < paper - FIELDS.written_contrast]
+    if not written:
+        return PageInk(tuple(guides), faintest)
+    usual = float(np.median(written))
+    return PageInk(tuple(guides), faintest, max(FAINTEST, usual + FIELDS.written_paler * (paper - usual)))
 
 
 def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
@@ -121,12 +135,13 @@ def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> l
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
     page_ink = page_ink_by_levels([_levels(cut) for cut in plain], guides)
-    return [_cleaned(cut, page_ink.faintest) for cut in plain]
+    return [_cleaned(cut, page_ink.faintest_in(cut)) for cut in plain]
 
 
 def clean(cut: Cut, page_ink: PageInk) -> FieldImage:
     """The picture of a field that was cut out: its ink, without its rulings and guides."""
-    return _cleaned(without_guides(cut, page_ink.guides), page_ink.faintest)
+    plain = without_guides(cut, page_ink.guides)
+    return _cleaned(plain, page_ink.faintest_in(plain))
 
 
 def _cleaned(cut: Cut, faintest: float) -> FieldImage:

@@ -64,7 +64,8 @@ def snap_rulings(
         likely = soft[near] - FIELDS.ruling_distance * np.abs(near - column)
         there = len(near) > 0 and soft[near].max() >= FIELDS.ruling_seen
         found.append(int(near[int(likely.argmax())]) if there else None)
-    over = _pen_levels([None if best is None else _darkest(rows, best) for best in found])
+    grey_of = _means(rows)
+    over = _pen_levels([None if best is None else _darkest(rows, _middle(grey_of, best, thickest)) for best in found])
     widths: list[float | None] = []
     for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
         if best is None:
@@ -84,6 +85,22 @@ def snap_rulings(
     usual = float(median(known)) if known else 1.0
     thickness = tuple(usual if width is None else max(width, usual) for width in widths)
     return SnappedRulings(at, tuple(best is not None for best in found), thickness, over)
+
+
+def _middle(grey_of: NDArray[np.float64], column: int, thickest: float) -> int:
+    """The darkest column of the ruling that `column` is in: as photographs show it, a thick one is pale at its sides.
+    `grey_of` is the mean grey level of each column."""
+    for step in (-1, 1):
+        best = column
+        while (
+            0 <= best + step < len(grey_of)
+            and abs(best - column) < thickest / 2
+            and grey_of[best + step] < grey_of[best]
+        ):
+            best += step
+        if best != column:
+            return best
+    return column
 
 
 def _darkest(rows: Gray, column: int) -> Gray:

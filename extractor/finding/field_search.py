@@ -16,11 +16,15 @@ from extractor.finding.found_field import FoundField, Shape
 from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page_rulings import find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
+from extractor.finding.printed_words import looks_printed, printed_words
 from extractor.finding.quad import holds, upright_box
 from extractor.finding.work_page import WorkPage, black_on_white, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import as_gray, even_illumination
-from extractor.values import Box, Gray, Mask, Points
+from extractor.values import Box, Doubt, DoubtKind, Gray, Mask, Points
+
+PRINT = Doubt(DoubtKind.PRINT, "it looks like the print beside it; it may not be handwriting", 0.5)
+TWICE = Doubt(DoubtKind.PLACE, "another field was found that shares its place", 0.5)
 
 
 def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
@@ -36,7 +40,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     work = work_page(image)
     clear, faint = find_rulings(work.grey, work.long_side)
     cells = find_cells(clear, faint, work.long_side)
-    page = page_print(_dark(work), cells, work.long_side)
+    lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
+    page = page_print(_dark(lit), cells, work.long_side)
     groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
     groups = complete_columns(groups, faint, work.long_side)
     groups = [group for group in groups if _is_place(group, page)]
@@ -58,7 +63,25 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
         phrases = page_phrases(image, work, _boxed(work, cells, [corners for corners, *_ in ordered]))
     boxes = [upright_box(corners) for corners, *_ in ordered]
     names = name_fields(boxes, [shape for _, _, shape, _ in ordered], phrases, work.long_side)
-    return tuple(_in_page(work, field, name) for field, name in zip(ordered, names, strict=True))
+    combs = [box for box, (_, count, _, _) in zip(boxes, ordered, strict=True) if count]
+    words = printed_words(page.dark, lit, work.long_side, combs)
+    twice = _found_twice(boxes)
+    doubts = [
+        (PRINT,) * looks_printed(words, page.dark, lit, box, work.long_side) + (TWICE,) * (place in twice)
+        for place, box in enumerate(boxes)
+    ]
+    return tuple(_in_page(work, *field) for field in zip(ordered, names, doubts, strict=True))
+
+
+def _found_twice(boxes: list[Box]) -> set[int]:
+    """Places of `boxes` that share much of their area with another."""
+    edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
+    size = np.minimum(edges[:, None, 2:], edges[None, :, 2:]) - np.maximum(edges[:, None, :2], edges[None, :, :2])
+    shared = size.clip(0, None).prod(2)
+    own = shared.diagonal()
+    much = shared > FINDING.found_twice * np.minimum(own[:, None], own[None, :])
+    np.fill_diagonal(much, False)
+    return {int(place) for place in np.flatnonzero(much.any(1))}
 
 
 def _is_place(group: Group, page: Print) -> bool:
@@ -106,13 +129,19 @@ def _boxed(work: WorkPage, cells: list[Cell], fields: list[Points]) -> Mask:
     return mask
 
 
-def _dark(work: WorkPage) -> Mask:
-    lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
+def _dark(lit: Gray) -> Mask:
     return as_gray(cv2.threshold(lit, FINDING.dark, 255, cv2.THRESH_BINARY_INV)[1])
 
 
-def _in_page(work: WorkPage, field: tuple[Points, int | None, Shape, tuple[float, ...]], name: str) -> FoundField:
+def _in_page(
+    work: WorkPage,
+    field: tuple[Points, int | None, Shape, tuple[float, ...]],
+    name: str,
+    doubts: tuple[Doubt, ...],
+) -> FoundField:
     """A field in pixels of the page as given."""
     corners, cells, shape, gaps = field
     scale = float(np.hypot(work.matrix[0, 0], work.matrix[1, 0]))
-    return FoundField.at(work.to_page(corners), shape, name, cells, tuple(gap * scale for gap in gaps))
+    return FoundField.at(
+        work.to_page(corners), shape, name, cells, gaps=tuple(gap * scale for gap in gaps), doubts=doubts
+    )

@@ -167,6 +167,24 @@ class FindingParameters:
     lettering_slack: float = 0.22  # of the same: how far off its height they end,
     lettering_gap: tuple[float, float] = (-0.2, 0.5)  # of the same: and the gap to them
 
+    # Printed words, and what looks like them.
+    word_letter: tuple[Size, float] = (Size(0.003, 6), 0.05)  # the lowest letter and the highest
+    word_ink: float = 0.1  # the least share of its bounds that a letter fills
+    word_letters: int = 4  # at least, in a word
+    word_gap_inside: tuple[float, float] = (-0.25, 0.4)  # of the taller letter: from one to the next
+    word_heights: float = 1.75  # the taller of two neighbours over the lower
+    word_base: float = 0.09  # of the taller: how far off each other they end
+    tone_percentile: int = 20  # of the ink's grey levels, from the darkest, that is called its tone
+    tone_paler: float = 40  # grey levels: writing is that much paler than print, or may be print
+    print_alike: float = 0.15  # of a word's letters: how much the height of a printed number differs,
+    small_letters: tuple[float, float] = (0.58, 0.8)  # or it is a small letter, so high
+    print_near: float = 20  # of its height: how far above or below the words are that it is compared with
+    print_enough: int = 8  # letters in them, at least
+    print_centred: float = 0.15  # of its box's width: how far off the middle a number that heads a column stands
+    counted_off: float = 0.12  # of their size: how far off each other places are that are numbered one after another
+    counted_least: int = 3  # so many that count up are in doubt even where they do not look like print
+    found_twice: float = 0.25  # of the smaller of two fields: they share more only where one of them is mistaken
+
     # Rulings to write on, solid or dotted, with room above.
     writing_length: float = 0.04  # the shortest
     writing_room: tuple[float, float] = (0.011, 0.028)  # the least room above one, and the most that is taken

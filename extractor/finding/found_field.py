@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from extractor.finding.quad import upright_box
-from extractor.values import Box, Points
+from extractor.values import Box, Doubt, Points
 
 Shape = Literal["comb", "box", "ruling", "string"]
 """What makes the place: cells in a row, a box, a printed ruling to write on, or nothing but the writing itself."""
@@ -22,7 +22,7 @@ class FoundField:
     around a string; `quad` are its corners, clockwise from its own top left (on a skewed page `box` is their bounds,
     brought upright about their middle). `cells` counts the cells of a comb and is None for everything else.
     `cell_gaps`, for cells that stand apart, are the widths of the gaps between them, left to right; empty for joined
-    cells.
+    cells. `doubts` say what looks like no place that somebody wrote in.
     """
 
     box: Box
@@ -31,14 +31,21 @@ class FoundField:
     shape: Shape
     name: str
     cell_gaps: tuple[float, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @staticmethod
     def at(
-        corners: Points, shape: Shape, name: str, cells: int | None = None, gaps: tuple[float, ...] = ()
+        corners: Points,
+        shape: Shape,
+        name: str,
+        cells: int | None = None,
+        *,
+        gaps: tuple[float, ...] = (),
+        doubts: tuple[Doubt, ...] = (),
     ) -> FoundField:
         """The field between `corners`, shape (4, 2)."""
         quad = tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
-        return FoundField(upright_box(corners), quad, cells, shape, name, tuple(round(gap, 1) for gap in gaps))
+        return FoundField(upright_box(corners), quad, cells, shape, name, tuple(round(gap, 1) for gap in gaps), doubts)
 
     @property
     def gap(self) -> float:

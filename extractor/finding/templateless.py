@@ -48,7 +48,7 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     # Each field has a mapping of its own.
     placed = [(_to_page(one.box, one.quad), field) for one, field in zip(found, fields, strict=True)]
     return [
-        PageField(one, field, _without_sides(picture))
+        PageField(one, field, replace(_without_sides(picture), doubts=(*picture.doubts, *one.doubts)))
         for one, field, picture in zip(found, fields, locate_all(image, placed), strict=True)
     ]
 
