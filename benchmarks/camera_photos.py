@@ -22,7 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.forms import Bench, NamedPage, named_photos, named_poses, page, plain, with_rules
+from benchmarks.data import first_page
+from benchmarks.forms import Bench, NamedPage, named_photos, named_poses, plain, with_rules
 from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -71,7 +72,7 @@ def watch(reader: Reader, photo: NamedPage, seed: int) -> tuple[tuple[Reading, .
     """What the session reads in the end, how many rows it gave, and what single frames read."""
     session, singles, rows = Session(reader), [], 0
     fused: tuple[Reading, ...] = ()
-    for number, (frame, at) in enumerate(pan(page(photo.file).image, seed)):
+    for number, (frame, at) in enumerate(pan(first_page(photo.file).image, seed)):
         sight = session.see(frame, at)
         rows += sight.row is not None
         fused = sight.readings or fused

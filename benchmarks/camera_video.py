@@ -15,10 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.fields import locate
 from extractor.ink import as_gray
-from extractor.registration import register
-from extractor.template import load_template
 
 Frame = NDArray[np.uint8]
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -121,22 +118,6 @@ def load(path: Path) -> Frame:
     if image is None:
         raise OSError(f"cannot read {path}")
     return image.astype(np.uint8, copy=False)
-
-
-def plain_page(numbers: Sequence[tuple[str, str]], shape: tuple[int, int] = (800, 1300)) -> Frame:
-    """White paper of `shape` with numbers from the sample sheets, without their boxes: file and field of each."""
-    page = np.full(shape, 250, np.uint8)
-    rows = (len(numbers) + 1) // 2
-    for place, (file, name) in enumerate(numbers):
-        scan = load(SAMPLES / file)
-        form = load_template(SAMPLES / "templates" / f"{Path(file).name.split('_')[0]}.yaml")
-        registration = register(scan, [form])
-        assert registration is not None, f"{file} does not show its form"
-        ink = locate(scan, registration.matrix, next(field for field in form.fields if field.name == name)).ink
-        left, top = 80 + (place % 2) * shape[1] // 2, 60 + place // 2 * (shape[0] - 100) // rows
-        part = page[top : top + ink.shape[0], left : left + ink.shape[1]]
-        np.minimum(part, 250 - (ink[: part.shape[0], : part.shape[1]] * 0.85).astype(np.uint8), out=part)
-    return page
 
 
 def _away(local: float, before: float, rest: float, after: float) -> float:

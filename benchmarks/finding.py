@@ -14,12 +14,13 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks.data import DATA
-from extractor.documents import open_pages
+from benchmarks.data import DATA, first_page
 from extractor.finding import FoundField, find_fields
 from extractor.finding.templateless import page_fields
 from extractor.ink import as_gray
@@ -28,7 +29,7 @@ from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.registration import register
 from extractor.template import load_template
-from extractor.values import Box, Gray, Page
+from extractor.values import Box, Gray
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,7 +54,7 @@ def main() -> None:
     for name, image, truth in _tally():
         _report(name, image, truth, folder, others=False)
     for path in sorted((DATA / "tally_photos" / "blank").glob("*.png")):
-        found = _timed(path.stem, _image(path), folder)
+        found = _timed(path.stem, first_page(path).image, folder)
         combs = sum(one.cells == 3 and bool(one.cell_gaps) for one in found[0])
         print(
             f"{path.stem}: {combs} of {COMBS[path.stem]} number fields, {len(found[0])} fields in all, {found[1]:.2f} s"
@@ -115,26 +116,29 @@ def _samples() -> list[tuple[str, Gray, list[True_]]]:
     out = []
     for form in ("tally", "expenses"):
         template = load_template(ROOT / "samples" / "templates" / f"{form}.yaml")
-        page = next(iter(open_pages(str(ROOT / "samples" / "forms" / f"{form}.pdf"), dpi=300)))
-        assert isinstance(page, Page), page
-        scale = page.image.shape[1] / template.page.width
+        image = first_page(ROOT / "samples" / "forms" / f"{form}.pdf", dpi=300).image
+        scale = image.shape[1] / template.page.width
         boxes: list[True_] = []
         for field in template.fields:
             # Templates of the samples go to the middle of the lines, which are 2.5 to 3 tenths of a millimetre thick.
             left, top, width, height = (v * scale for v in field.box)
             half = 1.4 * scale
             boxes.append((Box(left + half, top + half, width - 2 * half, height - 2 * half), field.cells))
-        out.append((f"samples {form}, 300 dpi", page.image, boxes))
+        out.append((f"samples {form}, 300 dpi", image, boxes))
         for degrees in (-7, 15):
-            turned, matrix = _turn(page.image, degrees)
+            turned, matrix = _turn(image, degrees)
             moved: list[True_] = []
             for box, cells in boxes:
-                quad = cv2.transform(box.corners[None], matrix)[0]
-                left, right = quad[[0, 3], 0].mean(), quad[[1, 2], 0].mean()
-                top, bottom = quad[:2, 1].mean(), quad[2:, 1].mean()
-                moved.append((Box(left, top, right - left, bottom - top), cells))
+                moved.append((_upright(cv2.transform(box.corners[None], matrix)[0]), cells))
             out.append((f"samples {form}, turned by {degrees}", turned, moved))
     return out
+
+
+def _upright(quad: NDArray[Any]) -> Box:
+    """The upright box whose sides are at the middles of those of `quad`, shape (4, 2)."""
+    left, right = quad[[0, 3], 0].mean(), quad[[1, 2], 0].mean()
+    top, bottom = quad[:2, 1].mean(), quad[2:, 1].mean()
+    return Box(left, top, right - left, bottom - top)
 
 
 def _turn(image: Gray, degrees: float) -> tuple[Gray, np.ndarray]:
@@ -149,7 +153,7 @@ def _tally() -> list[tuple[str, Gray, list[True_]]]:
     template = load_template(ROOT / "samples" / "templates" / "c1_ppwp_2019.yaml")
     out = []
     for path in sorted((DATA / "tally_c1").glob("*.png")):
-        image = _image(path)
+        image = first_page(path).image
         registration = register(image, (template,))
         if registration is None:
             print(f"tally_c1 {path.stem}: not registered")
@@ -157,16 +161,14 @@ def _tally() -> list[tuple[str, Gray, list[True_]]]:
         boxes: list[True_] = []
         for field in template.fields:
             quad = cv2.perspectiveTransform(field.box.corners[None], registration.matrix)[0]
-            left, right = quad[[0, 3], 0].mean(), quad[[1, 2], 0].mean()
-            top, bottom = quad[:2, 1].mean(), quad[2:, 1].mean()
-            boxes.append((Box(left, top, right - left, bottom - top), field.cells))
+            boxes.append((_upright(quad), field.cells))
         out.append((f"tally_c1 {path.stem}", image, boxes))
     return out
 
 
 def _nist(folder: Path | None) -> None:
     """Without a template: which fields are found, and which of them are taken for handwritten digits."""
-    image = _image(DATA / "nist_hsf" / "nist_hsf_a.png")
+    image = first_page(DATA / "nist_hsf" / "nist_hsf_a.png").image
     entries = json.loads((DATA / "nist_hsf" / "truth.json").read_text(encoding="utf-8"))["pages"]["nist_hsf_a"]
     truth: list[True_] = [(Box(*entry["box"]), None) for entry in entries]
     found, seconds = _timed("nist_hsf", image, folder)
@@ -180,12 +182,6 @@ def _nist(folder: Path | None) -> None:
         f"nist_hsf: {len(hits)} of {len(truth)} digit fields found, box error {np.mean(errors):.2f} px, "
         f"{seconds:.2f} s; taken for digits: {len(digits)} of {len(truth)}, {len(kept) - len(digits)} false"
     )
-
-
-def _image(path: Path) -> Gray:
-    page = next(iter(open_pages(str(path))))
-    assert isinstance(page, Page), page
-    return page.image
 
 
 if __name__ == "__main__":

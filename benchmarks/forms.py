@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from benchmarks.data import DATA, needed
+from benchmarks.data import DATA, first_page, needed
 from benchmarks.registration import turned
 from extractor.documents import open_pages
 from extractor.reading import Reader
@@ -98,12 +98,6 @@ def plain(value: str) -> str:
     return str(int(digits)) if digits else ""
 
 
-def page(file: Path) -> Page:
-    (one,) = open_pages(str(file))
-    assert isinstance(one, Page), one
-    return one
-
-
 def named(template: Template, middles: Mapping[str, tuple[float, float]], **more: Any) -> Template:
     """`template` with only the fields that lie at `middles`, in its units, named so; each must be there."""
     fields = []
@@ -161,7 +155,7 @@ def named_poses(bench: Bench) -> tuple[Template, tuple[str, ...], list[NamedPage
 def tally_photos(bench: Bench) -> None:
     forms, rules, photos = named_photos(bench)
     ruled = {design: with_rules(form, rules.get(design, ())) for design, form in forms.items()}
-    pages, truth = [page(photo.file) for photo in photos], [photo.truth for photo in photos]
+    pages, truth = [first_page(photo.file) for photo in photos], [photo.truth for photo in photos]
     for what, given in (("names only", forms), ("with the sums", ruled)):
         results = bench.read(list(given.values()), pages)
         pairs = zip(results, photos, strict=True)
@@ -171,7 +165,7 @@ def tally_photos(bench: Bench) -> None:
 
 def tally_poses(bench: Bench) -> None:
     form, rules, photos = named_poses(bench)
-    pages, truth = [page(photo.file) for photo in photos], [photo.truth for photo in photos]
+    pages, truth = [first_page(photo.file) for photo in photos], [photo.truth for photo in photos]
     bench.report("tally_poses, names only", bench.read([form], pages), truth)
     results = bench.read([with_rules(form, rules)], pages)
     bench.report("tally_poses, with the sums", results, truth)
@@ -183,9 +177,9 @@ def tally_c1(bench: Bench) -> None:
     folder = needed("tally_c1")
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     hand = load_template(TEMPLATES / "c1_ppwp_2019.yaml")
-    pages = [page(folder / entry["file"]) for entry in entries]
+    pages = [first_page(folder / entry["file"]) for entry in entries]
     made = bench.new([folder / entry["file"] for entry in entries], "c1")
-    where = register(page(Path(str(made.reference_path))).image, [hand])
+    where = register(first_page(Path(str(made.reference_path))).image, [hand])
     if where is None:
         raise SystemExit("The form made of the filled pages is not like the hand-made template.")
     # The hand-made template says which found field is which, as somebody who renames them would.
@@ -208,7 +202,7 @@ def tally_c1(bench: Bench) -> None:
 
 
 def _size(template: Template) -> np.ndarray:
-    picture = page(Path(str(template.reference_path))).image
+    picture = first_page(Path(str(template.reference_path))).image
     return np.diag((picture.shape[1], picture.shape[0], 1.0))
 
 
@@ -224,7 +218,7 @@ def tally_lowres(bench: Bench) -> None:
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
     made = bench.new([folder / entry["file"] for entry in entries], "acta", dropout=True)
     form = named(made, on_page(made, names["fields"]))
-    pages = [page(folder / entry["file"]) for entry in entries]
+    pages = [first_page(folder / entry["file"]) for entry in entries]
     truth = [entry["fields"] for entry in entries]
     bench.report("tally_lowres, names only", bench.read([form], pages), truth)
     bench.report("tally_lowres, with the sums", bench.read([with_rules(form, names["rules"])], pages), truth)
@@ -233,7 +227,7 @@ def tally_lowres(bench: Bench) -> None:
 def nist_hsf(bench: Bench) -> None:
     folder = needed("nist_hsf")
     for name, entries in json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"].items():
-        (result,) = bench.read([], [page(folder / f"{name}.png")])
+        (result,) = bench.read([], [first_page(folder / f"{name}.png")])
         left = list(result.readings)
         found = right = 0
         for entry in entries:

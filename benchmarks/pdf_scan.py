@@ -16,8 +16,8 @@ import numpy as np
 import pikepdf
 from pdf2image import convert_from_path
 
-from extractor.documents import open_pages
-from extractor.values import Gray, Page
+from benchmarks.data import first_page
+from extractor.values import Gray
 
 DPI = 300
 WIDTH, HEIGHT = 2480, 3508
@@ -61,10 +61,7 @@ def write_scan(file: Path) -> None:
 
 
 def embedded(file: Path) -> Gray:
-    (page,) = open_pages(str(file))
-    if not isinstance(page, Page):
-        raise RuntimeError(page.reason)
-    return page.image
+    return first_page(file).image
 
 
 def drawn_in_grey(file: Path) -> Gray:

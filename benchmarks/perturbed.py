@@ -20,8 +20,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.data import needed
-from benchmarks.forms import TEMPLATES, Bench, page, plain
+from benchmarks.data import first_page, needed
+from benchmarks.forms import TEMPLATES, Bench, plain
 from extractor.ink import as_gray
 from extractor.recognizer.choice import load_model
 from extractor.template import load_template
@@ -115,7 +115,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = needed("tally_c1")
     entries = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["pages"]
-    pages = [page(folder / entry["file"]) for entry in entries]
+    pages = [first_page(folder / entry["file"]) for entry in entries]
     own = load_template(TEMPLATES / "c1_ppwp_2019.yaml")
     with tempfile.TemporaryDirectory() as made:
         bench = Bench(load_model(), Path(made), options.mistakes)

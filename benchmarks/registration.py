@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.data import DATA
+from benchmarks.data import DATA, first_page
 from benchmarks.page_speed import filled_page
 from extractor.documents import open_pages
 from extractor.reference import blank_form, draft_template
@@ -36,9 +36,9 @@ def pictures(folder: Path) -> dict[str, Gray]:
     """Every page of every picture below `folder`, by file name."""
     found = {}
     for file in sorted(p for p in folder.iterdir() if p.suffix in (".png", ".jpg", ".jpeg")):
-        for page in open_pages(str(file)):
-            assert isinstance(page, Page)
-            found[file.name] = page.image
+        for one in open_pages(str(file)):
+            assert isinstance(one, Page)
+            found[file.name] = one.image
     return found
 
 
@@ -197,9 +197,7 @@ def speed(folder: Path) -> None:
 
 
 def _from_blank(name: str, folder: Path) -> Template:
-    blank = next(iter(open_pages(str(ROOT / "samples" / "forms" / f"{name}.pdf"))))
-    assert isinstance(blank, Page)
-    return made([blank.image], name, folder)
+    return made([first_page(ROOT / "samples" / "forms" / f"{name}.pdf").image], name, folder)
 
 
 def _renamed(templates: Sequence[Template]) -> list[Template]:

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Gray: TypeAlias = NDArray[np.uint8]
+from extractor.values import Gray
+
 Pixel: TypeAlias = tuple[int, int]
 Stroke: TypeAlias = list[tuple[float, float]]
 

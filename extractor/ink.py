@@ -20,6 +20,15 @@ def as_gray(image: NDArray[Any]) -> Gray:
     return image.astype(np.uint8, copy=False)
 
 
+def at_most(image: Gray, side: int) -> Gray:
+    """`image` made smaller until its longer side has `side` pixels, where it has more."""
+    scale = side / max(image.shape)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+
+
 def even_illumination(image: Gray, reach: int) -> Gray:
     """`image` divided by the paper's own brightness, so that paper is near 255 everywhere.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +11,15 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.camera_video import Camera, Moment, Shot, film, load, plain_page
+from benchmarks.camera_video import SAMPLES, Camera, Moment, Shot, film, load
 from extractor.fields import clean, cut_out, locate, page_ink_of
 from extractor.finding.loose_strings import find_strings
 from extractor.observation import Observation, decode
 from extractor.options import ReadOptions
 from extractor.reading import Reader, open_reader
 from extractor.registration import register
-from extractor.values import FieldStatus, PageResult
+from extractor.template import load_template
+from extractor.values import FieldStatus, Gray, PageResult
 from extractor.video import Guidance, Session, Sight
 from extractor.video.fusion import CombEvidence
 from extractor.video.held_sheet import HeldSheet
@@ -226,7 +227,7 @@ def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path)
 
 
 def test_without_a_template_numbers_on_plain_paper_are_read() -> None:
-    page = plain_page(
+    page = _plain_page(
         [
             ("scans/expenses_01.jpg", "employee"),
             ("scans/expenses_03.jpg", "km_total"),
@@ -254,7 +255,7 @@ def test_without_a_template_numbers_on_plain_paper_are_read() -> None:
 
 
 def test_numbers_close_together_in_a_row_may_be_one_and_go_to_review() -> None:
-    ink = plain_page([("scans/expenses_03.jpg", "km_total")])[:, :650]
+    ink = _plain_page([("scans/expenses_03.jpg", "km_total")])[:, :650]
     (found,) = find_strings(ink)
     left, top, right, bottom = (
         round(side) for side in (found.box.left, found.box.top, found.box.right, found.box.bottom)
@@ -273,3 +274,19 @@ def test_numbers_close_together_in_a_row_may_be_one_and_go_to_review() -> None:
     close, apart = shown[:2], shown[2:]
     assert all(reading.status is FieldStatus.REVIEW and reading.notes for reading in close)
     assert not any(reading.notes for reading in apart)
+
+
+def _plain_page(numbers: Sequence[tuple[str, str]], shape: tuple[int, int] = (800, 1300)) -> Gray:
+    """White paper of `shape` with numbers from the sample sheets, without their boxes: file and field of each."""
+    page = np.full(shape, 250, np.uint8)
+    rows = (len(numbers) + 1) // 2
+    for place, (file, name) in enumerate(numbers):
+        scan = load(SAMPLES / file)
+        form = load_template(SAMPLES / "templates" / f"{Path(file).name.split('_')[0]}.yaml")
+        registration = register(scan, [form])
+        assert registration is not None, f"{file} does not show its form"
+        ink = locate(scan, registration.matrix, next(field for field in form.fields if field.name == name)).ink
+        left, top = 80 + (place % 2) * shape[1] // 2, 60 + place // 2 * (shape[0] - 100) // rows
+        part = page[top : top + ink.shape[0], left : left + ink.shape[1]]
+        np.minimum(part, 250 - (ink[: part.shape[0], : part.shape[1]] * 0.85).astype(np.uint8), out=part)
+    return page

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from extractor.options import ReadOptions
 from extractor.values import Kind, PageResult
+from workers.database.jobs import find_same
 from workers.database.store import Store
 from workers.job import FINISHED, FileState, Job
 from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, TaskRunner, Trace, chunked
@@ -47,7 +48,7 @@ def begin(
     A job that was finished is forgotten and begun afresh, and so is any other with `restart`; but one that people
     have reviewed stays, beside the new one.
     """
-    job = store.find(key)
+    job = find_same(store, key)
     if job is not None and (restart or job.state == FINISHED):
         if not store.was_reviewed(job.id):
             store.forget(job.id)

@@ -16,7 +16,7 @@ from typing import Self, TextIO
 from extractor.errors import OutputError
 from extractor.export.draft import Draft, telling
 from extractor.export.rows import Cell, Columns
-from extractor.export.sink import FieldColumn, FileSink, Sink
+from extractor.export.sink import FieldColumn, Sink, TextFileSink
 from extractor.values import PageResult
 
 # A spreadsheet runs a cell that begins so, some also after spaces, quotes or invisible characters. A semicolon begins
@@ -55,30 +55,20 @@ class _Table:
         self._rows.writerows([[plain(cell) for cell in row] for row in self._columns.rows(result)])
 
 
-class CsvSink(FileSink):
+class CsvSink(TextFileSink):
     def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
         super().__init__(out)
         self._columns = Columns(fields, long)
-        self._file: TextIO | None = None
         self._table: _Table | None = None
 
     def _begin(self, draft: Draft) -> None:
-        # File names need not be valid text; what cannot be written as UTF-8 is written as \udc80 and so on.
-        self._file = draft.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        super()._begin(draft)
+        assert self._file is not None
         self._table = _Table(self._file, self._columns)
 
     def _add(self, result: PageResult) -> None:
         assert self._table is not None
         self._table.add(result)
-
-    def _end(self) -> None:
-        assert self._file is not None
-        self._file.close()
-
-    def _give_up(self) -> None:
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
 
 
 class StandardOutputSink(Sink):

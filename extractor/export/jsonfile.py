@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
 from extractor.export.draft import Draft
 from extractor.export.rows import place
-from extractor.export.sink import FileSink
+from extractor.export.sink import TextFileSink
 from extractor.values import PageResult
 
 
@@ -44,20 +43,18 @@ def _plain(value: Any) -> Any:
     return {name: _plain(item) for name, item in vars(value).items()}
 
 
-class JsonLinesSink(FileSink):
+class JsonLinesSink(TextFileSink):
     """One page per line."""
 
     _before, _between, _after = "", "\n", "\n"
 
     def __init__(self, out: Path) -> None:
         super().__init__(out)
-        self._file: TextIO | None = None
         self._empty = True
 
     def _begin(self, draft: Draft) -> None:
-        # A file name that is no valid text holds lone surrogates, which UTF-8 cannot hold; this error handler writes
-        # them as \udc80 and so on, which is how JSON writes them.
-        self._file = draft.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        super()._begin(draft)
+        assert self._file is not None
         self._file.write(self._before)
 
     def _add(self, result: PageResult) -> None:
@@ -69,12 +66,7 @@ class JsonLinesSink(FileSink):
     def _end(self) -> None:
         assert self._file is not None
         self._file.write("" if self._empty and not self._before else self._after)
-        self._file.close()
-
-    def _give_up(self) -> None:
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
+        super()._end()
 
 
 class JsonSink(JsonLinesSink):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeAlias
+from typing import Literal, Self, TextIO, TypeAlias
 
 from extractor.export.draft import Draft, telling
 from extractor.values import Kind, PageResult
@@ -100,3 +101,23 @@ class FileSink(Sink):
     @abstractmethod
     def _give_up(self) -> None:
         """Let go of whatever is still open; called at the end in every case, and raises nothing."""
+
+
+class TextFileSink(FileSink):
+    """A sink into a text file. A format gives `_add`, and more in `_begin` and `_end` where it has a head or a foot."""
+
+    _file: TextIO | None = None
+
+    def _begin(self, draft: Draft) -> None:
+        # A file name that is no valid text holds lone surrogates, which UTF-8 cannot hold; this error handler writes
+        # them as \udc80 and so on, which is how JSON writes them.
+        self._file = draft.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+
+    def _end(self) -> None:
+        assert self._file is not None
+        self._file.close()
+
+    def _give_up(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()

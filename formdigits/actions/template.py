@@ -12,11 +12,12 @@ from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, ExitCode, InputError, OutputError
 from extractor.fields import FieldImage, locate
 from extractor.finding import black_on_white
+from extractor.ink import at_most
 from extractor.recognizer.choice import models_of
 from extractor.reference import Blank, blank_form, draft_template, draw_template
 from extractor.registration import Registration, register
 from extractor.template import Template, load_template, template_yaml
-from extractor.values import FailedPage, Gray, Page
+from extractor.values import FailedPage, Page
 from formdigits.actions.advice import advice, tiny_cells
 from formdigits.messages import counted, say
 from formdigits.progress import one_bar
@@ -67,7 +68,7 @@ def make(
         )
     template = drafted.template.found_in(target.parent)
     preview = target.with_name(f"{target.stem}_preview.png")
-    _write_picture(reference, _smaller(blank.image))
+    _write_picture(reference, at_most(blank.image, REFERENCE_SIDE))
     located = [locate(blank.image, np.eye(3), field) for field in template.fields]
     _write_picture(preview, draw_template(blank.image, template.fields, located))
     try:
@@ -178,14 +179,6 @@ def _one_page(file: str, dpi: int, number: int, *, darkest: bool = False) -> Pag
     if isinstance(page, FailedPage):
         raise DocumentError(f"{file}: {page.reason}")
     return page
-
-
-def _smaller(image: Gray) -> Gray:
-    scale = REFERENCE_SIDE / max(image.shape)
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _write_picture(path: Path, picture: np.ndarray) -> None:

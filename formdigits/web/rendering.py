@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extractor.values import PageResult, Reading
+from formdigits.messages import counted
 
 HERE = Path(__file__).parent
 
@@ -31,10 +32,6 @@ def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTML
     )
     # One stored thing that cannot be shown must not take the page with it.
     return HTMLResponse(text.encode("utf-8", "backslashreplace"), http)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _by_field(result: PageResult) -> dict[str, Reading]:
@@ -58,4 +55,4 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"counted": _counted, "by_field": _by_field, "iso": _iso, "utc": _utc}
+_ENVIRONMENT.filters |= {"counted": counted, "by_field": _by_field, "iso": _iso, "utc": _utc}

@@ -7,12 +7,12 @@ from functools import lru_cache
 from itertools import islice
 
 import cv2
-import numpy as np
 
 from extractor import reading as extractor_reading
 from extractor.documents import count_pages, open_pages
 from extractor.errors import DocumentError
 from extractor.explain import ExplainedField, explain
+from extractor.ink import at_most
 from extractor.options import ReadOptions
 from extractor.reading import Reader
 from extractor.values import FailedPage, Gray, PageResult
@@ -60,10 +60,11 @@ def warm() -> None:
 
 def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:
     """Page `number` of `file` with at most `side` pixels a side. Raises DocumentError."""
-    return _picture(_page(file, number, dpi), side)
+    return _picture(one_page(file, number, dpi), side)
 
 
-def _page(file: str, number: int, dpi: int) -> Gray:
+def one_page(file: str, number: int, dpi: int) -> Gray:
+    """The picture of page `number` of `file`. Raises DocumentError."""
     page = next(open_pages(file, dpi=dpi, first=number, last=number))
     if isinstance(page, FailedPage):
         raise DocumentError(page.reason)
@@ -72,12 +73,7 @@ def _page(file: str, number: int, dpi: int) -> Gray:
 
 def _picture(image: Gray, side: int) -> Picture:
     height, width = image.shape
-    scale = side / max(height, width)
-    small = image
-    if scale < 1:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    done, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    done, jpeg = cv2.imencode(".jpg", at_most(image, side), [cv2.IMWRITE_JPEG_QUALITY, 82])
     if not done:
         raise DocumentError("The page's picture could not be made; scan it again at a lower resolution.")
     return Picture(jpeg.tobytes(), width, height)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from training.data.sources import data_folder, read_idx
 
 # Picked by eye: a reader without the neighbours could take each of these for another digit, or it has lost a part.
 # fmt: off
@@ -56,26 +55,15 @@ class Digits:
         return float(self.images[self.writers == writer].mean())
 
 
-def data_folder() -> Path:
-    """The folder of handwriting data: `$FORMDIGITS_DATA`, or `../shared/data` beside the repository."""
-    named = os.environ.get("FORMDIGITS_DATA")
-    return Path(named) if named else Path(__file__).parents[2] / "../shared/data"
-
-
 def load_digits() -> Digits:
-    """The MNIST test set with its writers. Raises NoDigitsError where the files are absent."""
+    """The MNIST test set with its writers. Raises NoDigitsError where it is absent, InputError where it is damaged."""
     folder = data_folder() / "mnist"
     try:
-        images = gzip.decompress((folder / "t10k-images-idx3-ubyte.gz").read_bytes())
-        labels = gzip.decompress((folder / "t10k-labels-idx1-ubyte.gz").read_bytes())
         with np.load(folder / "writers_test.npz") as table:
             writers = table["writer"]
     except FileNotFoundError as error:
         raise NoDigitsError(
             f"{error.filename} is missing; point FORMDIGITS_DATA at the folder that holds mnist/."
         ) from None
-    return Digits(
-        np.frombuffer(images, np.uint8, offset=16).reshape(-1, 28, 28),
-        np.frombuffer(labels, np.uint8, offset=8),
-        writers,
-    )
+    images, labels = (read_idx(folder / f"t10k-{part}-ubyte.gz") for part in ("images-idx3", "labels-idx1"))
+    return Digits(images, labels, writers)

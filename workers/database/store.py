@@ -19,7 +19,7 @@ from workers.database.jobs import add_job
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
-from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job, job_of
+from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job
 from workers.review.values import Stage
 from workers.work import Outcome, PageKey
 
@@ -47,13 +47,6 @@ class Store(Database):
         """A new job without documents."""
         with writing(self.engine) as connection:
             return add_job(connection, key, options, fields)
-
-    def find(self, key: str) -> Job | None:
-        """The newest job of that key."""
-        query = select(jobs).where(jobs.c.key == key).order_by(jobs.c.created.desc()).limit(1)
-        with reading(self.engine) as connection:
-            row = connection.execute(query).mappings().first()
-        return None if row is None else job_of(row)
 
     def finish(self, job: str) -> None:
         """Marks the job as over: its pages are done and its output is written."""

@@ -2,7 +2,7 @@
 
 /** An element with attributes, and children that are elements or text. Text stays text, whatever is in it. */
 export function element(name, attributes = {}, ...children) {
-  const made = name === "svg" || name === "polygon" || name === "title"
+  const made = ["svg", "polygon", "text", "title"].includes(name)
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -56,6 +56,21 @@ export function localTimes(root = document) {
       : when.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     time.title = when.toLocaleString();
   }
+}
+
+/** Files that are dropped on `place` go to `take`. */
+export function dropZone(place, take) {
+  for (const kind of ["dragenter", "dragover"]) {
+    place.addEventListener(kind, (event) => {
+      event.preventDefault();
+      place.classList.add("over");
+    });
+  }
+  for (const kind of ["dragleave", "drop"]) place.addEventListener(kind, () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
 }
 
 /** Puts `sentence` where problems are told; an empty one clears it. */

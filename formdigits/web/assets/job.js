@@ -1,6 +1,6 @@
 // One job: its progress while it is read, and which field of the table is which on the page.
 
-import { ask, counted, tell } from "/assets/common.js";
+import { ask, counted } from "/assets/common.js";
 
 const EVERY_MS = 1000;
 
@@ -8,13 +8,17 @@ const progress = document.querySelector("#progress");
 const address = `/api/jobs/${progress.dataset.job}`;
 const stuck = document.querySelector("#stuck");
 
+function tellStuck(sentence) {
+  stuck.firstElementChild.textContent = sentence ?? "";
+  stuck.hidden = !sentence;
+}
+
 async function follow() {
   let job;
   try {
     job = await ask(address);
   } catch (error) {
-    tell(stuck.firstElementChild, error.message);
-    stuck.hidden = false;
+    tellStuck(error.message);
     setTimeout(follow, 5 * EVERY_MS);
     return;
   }
@@ -26,8 +30,7 @@ async function follow() {
   document.querySelector("#words").textContent =
     `${counts.done.toLocaleString("en")} of ${counted(counts.pages, "page")}${looking}`;
   document.querySelector("#bar").value = counts.pages ? counts.done / counts.pages : 0;
-  stuck.firstElementChild.textContent = job.problem ?? "";
-  stuck.hidden = !job.problem;
+  tellStuck(job.problem);
   const first = Number(progress.dataset.done) === 0;
   if (job.state === "finished" || job.state === "cancelled" || (first && counts.done > 0)) {
     // What is on the page was made when there was less to show.
@@ -46,8 +49,7 @@ function act(button, action) {
       await ask(`${address}/${action}`, { method: "POST" });
       location.reload();
     } catch (error) {
-      stuck.firstElementChild.textContent = error.message;
-      stuck.hidden = false;
+      tellStuck(error.message);
       button.disabled = false;
     }
   });

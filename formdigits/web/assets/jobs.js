@@ -1,6 +1,6 @@
 // The list of jobs, and beginning one: files are sent in batches, a folder or templates picked.
 
-import { ask, askJson, counted, element, localTimes, tell } from "/assets/common.js";
+import { ask, askJson, counted, dropZone, element, localTimes, tell } from "/assets/common.js";
 
 const EVERY_MS = 2000;
 const BATCH_BYTES = 200e6;
@@ -32,7 +32,6 @@ if (form) begin(form);
 
 function begin(form) {
   const chooser = form.querySelector("#files");
-  const drop = form.querySelector("#drop");
   const problem = form.querySelector("#problem");
   const start = form.querySelector("#start");
   const most = Number(chooser.dataset.most);
@@ -45,17 +44,7 @@ function begin(form) {
   }
 
   chooser.addEventListener("change", () => take(chooser.files));
-  for (const kind of ["dragenter", "dragover"]) {
-    drop.addEventListener(kind, (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  });
+  dropZone(form.querySelector("#drop"), take);
   form.querySelector("#template").addEventListener("change", (event) => addTemplate(form, event.target));
 
   form.addEventListener("submit", async (event) => {

@@ -120,7 +120,7 @@ async function look(mine) {
         if (running !== mine) return;
         show(sight, mine);
         mine.pace = 0.8 * (mine.pace || performance.now() - begun) + 0.2 * (performance.now() - begun);
-        place("pace").textContent = `${(1000 / Math.max(mine.pace, FASTEST_MS)).toFixed(1)} frames a second`;
+        place("pace").textContent = `${(1000 / Math.max(mine.pace, FASTEST_MS)).toFixed(1)} frames per second`;
       }
     } catch (error) {
       if (running !== mine) return;
@@ -175,10 +175,8 @@ function draw(sight) {
     const [[x, y], [right, down], , [left, below]] = one.quad;
     const size = Math.max(14, Math.min(30, 0.8 * Math.hypot(left - x, below - y)));
     const turn = Math.atan2(down - y, right - x) * 180 / Math.PI;
-    const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    text.setAttribute("transform", `translate(${x} ${y}) rotate(${turn}) translate(0 -4) scale(${size})`);
-    text.textContent = one.value;
-    shapes.push(text);
+    const transform = `translate(${x} ${y}) rotate(${turn}) translate(0 -4) scale(${size})`;
+    shapes.push(element("text", { transform }, one.value));
   }
   drawn.replaceChildren(...shapes);
 }

@@ -1,13 +1,12 @@
 // The page to try it on: a file or a drawing goes to the API at once, and what was read is shown.
 
-import { ask, tell } from "/assets/common.js";
+import { ask, dropZone, element, tell } from "/assets/common.js";
 import { Drawing } from "/assets/drawing.js";
 import { explainedPage } from "/assets/explained.js";
 
 const REST_MS = 450;
 
 const chooser = document.querySelector("#file");
-const drop = document.querySelector("#drop");
 const how = document.querySelector("#how");
 const problem = document.querySelector("#problem");
 const results = document.querySelector("#results");
@@ -45,10 +44,8 @@ function show(answer, title) {
   results.replaceChildren(...answer.pages.map((page) => explainedPage(page, answer.of, title)));
   results.dataset.read = String(asked);
   if (answer.of > answer.pages.length) {
-    const more = document.createElement("p");
-    more.className = "hint";
-    more.textContent = `The first ${answer.pages.length} of ${answer.of} pages; a job reads all of them.`;
-    results.append(more);
+    results.append(element("p", { class: "hint" },
+      `The first ${answer.pages.length} of ${answer.of} pages; a job reads all of them.`));
   }
 }
 
@@ -71,17 +68,7 @@ function take(files) {
 
 chooser.addEventListener("change", () => take(chooser.files));
 how.addEventListener("change", readFile);
-for (const kind of ["dragenter", "dragover"]) {
-  drop.addEventListener(kind, (event) => {
-    event.preventDefault();
-    drop.classList.add("over");
-  });
-}
-for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  take(event.dataTransfer.files);
-});
+dropZone(document.querySelector("#drop"), take);
 document.addEventListener("paste", (event) => take(event.clipboardData?.files ?? []));
 
 const drawing = new Drawing(document.querySelector("#canvas"), () => {

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
 
-from extractor.documents import open_pages
 from extractor.errors import DocumentError
-from extractor.values import FailedPage, Gray
+from extractor.values import Gray
 from formdigits.web.review.field_pictures import field_picture, page_picture
+from formdigits.web.sandboxed import one_page
 from workers.database.store import Store
 from workers.review.forms import FormShelf
 from workers.review.values import Item
@@ -54,10 +54,7 @@ def _draw(page: _Page, quad: tuple[tuple[float, float], ...], whole: bool) -> by
 def _image(page: _Page) -> Gray:
     key = (page, _changed(page.file))
     if key not in _kept:
-        [opened] = open_pages(page.file, dpi=page.dpi, first=page.number, last=page.number)
-        if isinstance(opened, FailedPage):
-            raise DocumentError(opened.reason)
-        _kept[key] = opened.image
+        _kept[key] = one_page(page.file, page.number, page.dpi)
         while len(_kept) > 1 and sum(image.nbytes for image in _kept.values()) > DECODED_BYTES:
             _kept.popitem(last=False)
     _kept.move_to_end(key)

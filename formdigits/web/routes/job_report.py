@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from extractor.values import CheckKind
-from formdigits.reports.words import bar_name, error_line, interval, percent
+from formdigits.reports.words import bar_name, error_line, percent
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.schemas.report_schema import ReportAnswer
@@ -48,18 +47,15 @@ def report_pdf(job: JobDep, store: StoreDep) -> Response:
 @router.get("/jobs/{job}/report", include_in_schema=False)
 def report_page(request: Request, job: JobDep, site: SiteDep) -> Response:
     found = report_of(site.store, job.id)
-    settled = sum(found.outcomes.values())
     return page(
         request,
         "report.html",
         job=job,
         title=title_of(site, job),
         report=found,
-        settled=settled,
-        changed=settled - found.outcomes[CheckKind.ACCEPT],
+        settled=sum(found.outcomes.values()),
         kinds={kind.value: count for kind, count in found.outcomes.items()},
         error_line=error_line(found),
-        bounds=interval(found.error) if found.error else "",
         percent=percent,
         bars=_bars(found),
     )

@@ -1,5 +1,6 @@
 // Review by keyboard: Enter accepts or keeps what was typed, B blank, V struck out, S skip, Z back, arrows alternatives.
 
+import { tell } from "../common.js";
 import { Queue, Refusal } from "./queue.js";
 import { done, entry, progress, recent, say, show } from "./view.js";
 
@@ -240,8 +241,7 @@ function choose(step) {
 }
 
 function enlarge() {
-  const frame = at("page");
-  frame.classList.toggle("large");
+  at("page").classList.toggle("large");
 }
 
 value.addEventListener("input", typed);
@@ -268,8 +268,7 @@ function ask(problem) {
   clearTimeout(idle);
   at("ask").hidden = false;
   at("ask-name").value = localStorage.getItem("formdigits-reviewer") ?? "";
-  at("ask-problem").textContent = problem;
-  at("ask-problem").hidden = !problem;
+  tell(at("ask-problem"), problem);
   at("ask-name").focus();
 }
 
