@@ -46,7 +46,7 @@ def begun(store: Store, pages: list[list[Reading]], **plan: float) -> str:
     return job
 
 
-def bench(context: BrowserContext, web: WebServer, job: str, name: str) -> Page:
+def reviewing(context: BrowserContext, web: WebServer, job: str, name: str) -> Page:
     """The review page, with the first field on it."""
     page = context.new_page()
     page.goto(f"{web.url}/review/{job}")
@@ -129,7 +129,7 @@ def test_two_at_once_never_have_the_same_field(web: WebServer, store: Store, bro
     job = begun(store, doubtful(24))
     seen: dict[str, list[str]] = {"Ann": [], "Ben": []}
     with browser.new_context() as one, browser.new_context() as other:
-        pages = {name: bench(context, web, job, name) for name, context in (("Ann", one), ("Ben", other))}
+        pages = {name: reviewing(context, web, job, name) for name, context in (("Ann", one), ("Ben", other))}
         for _ in range(8):
             for name, page in pages.items():
                 seen[name].append(reading(page))
@@ -143,7 +143,7 @@ def test_two_at_once_never_have_the_same_field(web: WebServer, store: Store, bro
 
 def test_what_a_closed_window_had_goes_to_others_at_once(web: WebServer, store: Store, context: BrowserContext) -> None:
     job = begun(store, doubtful(3))
-    page = bench(context, web, job, "Ann")
+    page = reviewing(context, web, job, "Ann")
     expect(page.locator("#field")).to_have_text("votes")
     ask = {"name": "Ben", "window": "a-window-of-ben", "count": 3}
     with web.client() as client:
@@ -159,19 +159,19 @@ def test_what_a_closed_window_had_goes_to_others_at_once(web: WebServer, store: 
 def test_the_second_person_reads_without_the_first_ones_answer(web: WebServer, store: Store, browser: Browser) -> None:
     job = begun(store, doubtful(1), second=True)
     with browser.new_context() as one:
-        ann = bench(one, web, job, "Ann")
+        ann = reviewing(one, web, job, "Ann")
         ann.keyboard.type("71")
         press(ann, "Enter")
         expect(ann.get_by_role("heading", name="Nothing more for you")).to_be_visible()
         expect(ann.locator("#done-text")).to_contain_text("waits for another person")
     with browser.new_context() as two:
-        ben = bench(two, web, job, "Ben")
+        ben = reviewing(two, web, job, "Ben")
         assert reading(ben) == "100"
         expect(ben.locator("body")).not_to_contain_text("71")
         press(ben, "Enter")
         expect(ben.get_by_role("heading", name="Nothing more for you")).to_be_visible()
     with browser.new_context() as three:
-        cem = bench(three, web, job, "Cem")
+        cem = reviewing(three, web, job, "Cem")
         expect(cem.locator("#why")).to_contain_text("Two people differ; you decide")
         expect(cem.locator("#why")).to_contain_text("Ann: 71")
         cem.keyboard.type("71")
@@ -187,7 +187,7 @@ def test_a_value_that_does_not_fit_is_kept_only_when_it_is_meant(
     web: WebServer, store: Store, context: BrowserContext
 ) -> None:
     job = begun(store, doubtful(2))
-    page = bench(context, web, job, "Ann")
+    page = reviewing(context, web, job, "Ann")
     page.keyboard.type("=1+1")
     press(page, "Enter")
     expect(page.locator("#message")).to_contain_text("=1+1: not a number; correct it, or keep it all the same.")
@@ -211,7 +211,7 @@ def test_nothing_that_comes_from_forms_or_people_runs_as_a_script(
 ) -> None:
     evil = field(SCRIPT, SCRIPT, 0.1, kind=Kind.DIGITS)
     job = begun(store, [[evil, field("total", "5", 0.2)]])
-    page = bench(context, web, job, SCRIPT[:40])
+    page = reviewing(context, web, job, SCRIPT[:40])
     expect(page.locator("#field")).to_have_text(SCRIPT)
     expect(page.locator("#name")).to_have_text(SCRIPT[:40])
     press(page, "ArrowDown")
@@ -229,7 +229,7 @@ def test_answers_given_while_the_server_is_away_are_sent_when_it_is_back(
     web: WebServer, store: Store, context: BrowserContext
 ) -> None:
     job = begun(store, doubtful(4))
-    page = bench(context, web, job, "Ann")
+    page = reviewing(context, web, job, "Ann")
     page.wait_for_load_state("networkidle")
     context.set_offline(True)
     press(page, "b")
@@ -244,7 +244,7 @@ def test_a_page_that_is_gone_is_told_and_can_still_be_answered(
 ) -> None:
     job = job_of_pages(store, doubtful(2), file="/nowhere/page.png").id
     set_plan(store, job, second=False, sample=0)
-    page = bench(context, web, job, "Ann")
+    page = reviewing(context, web, job, "Ann")
     expect(page.locator("#picture")).to_contain_text("cannot be shown")
     press(page, "Enter")
     settled(page, 1)
@@ -366,7 +366,7 @@ def test_the_next_field_is_on_the_screen_as_soon_with_100_000_waiting_as_with_a_
         job = job_of_many(store, waiting, PICTURE).id
         set_plan(store, job, second=False, sample=0)
         with browser.new_context() as context:
-            page = bench(context, web, job, "Ann")
+            page = reviewing(context, web, job, "Ann")
             page.wait_for_load_state("networkidle")
             for number in range(20):
                 press(page, "Enter" if number % 2 else "b")

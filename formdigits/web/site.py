@@ -17,7 +17,7 @@ from formdigits.web.forms import Forms
 from formdigits.web.jobs.page_pictures import Pictures
 from formdigits.web.jobs.runner import Runner
 from formdigits.web.names import Names
-from formdigits.web.review.bench import Bench
+from formdigits.web.review.review_pictures import ReviewPictures
 from formdigits.web.sandboxed import warm
 from formdigits.web.settings import Settings
 from workers.database.jobs import find_job
@@ -41,12 +41,12 @@ class Site:
     live: Live
     pictures: Pictures
     runner: Runner
-    bench: Bench
+    review_pictures: ReviewPictures
 
     def close(self) -> None:
         self.runner.stop()
         self.pictures.close()
-        self.bench.close()
+        self.review_pictures.close()
         self.sandbox.close()
         self.live.close()
         self.store.close()
@@ -55,7 +55,7 @@ class Site:
 def open_site(settings: Settings) -> Site:
     """Raises ServiceError."""
     store = open_store()
-    bench = Bench(store)
+    review_pictures = ReviewPictures(store)
     batches, folders = Batches(settings.home), Folders(settings.folders)
     sandbox = Sandbox()
     site = Site(
@@ -67,9 +67,9 @@ def open_site(settings: Settings) -> Site:
         names=Names(batches, folders),
         sandbox=sandbox,
         live=Live(),
-        pictures=Pictures(bench.forms),
+        pictures=Pictures(review_pictures.forms),
         runner=Runner(store, settings),
-        bench=bench,
+        review_pictures=review_pictures,
     )
     site.runner.start()
     # The first who tries it should not wait for a model to be loaded.

@@ -114,7 +114,7 @@ def answer_field(key: KeyDep, site: SiteDep, body: AnswerRequest) -> SettledAnsw
     """What a person says of a field. A later answer changes an earlier one; every one is kept."""
     told = Answer(body.kind, body.value, body.seen, body.force)
     try:
-        settled = answer(site.store, site.bench.forms.of(key.job), key, _seat(body), told)
+        settled = answer(site.store, site.review_pictures.forms.of(key.job), key, _seat(body), told)
     except TakenMeanwhileError as error:
         raise HTTPException(409, str(error)) from None
     except MisfitError as error:
@@ -150,7 +150,7 @@ def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
     """What people have settled, one field per line: `file, page, dpi, form, field, cells, quad, was, written, value,
     status, kind, sample, by, at`. Documents have the names that these pages show; `formdigits corrections` gives paths.
     """
-    forms = site.bench.forms.of(job.id)
+    forms = site.review_pictures.forms.of(job.id)
 
     def lines() -> Iterator[bytes]:
         for one in corrections_of(site.store, forms, job.id):
@@ -169,7 +169,7 @@ def _seat(body: SeatRequest) -> Seat:
 
 
 def _shape(site: Site, item: Item) -> FieldAnswer:
-    return FieldAnswer.of(item, site.bench.forms.of(item.key.job), site.names.of(item.file))
+    return FieldAnswer.of(item, site.review_pictures.forms.of(item.key.job), site.names.of(item.file))
 
 
 def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:
@@ -177,7 +177,7 @@ def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:
     if not found:
         raise HTTPException(404, "There is no such field up for review.")
     try:
-        drawn = site.bench.picture(found[0], whole=whole)
+        drawn = site.review_pictures.picture(found[0], whole=whole)
     except DocumentError as error:
         raise HTTPException(404, str(error)) from None
     # For the window that looks ahead, and for going back; the page could be another after an hour.

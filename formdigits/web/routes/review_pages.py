@@ -1,4 +1,4 @@
-"""The pages of the review: which jobs there are, how one is to be reviewed, and the reviewer's bench."""
+"""The pages of the review: which jobs there are, how one is to be reviewed, and the page that fields are reviewed on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ DECODED_BYTES = 256_000_000
 """Bytes of decoded pages that the process keeps: the fields of one page often follow each other."""
 
 
-class Bench:
+class ReviewPictures:
     """Made when the server starts, closed when it ends; several threads may use it."""
 
     def __init__(self, store: Store) -> None:
