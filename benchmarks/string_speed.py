@@ -29,7 +29,7 @@ from extractor.recognizer.choice import load_model
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
 from training.command import run
-from training.ctc.ctc_calibration import entries
+from training.ctc.string_sets import entries
 
 ROUNDS = 5
 

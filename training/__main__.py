@@ -12,6 +12,7 @@ from training.command import run
 from training.ctc.ctc_calibration import calibrate_ctc
 from training.ctc.ctc_training import CtcSettings, train_ctc
 from training.mean import write_ctc_mean, write_mean
+from training.recipe import RECIPE, make
 from training.symbols.lattice_calibration import calibrate, held_out_digits
 
 FOLDER = click.Path(path_type=Path)
@@ -56,6 +57,15 @@ def mean(*, out: Path, models: tuple[Path, ...], ctc: bool, data: tuple[Path, ..
         click.echo(f"{row['data']}, {row['engine']}: {right} of {row['samples']}")
 
 
+@commands.command()
+@click.argument("out", type=FOLDER)
+@click.option("--recipe", "file", type=FOLDER, default=RECIPE, help="Another recipe.  [default: that of the release]")
+@click.option("--before", type=FOLDER, default=SHIPPED, help="The model of the release before.  [default: the shipped]")
+def recipe(*, out: Path, file: Path, before: Path) -> None:
+    """Make the shipped digits, all of their networks; goes on where it was stopped."""
+    click.echo(f"The model is in {make(out, file, before, click.echo)}.")
+
+
 @commands.command("calibrate")
 @click.argument("model", type=FOLDER, default=SHIPPED)
 @click.option("--strings", type=int, default=3000, show_default=True)
@@ -69,11 +79,11 @@ def calibrate_strings(*, model: Path, strings: int) -> None:
 @click.argument("model", type=FOLDER, default=SHIPPED)
 def calibrate_whole(*, model: Path) -> None:
     """Fit the confidence of strings that MODEL reads whole."""
-    measures = calibrate_ctc(model)
-    click.echo(
-        f"{measures.right} of {measures.count} other strings right, {measures.accepted} accepted, "
-        f"{measures.accepted_wrong} of those wrong; expected calibration error {measures.calibration_error:.3f}"
-    )
+    for name, found in calibrate_ctc(model).items():
+        click.echo(
+            f"{name}: {found.right} of {found.count} other strings right, {found.accepted} accepted, "
+            f"{found.accepted_wrong} of those wrong; expected calibration error {found.calibration_error:.3f}"
+        )
 
 
 if __name__ == "__main__":

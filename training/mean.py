@@ -22,13 +22,15 @@ from training.symbols.material import gather
 from training.symbols.symbol_training import TrainSettings, data_of
 
 
-def write_mean(out: Path, models: Sequence[Path], data: Sequence[Path] = ()) -> dict[str, Any]:
-    """Write the mean of `models`, model folders of one design trained on `data`, into `out`; returns its card. Raises
-    ModelError where they differ in more than their weights."""
+def write_mean(
+    out: Path, models: Sequence[Path], data: Sequence[Path] = (), *, shares: Sequence[float] | None = None
+) -> dict[str, Any]:
+    """Write the mean of `models`, model folders of one design trained on `data`, each with its share, into `out`;
+    returns its card. Raises ModelError where they differ in more than their weights."""
     cards = [read_card(model) for model in models]
-    mean = mean_network(models, cards)
+    mean = mean_network(models, cards, shares)
     material = gather(data, held_out=TrainSettings.held_out, seed=TrainSettings.seed)
-    origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), mean_of(cards))
+    origin = Origin(data_of(data, models[0] if data else None, material.aside.alphabet), mean_of(cards, shares))
     return material.ship(out, mean, origin)
 
 
@@ -44,7 +46,7 @@ def write_ctc_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
     return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 
-def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard]) -> Any:
+def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard], shares: Sequence[float] | None = None) -> Any:
     """A Keras network whose weights are the mean of those in `models`, model folders with `cards`. Raises ModelError
     where they differ in more than their weights."""
     try:
@@ -62,10 +64,11 @@ def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard]) -> Any
             "These models differ in more than their weights; give some that were trained from the same one."
         )
     mean = networks[0]
-    mean.set_weights([np.mean(parts, axis=0) for parts in zip(*weights, strict=True)])
+    mean.set_weights([np.average(parts, axis=0, weights=shares) for parts in zip(*weights, strict=True)])
     return mean
 
 
-def mean_of(cards: Sequence[Card | CtcCard]) -> dict[str, Any]:
+def mean_of(cards: Sequence[Card | CtcCard], shares: Sequence[float] | None = None) -> dict[str, Any]:
     """How a mean of the models with `cards` came about, for its own card."""
-    return {"mean_of": [card.about.get("training") for card in cards]}
+    told = {"mean_of": [card.about.get("training") for card in cards]}
+    return {**told, "shares": list(shares)} if shares else told

@@ -12,8 +12,9 @@ from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation.crop import mnist_crop
 from extractor.values import Floats
 from training.data.epochs import Answers
+from training.data.hands import SWISS_HELD_OUT, swiss
 from training.data.samples import Samples
-from training.data.sources import data_folder, mnist, usps
+from training.data.sources import data_folder, load_samples, mnist, usps
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def measure(recognizer: Recognizer, samples: Samples, data: str) -> Measure:
 
 
 def digit_tests() -> Iterator[tuple[str, Samples]]:
-    """The test sets for digits that are there: MNIST's test set as it is and cropped anew, and USPS's."""
+    """The test sets for digits that are there: MNIST's test set as it is and cropped anew, USPS's, those of two other
+    countries, and the Swiss writers that are held out."""
     if (data_folder() / "mnist").is_dir():
         test = mnist("test")
         yield "MNIST test, images as they are", test
@@ -46,6 +48,12 @@ def digit_tests() -> Iterator[tuple[str, Samples]]:
         yield "MNIST test, cropped as the product crops", Samples(crops, test.labels, test.writers)
     if (data_folder() / "usps").is_dir():
         yield "USPS test, cropped as the product crops", usps()
+    for name in ("semeion", "optdigits"):
+        path = data_folder() / name / f"{name}.npz"
+        if path.is_file():
+            yield f"{name}, cropped as the product crops", load_samples(path)
+    if (data_folder() / "swiss_numbers").is_dir():
+        yield "Swiss digits of held-out writers", swiss().split(SWISS_HELD_OUT)[1]
 
 
 def best_temperature(logits: Floats, answers: Answers) -> float:
