@@ -23,7 +23,7 @@ from extractor.values import FieldStatus, Gray, PageResult
 from extractor.video import Guidance, Session, Sight
 from extractor.video.fusion import CombEvidence
 from extractor.video.held_sheet import HeldSheet
-from extractor.video.identity import SAME_SHEET, agreement, ink_picture
+from extractor.video.identity import Repeat, ink_picture, repeat_of
 
 FPS = 12.0
 
@@ -220,10 +220,8 @@ def test_ink_is_known_again_and_told_from_other_ink(reader: Reader, scans: Path)
         found = register(page, reader.forms)
         assert found is not None
         pictures.append({f.name: ink_picture(locate(page, found.matrix, f)) for f in reader.forms[0].fields})
-    same, other = agreement(pictures[0], pictures[1]), agreement(pictures[0], pictures[2])
-    assert same is not None
-    assert other is not None
-    assert same > SAME_SHEET > other
+    assert repeat_of(pictures[0], pictures[1]) is Repeat.SAME
+    assert repeat_of(pictures[0], pictures[2]) is Repeat.OTHER
 
 
 def test_without_a_template_numbers_on_plain_paper_are_read() -> None:

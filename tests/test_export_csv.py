@@ -66,7 +66,7 @@ def test_one_row_a_field_and_one_for_a_page_that_was_not_read(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("status", [PageStatus.DUPLICATE, PageStatus.FAILED, PageStatus.UNMATCHED])
+@pytest.mark.parametrize("status", [PageStatus.FAILED, PageStatus.UNMATCHED])
 @pytest.mark.parametrize("long", [False, True])
 def test_a_page_that_was_not_read_counts_once_and_adds_no_values(
     tmp_path: Path, status: PageStatus, long: bool
@@ -76,6 +76,14 @@ def test_a_page_that_was_not_read_counts_once_and_adds_no_values(
     filled = {name: text for name, text in zip(header, row, strict=True) if text}
     assert filled.pop("review", "votes sum") == "votes sum"
     assert filled == {"file": "again.png", "page": "1", "form": "tally", "status": status.value}
+
+
+def test_a_duplicate_has_values_where_it_was_read(tmp_path: Path) -> None:
+    again = PageResult("camera", 2, "tally", PageStatus.DUPLICATE, READ.readings, reason="Possible repeat of row 1.")
+    _, row = table(tmp_path, again)
+    assert row == ["camera", "2", "tally", "duplicate", *table(tmp_path, READ)[1][4:]]
+    _, row = table(tmp_path, PageResult("again.png", 1, "", PageStatus.DUPLICATE, reason="As page 1."))
+    assert row == ["again.png", "1", "", "duplicate", "", "", "", ""]
 
 
 def test_a_form_without_a_field_leaves_its_column_empty(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ class Columns:
         Raises OutputError where a reading has no column.
         """
         file, page, form = Cell(result.file), Cell(str(result.page), Kind.INTEGER), Cell(result.form)
-        readings = result.readings if result.status is PageStatus.READ else ()
+        # A repeat of another page has readings where it is only a possible one.
+        readings = result.readings if result.status in (PageStatus.READ, PageStatus.DUPLICATE) else ()
         if not self.long:
             cells = {reading.field: Cell(reading.value, reading.kind, reading) for reading in readings}
             for name in cells.keys() - set(self._names):

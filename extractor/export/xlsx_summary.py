@@ -24,7 +24,7 @@ class Summary:
         if result.reason:
             known = result.reason in self._reasons or len(self._reasons) < REASONS
             self._reasons[result.reason if known else "other reasons"] += 1
-        if result.status is PageStatus.READ:
+        if result.status in (PageStatus.READ, PageStatus.DUPLICATE):
             for reading in result.readings:
                 self._fields[reading.status] += 1
                 self._by_field.setdefault(reading.field, Counter())[reading.status] += 1

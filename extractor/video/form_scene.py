@@ -16,11 +16,11 @@ from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
 from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Reading
 from extractor.video import form_state
-from extractor.video.form_state import COMPARED_PER_FRAME, Absence, Recognising, State, Studying, Watching
+from extractor.video.form_state import COMPARED_PER_FRAME, Absence, State, Studying, Watching
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light, room_for_a_digit
 from extractor.video.held_sheet import HeldSheet, Stage
-from extractor.video.identity import SHEETS_REMEMBERED, agreement, ink_picture, same_ink
-from extractor.video.sight import Guidance, Sight, as_quad
+from extractor.video.identity import SHEETS_REMEMBERED, Repeat, ink_picture, looks_strange
+from extractor.video.sight import Guidance, Sight, as_quad, possible_repeat
 from extractor.video.tracking import TOO_FAST, Track, Tracker, outline
 
 FIELDS_PER_FRAME, FORM_CROPS_PER_FRAME = 5, 32
@@ -43,8 +43,10 @@ SHEET_AWAY_S = 1.0
 class FormScene:
     """What a session sees of sheets of the reader's forms."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, rows: int) -> None:
+        """`rows` are those that there are already."""
         self._reader = reader
+        self._rows = rows
         self._tracker = Tracker(reader.forms)
         self._sharpness = Sharpness()
         self._turns = itertools.count(1)
@@ -62,6 +64,7 @@ class FormScene:
         if not self._known:
             return
         sheet = self._known.pop()
+        self._rows -= 1
         if not isinstance(self._state, Studying) and self._state.sheet is sheet:
             self._state = Studying(dismissed=True)
 
@@ -76,7 +79,7 @@ class FormScene:
         light = measure_light(grey, corners)
         if track.fresh:
             self._sharpness.forget()
-            self._state = form_state.came_back(self._state, len(template.fields))
+            self._state = form_state.came_back(self._state)
         clear = self._sharpness.weigh(light, at)
         hint = _guidance(track, light, clear)
         if track.sure and clear >= BLURRED and track.speed < TOO_FAST and not light.dark:
@@ -93,6 +96,7 @@ class FormScene:
             settled=sheet.settled(at),
             locked=sheet.locked,
             again=sheet.stage is Stage.RETURNED,
+            repeats=sheet.repeats,
             guidance=None if sheet.locked else hint,
             row=row,
         )
@@ -109,12 +113,10 @@ class FormScene:
             return
         cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(before, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
-        self._state = form_state.compared(before, agreement(pictures, sheet.ink))
-        if not isinstance(self._state, Watching) or self._state.strange:
-            return
-        if isinstance(before, Recognising):
-            sheet.come_back()
-        if not sheet.locked:
+        # Of a sheet that is locked nothing can be lost: if it is read anew for nothing, it proves to be the same.
+        strange = looks_strange(pictures, sheet.ink, strict=sheet.locked or bool(before.unconfirmed))
+        self._state = form_state.compared(before, pictures.keys(), strange)
+        if isinstance(self._state, Watching) and not self._state.strange and not sheet.locked:
             sheet.add(cuts, pictures, weight, at)
 
     def _study(self, state: Studying, grey: Gray, registration: Registration, weight: float) -> State:
@@ -128,16 +130,23 @@ class FormScene:
             return replace(state, cuts=cuts)
         return Watching(HeldSheet(self._reader, form, cuts, Stage.DISMISSED if state.dismissed else Stage.READING))
 
-    def _next(self, state: Watching | Recognising, at: float) -> list[TemplateField]:
-        """The fields whose turn it is: first those that have not settled, seen in the fewest frames."""
+    def _next(self, state: Watching, at: float) -> list[TemplateField]:
+        """The fields whose turn it is: first those that have not settled, seen in the fewest frames. What looked
+        strange is looked at once more, and by itself."""
         sheet, fields = state.sheet, state.sheet.form.fields
+        if state.strange:
+            return [field for field in fields if field.name in state.strange]
         count = COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND))
         count = min(count, len(fields))
-        if sheet.locked or state.strange or isinstance(state, Recognising):
+        if sheet.locked:
             first = next(self._turns) * count
             return [fields[(first + i) % len(fields)] for i in range(count)]
         settled = sheet.settled(at)
-        order = sorted(range(len(fields)), key=lambda i: (fields[i].name in settled, sheet.frames(fields[i].name), i))
+        names = [field.name for field in fields]
+        order = sorted(
+            range(len(fields)),
+            key=lambda i: (names[i] not in state.unconfirmed, names[i] in settled, sheet.frames(names[i]), i),
+        )
         chosen: list[TemplateField] = []
         crops = 0
         for i in order[:count]:
@@ -147,30 +156,43 @@ class FormScene:
                 break
         return chosen
 
-    def _known_as(self, sheet: HeldSheet) -> HeldSheet | None:
-        """The sheet that gave a row before and is this `sheet`, if there is one."""
-        ink = sheet.ink
-        return next((one for one in reversed(self._known) if one.form is sheet.form and same_ink(ink, one.ink)), None)
+    def _repeats(self, sheet: HeldSheet) -> tuple[Repeat, HeldSheet | None]:
+        """Whether `sheet` gave a row before, and which of those that did it is, or may be."""
+        possible = None
+        for known in reversed(self._known):
+            repeat = sheet.repeats_of(known)
+            if repeat is Repeat.SAME:
+                return repeat, known
+            if repeat is Repeat.POSSIBLE and possible is None:
+                possible = known
+        return (Repeat.OTHER if possible is None else Repeat.POSSIBLE), possible
 
     def _finish(self, state: Watching, registration: Registration, at: float) -> tuple[HeldSheet, PageResult | None]:
         """The sheet, or the known one that it turns out to be; and its row, if this frame finishes it."""
         sheet = state.sheet
-        if sheet.locked or state.strange or not sheet.whole:
+        if sheet.locked or state.strange or state.unconfirmed or not sheet.whole:
             return sheet, None
         if not self._capturing and (sheet.stage is Stage.DISMISSED or len(sheet.settled(at)) < len(sheet.form.fields)):
             return sheet, None
         self._capturing = False
-        known = self._known_as(sheet)
-        if known is not None:
+        repeat, known = self._repeats(sheet)
+        if known is not None and repeat is Repeat.SAME:
             known.come_back()
             self._state = Watching(known)
             return known, None
-        sheet.lock()
+        self._rows += 1
+        sheet.lock(self._rows, known.row if known is not None else 0)
         self._known.append(sheet)
         del self._known[:-SHEETS_REMEMBERED]
-        readings = _placed(registration, sheet)
         return sheet, PageResult(
-            "", 0, sheet.form.form, PageStatus.READ, readings, fit=registration.fit, rules=sheet.rules
+            "",
+            sheet.row,
+            sheet.form.form,
+            PageStatus.DUPLICATE if sheet.repeats else PageStatus.READ,
+            _placed(registration, sheet),
+            reason=possible_repeat(sheet.repeats) if sheet.repeats else "",
+            fit=registration.fit,
+            rules=sheet.rules,
         )
 
     def _see_no_form(self, grey: Gray, at: float) -> Sight:

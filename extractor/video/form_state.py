@@ -1,9 +1,11 @@
 """What lies before the camera, as states that follow one another; each function below is one kind of transition.
 
-    Studying --(every field was cut out)--> Watching --(out of sight and back)--> Recognising
-        ^                                      |  ^                                    |  |
-        +---(other ink, or its row undone)-----+  +----------------(the same ink)------+  |
-        +--------------------------------(other ink)--------------------------------------+
+    Studying --(every field was cut out)--> Watching
+        ^                                      |
+        +--(other ink, its row undone, or it was out of sight after its row)
+
+A sheet that comes back after its row is read anew, and what it reads tells whether it is the same one. One that was out
+of sight before its row is read on, but gives none before the ink of each of its fields was seen once more.
 
 How far the reading of a sheet has come is its `Stage` (extractor/video/held_sheet.py). A form that is out of sight for
 a moment changes nothing: how long it has been so is an `Absence`.
@@ -12,11 +14,11 @@ a moment changes nothing: how long it has been so is an `Absence`.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from extractor.video.held_sheet import Cuts, HeldSheet, Stage
-from extractor.video.identity import SAME_SHEET
 
 COMPARED_PER_FRAME = 3
 """Fields of a locked sheet whose ink is compared in one frame."""
@@ -36,23 +38,16 @@ class Studying:
 
 @dataclass(frozen=True)
 class Watching:
-    """`sheet` lies there. `strange` counts the last frames in a row that showed other ink than it has."""
+    """`sheet` lies there. `strange` are the fields that showed other ink than it has in the last `strange_frames`
+    frames in a row. `unconfirmed` are those whose ink has not been seen since the sheet was out of sight."""
 
     sheet: HeldSheet
-    strange: int = 0
+    strange: frozenset[str] = frozenset()
+    strange_frames: int = 0
+    unconfirmed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Recognising:
-    """A form is back, and its ink has to tell whether it is `sheet` again. `left` are the frames after which a sheet
-    that shows no ink to compare is taken for the same; `strange` is as in `Watching`."""
-
-    sheet: HeldSheet
-    left: int
-    strange: int = 0
-
-
-State: TypeAlias = Studying | Watching | Recognising
+State: TypeAlias = Studying | Watching
 
 
 @dataclass(frozen=True)
@@ -65,25 +60,21 @@ class Absence:
     paper: bool = False
 
 
-def came_back(state: State, fields: int) -> State:
-    """A form of so many `fields` was found after none was in sight: it may be another sheet than before."""
+def came_back(state: State) -> State:
+    """A form was found after none was in sight: it may be another sheet than before."""
     if isinstance(state, Studying):
         return replace(state, cuts={})
-    if not state.sheet.ink:
-        # Nothing was read of it by which it would be known again.
+    if state.sheet.locked or not state.sheet.ink:
         return Studying(dismissed=state.sheet.stage is Stage.DISMISSED)
-    # As many comparisons as it takes to see every field.
-    return Recognising(state.sheet, math.ceil(fields / COMPARED_PER_FRAME))
+    return Watching(state.sheet, unconfirmed=frozenset(state.sheet.ink))
 
 
-def compared(state: Watching | Recognising, likeness: float | None) -> State:
-    """A frame's ink was compared with the sheet's: how alike they are, -1 to 1, or None where neither had any."""
-    if likeness is not None and likeness < SAME_SHEET:
-        strange = state.strange + 1
-        return Studying() if strange >= STRANGE_FRAMES else replace(state, strange=strange)
-    if likeness is None and isinstance(state, Recognising) and state.left > 1:
-        return replace(state, left=state.left - 1)
-    return Watching(state.sheet)
+def compared(state: Watching, fields: Collection[str], strange: frozenset[str]) -> State:
+    """The ink of a few `fields` in a frame was compared with the sheet's; `strange` are those with other ink."""
+    if strange:
+        frames = state.strange_frames + 1
+        return Studying() if frames >= STRANGE_FRAMES else replace(state, strange=strange, strange_frames=frames)
+    return Watching(state.sheet, unconfirmed=state.unconfirmed.difference(fields))
 
 
 def went_away(state: State) -> State:

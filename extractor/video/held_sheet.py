@@ -18,6 +18,7 @@ from extractor.reading import Reader
 from extractor.template import Template
 from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
 from extractor.video.fusion import CombEvidence, CtcEvidence, LatticeEvidence, evidence_for
+from extractor.video.identity import Repeat, as_wide, contradict, repeat_of
 from extractor.video.stack import Stack
 
 SETTLING_FRAMES = 3
@@ -68,12 +69,14 @@ class Stage(Enum):
 
 
 class HeldSheet:
-    """One sheet of `form`, read by `reader`. `page_ink` is what its fields have in common in a single frame."""
+    """One sheet of `form`, read by `reader`. `page_ink` is what its fields have in common in a single frame, `row` the
+    number of its row once that was given, `repeats` that of an earlier row whose sheet this may be; both are else 0."""
 
     def __init__(self, reader: Reader, form: Template, first: Cuts, stage: Stage = Stage.READING) -> None:
         """`first` are cuts of all fields."""
         self.form = form
         self.stage = stage
+        self.row = self.repeats = 0
         self.rules: tuple[RuleOutcome, ...] = ()
         self._reader = reader
         self._ruled_at = -math.inf
@@ -140,11 +143,11 @@ class HeldSheet:
                 evidence.add(one, well, weight)
                 fused = evidence.fused()
                 self._decided[one.name] = fused, decode(fused)
-            picture = pictures[one.name].astype(np.float32)
-            before = self._ink.get(one.name)
-            if before is not None and before.shape == picture.shape:
-                picture = (before + (picture - before) / min(evidence.weights.frames, INK_FRAMES)).astype(np.float32)
-            self._ink[one.name] = picture
+            before, picture = self._ink.get(one.name), pictures[one.name]
+            if before is None:
+                self._ink[one.name] = picture.astype(np.float32)
+            else:
+                before += (as_wide(picture, before.shape[1]) - before) / min(evidence.weights.frames, INK_FRAMES)
         self._show(at)
 
     def _show(self, at: float) -> None:
@@ -181,9 +184,18 @@ class HeldSheet:
         """Whether every field was seen."""
         return len(self._shown) == len(self.form.fields) or len(self._decided) == len(self.form.fields)
 
-    def lock(self) -> None:
+    def repeats_of(self, known: HeldSheet) -> Repeat:
+        """Whether this is the sheet that gave a row as `known`."""
+        readings = known.readings
+        if known.form is not self.form or any(
+            name in readings and contradict(reading, readings[name]) for name, reading in self.readings.items()
+        ):
+            return Repeat.OTHER
+        return repeat_of(self.ink, known.ink)
+
+    def lock(self, row: int, repeats: int) -> None:
         """Keeps what was read, and enough of the ink to know the sheet again; no frame counts any more."""
-        self.stage = Stage.LOCKED
+        self.stage, self.row, self.repeats = Stage.LOCKED, row, repeats
         self._evidence.clear()
         self._decided.clear()
         self._stacks.clear()

@@ -9,15 +9,14 @@ import numpy as np
 
 from extractor.finding.found_field import FoundField
 from extractor.finding.loose_strings import find_strings, string_field
-from extractor.ink import as_gray
 from extractor.observation import Observation, decode, holds_digits
 from extractor.reading import Reader
 from extractor.values import Doubt, DoubtKind, FieldStatus, Gray, PageResult, PageStatus, Points, Reading
 from extractor.video.fusion import LatticeEvidence
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light
 from extractor.video.held_sheet import SETTLING_FRAMES, SETTLING_S
-from extractor.video.identity import SHEETS_REMEMBERED, ink_picture, likeness
-from extractor.video.sight import Bounds, Guidance, Sight, as_quad, bounds_of
+from extractor.video.identity import SHEETS_REMEMBERED, Repeat, ink_picture, likeness, repeat_of
+from extractor.video.sight import Bounds, Guidance, Sight, as_quad, bounds_of, possible_repeat
 from extractor.video.tracking import AGREEING_PX, CORNER_QUALITY, CORNER_SPACING, TOO_FAST, reduced
 
 PAPER_CROPS_PER_FRAME = 16
@@ -92,8 +91,10 @@ class _String:
 class PaperScene:
     """What a session without templates sees."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, rows: int) -> None:
+        """`rows` are those that there are already."""
         self._reader = reader
+        self._rows = rows
         self._sharpness = Sharpness()
         self._strings: list[_String] = []
         self._known: list[list[tuple[str, Gray]]] = []
@@ -110,6 +111,7 @@ class PaperScene:
         """Forgets the numbers of the last row; those that are still there give none until they come back."""
         if self._known:
             self._known.pop()
+            self._rows -= 1
 
     def see(self, grey: Gray, at: float) -> Sight:
         """What is seen after the frame `grey`, shape (height, width)."""
@@ -225,36 +227,55 @@ class PaperScene:
             for string in numbers
             if string.given and _same(string, known)
         }
-        fresh = []
+        fresh, alike = [], dict[int, list[tuple[_String, Gray]]]()
         for string in new:
             string.given = True
-            known = next((k for row in self._known for k in row if _same(string, k) and id(k) not in taken), None)
-            if known is not None:
-                taken.add(id(known))
-            else:
+            found = self._known_like(string, taken)
+            if found is None:
                 fresh.append(string)
-        if not fresh:
+            else:
+                alike.setdefault(found[0], []).append((string, found[1]))
+        possible = {
+            string.name: row
+            for row, pairs in alike.items()
+            if repeat_of(
+                {one.name: one.ink for one, _ in pairs if one.ink is not None}, {one.name: ink for one, ink in pairs}
+            )
+            is not Repeat.SAME
+            for string, _ in pairs
+        }
+        given = [string for string in new if string in fresh or string.name in possible]
+        if not given:
             return None
+        self._rows += 1
         self._known.append(
-            [(string.reading.value, string.ink) for string in fresh if string.reading and string.ink is not None]
+            [(string.reading.value, string.ink) for string in given if string.reading and string.ink is not None]
         )
         del self._known[:-SHEETS_REMEMBERED]
-        readings = tuple(_placed(string, parts) for string in fresh)
-        return PageResult("", 0, "", PageStatus.READ, readings, fit=1.0)
+        readings = tuple(_placed(string, parts) for string in given)
+        if not possible:
+            return PageResult("", self._rows, "", PageStatus.READ, readings, fit=1.0)
+        # A table with one row per number has no other place to say so.
+        readings = tuple(replace(one, status=FieldStatus.REVIEW) if one.field in possible else one for one in readings)
+        reason = possible_repeat(max(possible.values()))
+        return PageResult("", self._rows, "", PageStatus.DUPLICATE, readings, reason=reason, fit=1.0)
+
+    def _known_like(self, string: _String, taken: set[int]) -> tuple[int, Gray] | None:
+        """The number of the last row with the digits of `string` in ink like its own, and that ink; None where there
+        is none. What is found is `taken` from then on."""
+        for back, row in enumerate(reversed(self._known)):
+            for known in row:
+                if id(known) not in taken and _same(string, known):
+                    taken.add(id(known))
+                    return self._rows - back, known[1]
+        return None
 
 
 def _same(string: _String, known: tuple[str, Gray]) -> bool:
     value, ink = known
     if string.reading is None or string.ink is None or string.reading.value != value:
         return False
-    return likeness(string.ink, _as_wide(ink, string.ink))[0] >= SAME_STRING
-
-
-def _as_wide(one: Gray, other: Gray) -> Gray:
-    """The picture `one`, stretched to the width of the `other`."""
-    if one.shape[1] == other.shape[1]:
-        return one
-    return as_gray(cv2.resize(one, (other.shape[1], one.shape[0]), interpolation=cv2.INTER_LINEAR))
+    return (likeness(ink, string.ink) or 0.0) >= SAME_STRING
 
 
 def _has_changed(before: Gray, now: Gray) -> bool:
@@ -262,8 +283,8 @@ def _has_changed(before: Gray, now: Gray) -> bool:
     ratio = now.shape[1] / before.shape[1]
     if not 1 / CHANGED_WIDTH < ratio < CHANGED_WIDTH:
         return True
-    alike, weight = likeness(_as_wide(before, now), now)
-    return weight > 0 and alike < CHANGED_STRING
+    alike = likeness(before, now)
+    return alike is not None and alike < CHANGED_STRING
 
 
 def _overlaps(many: Points, one: Bounds) -> Points:

@@ -18,17 +18,18 @@ from extractor.video.sight import Sight
 class Session:
     """Reads sheets held under one camera, one after another, by fusing what many frames show of each.
 
-    `reader` is opened by `extractor.reading.open_reader`; `source` is what rows give as their file. Feed it frames in
-    the order of their times, as many or as few as there is time for:
+    `reader` is opened by `extractor.reading.open_reader`; `source` is what rows give as their file, `rows` how many
+    there are already. Feed it frames in the order of their times, as many or as few as there is time for:
 
         session = Session(open_reader(ReadOptions.of(["form.yaml"])), source="camera")
         sight = session.see(frame, at)       # frame: BGR or grey array; at: seconds, from any zero
         sight.outline, sight.readings        # to be drawn on this very frame
-        if sight.row is not None: ...        # one finished sheet: a PageResult, numbered from 1
+        if sight.row is not None: ...        # one finished sheet: a PageResult, numbered from `rows` + 1
 
     A sheet locks when each of its fields is accepted or has not changed for a second; `row` is there in that one frame.
-    The same sheet again is known by its ink and gives no second row; another sheet of the same form is noticed by its
-    ink, even when it takes the place of the first between two frames.
+    The same sheet again gives no second row. It is the same only if no field's reading contradicts it and all of its
+    ink is the same; where that is in doubt, the row comes and says that it may repeat an earlier one. Another sheet of
+    the same form is noticed by its ink, even when it takes the place of the first between two frames.
 
     Without templates every string of handwritten digits in the frame is read: `sight.readings` are those that are seen
     now, and a row has the strings that have settled since the last one.
@@ -37,11 +38,11 @@ class Session:
     of one processor at 1280x720. Not for use from several threads at once.
     """
 
-    def __init__(self, reader: Reader, source: str = "camera") -> None:
-        self._scene: FormScene | PaperScene = FormScene(reader) if reader.forms else PaperScene(reader)
+    def __init__(self, reader: Reader, source: str = "camera", rows: int = 0) -> None:
+        scene = FormScene if reader.forms else PaperScene
+        self._scene: FormScene | PaperScene = scene(reader, rows)
         self._source = source
         self._rows: list[PageResult] = []
-        self._count = 0
 
     def see(self, frame: np.ndarray, at: float) -> Sight:
         """What is seen after one more frame: a BGR or grey array of any size, taken at the time `at` in seconds.
@@ -51,8 +52,7 @@ class Session:
         sight = self._scene.see(to_grey(frame), at)
         if sight.row is None:
             return sight
-        self._count += 1
-        row = replace(sight.row, file=self._source, page=self._count)
+        row = replace(sight.row, file=self._source)
         self._rows.append(row)
         del self._rows[:-SHEETS_REMEMBERED]
         return replace(sight, row=row)
@@ -67,6 +67,5 @@ class Session:
         if not self._rows:
             return None
         row = self._rows.pop()
-        self._count -= 1
         self._scene.undo()
         return row

@@ -50,9 +50,10 @@ class Sight:
     without templates), `outline` the corners of the sheet. `readings` are fused over all frames of this sheet; their
     `quad` is where the field lies in this frame; a field that was not read yet has an empty `value`, `written` and
     confidence 0. `settled` names the fields that are accepted or have not changed for a second. `locked` says that
-    the sheet is settled and its row given, `again` that the row was given when the sheet was here before.
-    `row` is there only in the frame that finishes a row: a page of the table, whose `page` counts the session's rows
-    from 1.
+    the sheet is settled and its row given, `again` that the row was given when the sheet was here before; `repeats` is
+    the number of an earlier row whose sheet this may be, or 0.
+    `row` is there only in the frame that finishes a row: a page of the table, whose `page` is the number of the row.
+    Where it may repeat an earlier row its status is `duplicate`, and its reason says so.
     """
 
     at: float
@@ -62,8 +63,14 @@ class Sight:
     settled: frozenset[str] = frozenset()
     locked: bool = False
     again: bool = False
+    repeats: int = 0
     guidance: Guidance | None = None
     row: PageResult | None = None
+
+
+def possible_repeat(row: int) -> str:
+    """Why a sheet that may have given the row of that number has given another."""
+    return f"Possible repeat of row {row}: no number differs beyond doubt, and the ink does not tell."
 
 
 def as_quad(corners: Points) -> Quad:

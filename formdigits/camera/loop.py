@@ -16,7 +16,7 @@ import cv2
 from extractor.errors import OutputError
 from extractor.options import ReadMode, ReadOptions
 from extractor.reading import open_reader
-from extractor.values import PageResult
+from extractor.values import PageResult, PageStatus
 from extractor.video.session import Session
 from extractor.video.sight import Sight
 from formdigits.actions.read import made_folder
@@ -99,7 +99,7 @@ def run_camera(options: CameraOptions) -> None:
             keys = stack.enter_context(TerminalKeys())
         stack.enter_context(frames)
         before = rows.rows if rows is not None else 0
-        live = _Live(options.out, Session(reader, source.name), frames, rows, keys, sound, saved, before)
+        live = _Live(options.out, Session(reader, source.name, before), frames, rows, keys, sound, saved, before)
         with contextlib.suppress(KeyboardInterrupt):
             live.run()
         live.sum_up()
@@ -160,7 +160,6 @@ class _Live:
             self.timing.add(frame)
 
     def _take(self, row: PageResult, frame: Frame) -> None:
-        row = replace(row, page=row.page + self.before)
         if self.saved is not None:
             path = self.saved / f"{row.page:04d}.jpg"
             if not cv2.imwrite(str(path), frame.image, [cv2.IMWRITE_JPEG_QUALITY, 92]):
@@ -171,7 +170,8 @@ class _Live:
         self.given.append(row)
         self.sound.play()
         review = f", to check: {', '.join(row.review)}" if row.review else ""
-        self._announce(f"Row {row.page}: {row.form or counted(len(row.readings), 'number')}{review}")
+        repeat = f". {row.reason}" if row.status is PageStatus.DUPLICATE else ""
+        self._announce(f"Row {row.page}: {row.form or counted(len(row.readings), 'number')}{review}{repeat}")
         if self.window is None and self.out != "-":
             values = "  ".join(f"{one.field} {one.value or '-'}" for one in row.readings)
             say(f"  {values}")

@@ -143,6 +143,8 @@ def _advice(sight: Sight | None, status: Status) -> tuple[str, tuple[int, int, i
         return status.trouble, BGR_AMBER
     if status.paused:
         return "Paused: press P to go on.", BGR_AMBER
+    if sight is not None and sight.repeats and not sight.again:
+        return f"Possible repeat of row {sight.repeats}: if it is one, take it back with U.", BGR_AMBER
     if status.flash and status.note:
         return status.note, BGR_GREEN
     if sight is None:

@@ -6,7 +6,7 @@ import io
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -58,23 +58,21 @@ class Live:
     def see(self, name: str, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
         """What is seen after one more frame, and its width and height. Raises InputError or DocumentError."""
         viewer = self._viewer(name)
-        sight, size = self._sandbox.ask(_see, name, viewer.options, jpeg, at)
+        sight, size = self._sandbox.ask(_see, name, viewer.options, len(viewer.rows), jpeg, at)
         if sight.row is not None:
             with self._lock:
-                # Numbered here: the process that reads may have been replaced.
-                row = replace(sight.row, page=len(viewer.rows) + 1)
-                viewer.rows.append(row)
-            sight = replace(sight, row=row)
+                viewer.rows.append(sight.row)
         return sight, size
 
     def capture(self, name: str) -> None:
         """Takes the sheet as it reads now, with the next frame. Raises InputError."""
-        self._sandbox.ask(_capture, name, self._viewer(name).options)
+        viewer = self._viewer(name)
+        self._sandbox.ask(_capture, name, viewer.options, len(viewer.rows))
 
     def undo(self, name: str) -> None:
         """Takes the last row back. Raises InputError."""
         viewer = self._viewer(name)
-        self._sandbox.ask(_undo, name, viewer.options)
+        self._sandbox.ask(_undo, name, viewer.options, len(viewer.rows))
         with self._lock:
             del viewer.rows[-1:]
 
@@ -99,9 +97,10 @@ class Live:
 _sessions: OrderedDict[str, Session] = OrderedDict()
 
 
-def _session(name: str, options: ReadOptions) -> Session:
+def _session(name: str, options: ReadOptions, rows: int) -> Session:
+    """The session, which has given so many rows, though another process may have read them."""
     if name not in _sessions:
-        _sessions[name] = Session(extractor_reading.open_reader(options), SOURCE)
+        _sessions[name] = Session(extractor_reading.open_reader(options), SOURCE, rows)
         while len(_sessions) > SESSIONS_KEPT:
             _sessions.popitem(last=False)
     _sessions.move_to_end(name)
@@ -112,17 +111,19 @@ def _fields(options: ReadOptions) -> tuple[tuple[str, Kind], ...]:
     return extractor_reading.open_reader(options).fields
 
 
-def _see(name: str, options: ReadOptions, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
+def _see(name: str, options: ReadOptions, rows: int, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
     frame = _frame(jpeg)
-    return _session(name, options).see(frame, at), (frame.shape[1], frame.shape[0])
+    return _session(name, options, rows).see(frame, at), (frame.shape[1], frame.shape[0])
 
 
-def _capture(name: str, options: ReadOptions) -> None:
-    _session(name, options).capture()
+def _capture(name: str, options: ReadOptions, rows: int) -> None:
+    _session(name, options, rows).capture()
 
 
-def _undo(name: str, options: ReadOptions) -> None:
-    _session(name, options).undo()
+def _undo(name: str, options: ReadOptions, rows: int) -> None:
+    if _session(name, options, rows).undo() is None:
+        # Another process gave the row; this session begins anew, so that it counts the rows that are left.
+        del _sessions[name]
 
 
 def _frame(jpeg: bytes) -> np.ndarray:

@@ -147,8 +147,10 @@ function show(sight, mine) {
   tell(place("guidance"), sight.guidance ?? "");
   const state = place("state");
   state.hidden = !sight.form && !sight.readings.length;
-  state.className = `chip ${sight.locked ? "finished" : "running"}`;
-  state.textContent = sight.again ? "was read before" : sight.locked ? "read" : "reading";
+  const repeats = sight.repeats && !sight.again;
+  state.className = `chip ${repeats ? "review" : sight.locked ? "finished" : "running"}`;
+  state.textContent = sight.again ? "was read before" : repeats ? `possible repeat of row ${sight.repeats}`
+    : sight.locked ? "read" : "reading";
   place("nothing").hidden = sight.readings.length > 0;
   place("now").hidden = sight.readings.length === 0;
   place("now").tBodies[0].replaceChildren(...sight.readings.map((one) => element("tr", {},
@@ -201,7 +203,10 @@ function addRow(row, mine) {
     ? mine.fields.map((name) => values.get(name)).map((one) =>
       element("td", { class: one?.status === "review" ? "review" : "" }, one?.value ?? ""))
     : [element("td", {}, row.readings.map((one) => one.value).join(", "))];
-  place("rows").tBodies[0].append(element("tr", {}, element("td", { class: "number" }, String(row.page)), ...cells));
+  // A sheet that may have given a row before says so beside its number.
+  const mark = row.status === "duplicate" ? [element("span", { class: "chip review" }, row.reason.split(":")[0]), " "] : [];
+  place("rows").tBodies[0].append(element("tr", { title: row.reason },
+    element("td", { class: "number" }, ...mark, String(row.page)), ...cells));
   place("rows").hidden = false;
   place("empty").hidden = true;
   place("downloads").hidden = false;

@@ -33,6 +33,7 @@ class SightAnswer(BaseModel):
     settled: list[str] = Field(description="Fields that are accepted or do not change any more.")
     locked: bool = Field(description="The sheet is settled and its row given.")
     again: bool = Field(description="Its row was given when it was here before.")
+    repeats: int = Field(description="The number of an earlier row whose sheet this may be, or 0.")
     guidance: str | None = Field(description="What would help the camera to see better.")
     row: PageAnswer | None
 
@@ -47,6 +48,7 @@ class SightAnswer(BaseModel):
             settled=sorted(sight.settled),
             locked=sight.locked,
             again=sight.again,
+            repeats=sight.repeats,
             guidance=None if sight.guidance is None else sight.guidance.sentence,
             row=None if sight.row is None else PageAnswer.of(sight.row),
         )
