@@ -60,7 +60,7 @@ def watch(shots: Sequence[Shot], camera: Camera, every: int = 1) -> list[Given]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fps", type=float, default=15.0, help="frames a second that are seen")
+    parser.add_argument("--fps", type=float, default=15.0, help="frames per second that are seen")
     parser.add_argument("--seed", type=int, default=1, help="another hand, other light")
     parser.add_argument("--form", choices=sorted(PAGES), default="tally")
     asked = parser.parse_args()

@@ -103,7 +103,7 @@ def tally_poses(folder: Path) -> None:
 
 
 def turned(page: Gray, degrees: float, scale: float) -> tuple[Gray, Points]:
-    """`page` turned and scaled on white ground large enough, and the mapping from its pixels."""
+    """`page` turned and scaled on white paper that is large enough, and the mapping from its pixels."""
     height, width = page.shape
     angle = np.radians(degrees)
     turn = scale * np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))

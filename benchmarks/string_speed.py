@@ -69,9 +69,9 @@ def main() -> None:
     sure = [picture for picture, only in zip(pictures, enough, strict=True) if only]
     doubtful = [picture for picture, only in zip(pictures, enough, strict=True) if not only]
     print(f"{len(chosen)} strings of {options.digits} digits, {len(sure)} of them sure after the first pass")
-    told("light, ruled lines and ink", cut, len(fields))
+    told("illumination, rulings and ink", cut, len(fields))
     spent, lines = best(lambda: [line for field in fields if (line := text_line_of(field)) is not None])
-    told("line", spent, len(fields))
+    told("text line", spent, len(fields))
     spent, frames = best(lambda: recognizer.log_probabilities(lines))
     told("network", spent, len(fields))
     told("n best strings", best(lambda: best_transcripts(frames, recognizer.classes))[0], len(fields))

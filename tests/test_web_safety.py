@@ -192,7 +192,7 @@ def test_a_person_logs_in_and_out(locked: WebServer, context: BrowserContext) ->
     expect(page.get_by_role("alert")).to_contain_text("not this server's token")
     page.get_by_label("Token").fill(TOKEN)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Not here")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Token")).to_be_focused()
 

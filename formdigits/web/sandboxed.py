@@ -59,7 +59,7 @@ def warm() -> None:
 
 
 def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:
-    """Page `number` of `file` with at most `side` pixels a side. Raises DocumentError."""
+    """Page `number` of `file`, its longer side made at most `side` pixels long. Raises DocumentError."""
     return _picture(one_page(file, number, dpi), side)
 
 

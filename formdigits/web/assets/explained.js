@@ -86,7 +86,7 @@ function fieldCard(field, open) {
       element("summary", {}, counted(chosen.length, "crop")),
       element("div", { class: "symbols" }, ...chosen.map(symbolFigure))),
     others.length > 0 && element("details", {},
-      element("summary", {}, `${counted(others.length, "other way")} to part the ink`),
+      element("summary", {}, `${counted(others.length, "other candidate")}`),
       element("div", { class: "symbols" }, ...others.map(symbolFigure))));
 }
 

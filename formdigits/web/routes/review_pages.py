@@ -1,4 +1,4 @@
-"""The pages of the review: which jobs there are, how one is to be reviewed, and the page that fields are reviewed on."""
+"""The pages of the review: which jobs there are, how one is reviewed, and the page where its fields are."""
 
 from __future__ import annotations
 

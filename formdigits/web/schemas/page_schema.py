@@ -62,7 +62,7 @@ class PageAnswer(Answer):
     status: PageStatus
     form: str
     reason: str
-    fit: float = Field(description="0 (no form here) to 1 (every printed line found).")
+    fit: float = Field(description="0 (no form here) to 1 (every ruling found).")
     readings: list[ReadingAnswer]
     rules: list[RuleAnswer]
 
