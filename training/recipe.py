@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from extractor.recognizer.card import CARD, SHIPPED, Card, CtcCard, read_card, r
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER
 from training.ctc.ctc_calibration import calibrate_ctc
 from training.ctc.ctc_training import CtcSettings, train_ctc
+from training.data.sources import data_folder
 from training.loop import Progress
 from training.mean import write_ctc_mean, write_mean
 from training.model_folder import MODEL_FILES
@@ -89,9 +90,10 @@ class Making:
         self.tell(progress.sentence())
 
 
-def _symbols(making: Making, folder: Path, *, start: str = "", **settings: Any) -> None:
+def _symbols(making: Making, folder: Path, *, start: str = "", data: Sequence[str] = (), **settings: Any) -> None:
     begin = making.model(start) if start else None
-    train(TrainSettings(folder, start=begin, **settings), making.progress)
+    paths = tuple(data_folder() / name for name in data)
+    train(TrainSettings(folder, paths, start=begin, **settings), making.progress)
 
 
 def _ctc(making: Making, folder: Path, *, start: str = "", **settings: Any) -> None:
