@@ -9,7 +9,7 @@ from typing import Self, TypeAlias
 from extractor.errors import FormdigitsError
 from formdigits.camera.sources import Frame, Source, SourceLostError
 
-STALLED_S = 2.0
+SOURCE_STALLED_S = 2.0
 """Seconds without a frame after which a live source has stalled."""
 
 AGAIN_S = 1.0
@@ -57,7 +57,7 @@ class Grabber:
             if self._lost:
                 return self._lost
             quiet = time.monotonic() - self._last
-            if self._source.live and not self._ended and quiet > STALLED_S:
+            if self._source.live and not self._ended and quiet > SOURCE_STALLED_S:
                 return f"{self._source.name.capitalize()} has given no picture for {quiet:.0f} s; waiting for it."
             return ""
 
