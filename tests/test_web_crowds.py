@@ -118,7 +118,7 @@ def test_requests_whose_bodies_do_not_come_keep_nobody_out(crowded: WebServer) -
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a server with the same connections, which are less patient."""
-    for name, value in (("HEAD_S", 0.5), ("BODY_S", 0.5), ("STALLED_S", 0.5), ("LOOKED_EVERY_S", 0.1)):
+    for name, value in (("HEAD_S", 0.5), ("BODY_S", 0.5), ("UNTAKEN_S", 0.5), ("LOOKED_EVERY_S", 0.1)):
         monkeypatch.setattr(connections, name, value)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

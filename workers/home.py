@@ -14,14 +14,15 @@ BROKER_WAIT_S = 2
 
 
 def home() -> Path:
-    """The folder for jobs and state: `$FORMDIGITS_HOME`, else the user's data folder. It is made where missing.
+    """The folder for jobs and state: `$FORMDIGITS_HOME`, else the user's data folder. It is made where missing, for its
+    owner alone.
 
     Raises ServiceError when it cannot be made or written to.
     """
     chosen = os.environ.get("FORMDIGITS_HOME")
     folder = Path(chosen).expanduser() if chosen else platformdirs.user_data_path("formdigits")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         writable = False

@@ -21,7 +21,11 @@ from workers.home import home
 
 
 def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> ExitCode:
-    """Serves until stopped. Raises InputError, TemplateError or ServiceError at the start only."""
+    """Serves until stopped. What it writes is for its own user alone.
+
+    Raises InputError, TemplateError or ServiceError at the start only.
+    """
+    os.umask(0o077)
     files = template_files(templates)
     for file in files:
         load_template(file)
@@ -46,7 +50,8 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
         ws="none",
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        # Of what a proxy says only who asks, and whether by TLS; only from this machine, or FORWARDED_ALLOW_IPS.
+        proxy_headers=True,
         timeout_graceful_shutdown=5,
     )
     try:

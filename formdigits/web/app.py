@@ -16,7 +16,7 @@ from formdigits.web.errors import Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import BODY_LIMITS, ROUTERS
 from formdigits.web.schemas.refusal_schema import Problem
-from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, KnownHosts, OwnOrigin, SafeHeaders
+from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, Door, KnownHosts, OwnOrigin, SafeHeaders
 from formdigits.web.security.crowds import MOST_REQUESTS
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site
@@ -39,7 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             app.state.site.close()
 
-    guard = [Middleware(KnownHosts)] if settings.token is None else [Middleware(Access, token=settings.token)]
+    door = None if settings.token is None else Door(settings.home, settings.token)
+    guard = [Middleware(KnownHosts)] if door is None else [Middleware(Access, door=door)]
     app = FastAPI(
         title="formdigits",
         version=version("formdigits"),
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
         responses={422: {"model": Problem, "description": "The request is not valid."}},
     )
+    app.state.door = door
     tell_errors(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,7 +69,7 @@ def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
         raise DocumentError(f"{shown}: {error}") from None
     path = folder / f"{stem}{ENDING[kind]}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("xb") as out:
             size, piece = 0, head
             while piece:
@@ -96,6 +97,11 @@ class Batches:
     def __init__(self, home: Path) -> None:
         self._folder = home / "uploads"
 
+    @property
+    def root(self) -> Path:
+        """The folder that holds all of them."""
+        return self._folder
+
     def begin(self) -> str:
         """The id of a new batch; whoever knows it may use it."""
         return secrets.token_hex(16)
@@ -107,9 +113,21 @@ class Batches:
         return self._folder / batch
 
     def close(self, batch: str, uploads: Sequence[Upload]) -> None:
-        """Records the names that the sender gave the batch's files."""
+        """Records the names that the sender gave the batch's files. Raises ServiceError when there is no room."""
         names = {upload.path.name: upload.name for upload in uploads}
-        (self.folder(batch) / NAMES).write_text(json.dumps(names), encoding="utf-8")
+        path = self.folder(batch) / NAMES
+        draft = path.with_suffix(".draft")
+        try:
+            draft.write_text(json.dumps(names), encoding="utf-8")
+            draft.rename(path)
+        except OSError as error:
+            raise ServiceError(
+                f"The server cannot keep the files ({error.strerror}); its owner should free some space on the disk."
+            ) from None
+
+    def drop(self, batch: str) -> None:
+        """Removes a batch that could not be kept whole."""
+        shutil.rmtree(self.folder(batch), ignore_errors=True)
 
     def files(self, batch: str) -> list[str]:
         """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""

@@ -43,6 +43,12 @@ def tell_errors(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OSError):
+        # While the body was taken, which lies on the disk where it is large.
+        sentence = (
+            f"The server cannot keep what is sent ({error.__cause__.strerror}); its owner should free some space."
+        )
+        return told(request, 503, sentence)
     standard = error.detail in ("Not Found", "Method Not Allowed")
     sentence = PLAIN.get(error.status_code, error.detail) if standard else str(error.detail)
     return told(request, error.status_code, sentence, dict(error.headers or {}))

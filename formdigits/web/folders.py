@@ -30,6 +30,11 @@ class Folders:
     def names(self) -> tuple[str, ...]:
         return tuple(self._roots)
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Where they really lie."""
+        return tuple(map(str, self._roots.values()))
+
     def look(self, path: str) -> Inside:
         """What is in the folder `path`. Raises InputError."""
         folder = self._real(path)

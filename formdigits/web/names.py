@@ -25,6 +25,13 @@ class Names:
         """The name of the document at the path `file`."""
         return showable(self._batches.shown(file) or self._folders.shown(file) or file)
 
+    def roots_of(self, file: str) -> tuple[str, ...]:
+        """Where the document at the path `file` must really be when it is opened: it was found there, and a link may
+        have been put in its place since. Empty for documents of the command line, whose owner named them."""
+        if self._batches.shown(file) is not None:
+            return (str(self._batches.root),)
+        return self._folders.roots if self._folders.shown(file) is not None else ()
+
     def named(self, results: Iterable[PageResult]) -> Iterator[PageResult]:
         """The results with such names for their files."""
         for result in results:

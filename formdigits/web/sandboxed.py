@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 
 import cv2
 
@@ -58,8 +60,19 @@ def warm() -> None:
     _reader(ReadOptions.of(single_field=True))
 
 
-def page_picture(file: str, number: int, dpi: int, side: int) -> Picture:
-    """Page `number` of `file`, its longer side made at most `side` pixels long. Raises DocumentError."""
+def check_place(file: str, roots: tuple[str, ...]) -> None:
+    """Raises DocumentError where `file` is not really in one of the folders `roots`, if any: it is a link by now."""
+    real = Path(os.path.realpath(file))
+    if roots and not any(real.is_relative_to(os.path.realpath(root)) for root in roots):
+        raise DocumentError("The document is a link to another place by now; put the document itself there again.")
+
+
+def page_picture(file: str, roots: tuple[str, ...], number: int, dpi: int, side: int) -> Picture:
+    """Page `number` of `file`, which must be in `roots`, its longer side made at most `side` pixels long.
+
+    Raises DocumentError.
+    """
+    check_place(file, roots)
     return _picture(one_page(file, number, dpi), side)
 
 

@@ -55,8 +55,9 @@ class Site:
 def open_site(settings: Settings) -> Site:
     """Raises ServiceError."""
     store = open_store()
-    review_pictures = ReviewPictures(store)
     batches, folders = Batches(settings.home), Folders(settings.folders)
+    names = Names(batches, folders)
+    review_pictures = ReviewPictures(store, names)
     sandbox = Sandbox()
     site = Site(
         settings=settings,
@@ -64,10 +65,10 @@ def open_site(settings: Settings) -> Site:
         batches=batches,
         folders=folders,
         forms=Forms(settings.home, settings.templates, sandbox),
-        names=Names(batches, folders),
+        names=names,
         sandbox=sandbox,
         live=Live(),
-        pictures=Pictures(review_pictures.forms),
+        pictures=Pictures(review_pictures.forms, names),
         runner=Runner(store, settings),
         review_pictures=review_pictures,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def open_database(url: str) -> Engine:
             f"The database driver {error.name} is not installed; pip install '{error.name}[binary]' mends that."
         ) from None
     if _is_sqlite(parsed):
+        _make_private(parsed.database)
         event.listen(engine, "connect", _set_up_sqlite)
     with service_errors(engine):
         _make_tables(engine)
@@ -110,6 +112,14 @@ def _connect_args(url: URL) -> dict[str, Any]:
     if _is_sqlite(url):
         return {"timeout": DATABASE_WAIT_S}
     return {"connect_timeout": DATABASE_WAIT_S - 1} if url.get_backend_name() == "postgresql" else {}
+
+
+def _make_private(file: str | None) -> None:
+    """A new database is for its owner alone; SQLite gives the files beside it the same rights."""
+    if file and not file.startswith((":", "file:")):
+        # Where it cannot be made, opening it says why.
+        with suppress(OSError, ValueError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+from formdigits.web.names import Names
 from formdigits.web.sandboxed import Picture, page_picture
 from workers.job import Job
 from workers.review.forms import FormShelf
@@ -20,8 +21,8 @@ JOB_PICTURE_SIDE = 1800
 class Pictures:
     """Pages by document and number. Several threads may ask."""
 
-    def __init__(self, forms: FormShelf) -> None:
-        self._forms = forms
+    def __init__(self, forms: FormShelf, names: Names) -> None:
+        self._forms, self._names = forms, names
         self._sandbox = Sandbox()
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int, int], Picture] = OrderedDict()
@@ -36,7 +37,7 @@ class Pictures:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        picture = self._sandbox.ask(page_picture, file, number, dpi, JOB_PICTURE_SIDE)
+        picture = self._sandbox.ask(page_picture, file, self._names.roots_of(file), number, dpi, JOB_PICTURE_SIDE)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = picture

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from extractor.errors import DocumentError
 from extractor.values import Gray
+from formdigits.web.names import Names
 from formdigits.web.review.field_pictures import field_picture, page_picture
-from formdigits.web.sandboxed import one_page
+from formdigits.web.sandboxed import check_place, one_page
 from workers.database.store import Store
 from workers.review.forms import FormShelf
 from workers.review.values import Item
@@ -22,15 +23,16 @@ DECODED_BYTES = 256_000_000
 class ReviewPictures:
     """Made when the server starts, closed when it ends; several threads may use it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, names: Names) -> None:
         self.forms = FormShelf(store)
+        self._names = names
         self._sandbox = Sandbox()
 
     def picture(self, item: Item, *, whole: bool) -> bytes:
         """The field, or with `whole` its page, as JPEG. Raises DocumentError where the page cannot be opened."""
         if not item.reading.quad:
             raise DocumentError("Nobody knows where on the page this field is; look at the page itself.")
-        page = _Page(item.file, item.key.page, self.forms.of(item.key.job).dpi)
+        page = _Page(item.file, self._names.roots_of(item.file), item.key.page, self.forms.of(item.key.job).dpi)
         return self._sandbox.ask(_draw, page, item.reading.quad, whole)
 
     def close(self) -> None:
@@ -39,6 +41,7 @@ class ReviewPictures:
 
 class _Page(NamedTuple):
     file: str
+    roots: tuple[str, ...]
     number: int
     dpi: int
 
@@ -52,6 +55,7 @@ def _draw(page: _Page, quad: tuple[tuple[float, float], ...], whole: bool) -> by
 
 
 def _image(page: _Page) -> Gray:
+    check_place(page.file, page.roots)
     key = (page, _changed(page.file))
     if key not in _kept:
         _kept[key] = one_page(page.file, page.number, page.dpi)

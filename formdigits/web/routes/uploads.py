@@ -32,14 +32,18 @@ def upload(
     batch = site.batches.begin()
     kept: list[Upload] = []
     refused: list[str] = []
-    for number, file in enumerate(files, 1):
-        try:
-            kept.append(keep(file.file, file.filename, site.batches.folder(batch), f"{number:04}"))
-        except DocumentError as error:
-            refused.append(str(error))
-    if not kept:
-        raise DocumentError(refused[0])
-    site.batches.close(batch, kept)
+    try:
+        for number, file in enumerate(files, 1):
+            try:
+                kept.append(keep(file.file, file.filename, site.batches.folder(batch), f"{number:04}"))
+            except DocumentError as error:
+                refused.append(str(error))
+        if not kept:
+            raise DocumentError(refused[0])
+        site.batches.close(batch, kept)
+    except BaseException:
+        site.batches.drop(batch)
+        raise
     return BatchAnswer(
         id=batch, files=[UploadAnswer(name=one.name, kind=one.kind.value) for one in kept], refused=refused
     )

@@ -1,6 +1,6 @@
 """Checks in front of every route: who may ask, from where, how much, and what a browser may do with the answer."""
 
-from formdigits.web.security.access import Access, session_of
+from formdigits.web.security.access import Access, Door
 from formdigits.web.security.bodies import BoundedBodies
 from formdigits.web.security.connections import BoundedConnection
 from formdigits.web.security.crowds import BoundedCrowd
@@ -12,8 +12,8 @@ __all__ = [
     "BoundedBodies",
     "BoundedConnection",
     "BoundedCrowd",
+    "Door",
     "KnownHosts",
     "OwnOrigin",
     "SafeHeaders",
-    "session_of",
 ]

@@ -16,7 +16,7 @@ HEAD_S = 15.0
 BODY_S, BODY_BYTES_PER_S = 60.0, 4_000
 """A body may take so long, and longer as it grows: the second is the slowest that one may be sent."""
 
-STALLED_S = 60.0
+UNTAKEN_S = 60.0
 """Longest that nothing of an answer is taken."""
 
 LOOKED_EVERY_S = 1.0
@@ -84,7 +84,7 @@ class BoundedConnection(H11Protocol):
         elif self.waits_for_sender:
             late = now - self._since > BODY_S + self._received / BODY_BYTES_PER_S
         else:
-            late = self.flow.write_paused and now - self._stalled_since > STALLED_S
+            late = self.flow.write_paused and now - self._stalled_since > UNTAKEN_S
         if late:
             self.drop()
         else:
