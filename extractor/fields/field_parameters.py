@@ -64,6 +64,27 @@ class FieldParameters:
     written_contrast: float = 45  # grey levels by which what is written somewhere on a page is darker than its paper
     written_paler: float = 0.65  # of the way from that to the paper: a field whose darkest is paler is empty
 
+    # Something over a field. Chosen on the covered pages of `benchmarks.unexpected`, and on the samples, `tally_c1` and
+    # `tally_photos`, over whose fields nothing lies.
+    cover_samples: int = 13  # places along each ruling that are looked at,
+    cover_span: tuple[float, float] = (0.06, 0.94)  # from here to there of its length
+    cover_reach: int = 3  # pixels by which a ruling may lie off its place
+    cover_least: float = 10  # grey levels by which a ruling is darker than paper at least
+    cover_faint: float = 0.35  # of how dark the page's rulings usually are, that one is at least
+    cover_gap: float = 0.5  # of a room: so long a part that is not seen is a gap
+    cover_paper: float = 80  # percentile of a place's pixels that is its paper
+    cover_near: int = 12  # places by whose paper the paper of one is judged
+    cover_tone: float = 8  # grey levels by which paper differs from that around it,
+    cover_spread: float = 4  # or so many times as much as places usually do
+    cover_unseen: float = 0.5  # of the page's places: where more have several gaps, its rulings are just not seen
+
+    # Lines that a scanner makes across the whole page.
+    streak_rows: int = 220  # rows of the page that are looked at, about
+    streak_thickest: int = 5  # pixels: what is thicker is no thin line
+    streak_dark: int = 12  # grey levels by which it is darker than what lies on both sides
+    streak_whole: float = 0.8  # of the rows, in which it is seen,
+    streak_ends: float = 0.04  # and as many of this share of them at either end of the page
+
     # Rulings through a picture; shares are of its height.
     lined_faint: int = 64  # ink: from here on it may be a ruling
     lined_shortest: float = 1.2  # of the height, that rulings run at least, 12 pixels at least,

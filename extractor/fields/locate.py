@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from extractor.fields.cut import Cut, cut_out
 from extractor.fields.field_parameters import FIELDS
 from extractor.fields.guides import Guide, find_guides, without_guides
+from extractor.fields.place_doubts import place_doubts
 from extractor.fields.rulings import without_ruling
 from extractor.geometry import transform
 from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
@@ -135,7 +136,10 @@ def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> l
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
     page_ink = page_ink_by_levels([_levels(cut) for cut in plain], guides)
-    return [_cleaned(cut, page_ink.faintest_in(cut)) for cut in plain]
+    doubts = place_doubts(image, cuts)
+    return [
+        replace(_cleaned(cut, page_ink.faintest_in(cut)), doubts=odd) for cut, odd in zip(plain, doubts, strict=True)
+    ]
 
 
 def clean(cut: Cut, page_ink: PageInk) -> FieldImage:

@@ -32,9 +32,9 @@ class SegmentationParameters:
     # `cheque_amounts`, `photo_strings` and `pen_strings` that nobody struck out.
     stroke_ink: int = 100  # what counts as ink in a text line
     stroke_tall: float = 20  # rows of a text line that its digits take
-    stroke_step: int = 2  # columns from one look to the next
-    stroke_end_step: float = 1.5  # rows between the ends that are tried
-    stroke_fewest: int = 8  # columns of ink, and looks
+    # Columns from one look to the next and rows between the ends that are tried, first few and then all.
+    stroke_steps: tuple[tuple[int, float], ...] = ((2, 1.5), (1, 1.0))
+    stroke_fewest: int = 8  # columns of ink
     stroke_steepest: float = 1.2  # rise: a 1 alone is a straight stroke too
     stroke_between: tuple[float, float] = (0.15, 0.85)  # of the digits' height, where the middle of the stroke lies
     stroke_most: float = 0.75  # of the writing's width, for a stroke

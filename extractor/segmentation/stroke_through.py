@@ -11,9 +11,15 @@ from extractor.values import Gray
 def is_struck_through(line: Gray) -> bool:
     """Whether a straight stroke runs through the digits of `line`, a text line of shape (rows, width), ink bright.
 
-    The longest straight run of ink is looked for among lines from one end of the writing to the other. Bars of digits
-    and digits that join are shorter; a line at the head or foot is an underline, or a ruling that is left.
+    The longest straight run of ink is looked for among lines from one end of the writing to the other: in few of them
+    first, and in all where one of these may be a stroke. Bars of digits and digits that join are shorter; a line at the
+    head or foot is an underline, or a ruling that is left.
     """
+    return all(_has_stroke(line, *steps) for steps in SEGMENTATION.stroke_steps)
+
+
+def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
+    """Whether there is a stroke among lines whose ends lie `end_step` rows apart, looked at every `step` columns."""
     params = SEGMENTATION
     ink = line >= params.stroke_ink
     columns = np.flatnonzero(ink.any(0))
@@ -21,22 +27,20 @@ def is_struck_through(line: Gray) -> bool:
         return False
     first, last = int(columns[0]), int(columns[-1])
     wide, tall = last - first, params.stroke_tall
-    at = np.rint(np.linspace(first, last, max(params.stroke_fewest, wide // params.stroke_step))).astype(int)
-    ends = np.arange(0, line.shape[0] - 1, params.stroke_end_step)
+    at = np.arange(first, last + 1, step)
+    ends = np.arange(1, line.shape[0] - 1, end_step)
     left, right = (end.ravel() for end in np.meshgrid(ends, ends))
     middle = ((left + right) / 2 - (line.shape[0] - tall) / 2) / tall
     steep = np.abs(right - left) > params.stroke_steepest * wide
     kept = ~steep & (middle > params.stroke_between[0]) & (middle < params.stroke_between[1])
     left, right = left[kept], right[kept]
-    share = (at - first) / max(wide, 1)
-    rows = np.rint(left[:, None] + (right - left)[:, None] * share).astype(int)
-    # A stroke is some rows thick, so the row above counts as well.
+    rows = np.rint(left[:, None] + (right - left)[:, None] * ((at - first) / wide)).astype(int)
+    # A stroke is some rows thick, so the next row counts as well; one look between two at ink may be beside it.
     inked = ink[rows, at] | ink[rows + 1, at]
     inked[:, 1:-1] |= inked[:, :-2] & inked[:, 2:]
     place = np.arange(len(at))
     since = np.maximum.accumulate(np.where(inked, -1, place), axis=1)
-    runs = (place - since).max(1)
-    length = runs * np.hypot(wide, right - left) / len(at) / tall
-    part = runs / len(at)
+    part = (place - since).max(1) / len(at)
+    length = part * np.hypot(wide, right - left) / tall
     whole = (part >= params.stroke_most) & (length >= params.stroke_whole)
     return bool((whole | ((part >= params.stroke_half) & (length >= params.stroke_long))).any())

@@ -1,0 +1,109 @@
+"""What is odd about a field's place or writing is noticed, stays with it, and keeps it from being accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.documents import open_pages
+from extractor.ink import as_gray
+from extractor.options import ReadOptions
+from extractor.reading import Reader, open_reader
+from extractor.values import DoubtKind, FieldStatus, Gray, Page, PageResult, Reading
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+Spoil = Callable[[Gray, Reading], None]
+
+
+@cache
+def reader() -> Reader:
+    return open_reader(
+        ReadOptions.of(templates=[str(SAMPLES / "templates" / f"{n}.yaml") for n in ("tally", "expenses")])
+    )
+
+
+@cache
+def clean(name: str) -> tuple[Page, PageResult]:
+    (page,) = open_pages(str(SAMPLES / "scans" / name))
+    assert isinstance(page, Page)
+    (result,) = reader().read([page])
+    return page, result
+
+
+def spoilt(name: str, field: str, spoil: Spoil) -> Reading:
+    """The field as it is read after `spoil` has drawn on the page."""
+    page, before = clean(name)
+    assert before[field].status is FieldStatus.ACCEPTED
+    assert not before[field].doubts
+    image = page.image.copy()
+    spoil(image, before[field])
+    (result,) = reader().read([Page(page.file, 1, image)])
+    return result[field]
+
+
+def corner(image: Gray, reading: Reading) -> None:
+    """A finger over the right half of the field."""
+    left, top, width, height = reading.box
+    middle = (left + round(0.8 * width), top + height // 2)
+    cv2.ellipse(image, middle, (round(0.4 * width), round(1.6 * height)), 20, 0, 360, 150, cv2.FILLED)
+
+
+def torn(image: Gray, reading: Reading) -> None:
+    """Nothing of the sheet is left from the middle of the field on; the lid is there instead."""
+    left, top, width, height = reading.box
+    image[top - 2 * height :, left + width // 2 :] = 250
+
+
+def streak(image: Gray, reading: Reading) -> None:
+    left, _, width, _ = reading.box
+    image[:, left + round(0.45 * width) : left + round(0.45 * width) + 2] = 60
+
+
+def line_through(image: Gray, reading: Reading) -> None:
+    left, top, width, height = reading.box
+    middle = top + round(0.52 * height)
+    cv2.line(image, (left + width // 12, middle + 3), (left + width * 11 // 12, middle - 3), 40, 3, cv2.LINE_AA)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "spoil", "kind"),
+    [
+        ("tally_01.jpg", "votes_5", corner, DoubtKind.COVERED),
+        ("tally_01.jpg", "votes_5", torn, DoubtKind.COVERED),
+        ("expenses_01.jpg", "km_total", corner, DoubtKind.COVERED),
+        ("tally_01.jpg", "votes_4", streak, DoubtKind.STREAK),
+        ("expenses_01.jpg", "amount_total", streak, DoubtKind.STREAK),
+        ("tally_01.jpg", "received", line_through, DoubtKind.STRUCK),
+        ("expenses_01.jpg", "employee", line_through, DoubtKind.STRUCK),
+    ],
+)
+def test_a_field_that_something_is_wrong_with_goes_to_review(
+    name: str, field: str, spoil: Spoil, kind: DoubtKind
+) -> None:
+    reading = spoilt(name, field, spoil)
+    assert reading.status is FieldStatus.REVIEW
+    if reading.value and not reading.is_forbidden:
+        assert kind in {doubt.kind for doubt in reading.doubts}
+
+
+@pytest.mark.parametrize(
+    "name", ["tally_01.jpg", "tally_02.jpg", "tally_phone.jpg", "expenses_01.jpg", "expenses_02.jpg"]
+)
+def test_clean_pages_raise_no_doubt_about_places_or_strokes(name: str) -> None:
+    _, result = clean(name)
+    odd = {DoubtKind.COVERED, DoubtKind.STREAK, DoubtKind.STRUCK}
+    assert not [r.field for r in result.readings if odd & {doubt.kind for doubt in r.doubts}]
+
+
+def test_doubts_survive_storing_and_exporting() -> None:
+    page, _ = clean("expenses_01.jpg")
+    image = page.image.copy()
+    streak(image, clean("expenses_01.jpg")[1]["amount_total"])
+    (result,) = reader().read([Page(page.file, 1, as_gray(np.ascontiguousarray(image)))])
+    assert PageResult.from_dict(result.to_dict()) == result
+    assert any("dirt in a scanner" in note for r in result.readings for note in r.notes)
