@@ -16,7 +16,12 @@ from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
 from extractor.template import Format, TemplateField
-from extractor.values import Floats
+from extractor.values import Doubt, DoubtKind, Floats
+
+CLEAR_HEIGHT = 18.0
+"""Pixels of the page: lower digits are wrong more often, as their area has fewer pixels. Chosen on the samples and
+`tally_c1` scaled down to a quarter: of those accepted from 9 to 13 pixels high 1 of 90 was wrong, of larger ones none of
+690."""
 
 NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
@@ -120,6 +125,15 @@ def decode(seen: Observation) -> Decoded:
     decoded = decoded.doubted(seen.image.doubts)
     if not decoded.meaning.value:
         return decoded
+    decoded = decoded.doubted(_scale_doubts(seen.image.ink_height, decoded.confidence))
     if seen.lattice.comb:
         return decoded.doubted(comb_doubts(seen.image, decoded.written))
     return decoded.doubted(string_doubts(seen.image, seen.string.first_view.line if seen.string else None))
+
+
+def _scale_doubts(height: float, confidence: float) -> tuple[Doubt, ...]:
+    """The doubt about digits so few pixels high that more of them are read wrongly than their confidence says."""
+    if not 0 < height < CLEAR_HEIGHT:
+        return ()
+    most = max(0.0, 1 - (1 - confidence) * (CLEAR_HEIGHT / height) ** 2)
+    return (Doubt(DoubtKind.SCALE, f"its digits are only {round(height)} pixels high", most, provable=True),)

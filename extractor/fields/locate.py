@@ -14,7 +14,7 @@ from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.place_doubts import place_doubts
 from extractor.fields.rulings import without_ruling
 from extractor.geometry import transform
-from extractor.ink import FAINTEST, grey_counts, percentile, soft_ink
+from extractor.ink import FAINTEST, STROKE, grey_counts, percentile, soft_ink
 from extractor.template import TemplateField
 from extractor.values import Box, Doubt, Gray, Points
 
@@ -51,6 +51,15 @@ class FieldImage:
             (left + half * (i > 0), right - half * (i < last)) for i, (left, right) in enumerate(pairwise(self.cells))
         ]
         return tuple(Box(left, self.inside.top, right - left, self.inside.height) for left, right in sides)
+
+    @property
+    def ink_height(self) -> float:
+        """How high the writing in the box is, in pixels of the page; 0 where there is none."""
+        box = self.inside
+        part = self.ink[max(0, round(box.top)) : round(box.bottom), max(0, round(box.left)) : round(box.right)]
+        rows = np.flatnonzero((part >= STROKE).any(1))
+        native = float(np.sqrt(np.abs(np.linalg.det(self.matrix[:2, :2]))))
+        return float(rows[-1] - rows[0] + 1) * native if len(rows) else 0.0
 
     @property
     def quad(self) -> tuple[tuple[float, float], ...]:
