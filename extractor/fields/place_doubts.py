@@ -132,7 +132,7 @@ def _covered(parts: Sequence[_Part]) -> list[bool]:
     other = np.abs(tones - np.median(tones[near], axis=1)) if len(parts) > 1 else np.zeros(1)
     odd = other > max(FIELDS.cover_tone, FIELDS.cover_spread * float(np.median(other)))
     several = (gaps > 1) & ((gaps > 1).mean() <= FIELDS.cover_unseen)
-    return (several | ((gaps > 0) & odd)).tolist()
+    return [bool(one) for one in several | ((gaps > 0) & odd)]
 
 
 def _has_gap(dark: NDArray[np.float64], length: float, least: float) -> bool:
