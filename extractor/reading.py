@@ -4,7 +4,7 @@ their fields."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -46,6 +46,9 @@ SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; these may be printed numbers", 0.5)
+NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
+SECOND = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is not read")
+MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
 
@@ -190,8 +193,10 @@ class Reader:
             return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NO_TEMPLATE))
         form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
+        doubts = _place_doubts(registration)
         located = [
-            Located(field, image, self._model_of(form, field)) for field, image in zip(fields, images, strict=True)
+            Located(field, replace(image, doubts=(*image.doubts, *doubts)), self._model_of(form, field))
+            for field, image in zip(fields, images, strict=True)
         ]
         return _Prepared(page, registration=registration, located=tuple(located))
 
@@ -212,7 +217,20 @@ class Reader:
                 return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
         readings, outcomes = self.settle(template, decided)
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
-        return PageResult(page.file, page.number, form, PageStatus.READ, readings, fit=fit, rules=outcomes)
+        reason = _more(registration) if registration else ""
+        return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes)
+
+
+def _place_doubts(found: Registration) -> tuple[Doubt, ...]:
+    """What makes every field of the page doubtful: that the form may lie elsewhere, or that there are two."""
+    return (*((NEAR_TIE,) if found.is_near_tie else ()), *((SECOND,) if found.second else ()))
+
+
+def _more(found: Registration) -> str:
+    """That the picture shows more than the form that is read, empty where it does not."""
+    if found.second:
+        return f"A second form is in this picture ({found.second}), and one alone is read; scan each sheet by itself."
+    return MORE if found.more else ""
 
 
 def _without_numbering(decided: Sequence[tuple[Observation, Decoded]]) -> list[tuple[Observation, Decoded]]:

@@ -225,7 +225,8 @@ class RuleOutcome:
 
 @dataclass(frozen=True)
 class PageResult:
-    """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found)."""
+    """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found); `reason` says
+    why nothing was read, or that the page shows more than was."""
 
     file: str
     page: int

@@ -95,10 +95,10 @@ def fields_and_troubles(counts: Counts, troubles: Sequence[PageResult]) -> None:
         f"{counts.blank:,} blank, {counts.void:,} void."
     )
     if troubles:
-        say("These could not be read:")
+        say("These could not be read, or not all that they show:" if counts.partly else "These could not be read:")
     for page in troubles:
         say(f"  {page.file}, page {page.page}: {page.reason}")
-    more = counts.failed + counts.unmatched - len(troubles)
+    more = counts.unread - len(troubles)
     if more > 0:
         say(f"  and {more:,} more; they are in the output.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,16 @@ def test_counts_are_told_by_page_and_field(store: Store) -> None:
     )
     assert store.troubles(job.id, 20) == [lost, other]
     assert store.troubles(job.id, 1) == [lost]
+
+
+def test_a_page_that_shows_more_than_was_read_is_counted_and_named(store: Store) -> None:
+    job = job_with(store, ["a"])
+    (key,) = store.waiting(job.id)
+    page = replace(read_page("a"), reason="A second form is in this picture.")
+    store.save(job.id, [Outcome(key.document, page)])
+    counts = store.counts(job.id)
+    assert (counts.read, counts.partly, counts.unread) == (1, 1, 1)
+    assert [(one.file, one.reason) for one in store.troubles(job.id, 20)] == [("a", page.reason)]
 
 
 def test_forgetting_a_job_leaves_the_others(store: Store) -> None:

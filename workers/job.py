@@ -72,11 +72,13 @@ class FileState(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """How far a job is. `pages` is all pages known so far, `done` those that are over with."""
+    """How far a job is. `pages` is all pages known so far, `done` those that are over with; `partly` are those of the
+    read ones that show more than was read."""
 
     pages: int = 0
     done: int = 0
     read: int = 0
+    partly: int = 0
     unmatched: int = 0
     failed: int = 0
     duplicate: int = 0
@@ -85,6 +87,11 @@ class Counts:
     review: int = 0
     blank: int = 0
     void: int = 0
+
+    @property
+    def unread(self) -> int:
+        """Pages of which there is something that could not be read."""
+        return self.failed + self.unmatched + self.partly
 
 
 def job_of(row: Mapping[Any, Any]) -> Job:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.unexpected import ink, paper
+from benchmarks.unexpected import ink, paper, places
 from benchmarks.unexpected.sheets import COMBS, OPEN, Case, Sheet, right_values, scanned, sheets
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -53,6 +53,9 @@ KINDS = (
     Kind("covered", paper.covered, ("finger", "tape", "glare", "torn", "fluid")),
     Kind("streaked", paper.streaked, ("thin dark", "thick dark", "faint", "white")),
     Kind("small", paper.small, ("16 px", "12 px", "10 px", "8 px", "blur 2", "blur 3", "blur 4")),
+    Kind("row aside", places.row_aside, ("lower", "higher")),
+    Kind("two sheets", places.two_sheets, ("beside", "above", "same beside")),
+    Kind("squared paper", places.squared_paper, ("5 mm", "8 mm", "lined")),
     Kind("negative", paper.negative, ("plain", "dithered")),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -127,14 +128,24 @@ def match_boxes(ideal: Boxes, seen: Boxes, votes: Votes, guesses: Sequence[Point
 def one_off(ideal: Boxes) -> Iterator[Points]:
     """Moves by a cell to either side, a row up or down, or both: most boxes of a comb or table then lie on boxes."""
     widths, counts = np.unique(ideal.sizes[:, 0].round(1), return_counts=True)
-    rows = np.diff(np.unique(ideal.centres[:, 1].round(1)))
     moves = [(float(width), 0.0) for width in widths[np.argsort(-counts)][:3]]
-    if len(rows):
-        row = float(np.median(rows))
+    if row := _row_pitch(ideal):
         moves += [(0.0, row), (moves[0][0], row), (moves[0][0], -row)]
     for x, y in moves:
         for sign in (1, -1):
             yield np.array(((1, 0, sign * x), (0, 1, sign * y), (0, 0, 1.0)))
+
+
+def _row_pitch(ideal: Boxes) -> float:
+    """The usual distance from row to row, 0 with fewer than two: that of the rows with most boxes."""
+    heights = np.sort(ideal.centres[:, 1])
+    new = np.flatnonzero(np.diff(heights) > REGISTRATION.box_row * float(np.median(ideal.sizes[:, 1])))
+    rows = np.split(heights, new + 1)
+    if len(rows) == 1:
+        return 0.0
+    steps = np.diff([float(row.mean()) for row in rows])
+    boxes = [min(len(above), len(below)) for above, below in pairwise(rows)]
+    return float(np.median(np.repeat(steps, boxes)))
 
 
 def _starts(votes: Votes, ideal: Boxes, seen: Boxes) -> Iterator[Points]:

@@ -97,9 +97,15 @@ def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:
 
     One may be covered; those that reach outside the picture may have been cropped.
     """
+    inside, missing = marks_inside(reduced, hypothesis)
+    return missing > max(1, REGISTRATION.marks_missing * inside) or bool(missing and inside == 1)
+
+
+def marks_inside(reduced: ReducedPage, hypothesis: Hypothesis) -> tuple[int, int]:
+    """How many of the form's marks should be in the picture, and how many of these are missing."""
     marks, size = hypothesis.form.marks, hypothesis.form.template.landmarks.mark_size
     if len(marks) == 0:
-        return False
+        return 0, 0
     half = (size or REGISTRATION.usual_mark * hypothesis.form.template.page.width) / 2
     square = half * np.array([(0, 0), (-1, -1), (1, -1), (1, 1), (-1, 1)])
     seen = transform(hypothesis.matrix, marks[:, None] + square)
@@ -111,10 +117,11 @@ def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:
         paper, near = (_around(reduced.image, corners, times) for times in (3, 2))
         # Far from the boxes a mapping by them is inexact: half a mark that is dark, somewhere close, is one.
         size = max(1, round(REGISTRATION.mark_part * side))
-        missing += cv2.blur(near, (size, size)).min() > REGISTRATION.mark_darkness * np.percentile(
-            paper, REGISTRATION.mark_around
+        missing += bool(
+            cv2.blur(near, (size, size)).min()
+            > REGISTRATION.mark_darkness * np.percentile(paper, REGISTRATION.mark_around)
         )
-    return bool(missing > max(1, REGISTRATION.marks_missing * inside.sum()) or (missing and inside.sum() == 1))
+    return int(inside.sum()), missing
 
 
 def _around(image: Gray, corners: Points, times: float) -> Gray:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from extractor.errors import TemplateError
-from extractor.geometry import transform
+from extractor.geometry import transform, transform_all
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
 from extractor.registration.features import Features, find_features
@@ -65,6 +65,15 @@ def prepare_form(template: Template) -> PreparedForm:
         rulings = rulings[np.sort(np.random.default_rng(0).permutation(len(rulings))[: REGISTRATION.most_rulings])]
     few = points_along(rulings[:: max(1, len(rulings) // REGISTRATION.few_rulings)], REGISTRATION.few_points)
     return PreparedForm(template, rulings, few, marks, template_boxes(template), reference)
+
+
+def rooms(matrices: Points, form: PreparedForm) -> Points:
+    """The smaller side of the form's smallest box or cell by each mapping, shape (k,), in pixels of the page."""
+    middle = form.boxes.centres.mean(0)
+    around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
+    seen = transform_all(matrices, around)
+    sides: Points = np.linalg.norm(seen[:, 1:] - seen[:, :1], axis=2).min(1)
+    return sides
 
 
 def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:

@@ -62,6 +62,7 @@ class RegistrationParameters:
     # Printed boxes; shares are of the long side unless something else is said.
     box_dark: int = 200  # grey level below which something is a ruling
     box_pale: int = 226  # the same where few boxes are found so:
+    box_row: float = 0.3  # of its usual height, by which a box of the next row lies lower
     box_few: int = 20  # fewer than this
     box_most: int = 600  # boxes, the largest
     box_size: tuple[float, float] = (0.007, 0.6)  # of a box at least and at most
@@ -148,6 +149,14 @@ class RegistrationParameters:
     print_alike: float = 0.8  # of the print beside the boxes: pieces of boxes may be missing, no table lies a row aside
     wholly: float = 0.95  # the print beside the boxes may be another: another issue of the form
     alone: float = 0.05  # by which a form must fit better than elsewhere on the page
+    print_tells: float = 0.2  # more of the print beside the boxes: then one place is told from another
+    near_tie: float = 0.1  # by which a form must fit better than in any place that nothing else tells from its own
+    further: float = 0.7  # times as many rulings a row or cell further on a page shows whose table goes on there
+    further_few: int = 40  # of these rulings, that are looked at
+    further_off: float = 0.2  # of a cell's smaller side, within which a moved ruling lies on another
+    second_room: float = 0.4  # times the sheet's own area, that the picture must have beside it for a second one
+    second_edge: float = 0.03  # of the sheet's sides, by which what belongs to it may lie outside of it
+    second_boxes: int = 3  # printed boxes there, from which on another form is looked for
     least_room: float = 1.5  # reaches, of a cell's side at least: in smaller ones any lettering passes for rulings
     aligned: float = 3  # part of a cell's side, 2 pixels at least, that rulings are moved, or the next is taken for one
 

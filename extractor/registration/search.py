@@ -14,10 +14,12 @@ from extractor.geometry import are_plausible, transform_all
 from extractor.registration.boxes import one_off
 from extractor.registration.hypotheses import Hypothesis, by_boxes, by_marks, by_reference
 from extractor.registration.patches import Aligned, align_patches, look_again
-from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form
+from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form, rooms
 from extractor.registration.reduced_page import ReducedPage, closer_page, flattened_sheets, reduced_page
 from extractor.registration.registration_parameters import REGISTRATION
+from extractor.registration.rival_places import Judged, rival_fit
 from extractor.registration.ruling_fit import align_to_rulings, ruling_fit, ruling_fits
+from extractor.registration.second_form import boxes_beside, without_sheet
 from extractor.template import Template
 from extractor.values import Gray, Points
 
@@ -27,14 +29,31 @@ LEAST_FIT = 0.6
 
 @dataclass(frozen=True)
 class Registration:
-    """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every ruling found)."""
+    """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every ruling found).
+
+    `rival` is how well the form fits in the next best place that neither marks nor print tell from this one, 0 without
+    such a place. `second` is the name of another form in the picture, `more` says that there is something like one.
+    """
 
     template: Template
     matrix: Points
     fit: float
+    rival: float = 0.0
+    second: str = ""
+    more: bool = False
+
+    @property
+    def margin(self) -> float:
+        """How much better the form fits here than in the next best place."""
+        return self.fit - self.rival
+
+    @property
+    def is_near_tie(self) -> bool:
+        """Whether the form may as well lie a row or a cell aside."""
+        return self.margin < REGISTRATION.near_tie
 
 
-Fitting: TypeAlias = dict[int, tuple[float, Hypothesis]]
+Fitting: TypeAlias = dict[int, Judged]
 """How well each form that may fit does so, and how it lies, by the identity of the form."""
 
 
@@ -46,14 +65,19 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     Raises TemplateError if a template's reference picture cannot be read.
     """
     forms = [prepare_form(template) for template in templates]
-    best: Registration | None = None
     whole = reduced_page(image)
+    found = _find(whole, image, forms)
+    return found and _with_second(whole, image, forms, found)
+
+
+def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm]) -> Registration | None:
+    best: Registration | None = None
     for reduced in _pages(whole, image):
         fitting: Fitting = {}
         for guess in (by_marks, by_reference, by_boxes):
             for hypotheses in guess(reduced, forms):
                 _judge_all(reduced, hypotheses, fitting)
-                if any(fit >= REGISTRATION.sure for fit, _ in fitting.values()):
+                if _surest(fitting) >= REGISTRATION.sure:
                     return _choose(reduced, fitting)
         _look_closer(reduced, closer_page(image), fitting)
         found = _choose(reduced, fitting)
@@ -64,6 +88,18 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     return best
 
 
+def _with_second(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], found: Registration) -> Registration:
+    """`found` with what else the picture shows, where there is room for it and boxes are seen there."""
+    beside = boxes_beside(whole, found.template, found.matrix)
+    if len(beside) < REGISTRATION.second_boxes:
+        return found
+    rest = without_sheet(image, found.template, found.matrix)
+    second = _find(reduced_page(rest), rest, forms)
+    if second is not None:
+        return replace(found, second=second.template.form, more=True)
+    return replace(found, more=len(beside) >= REGISTRATION.box_few)
+
+
 def follow(image: Gray, before: Registration) -> Registration:
     """`before`, which lies near the truth for this picture, made exact on it; its `fit` says whether the form is there.
 
@@ -72,8 +108,8 @@ def follow(image: Gray, before: Registration) -> Registration:
     """
     reduced = reduced_page(image)
     hypothesis = Hypothesis(prepare_form(before.template), np.linalg.inv(reduced.matrix) @ before.matrix)
-    matrix, fit = _judge(reduced, hypothesis)
-    return Registration(before.template, reduced.matrix @ matrix, fit)
+    found = _judge(reduced, hypothesis)
+    return Registration(before.template, reduced.matrix @ found.hypothesis.matrix, found.fit)
 
 
 def _pages(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:
@@ -94,30 +130,34 @@ def _judge_all(reduced: ReducedPage, hypotheses: Sequence[Hypothesis], fitting: 
     first.sort(key=lambda pair: -pair[0])
     for quick, hypothesis in _worth_judging(first):
         own = fitting.get(id(hypothesis.form))
-        surest = max((fit for fit, _ in fitting.values()), default=0.0)
+        surest = _surest(fitting)
         behind = surest >= REGISTRATION.sure and quick < surest - REGISTRATION.behind
         if behind and (own or hypothesis.form.reference is None):
             continue
-        matrix, fit = _judge(reduced, hypothesis)
-        if fit >= REGISTRATION.doubtful and (own is None or fit > own[0]):
-            fitting[id(hypothesis.form)] = fit, Hypothesis(hypothesis.form, matrix)
+        judged = _judge(reduced, hypothesis)
+        if judged.fit >= REGISTRATION.doubtful and (own is None or judged.fit > own.fit):
+            fitting[id(hypothesis.form)] = judged
+
+
+def _surest(fitting: Fitting) -> float:
+    return max((one.fit for one in fitting.values()), default=0.0)
 
 
 def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
     """Judges the forms in `fitting` again by their rulings in a finer page: thin or pale ones vanish in another."""
     if closer.image.shape[0] < REGISTRATION.closer * reduced.image.shape[0]:
         return
-    best_first = sorted(fitting.items(), key=lambda item: -item[1][0])
-    for key, (before, hypothesis) in best_first[: REGISTRATION.compared]:
-        matrix, fit = _judge(reduced, hypothesis, closer)
-        if fit > before:
-            fitting[key] = fit, Hypothesis(hypothesis.form, matrix)
+    best_first = sorted(fitting.items(), key=lambda item: -item[1].fit)
+    for key, before in best_first[: REGISTRATION.compared]:
+        again = _judge(reduced, before.hypothesis, closer)
+        if again.fit > before.fit:
+            fitting[key] = again
 
 
 def _possible(reduced: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Of hypotheses of one form, those by which a camera could see it, with cells large enough to be told."""
     form, matrices = group[0].form, np.stack([hypothesis.matrix for hypothesis in group])
-    large_enough = _rooms(matrices, form) >= REGISTRATION.least_room * reduced.reach
+    large_enough = rooms(matrices, form) >= REGISTRATION.least_room * reduced.reach
     wanted = are_plausible(matrices, form.boxes.centres) & large_enough
     return [hypothesis for hypothesis, good in zip(group, wanted, strict=True) if good]
 
@@ -146,13 +186,17 @@ def _choose(reduced: ReducedPage, fitting: Fitting) -> Registration | None:
     Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
     print is on the page as well.
     """
-    found = [one for one in fitting.values() if one[0] >= LEAST_FIT]
-    if not found:
+    fits = [one for one in fitting.values() if one.fit >= LEAST_FIT]
+    if not fits:
         return None
-    if len(found) > 1:
-        found.sort(key=lambda one: one[0] + _likeness(reduced, *one), reverse=True)
-    fit, hypothesis = found[0]
-    return Registration(hypothesis.form.template, reduced.matrix @ hypothesis.matrix, fit)
+    if len(fits) > 1:
+        fits.sort(key=lambda one: one.fit + _likeness(reduced, one), reverse=True)
+    best = fits[0]
+    rival, everywhere = rival_fit(reduced, best)
+    found = Registration(best.hypothesis.form.template, reduced.matrix @ best.hypothesis.matrix, best.fit, rival)
+    # Squared paper: boxes everywhere, and nothing that says which of them are the form's.
+    lost = found.is_near_tie and (everywhere or best.fit < REGISTRATION.sure)
+    return None if lost else found
 
 
 def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, Hypothesis]]:
@@ -167,11 +211,12 @@ def _worth_judging(first: list[tuple[float, Hypothesis]]) -> list[tuple[float, H
     return judged
 
 
-def _likeness(reduced: ReducedPage, fit: float, found: Hypothesis) -> float:
+def _likeness(reduced: ReducedPage, judged: Judged) -> float:
     """How much of the form's print away from its boxes the page shows; without a picture of it, its fit has to do."""
+    found = judged.hypothesis
     reference = found.form.reference
     if reference is None:
-        return fit
+        return judged.fit
     patches = reference.patches
     if not patches.telling.all():
         patches = replace(patches, telling=~patches.telling)
@@ -185,39 +230,48 @@ def _likeness(reduced: ReducedPage, fit: float, found: Hypothesis) -> float:
     return best
 
 
-def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None = None) -> tuple[Points, float]:
-    """The hypothesis's mapping made exact, and how well it then fits: rulings, and pieces of the reference.
+def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | None = None) -> Judged:
+    """The hypothesis made exact, and how well it then fits: rulings, and pieces of the reference.
 
     Rulings are looked for in `closer`, the same page at a larger size, if it is given.
     """
     form, matrix = hypothesis.form, hypothesis.matrix
     if form.reference is None:
-        return _on_rulings(closer or reduced, reduced, form, matrix, align=True) if len(form.rulings) else (matrix, 0.0)
+        if not len(form.rulings):
+            return Judged(0.0, hypothesis)
+        matrix, fit = _on_rulings(closer or reduced, reduced, form, matrix, align=True)
+        return Judged(fit, Hypothesis(form, matrix))
     placed = _place(reduced, form.reference, matrix)
     matrix, share, others = placed.matrix @ form.reference.matrix, placed.share, placed.others
     if len(form.rulings) < REGISTRATION.fewest_rulings:
-        return matrix, share
+        return Judged(share, Hypothesis(form, matrix), others)
     matrix, seen = _on_rulings(closer or reduced, reduced, form, matrix, align=share < REGISTRATION.well_found)
+    exact = Hypothesis(form, matrix)
     if share < REGISTRATION.least_found and (others is None or others < REGISTRATION.print_alike):
-        return matrix, 0.0
+        return Judged(0.0, exact, others)
     # Thin rulings fade in photographs; then the pieces around the boxes speak for them, but not so that none is looked
     # for better: forms of one family share most of their boxes.
     by_pieces = min(REGISTRATION.by_pieces * share, REGISTRATION.unsure)
     fit = max((seen + share) / 2, by_pieces if share >= REGISTRATION.well_found and seen >= REGISTRATION.faded else 0.0)
     if others is None or others >= REGISTRATION.print_alike:
-        return matrix, fit
+        return Judged(fit, exact, others)
     known = others >= REGISTRATION.print_known or fit >= REGISTRATION.wholly
-    return matrix, fit if known and _is_alone(reduced, form, matrix, seen) else 0.0
+    judged = Judged(fit, exact, others)
+    return judged if known and _is_alone(reduced, judged, form.reference, seen) else Judged(0.0, exact, others)
 
 
-def _is_alone(reduced: ReducedPage, form: PreparedForm, matrix: Points, seen: float) -> bool:
+def _is_alone(reduced: ReducedPage, placed: Judged, reference: Reference, seen: float) -> bool:
     """Whether the share `seen` of the form's rulings is seen in this place only: those of a table are seen nearly as
-    well a cell aside or upside down."""
+    well a cell aside or upside down. Where they are, the print beside the boxes must be in this place only: that of
+    the blank form would come to lie inside fields, and show a row further on."""
+    form, matrix = placed.hypothesis.form, placed.hypothesis.matrix
     middle = form.boxes.centres.mean(0)
     over = np.array(((-1, 0, 2 * middle[0]), (0, -1, 2 * middle[1]), (0, 0, 1.0)))
     elsewhere = (matrix @ step for step in (*one_off(form.boxes), over))
-    most = max(ruling_fit(reduced.image, one, form.rulings, reduced.reach) for one in elsewhere)
-    return most < seen - REGISTRATION.alone
+    least = seen - REGISTRATION.alone
+    close = [one for one in elsewhere if ruling_fit(reduced.image, one, form.rulings, reduced.reach) >= least]
+    own = (placed.others or 0.0) - REGISTRATION.print_tells
+    return all((_place(reduced, reference, one).others or 0.0) <= own for one in close)
 
 
 def _place(reduced: ReducedPage, reference: Reference, matrix: Points) -> Aligned:
@@ -242,19 +296,10 @@ def _on_rulings(
     fit = ruling_fit(looked.image, there, form.rulings, looked.reach)
     if fit < 1.0 and align:
         # No further than a third of a cell, or one ruling is taken for the next.
-        reach = min(2 * looked.reach, float(_rooms(there[None], form)[0]) / REGISTRATION.aligned)
+        reach = min(2 * looked.reach, float(rooms(there[None], form)[0]) / REGISTRATION.aligned)
         reach = max(2.0, reach)
         aligned = align_to_rulings(looked.image, there, form.rulings, reach)
         better = ruling_fit(looked.image, aligned, form.rulings, looked.reach)
         if better > fit:
             return np.linalg.inv(to_looked) @ aligned, better
     return matrix, fit
-
-
-def _rooms(matrices: Points, form: PreparedForm) -> Points:
-    """The smaller side of the form's smallest box or cell by each mapping, shape (k,), in pixels of the page."""
-    middle = form.boxes.centres.mean(0)
-    around = middle + float(form.boxes.sizes.min()) * np.array([(0, 0), (1, 0), (0, 1)])
-    seen = transform_all(matrices, around)
-    rooms: Points = np.linalg.norm(seen[:, 1:] - seen[:, :1], axis=2).min(1)
-    return rooms

@@ -103,7 +103,7 @@ def read_to_table(
             # What was only shown is kept, so that the same command with -o has nothing left to read.
             store.finish(job.id)
         store.close()
-    return ExitCode.SOME_UNREAD if counts.failed or counts.unmatched else ExitCode.DONE
+    return ExitCode.SOME_UNREAD if counts.unread else ExitCode.DONE
 
 
 def made_folder(name: str, sentence: str) -> Path:

@@ -29,6 +29,9 @@ SLICE_ROWS = 500
 GIVEN_NAME = func.coalesce(documents.c.given, documents.c.file, type_=documents.c.file.type)
 """A document as the user named it: what results say, and what `read`, which has the user's folder, opens."""
 
+PARTLY_READ = and_(pages.c.status == PageStatus.READ.value, pages.c.reason != "")
+"""Pages that were read and of which there is more to say: another form is on them."""
+
 
 def open_store(url: str | None = None, patience_s: float = 0.0) -> Store:
     """The store at `url`, by default where the settings say. Raises ServiceError.
@@ -226,8 +229,9 @@ class Store(Database):
                 )
 
     def troubles(self, job: str, limit: int) -> list[PageResult]:
-        """The first `limit` pages that could not be read (failed or unmatched), without readings, in order."""
-        could_not = pages.c.status.in_([PageStatus.FAILED.value, PageStatus.UNMATCHED.value])
+        """The first `limit` pages that could not be read (failed or unmatched), or not all that they show, without
+        readings, in order."""
+        could_not = or_(pages.c.status.in_([PageStatus.FAILED.value, PageStatus.UNMATCHED.value]), PARTLY_READ)
         found: list[PageResult] = []
         for rows in self._page_slices(job, could_not, limit):
             found += [PageResult.from_dict({**row._mapping, "readings": ()}) for row in rows]
@@ -247,6 +251,7 @@ class Store(Database):
             page_rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
             field_rows = connection.execute(by_field.group_by(readings.c.status)).all()
             settled = connection.execute(moved).all()
+            partly = connection.scalar(select(func.count()).where(pages.c.job == job, PARTLY_READ)) or 0
         fields = Counter({row[0]: row[1] for row in field_rows})
         for was, now, count in settled:
             fields[was] -= count
@@ -255,6 +260,7 @@ class Store(Database):
         return Counts(
             pages=sum(row[2] for row in page_rows),
             done=sum(status.values()),
+            partly=partly,
             fields=fields.total(),
             **status,
             **{FieldStatus(name).value: count for name, count in fields.items()},

@@ -55,7 +55,7 @@ class RuleAnswer(BaseModel):
 
 
 class PageAnswer(Answer):
-    """One page and what was read on it; `reason` says why nothing was."""
+    """One page and what was read on it; `reason` says why nothing was, or what more it shows."""
 
     file: str
     page: int
