@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 TROUBLES_NAMED = 20
 """Pages that could not be read which are named."""
+
+KINDS_NAMED = 8
+"""Kinds of files that were left out which are named, the most frequent first."""
 
 SHOWN_ROWS, SHOWN_FIELDS = 20, 8
 
@@ -101,6 +104,17 @@ def fields_and_troubles(counts: Counts, troubles: Sequence[PageResult]) -> None:
     more = counts.unread - len(troubles)
     if more > 0:
         say(f"  and {more:,} more; they are in the output.")
+
+
+def left_out(kinds: Mapping[str, int]) -> None:
+    """How many files of each kind were left out of folders, as they are no pictures; nothing where none was."""
+    if kinds:
+        named = ", ".join(f"{count:,} {kind or 'without ending'}" for kind, count in islice(kinds.items(), KINDS_NAMED))
+        more = sum(kinds.values()) - sum(islice(kinds.values(), KINDS_NAMED))
+        others = f" and {more:,} more" if more else ""
+        say(
+            f"Left out, as they are no pictures or documents: {counted(sum(kinds.values()), 'file')} ({named}{others})."
+        )
 
 
 def table(results: Iterable[PageResult], fields: Sequence[str], pages: int) -> None:

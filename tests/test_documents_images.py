@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from io import BytesIO
@@ -13,9 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
-from extractor.documents import open_pages
+from extractor.documents import count_pages, limits, open_pages
+from extractor.documents.decoder_messages import decoder_messages
 from extractor.values import FailedPage, Gray, Page
+
+register_heif_opener()
 
 
 def _drawing(width: int = 60, height: int = 40) -> Gray:
@@ -145,7 +150,9 @@ def test_the_content_counts_and_not_the_ending(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("Dear all,\nplease find enclosed a scän.\n" * 100, encoding="utf-8")
     assert "is text" in _reason(str(tmp_path / "text.png"))
     (tmp_path / "phone.jpg").write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
-    assert "HEIC" in _reason(str(tmp_path / "phone.jpg"))
+    assert "from the phone" in _reason(str(tmp_path / "phone.jpg"))
+    (tmp_path / "moving.jpg").write_bytes(b"GIF89a" + bytes(100))
+    assert "a GIF, which is not read" in _reason(str(tmp_path / "moving.jpg"))
     (tmp_path / "noise.jpg").write_bytes(bytes(range(1, 256)))
     assert "no kind that is known" in _reason(str(tmp_path / "noise.jpg"))
 
@@ -235,3 +242,92 @@ def test_damage_gives_a_page_or_a_sentence_but_never_an_error(
     (tmp_path / "p").write_bytes(data)
     (page,) = open_pages(str(tmp_path / "p"))
     assert isinstance(page, Page) or page.reason.endswith(".")
+
+
+@pytest.mark.parametrize("ending", ["jpg", "jpeg", "jpe", "jfif"])
+def test_a_damaged_jpeg_is_no_page_and_nothing_is_written_on_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], ending: str
+) -> None:
+    data = bytearray(_noise("JPEG", quality=95))
+    middle = len(data) // 2
+    (tmp_path / f"p.{ending}").write_bytes(data[:middle] + b"\xff\xd9")
+    assert "damaged or missing" in _reason(str(tmp_path / f"p.{ending}"))
+    # A few bytes too many before the end cost no pixel.
+    (tmp_path / f"q.{ending}").write_bytes(data[:-2] + b"\x00\x11\x22\xff\xd9")
+    assert _read(str(tmp_path / f"q.{ending}")).shape == (80, 90)
+    assert capfd.readouterr().err == ""
+
+
+def test_what_another_part_of_the_program_writes_meanwhile_is_not_lost(capfd: pytest.CaptureFixture[str]) -> None:
+    with decoder_messages() as messages:
+        os.write(2, b"libpng warning: iCCP: too short\nsomething else\n")
+    assert messages == ["libpng warning: iCCP: too short"]
+    assert capfd.readouterr().err == "something else\n"
+
+
+def _form(height: int = 900, width: int = 700) -> Gray:
+    page = np.full((height, width), 245, np.uint8)
+    for number in range(12):
+        cv2.putText(page, f"{number}. Total of the row", (60, 80 + 65 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 30, 2)
+        cv2.rectangle(page, (440, 50 + 65 * number), (640, 90 + 65 * number), 60, 2)
+    return page
+
+
+def _dithered(image: Gray) -> Gray:
+    return np.array(Image.fromarray(image).convert("1").convert("L"))
+
+
+@pytest.mark.parametrize("dither", [False, True])
+def test_a_page_that_is_white_on_black_is_turned_round(tmp_path: Path, dither: bool) -> None:
+    page = _form()
+    page[page > 200] = 225
+    negative = _dithered(255 - page) if dither else 255 - page
+    seen = _read(_write(tmp_path / "p.png", Image.fromarray(negative), "PNG"))
+    assert np.array_equal(seen, 255 - negative)
+
+
+def test_a_dark_page_that_is_no_negative_stays_as_it_is(tmp_path: Path) -> None:
+    sheet = cv2.resize(_form(), (420, 540), interpolation=cv2.INTER_AREA)
+    desk = np.full((1200, 900), 50, np.uint8)
+    desk[300:840, 200:620] = sheet
+    beside = np.full((900, 700), 20, np.uint8)
+    beside[:300] = 250
+    for page in (desk, _dithered(desk), beside, np.zeros((60, 60), np.uint8)):
+        assert np.array_equal(_read(_write(tmp_path / "p.png", Image.fromarray(page), "PNG")), page)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize(("kind", "ending"), [("HEIF", "heic"), ("HEIF", "jpg"), ("AVIF", "avif")])
+def test_photos_of_phones_come_upright(tmp_path: Path, kind: str, ending: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    file = _write(tmp_path / f"p.{ending}", Image.fromarray(_form()).convert("RGB"), kind, exif=exif, quality=90)
+    turned = np.rot90(_form(), {1: 0, 3: 2, 6: 3, 8: 1}[orientation])
+    seen = _read(file)
+    assert seen.shape == turned.shape
+    assert np.abs(seen.astype(int) - turned).mean() < 4
+    assert count_pages(file) == 1
+
+
+def test_every_picture_of_a_heic_is_a_page_and_its_thumbnail_is_none(tmp_path: Path) -> None:
+    first, other = Image.fromarray(_form()).convert("RGB"), Image.fromarray(_form(500, 700)).convert("RGB")
+    first.save(tmp_path / "p.heic", "HEIF", save_all=True, append_images=[other])
+    assert count_pages(str(tmp_path / "p.heic")) == 2
+    assert [page.image.shape for page in open_pages(str(tmp_path / "p.heic")) if isinstance(page, Page)] == [
+        (900, 700),
+        (500, 700),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_a_photo_that_is_too_large_or_cut_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    file = _write(tmp_path / "p", Image.fromarray(_form()).convert("RGB"), kind)
+    data = Path(file).read_bytes()
+    monkeypatch.setattr(limits, "MAX_PIXELS", 629_999)
+    assert "700 x 900 pixels" in _reason(file)
+    monkeypatch.undo()
+    for share in (0.3, 0.6, 0.95):
+        Path(file).write_bytes(data[: int(len(data) * share)])
+        _reason(file)

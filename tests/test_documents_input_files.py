@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from extractor.documents import find_documents
+from extractor.documents import find_documents, find_input_files
 from extractor.documents.input_files import natural_key
 from extractor.errors import InputError
 
@@ -61,6 +63,34 @@ def test_hidden_and_foreign_files_are_left_out_of_folders_but_taken_when_named(t
     assert find_documents([tmp_path]) == [str(tmp_path / "a.png")]
     for name in (".DS_Store", "._a.png", "notes.txt", "noending"):
         assert find_documents([tmp_path / name]) == [str(tmp_path / name)]
+
+
+def test_what_is_left_out_of_a_folder_is_counted_by_its_kind(tmp_path: Path) -> None:
+    _touch(
+        tmp_path, "a.png", ".DS_Store", "._a.png", "Thumbs.db", "n.TXT", "b/m.txt", "t.yaml", "noending", ".git/c.png"
+    )
+    found = find_input_files([tmp_path, tmp_path / "n.TXT"])
+    assert [Path(file).name for file in found.documents] == ["a.png", "n.TXT"]
+    assert found.left_out == {"hidden": 3, ".txt": 1, ".yaml": 1, "": 1}
+
+
+def test_what_phones_write_is_found_and_so_is_what_cannot_be_read(tmp_path: Path) -> None:
+    read = ["a.HEIC", "b.heif", "c.jfif", "d.jpe", "e.avif", "f.hif"]
+    unread = ["g.gif", "h.jp2", "i.docx", "j.dng", "k.zip"]
+    _touch(tmp_path, *read, *unread)
+    assert [Path(file).name for file in find_documents([tmp_path])] == read + unread
+
+
+def test_a_picture_with_an_ending_that_says_nothing_is_found_by_its_content(tmp_path: Path) -> None:
+    Image.new("L", (40, 50), 200).save(tmp_path / "scan", "PNG")
+    Image.new("L", (40, 50), 200).save(tmp_path / "scan.0001", "TIFF")
+    Image.new("L", (40, 50), 200).save(tmp_path / "b.anim", "GIF")
+    Image.new("L", (40, 50), 200).save(tmp_path / "still_coming.part", "PNG")
+    (tmp_path / "data.0002").write_bytes(bytes(range(200)))
+    os.mkfifo(tmp_path / "pipe")
+    found = find_input_files([tmp_path])
+    assert [Path(file).name for file in found.documents] == ["b.anim", "scan", "scan.0001"]
+    assert found.left_out == {".part": 1, ".0002": 1, "": 1}
 
 
 @pytest.mark.parametrize(

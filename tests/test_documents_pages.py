@@ -100,7 +100,7 @@ def test_no_page_has_more_pixels_than_the_limit(tmp_path: Path, monkeypatch: pyt
 
 
 def test_pictures_count_as_one_page_without_a_look(tmp_path: Path) -> None:
-    for name in ("absent.png", "absent.JPG", "absent.jpeg", "absent.webp", "absent.bmp"):
+    for name in ("absent.png", "absent.JPG", "absent.jpeg", "absent.webp", "absent.bmp", "absent.jfif", "absent.jpe"):
         assert count_pages(str(tmp_path / name)) == 1
     assert count_pages(str(_sheet(tmp_path / "really.tif", format="PNG"))) == 1
     with pytest.raises(DocumentError, match="not there"):

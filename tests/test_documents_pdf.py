@@ -388,6 +388,50 @@ def test_a_vector_page_is_drawn_at_the_resolution_asked_for(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_page_is_drawn_as_fine_as_the_picture_on_it(tmp_path: Path, upright: bool) -> None:
+    large = Image.fromarray(_drawing(900, 1200))
+    entries = _entries(_jpeg(large), code="/DCTDecode", Width=900, Height=1200)
+    within = FULL if upright else f"q 0 {HEIGHT} {-WIDTH} 0 {WIDTH} 0 cm /Im Do Q"
+    seen = _read(_save(tmp_path / "p.pdf", entries, within + SHOWN))
+    assert seen.shape[0] == pytest.approx(1200 if upright else 1600, abs=16)
+    # At least as fine as was asked for, and not for the sake of a logo.
+    assert _read(_save(tmp_path / "p.pdf", content=FULL + SHOWN), dpi=144).shape == (240, 180)
+    logo = _save(tmp_path / "p.pdf", entries, "q 20 0 0 20 5 5 cm /Im Do Q" + SHOWN)
+    assert _read(logo, dpi=144).shape == (240, 180)
+
+
+@pytest.mark.usefixtures("poppler")
+def test_a_page_is_drawn_no_finer_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = _entries(_jpeg(Image.fromarray(_drawing(900, 1200))), code="/DCTDecode", Width=900, Height=1200)
+    monkeypatch.setattr(pdf, "_DRAWN_PIXELS", 400_000)
+    assert 300_000 < _read(_save(tmp_path / "p.pdf", entries, FULL + SHOWN)).size < 405_000
+
+
+@pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("way", ["counted", "lost"])
+def test_pages_that_a_pdf_should_have_fail_where_they_are_missing(tmp_path: Path, way: str) -> None:
+    document = pikepdf.new()
+    for number in range(6):
+        document.add_blank_page(page_size=(100 + number, 120))
+    document.save(tmp_path / "p.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    data = (tmp_path / "p.pdf").read_bytes()
+    if way == "counted":
+        data = data.replace(b"/Count 6", b"/Count 7")
+    else:
+        at = data.index(b"0 0 102 120")
+        at = data.rindex(b"<<", 0, at)
+        data = data[:at] + b"xx" + data[at + 2 :]
+    (tmp_path / "p.pdf").write_bytes(data)
+    pages = list(open_pages(str(tmp_path / "p.pdf"), dpi=72))
+    widths = [100, 101, 102, 103, 104, 105] if way == "counted" else [100, 101, 103, 104, 105]
+    assert [page.image.shape[1] for page in pages if isinstance(page, Page)] == widths
+    assert [page.number for page in pages if isinstance(page, FailedPage)] == [len(widths) + 1]
+    assert f"Of the {len(widths) + 1} pages" in pages[-1].reason  # type: ignore[union-attr]
+    assert count_pages(str(tmp_path / "p.pdf")) == len(pages)
+
+
+@pytest.mark.usefixtures("poppler")
 def test_a_path_that_looks_like_an_option_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _save(tmp_path / "-r", content=FULL + SHOWN)
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin
 
 from extractor.documents import count_pages, limits, open_pages
 from extractor.values import FailedPage, Gray, Page
@@ -121,6 +121,46 @@ def test_pages_lost_with_the_end_of_the_file_show_as_a_failed_page(tmp_path: Pat
     assert isinstance(pages[0], Page)
     assert isinstance(pages[-1], FailedPage)
     assert len(pages) == count_pages(str(tmp_path / "p.tif"))
+
+
+def _with_kinds(file: Path, sheets: list[tuple[Gray, int, int]]) -> Path:
+    """A TIFF of these pictures, each with a tag of its kind."""
+    with TiffImagePlugin.AppendingTiffWriter(str(file), new=True) as out:
+        for sheet, tag, kind in sheets:
+            Image.fromarray(sheet).save(out, "TIFF", tiffinfo={tag: kind})
+            out.newFrame()
+    return file
+
+
+@pytest.mark.parametrize(("tag", "page", "copy"), [(254, 0, 1), (254, 2, 3), (255, 1, 2)])
+def test_smaller_copies_of_pages_are_no_pages(tmp_path: Path, tag: int, page: int, copy: int) -> None:
+    small = _sheet(0, 40, 32)
+    kinds = [(small, tag, copy), (_sheet(1), tag, page), (small, tag, copy), (_sheet(2), tag, page), (small, tag, copy)]
+    file = str(_with_kinds(tmp_path / "p.tif", kinds))
+    assert count_pages(file) == 2
+    assert [np.array_equal(seen, _sheet(number)) for number, seen in enumerate(_images(Path(file)), 1)] == [True, True]
+
+
+def test_pages_that_are_merely_called_smaller_copies_are_not_lost(tmp_path: Path) -> None:
+    alone = _with_kinds(tmp_path / "p.tif", [(_sheet(1), 254, 1)])
+    same = _with_kinds(tmp_path / "q.tif", [(_sheet(1), 254, 0), (_sheet(2), 254, 1)])
+    assert (count_pages(str(alone)), count_pages(str(same))) == (1, 2)
+
+
+def test_a_damaged_fax_is_no_page_and_nothing_is_written_on_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sheet = np.tile(_sheet(8), (6, 6))
+    Image.fromarray(sheet > 128).save(tmp_path / "p.tif", compression="group4")
+    data = bytearray((tmp_path / "p.tif").read_bytes())
+    with Image.open(tmp_path / "p.tif") as image:
+        start, length = image.tag_v2[273][0], image.tag_v2[279][0]  # type: ignore[attr-defined]
+    data[start + length // 2 : start + length // 2 + 100] = np.random.default_rng(1).bytes(100)
+    (tmp_path / "p.tif").write_bytes(data)
+    (page,) = open_pages(str(tmp_path / "p.tif"))
+    assert isinstance(page, FailedPage)
+    assert "damaged" in page.reason
+    assert capfd.readouterr().err == ""
 
 
 def test_limits_hold_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

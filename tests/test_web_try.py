@@ -90,7 +90,7 @@ def test_what_is_no_document_is_told_on_the_page(web: WebServer, context: Browse
     page.goto(web.url)
     chooser = page.get_by_label("File to read")
     chooser.set_input_files({"name": "x<b>.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"})
-    expect(page.get_by_role("alert")).to_contain_text("x<b>.png: The file is text, whatever its name says")
+    expect(page.get_by_role("alert")).to_contain_text("x<b>.png: By its content the file is text, which is not read")
 
 
 @pytest.mark.parametrize("options", [ReadOptions(), ReadOptions.of(single_field=True), "template"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import cv2
@@ -29,12 +27,10 @@ def grey_from_bytes(data: bytes, flags: int = cv2.IMREAD_GRAYSCALE, *, darkest: 
 
     Raises DocumentError where it cannot be decoded.
     """
-    image = None
-    with _quiet():
-        try:
-            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR if darkest else flags)
-        except cv2.error:
-            image = None
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR if darkest else flags)
+    except cv2.error:
+        image = None
     if image is None:
         raise DocumentError("The picture is damaged or of a rare kind; scan it again, or save it as PNG.")
     if not image.shape[2:]:  # No colours.
@@ -63,7 +59,9 @@ def grey_from_pillow(image: Image.Image, *, darkest: bool = False) -> Gray:
         return np.array(image.getchannel("L"))
     if image.has_transparency_data:
         return _on_white(image, "RGB" if darkest else "L")
-    return darkest_colour(np.asarray(image.convert("RGB"))) if darkest else np.array(image.convert("L"))
+    if darkest:
+        return darkest_colour(np.asarray(image.convert("RGB")))
+    return np.array(image if image.mode == "L" else image.convert("L"))
 
 
 def _on_white(image: Image.Image, mode: str) -> Gray:
@@ -85,14 +83,3 @@ def squared(image: Gray, across: float, down: float) -> Gray:
     width, height = round(width * finer / across), round(height * finer / down)
     check_size(width, height)
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    # The failed page says it in a sentence; OpenCV's log lines would only break the progress bar.
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

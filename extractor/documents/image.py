@@ -1,4 +1,4 @@
-"""PNG, JPEG, BMP and WebP files: one picture each, whose size and wholeness are checked before it is decoded."""
+"""PNG, JPEG, BMP, WebP and AVIF files: one picture each, whose size and wholeness are checked before it is decoded."""
 
 from __future__ import annotations
 
@@ -46,12 +46,15 @@ class ImageFile:
                 header = jpeg_header(data)
                 check_size(header.width, header.height)
                 return grey_from_bytes(data, darkest=self._darkest)
+            case Format.AVIF:
+                _check_other(data, self._kind)
+                return _by_pillow(data, self._kind, darkest=self._darkest)
             case Format.PNG:
                 transparent, coloured = _check_png(data)
             case _:
                 transparent, coloured = _check_other(data, self._kind), False
         if transparent:
-            return _on_white(data, self._kind, darkest=self._darkest)
+            return _by_pillow(data, self._kind, darkest=self._darkest)
         # Decoded straight to grey, a PNG that states its gamma would come with blue ink as light as pencil.
         flags = cv2.IMREAD_COLOR if coloured else cv2.IMREAD_GRAYSCALE
         return grey_from_bytes(data, flags, darkest=self._darkest)
@@ -85,7 +88,7 @@ def _check_png(data: bytes) -> tuple[bool, bool]:
 
 
 def _check_other(data: bytes, kind: Format) -> bool:
-    """Whether the BMP or WebP `data` has transparency; raises as `_check_png` does."""
+    """Whether the BMP, WebP or AVIF `data` has transparency; raises as `_check_png` does."""
     if kind is Format.WEBP and len(data) < int.from_bytes(data[4:8], "little") + 8:
         raise DocumentError(_EARLY)
     try:
@@ -98,7 +101,7 @@ def _check_other(data: bytes, kind: Format) -> bool:
         raise DocumentError(f"The {kind} is damaged; scan or copy it again.") from None
 
 
-def _on_white(data: bytes, kind: Format, *, darkest: bool) -> Gray:
+def _by_pillow(data: bytes, kind: Format, *, darkest: bool) -> Gray:
     try:
         with Image.open(BytesIO(data), formats=[kind.upper()]) as image:
             return grey_from_pillow(ImageOps.exif_transpose(image), darkest=darkest)

@@ -15,7 +15,7 @@ MAX_PAGES = 20_000
 """Pages of one file."""
 
 MAX_IMAGE_BYTES = 500_000_000
-"""Bytes of a PNG, JPEG, BMP or WebP file, which is read as a whole."""
+"""Bytes of a file of one picture, or of photographs, which is read as a whole."""
 
 MAX_DOCUMENT_BYTES = 8_000_000_000
 """Bytes of a PDF or TIFF file, of which one page at a time is read."""

@@ -10,15 +10,17 @@ from contextlib import closing
 from pathlib import Path, PurePath
 from typing import BinaryIO, Protocol
 
+from extractor.documents.decoder_messages import check_whole, decoder_messages
 from extractor.documents.image import ImageFile
 from extractor.documents.limits import MAX_DOCUMENT_BYTES, check_bytes
+from extractor.documents.negative import black_on_white
 from extractor.documents.pdf import PdfFile
 from extractor.documents.sniff import SNIFFED_BYTES, Format, sniff
 from extractor.documents.tiff import TiffFile
 from extractor.errors import DocumentError
 from extractor.values import FailedPage, Gray, Page
 
-_ONE_PICTURE = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
+_ONE_PICTURE = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".avif"})
 """Endings by which a file is taken to have one page without being opened."""
 
 _log = logging.getLogger(__name__)
@@ -33,15 +35,15 @@ class _Document(Protocol):
 
 
 def count_pages(file: str) -> int:
-    """How many pages `file` has: 1 for the ending of a picture (PNG, JPEG, BMP, WebP), without a look at the file;
-    otherwise by its headers.
+    """How many pages `file` has: 1 for the ending of a picture (PNG, JPEG, BMP, WebP, AVIF), without a look at the
+    file; otherwise by its headers.
 
     Raises DocumentError, one sentence without the file's name, where that cannot be found out.
     """
     if PurePath(file).suffix.lower() in _ONE_PICTURE:
         return 1
     try:
-        with closing(_open(file, dpi=1)) as document:
+        with decoder_messages(), closing(_open(file, dpi=1)) as document:
             return document.count
     except Exception as error:
         raise DocumentError(_reason(error)) from None
@@ -52,15 +54,16 @@ def open_pages(
 ) -> Iterator[Page | FailedPage]:
     """Pages `first` to `last` (from 1, both included; None: to the end) of `file`, each decoded when it is asked for.
 
-    `dpi` is the resolution of PDF pages that have to be rendered; scans keep their own. `darkest` takes the darkest of
-    red, green and blue for grey, which shows rulings in pale colours; then all PDF pages are rendered. Never raises for
-    a bad file or page: a page that cannot be opened comes as FailedPage and the next one follows; where nothing can be
-    had, one FailedPage with the number `first` comes.
+    `dpi` is the least resolution of PDF pages that have to be rendered; scans keep their own. `darkest` takes the
+    darkest of red, green and blue for grey, which shows rulings in pale colours; then all PDF pages are rendered. A
+    page that is white on black is turned round. Never raises for a bad file or page: a page that cannot be opened comes
+    as FailedPage and the next one follows; where nothing can be had, one FailedPage with the number `first` comes.
     """
     if first < 1:
         raise ValueError(f"pages count from 1, not from {first}")
     try:
-        document = _open(file, dpi, darkest=darkest)
+        with decoder_messages():
+            document = _open(file, dpi, darkest=darkest)
     except Exception as error:
         yield FailedPage(file, first, _reason(error))
         return
@@ -77,7 +80,10 @@ def _missing(number: int, count: int) -> str:
 
 def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
     try:
-        return Page(file, number, document.page(number))
+        with decoder_messages() as messages:
+            image = document.page(number)
+        check_whole(messages)
+        return Page(file, number, black_on_white(image))
     except Exception as error:
         return FailedPage(file, number, _reason(error))
 
@@ -114,6 +120,10 @@ def _document(stream: BinaryIO, kind: Format, file: str, dpi: int, *, darkest: b
             return TiffFile(stream, darkest=darkest)
         case Format.PDF:
             return PdfFile(stream, file, dpi, darkest=darkest)
+        case Format.HEIC:
+            from extractor.documents.heic import HeicFile  # only where there is one: a quarter of a second
+
+            return HeicFile(stream, darkest=darkest)
         case _:
             return ImageFile(stream, kind, darkest=darkest)
 

@@ -1,4 +1,5 @@
-"""Whether a PDF page is just a scan: one picture over the whole page, and nothing else that shows.
+"""Whether a PDF page is just a scan: one picture over the whole page, and nothing else that shows; and how fine the
+pictures on any other page are.
 
 The page's drawing instructions are followed (ISO 32000-1, 8.4 and 8.10) without drawing. What a scanner or an OCR
 program adds, and what does not show, is allowed: clipping to the page, text in the invisible mode, anything painted
@@ -16,6 +17,7 @@ import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 
+from extractor.documents.render import POINTS_PER_INCH
 from extractor.values import Box
 
 Matrix = NDArray[np.float64]
@@ -36,6 +38,8 @@ _EDGE = 0.01
 """How far a picture that covers the page may stay inside its edges, or reach beyond them, in page sizes."""
 _MOST = 0.85
 """How much of the page a lone picture must cover, with nothing but white around it."""
+_PICTURED = 0.25
+"""How much of the page must be as fine as it is drawn, so that it is not drawn for the sake of a logo."""
 _TILT = math.tan(math.radians(1))
 
 
@@ -54,9 +58,32 @@ def find_scan(page: pikepdf.Page, visible: Box) -> Scan | None:
         if any(map(_shows, obj.get("/Annots", ()))) or _content_size(obj) > MAX_CONTENT:
             return None
         follower.follow(obj, obj.get("/Resources", pikepdf.Dictionary()), _State(), 0)
-    except (_GiveUpError, pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except _UNFOLLOWED:
         return None
     return None if follower.dirty else follower.scan
+
+
+def picture_dpi(page: pikepdf.Page, visible: Box) -> float:
+    """Pixels to the inch, in the page's own units, of the pictures on `page`: so many or more over a quarter of what is
+    `visible`, 0.0 where fewer pictures are."""
+    follower = _Follower(visible)
+    try:
+        if _content_size(page.obj) > MAX_CONTENT:
+            raise _GiveUpError
+        follower.follow(page.obj, page.obj.get("/Resources", pikepdf.Dictionary()), _State(), 0)
+    except _UNFOLLOWED:
+        # Where they stand is not known; over the whole page they are at their coarsest.
+        whole = sorted((visible.width, visible.height))
+        for picture in page.get_images().values():
+            sides = sorted((int(picture.get("/Width", 0)), int(picture.get("/Height", 0))))
+            finest = min(side * POINTS_PER_INCH / length for side, length in zip(sides, whole, strict=True))
+            follower.pictures.append((finest, 1.0))
+    covered = 0.0
+    for dpi, share in sorted(follower.pictures, reverse=True):
+        covered += share
+        if covered >= _PICTURED:
+            return dpi
+    return 0.0
 
 
 def _shows(annotation: Any) -> bool:
@@ -79,6 +106,9 @@ class _GiveUpError(Exception):
     """Something that this module does not follow."""
 
 
+_UNFOLLOWED = (_GiveUpError, pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
 @dataclass(frozen=True)
 class _State:
     """The graphics state, as far as it matters here."""
@@ -94,6 +124,8 @@ class _Follower:
     def __init__(self, visible: Box) -> None:
         self.scan: Scan | None = None
         self.dirty = False
+        self.pictures: list[tuple[float, float]] = []
+        """Of each picture its pixels to the inch, and its share of the page."""
         self._visible = visible
         self._budget = _BUDGET
 
@@ -176,6 +208,7 @@ class _Follower:
         placed = _Path()
         placed.add("re", [0, 0, 1, 1], state.matrix)
         box, page = placed.bounds(), self._visible
+        self.pictures.append((_resolution(image, state.matrix), _share(_overlap(box, page), page)))
         whole = state.plain and _upright(state.matrix) and _within(box, page, _EDGE)
         whole = whole and (state.clip is None or _within(_overlap(box, page), state.clip, _EDGE))
         covers = whole and _within(page, box, _EDGE)
@@ -226,6 +259,15 @@ class _Path:
         if len(corners) != _RECTANGLE[0]:
             raise _GiveUpError
         return box
+
+
+def _resolution(image: Any, matrix: Matrix) -> float:
+    wide, high = (max(float(length), 1e-6) for length in np.hypot(matrix[:2, 0], matrix[:2, 1]))
+    return POINTS_PER_INCH * max(int(image.get("/Width", 0)) / wide, int(image.get("/Height", 0)) / high)
+
+
+def _share(part: Box, page: Box) -> float:
+    return part.width * part.height / max(page.width * page.height, 1e-6)
 
 
 def _is_plain(settings: Any) -> bool:

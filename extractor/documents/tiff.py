@@ -12,11 +12,16 @@ from extractor.errors import DocumentError
 from extractor.values import Gray
 
 _PHOTOMETRIC, _X_RESOLUTION, _Y_RESOLUTION, _ORIENTATION = 262, 282, 283, 274
+_KIND, _OLD_KIND = 254, 255
+_REDUCED, _OLD_REDUCED = 0b1, 2
+"""A picture that is a smaller copy of another one (TIFF 6.0: NewSubfileType, SubfileType)."""
+_MUCH_SMALLER = 0.5
+"""What is called a smaller copy has no larger share of the pixels of the largest page: some writers call all so."""
 _WHITE_IS_ZERO = 0
 _ON_ITS_SIDE = 5
 """From this orientation on (TIFF 6.0) a page lies on its side."""
-_DAMAGED = "The page is damaged or ends early; scan or copy it again."
-_BROKEN = (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, OverflowError, RuntimeError)
+_PAGE_DAMAGED = "The page is damaged or ends early; scan or copy it again."
+_BROKEN_TIFF = (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, OverflowError, RuntimeError)
 """What Pillow is known to raise for files that are not as they should be."""
 
 
@@ -32,29 +37,41 @@ class TiffFile:
             self._image = cast(TiffImagePlugin.TiffImageFile, Image.open(stream, formats=["TIFF"]))
         except Image.DecompressionBombError:
             raise DocumentError("The page is too large to be read; scan it at a lower resolution.") from None
-        except _BROKEN:
+        except _BROKEN_TIFF:
             raise DocumentError("The TIFF is damaged or ends early; scan or copy it again.") from None
-        self.count = self._pages()
+        self._frames = self._pages()
+        self.count = len(self._frames)
         check_pages(self.count)
 
-    def _pages(self) -> int:
-        # Pages are chained. Where the chain breaks one more is counted, so that the loss shows as a failed page.
-        count = 1
+    def _pages(self) -> list[int]:
+        """Which of the file's pictures are pages: all but the smaller copies, such as thumbnails."""
+        # Pictures are chained. Where the chain breaks one more is taken, so that the loss shows as a failed page.
+        sizes: list[int] = []
+        reduced: list[bool] = []
+        broken = False
         try:
-            while count <= MAX_PAGES:
-                self._image.seek(count)
-                count += 1
+            while len(sizes) <= MAX_PAGES:
+                self._image.seek(len(sizes))
+                sizes.append(self._image.width * self._image.height)
+                tags = self._image.tag_v2
+                reduced.append(bool(_number(tags.get(_KIND)) % 2) or tags.get(_OLD_KIND) == _OLD_REDUCED)
         except EOFError:
-            return count
-        except (*_BROKEN, Image.DecompressionBombError):
-            return count + 1
-        return count
+            pass
+        except (*_BROKEN_TIFF, Image.DecompressionBombError):
+            broken = True
+        largest = max((size for size, copy in zip(sizes, reduced, strict=False) if not copy), default=0)
+        frames = [
+            frame
+            for frame, size in enumerate(sizes)
+            if not (frame < len(reduced) and reduced[frame] and size <= _MUCH_SMALLER * largest)
+        ]
+        return [*frames, len(sizes)] if broken else frames
 
     def page(self, number: int) -> Gray:
         """Page `number` (from 1) as grey, upright as its tag says, pixels square. Raises DocumentError."""
         image = self._image
         try:
-            image.seek(number - 1)
+            image.seek(self._frames[number - 1])
             check_size(*image.size)
             tags = image.tag_v2
             inverted = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
@@ -62,8 +79,8 @@ class TiffFile:
             if tags.get(_ORIENTATION, 1) >= _ON_ITS_SIDE:  # Pillow turns it when it loads
                 across, down = down, across
             grey = grey_from_pillow(image, darkest=self._darkest)
-        except (EOFError, Image.DecompressionBombError, *_BROKEN):
-            raise DocumentError(_DAMAGED) from None
+        except (EOFError, Image.DecompressionBombError, *_BROKEN_TIFF):
+            raise DocumentError(_PAGE_DAMAGED) from None
         # Pillow inverts white-is-zero pages of every depth but this one.
         return squared(255 - grey if inverted else grey, across, down)
 

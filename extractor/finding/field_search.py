@@ -7,6 +7,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from extractor.documents.negative import black_on_white
 from extractor.finding.cell_groups import Group, group_cells
 from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
@@ -18,7 +19,7 @@ from extractor.finding.page_rulings import find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.printed_words import looks_printed, printed_words
 from extractor.finding.quad import holds, upright_box
-from extractor.finding.work_page import WorkPage, black_on_white, work_page
+from extractor.finding.work_page import WorkPage, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Doubt, DoubtKind, Gray, Mask, Points

@@ -35,9 +35,6 @@ class FindingParameters:
     page_least: int = 40  # pixels of the short side: on smaller pictures nothing is found
     work_side: int = 1800  # pixels of the long side that pages are reduced to, by a whole number: some 150 dpi on A4
     work_side_least: int = 1000  # pixels of the long side: smaller pages are doubled
-    inverted_bright: float = 0.4  # a page that is white on black is bright in no larger share than this,
-    inverted_area: Size = Size(1 / 60, 5)  # and of that, in areas at least so wide and high,
-    inverted_solid: float = 0.3  # in less than this share: a sheet on a dark desk is bright all over
     skew: tuple[float, float] = (0.25, 16.0)  # degrees: less needs no turning, more is not looked for
     skew_steps: tuple[float, float, float] = (0.5, 0.1, 0.05)  # degrees, coarse to fine
     skew_side: int = 900  # pixels of the long side of the picture that skew is measured on

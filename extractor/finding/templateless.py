@@ -11,11 +11,11 @@ import numpy as np
 
 from extractor.decoding.lattice_search import best_paths
 from extractor.decoding.written import BLANK, HYPHEN, POINT, STRUCK
+from extractor.documents.negative import black_on_white
 from extractor.fields import FieldImage, locate_all
 from extractor.finding.field_search import find_fields
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
-from extractor.finding.work_page import black_on_white
 from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice
 from extractor.segmentation.pieces import find_pieces, only

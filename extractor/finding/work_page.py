@@ -29,28 +29,6 @@ class WorkPage:
         return mapped
 
 
-def is_inverted(image: Gray) -> bool:
-    """Whether the page is white on black: some scanners and archives keep bilevel pages that way.
-
-    A page that is mostly dark, and whose few bright pixels are thin as writing and print are; a photograph of a
-    sheet on a dark desk is bright over whole areas.
-    """
-    step = max(1, round(max(image.shape) / FINDING.work_side))
-    small = image[::step, ::step]
-    threshold, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    share = float(bright.mean())
-    if share > FINDING.inverted_bright or float(np.median(small)) > threshold:
-        return False
-    side = FINDING.inverted_area.pixels(max(small.shape))
-    solid = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return float(solid.mean()) < FINDING.inverted_solid * share
-
-
-def black_on_white(image: Gray) -> Gray:
-    """`image`, or its negative where it is white on black."""
-    return as_gray(cv2.bitwise_not(image)) if is_inverted(image) else image
-
-
 def work_page(image: Gray) -> WorkPage:
     """The page `image`, black on white, shape (height, width), reduced or enlarged and turned level."""
     height, width = image.shape

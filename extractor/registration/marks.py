@@ -111,7 +111,7 @@ def _by_pair(
     """For each pair of squares, which square each mark falls on (-1 for none)."""
     centres = squares.centres[:, 0] + 1j * squares.centres[:, 1]
     ideal = marks[:, 0] + 1j * marks[:, 1]
-    a, b = np.nonzero(~np.eye(len(centres), dtype=bool))
+    a, b = np.nonzero(centres[:, None] != centres[None, :])  # squares inside of each other may share their centre
     turn = (centres[b] - centres[a]) / (ideal[second] - ideal[first])
     where = centres[a][:, None] + turn[:, None] * (ideal[None, :] - ideal[first])
     scale = np.abs(turn)

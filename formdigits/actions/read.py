@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from extractor import reading as extractor_reading
-from extractor.documents import find_documents
+from extractor.documents import find_input_files
 from extractor.errors import ExitCode, OutputError
 from extractor.export import check_writable, write_table
 from extractor.options import ReadMode, ReadOptions
@@ -55,7 +55,7 @@ def read_to_table(
     finding = options.mode is ReadMode.FOUND
     # Fields that are found differ from page to page, so no page is a row of one table: each field is.
     long = long or finding
-    documents = find_documents(inputs)
+    given = find_input_files(inputs)
     out = out or (None if sys.stdout.isatty() and not finding else "-")
     if out is not None:
         check_writable(out)
@@ -74,7 +74,7 @@ def read_to_table(
         messages.log_everything()
     with job_lock(home(), key), _orderly_end():
         store = open_store()
-        job = begin(store, key, replace(options, dpi=reader.dpi), reader.fields, documents, restart=restart)
+        job = begin(store, key, replace(options, dpi=reader.dpi), reader.fields, given.documents, restart=restart)
         before = store.counts(job.id)
         if before.done:
             messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
@@ -99,6 +99,7 @@ def read_to_table(
         messages.summary(
             counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED), out
         )
+        messages.left_out(given.left_out)
         if out is not None:
             # What was only shown is kept, so that the same command with -o has nothing left to read.
             store.finish(job.id)

@@ -11,7 +11,6 @@ import numpy as np
 from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, ExitCode, InputError, OutputError
 from extractor.fields import FieldImage, locate
-from extractor.finding import black_on_white
 from extractor.ink import at_most
 from extractor.recognizer.choice import models_of
 from extractor.reference import Blank, blank_form, draft_template, draw_template
@@ -53,7 +52,7 @@ def make(
     if len(files) > MOST_COPIES:
         say(f"Of {len(files):,} copies, {MOST_COPIES} spread evenly over them are enough and are used.")
         files = [files[i] for i in np.linspace(0, len(files) - 1, MOST_COPIES).round().astype(int)]
-    copies = [black_on_white(_one_page(file, dpi, number, darkest=dropout).image) for file in files]
+    copies = [_one_page(file, dpi, number, darkest=dropout).image for file in files]
     with one_bar("Laying the copies on each other", shown=len(copies) > 1) as tell:
         blank = blank_form(copies, tell)
     _say_copies(files, blank)

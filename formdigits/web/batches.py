@@ -31,6 +31,8 @@ ENDING = {
     Format.WEBP: ".webp",
     Format.TIFF: ".tif",
     Format.PDF: ".pdf",
+    Format.HEIC: ".heic",
+    Format.AVIF: ".avif",
 }
 NAMES = "names.json"
 BATCH = re.compile(r"[0-9a-f]{32}")

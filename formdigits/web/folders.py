@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.documents import find_documents
-from extractor.documents.input_files import DOCUMENT_ENDINGS, natural_key
+from extractor.documents.input_files import is_document_name, natural_key
 from extractor.errors import InputError
 
 
@@ -43,7 +43,7 @@ class Folders:
         except OSError:
             raise self._none(path) from None
         folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isprintable()]
-        documents = sum(entry.is_file() and Path(entry.name).suffix.lower() in DOCUMENT_ENDINGS for entry in entries)
+        documents = sum(entry.is_file() and is_document_name(entry.name) for entry in entries)
         return Inside(self.shown(str(folder)) or path, tuple(sorted(folders, key=natural_key)), documents)
 
     def documents(self, path: str) -> list[str]:

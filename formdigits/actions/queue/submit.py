@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from extractor import reading as extractor_reading
-from extractor.documents import find_documents
+from extractor.documents import find_input_files
 from extractor.errors import ExitCode, ServiceError
 from extractor.export import check_writable
 from extractor.options import ReadOptions
@@ -49,8 +49,9 @@ def submit_job(
     recipe, fields = prepared(options)
     if out is not None:
         check_writable(out)
+    given = find_input_files(inputs)
     # Workers may run elsewhere, in other folders.
-    files = [FileState.of(os.path.abspath(file)) for file in find_documents(inputs)]  # noqa: PTH100 - links stay
+    files = [FileState.of(os.path.abspath(file)) for file in given.documents]  # noqa: PTH100 - links stay
     store = open_store(patience_s=OUTAGE_S)
     broker = Broker()
     broker.check()
@@ -68,6 +69,7 @@ def submit_job(
             f"These very files are job {job.id} already ({job.state}); nothing was added. "
             "To read them once more, give --again."
         )
+    messages.left_out(given.left_out)
     try:
         sweep(store, broker)
     except ServiceError as error:
