@@ -19,6 +19,8 @@ Without either, boxes and combs with handwritten digits are found on each page, 
   formdigits read scans/ -o found.csv
 
 The ending of -o chooses the format. Without -o, standard output gets CSV, or a terminal the first rows.
+Files are PNG, JPEG, HEIC, AVIF, WebP, BMP, TIFF or PDF. Other pictures and documents in a folder are rows with the
+status failed; all else that is in it is counted at the end.
 A run that was interrupted continues where it stopped when the same command is given again.
 
 Exit codes: 0 all pages read; 1 some could not be read (they are named); 2 wrong usage; 3 the job database cannot be
