@@ -136,7 +136,7 @@ class Batches:
         folder = self.folder(batch)
         try:
             names = _names(folder / NAMES)
-        except OSError:
+        except (OSError, ValueError):
             raise InputError(f"There is no batch of uploads {batch}; send the files anew.") from None
         return [str(folder / name) for name in names]
 
@@ -147,7 +147,7 @@ class Batches:
             return None
         try:
             return _names(path.parent / NAMES).get(path.name)
-        except OSError:
+        except (OSError, ValueError):
             return None
 
 

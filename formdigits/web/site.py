@@ -73,14 +73,15 @@ def open_site(settings: Settings) -> Site:
         review_pictures=review_pictures,
     )
     site.runner.start()
-    # The first who tries it should not wait for a model to be loaded.
-    threading.Thread(target=_warm, args=(site.sandbox,), daemon=True).start()
+    # The first who tries it should not wait for templates and a model to be loaded.
+    threading.Thread(target=_warm, args=(site,), daemon=True).start()
     return site
 
 
-def _warm(sandbox: Sandbox) -> None:
+def _warm(site: Site) -> None:
     with suppress(FormdigitsError):
-        sandbox.ask(warm)
+        site.forms.all()
+        site.sandbox.ask(warm)
 
 
 def _site(request: Request) -> Site:
