@@ -346,6 +346,20 @@ def test_a_thousand_small_files_do_not_pile_up(tmp_path: Path) -> None:
     assert "1,000 in all, 1,000 read" in done.stderr
 
 
+def test_nothing_in_a_folder_is_left_out_without_a_word(tmp_path: Path) -> None:
+    scan(tmp_path / "scans", "a.png")
+    scan(tmp_path / "scans", "b.jfif").rename(tmp_path / "scans" / "b.JFIF")
+    scan(tmp_path / "scans", "c.gif")
+    for name in ("notes.txt", "more.txt", ".DS_Store"):
+        (tmp_path / "scans" / name).touch()
+    done = run(tmp_path, "scans", "--single-field", "-o", "numbers.csv")
+    assert done.returncode == 1
+    assert "3 in all, 2 read, 1 failed" in done.stderr
+    assert "c.gif, page 1: By its content the file is a GIF" in done.stderr
+    assert "3 files (2 .txt, 1 hidden)" in done.stderr
+    assert len((tmp_path / "numbers.csv").read_text().splitlines()) == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.registration import turned
 from extractor.ink import as_gray
 from extractor.registration import register
+from extractor.registration.marks import Squares, match_marks
 from extractor.template import Template, load_template
 from tests.forms import FORM, HEIGHT, WIDTH, blank_sheet, lay
 
@@ -121,3 +122,12 @@ def test_a_photograph_turned_a_little_is_not_taken_a_cell_aside(samples: Path) -
     corners = np.concatenate([field.box.corners for field in upright.template.fields]).reshape(-1, 1, 2)
     expected = cv2.perspectiveTransform(corners, moved @ upright.matrix)
     assert np.abs(cv2.perspectiveTransform(corners, leaning.matrix) - expected).max() < 8
+
+
+@pytest.mark.filterwarnings("error")
+def test_squares_inside_of_each_other_are_no_pair_to_go_by() -> None:
+    centres = np.concatenate((POINTS, POINTS))
+    squares = Squares(centres, np.array([20.0] * len(POINTS) + [12.0] * len(POINTS)))
+    best, *_ = match_marks(squares, POINTS, mark_size=20.0)
+    assert best.found == len(POINTS)
+    assert match_marks(Squares(centres[[0, 0, 0, 0]], np.full(4, 20.0)), POINTS, mark_size=20.0) == []

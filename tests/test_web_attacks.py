@@ -14,11 +14,13 @@ import httpx
 import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
+from pillow_heif import register_heif_opener
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from extractor.template import Format, TemplateField
 from extractor.values import Box, Kind
-from formdigits.web.batches import plain_name
+from formdigits.web.batches import keep, plain_name
 from formdigits.web.forms import Forms
 from formdigits.web.sent_template import summary_of
 from tests.queue_services import ROOT
@@ -140,6 +142,15 @@ def test_what_is_not_what_its_name_says_is_refused(fake: WebServer, name: str) -
         mixed = client.post("/api/uploads", files=[("files", (name, MISLABELLED[name])), ("files", ("good.png", PNG))])
     assert mixed.status_code == 201
     assert ([one["name"] for one in mixed.json()["files"]], len(mixed.json()["refused"])) == (["good.png"], 1)
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("HEIF", ".heic"), ("AVIF", ".avif")])
+def test_photos_of_phones_are_taken_and_kept_by_what_they_are(tmp_path: Path, kind: str, ending: str) -> None:
+    register_heif_opener()
+    photo = io.BytesIO()
+    Image.new("RGB", (64, 64), "white").save(photo, kind)
+    photo.seek(0)
+    assert keep(photo, "IMG_1.JPG", tmp_path, "0001").path.name == f"0001{ending}"
 
 
 def test_what_is_too_large_is_refused_and_leaves_nothing(fake: WebServer) -> None:
