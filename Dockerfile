@@ -11,7 +11,7 @@ COPY samples samples
 # The lock holds every extra; as a constraint it pins, by hash, what these need of it.
 RUN uv venv /opt/formdigits && \
     uv pip install --no-cache --python /opt/formdigits/bin/python \
-        --constraint requirements.lock --build-constraint requirements.lock ".[postgres]"
+        --constraint requirements.lock --build-constraint requirements.lock ".[postgres,second]"
 
 FROM python:3.12-slim
 RUN apt-get update && \

@@ -15,7 +15,8 @@ from pathlib import Path
 from benchmarks.data import needed
 from extractor.documents import open_pages
 from extractor.reading import Reader
-from extractor.recognizer.choice import load_model
+from extractor.recognizer.choice import Recognizers, load_model
+from extractor.recognizer.second_reader import second_reader_file
 from extractor.template import load_template
 from extractor.values import FieldStatus, PageStatus
 from training.command import run
@@ -32,8 +33,12 @@ def main() -> None:
     template = load_template(ROOT / "samples" / "templates" / "c1_ppwp_2019.yaml")
     pages = [page for entry in truth for page in open_pages(str(folder / entry["file"]))]
     model = load_model()
-    for title, form in [("without rules", template.model_copy(update={"rules": ()})), ("with rules", template)]:
-        results = Reader((form,), model).read(pages)
+    plain = template.model_copy(update={"rules": ()})
+    ways = [("without rules", plain, False), ("with rules", template, False)]
+    if second_reader_file() is not None:
+        ways += [("second reader, without rules", plain, True), ("second reader, with rules", template, True)]
+    for title, form, second in ways:
+        results = Reader((form,), model, second=Recognizers(second=second).second).read(pages)
         right = accepted = wrong = total = 0
         for entry, result in zip(truth, results, strict=True):
             readings = {reading.field: reading for reading in result.readings}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from extractor.decoding import Decoded, decode_ctc, decode_lattice
+from extractor.decoding.ctc_search import best_transcripts
+from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
 from extractor.fields import FieldImage
 from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
 from extractor.recognizer.choice import Model
+from extractor.recognizer.second_reader import SecondReader
 from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
+from extractor.segmentation.whole_picture import comb_picture, string_picture
 from extractor.template import Format, TemplateField
-from extractor.values import Doubt, DoubtKind, Floats
+from extractor.values import Doubt, DoubtKind, Floats, Gray
 
 CLEAR_HEIGHT = 18.0
 """Pixels of the page: lower digits are wrong more often, as their area has fewer pixels. Chosen on the samples and
@@ -138,3 +142,38 @@ def _scale_doubts(height: float, confidence: float) -> tuple[Doubt, ...]:
     # The odds of being wrong rise.
     most = confidence / (confidence + (1 - confidence) * (CLEAR_HEIGHT / height) ** 2) if confidence else 0.0
     return (Doubt(DoubtKind.SCALE, f"its digits are only {round(height)} pixels high", most, provable=True),)
+
+
+def second_opinions(decided: Sequence[tuple[Observation, Decoded]], reader: SecondReader) -> list[Decoded]:
+    """What was decided about each field of digits, after the word of another `reader`."""
+    found = [decoded for _, decoded in decided]
+    for place, word in second_words(decided, reader).items():
+        seen, decoded = decided[place]
+        # What few pixels leave of the confidence is judged anew.
+        others = tuple(doubt for doubt in decoded.doubts if doubt.kind is not DoubtKind.SCALE)
+        both = with_second_opinion(replace(decoded, doubts=others), our_word(seen, decoded), word, reader.weights)
+        found[place] = both.doubted(_scale_doubts(seen.image.ink_height, both.confidence))
+    return found
+
+
+def second_words(decided: Sequence[tuple[Observation, Decoded]], reader: SecondReader) -> dict[int, Word]:
+    """What `reader` says of each field, by its place, in one call; nothing where no picture of it can be made."""
+    pictures: dict[int, Gray] = {}
+    for place, (seen, decoded) in enumerate(decided):
+        comb = seen.lattice.comb
+        picture = comb_picture(seen.image, decoded.written) if comb else string_picture(seen.image)
+        if picture is not None:
+            pictures[place] = picture
+    said = best_transcripts(reader.log_probabilities([*pictures.values()]), reader.classes)
+    return {
+        place: word_of(transcripts, decided[place][0].format, comb=decided[place][0].lattice.comb)
+        for place, transcripts in zip(pictures, said, strict=True)
+    }
+
+
+def our_word(seen: Observation, decoded: Decoded) -> Word:
+    """What our own networks say of a field, for which `decoded` was decided, before any calibration."""
+    if seen.string is not None:
+        return word_of(seen.string.transcripts, seen.format)
+    values = {decoded.meaning.value: decoded.confidence} | {a.value: a.probability for a in decoded.alternatives}
+    return Word(decoded.written, decoded.meaning.value, values)

@@ -3,7 +3,7 @@ their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,10 +17,11 @@ from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.row_numbers import counted_up
 from extractor.finding.templateless import page_fields
-from extractor.observation import Located, Observation, decode, holds_digits, observe
+from extractor.observation import Located, Observation, decode, holds_digits, observe, second_opinions
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
+from extractor.recognizer.second_reader import SecondReader
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
 from extractor.template import Template, TemplateField, load_template
@@ -51,6 +52,9 @@ SECOND = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
+SURE_ALONE = 0.999
+"""A free string as certain as this needs no second reading."""
+
 
 @dataclass(frozen=True)
 class _Prepared:
@@ -80,14 +84,22 @@ def make_reader(forms: Sequence[Template], recognizers: Recognizers, options: Re
     finding = options.mode is ReadMode.FOUND
     if finding and not set("0123456789") <= set(first.symbols.classes):
         raise ModelError(f"Only fields with digits are found on pages without a template, and {model} reads none.")
-    return Reader(forms, first, accept=options.accept, finding=finding, models=models, dpi=options.dpi)
+    return Reader(
+        forms,
+        first,
+        accept=options.accept,
+        finding=finding,
+        models=models,
+        dpi=options.dpi,
+        second=recognizers.second,
+    )
 
 
 class Reader:
     """Reads pages by `forms`; without any, every page is one field, or has its fields found on it (`finding`).
 
-    `models` has the model for a form's name and an alphabet; what is not there is read by `model`. Holds the
-    loaded models and nothing else.
+    `models` has the model for a form's name and an alphabet; what is not there is read by `model`. `second` gives the
+    second reader, if there is one, when it is first needed. Holds the loaded models and nothing else.
     """
 
     def __init__(
@@ -99,6 +111,7 @@ class Reader:
         finding: bool = False,
         models: Mapping[tuple[str, str], Model] | None = None,
         dpi: int | None = None,
+        second: Callable[[], SecondReader | None] = lambda: None,
     ) -> None:
         self._forms = tuple(forms)
         self._model = model
@@ -106,6 +119,7 @@ class Reader:
         self._finding = finding
         self._models = dict(models or {})
         self._dpi = dpi
+        self._second = second
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
@@ -216,6 +230,11 @@ class Reader:
             if not decided:
                 return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
         readings, outcomes = self.settle(template, decided)
+        unproved = _unproved(decided, readings, outcomes, template, self._accept)
+        if unproved and (second := self._second()) is not None:
+            for place, decoded in zip(unproved, second_opinions([decided[i] for i in unproved], second), strict=True):
+                decided[place] = decided[place][0], decoded
+            readings, outcomes = self.settle(template, decided)
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
         reason = _more(registration) if registration else ""
         return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes)
@@ -231,6 +250,35 @@ def _more(found: Registration) -> str:
     if found.second:
         return f"A second form is in this picture ({found.second}), and one alone is read; scan each sheet by itself."
     return MORE if found.more else ""
+
+
+def _unproved(
+    decided: Sequence[tuple[Observation, Decoded]],
+    readings: Sequence[Reading],
+    outcomes: Sequence[RuleOutcome],
+    form: Template | None,
+    accept: float,
+) -> list[int]:
+    """Which fields another reader should read as well: free strings of digits that neither an equation nor a check
+    digit proves, and combs in doubt; not those whose doubts no reader lifts."""
+    held = {one.rule for one in outcomes if one.outcome in ("confirmed", "chosen")}
+    equations = [rule for rule in (form.rules if form else ()) if rule.is_equation and rule.text in held]
+    proved = {name for rule in equations for name in rule.names}
+    found = []
+    for place, ((seen, decoded), reading) in enumerate(zip(decided, readings, strict=True)):
+        accepted = reading.status is FieldStatus.ACCEPTED
+        enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
+        if (
+            decoded.meaning.value
+            and not decoded.meaning.problem
+            and decoded.confidence < enough
+            and not (accepted and (seen.lattice.comb or reading.field in proved))
+            and seen.format.check is None
+            and seen.model.reads_digits
+            and all(doubt.most >= accept or doubt.kind is DoubtKind.SCALE for doubt in decoded.doubts)
+        ):
+            found.append(place)
+    return found
 
 
 def _without_numbering(decided: Sequence[tuple[Observation, Decoded]]) -> list[tuple[Observation, Decoded]]:

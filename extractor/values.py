@@ -121,6 +121,7 @@ class DoubtKind(StrEnum):
     SCALE = "scale"
     PLACE = "place"
     PRINT = "print"
+    SECOND = "second"
 
 
 @dataclass(frozen=True)

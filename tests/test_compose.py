@@ -137,7 +137,7 @@ def test_redis_answers_nobody_without_its_password(tmp_path: Path) -> None:
 
 def test_the_image_has_no_tensorflow_and_all_that_is_packed() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert '".[postgres]"' in dockerfile
+    assert '".[postgres,second]"' in dockerfile
     copied = set(re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE))
     wanted = {word for line in copied for word in line.split()}
     allowed = set(re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))

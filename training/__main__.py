@@ -11,6 +11,7 @@ from extractor.recognizer.card import SHIPPED
 from training.command import run
 from training.ctc.ctc_calibration import calibrate_ctc
 from training.ctc.ctc_training import CtcSettings, train_ctc
+from training.ctc.second_calibration import calibrate_second
 from training.mean import write_ctc_mean, write_mean
 from training.recipe import RECIPE, make
 from training.symbols.lattice_calibration import calibrate, held_out_digits
@@ -84,6 +85,13 @@ def calibrate_whole(*, model: Path) -> None:
             f"{name}: {found.right} of {found.count} other strings right, {found.accepted} accepted, "
             f"{found.accepted_wrong} of those wrong; expected calibration error {found.calibration_error:.3f}"
         )
+
+
+@commands.command("calibrate-second")
+def calibrate_second_reader() -> None:
+    """Fit how much the second reader's word counts beside the shipped model."""
+    fitted = calibrate_second()
+    click.echo(f"fitted on {fitted.strings} strings, {fitted.right} of them right")
 
 
 if __name__ == "__main__":

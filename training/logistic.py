@@ -19,27 +19,35 @@ class Raw:
 
 
 def fit(outcomes: Raw) -> Calibration:
-    """The logistic curve that makes the outcomes most probable, by Newton's method with steps halved until they help;
-    never one that falls."""
+    """The logistic curve that makes the outcomes most probable; never one that falls."""
     raw = outcomes.raw.clip(1e-9, 1 - 1e-9)
     design = np.c_[np.log(raw / (1 - raw)), np.ones(len(raw))]
+    slope, offset = weights_of(design, outcomes.right, np.array((1.0, 0.0)))
+    return Calibration(max(0.05, float(slope)), float(offset))
+
+
+def weights_of(
+    design: NDArray[np.float64], right: NDArray[np.bool_], start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The weights, shape (k,), of the columns of `design`, shape (n, k), by which `right`, shape (n,), is most
+    probable: by Newton's method from `start`, with steps halved until they help."""
     # Platt's targets: a little short of 0 and 1, so that a clean split does not run to infinity.
-    good = outcomes.right.sum()
-    target = np.where(outcomes.right, (good + 1) / (good + 2), 1 / (len(raw) - good + 2))
+    good, count = right.sum(), len(start)
+    target = np.where(right, (good + 1) / (good + 2), 1 / (len(right) - good + 2))
 
     def loss(at: NDArray[np.float64]) -> float:
         x = design @ at
         return float((np.logaddexp(0, x) - target * x).sum() + 0.5e-3 * (at**2).sum())
 
-    weights = np.array((1.0, 0.0))
+    weights = start
     for _ in range(50):
         p = 1 / (1 + np.exp(-(design @ weights).clip(-40, 40)))
         gradient = design.T @ (target - p) - 1e-3 * weights
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
+        curvature = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(count)
         step = np.linalg.solve(curvature, gradient)
         while loss(weights + step) > loss(weights) and float(np.abs(step).max()) > 1e-9:
             step /= 2
         weights = weights + step
         if float(np.abs(step).max()) < 1e-6:
             break
-    return Calibration(max(0.05, float(weights[0])), float(weights[1]))
+    return weights

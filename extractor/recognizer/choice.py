@@ -9,9 +9,10 @@ from pathlib import Path
 from extractor.alphabet import short, symbols
 from extractor.errors import ModelError
 from extractor.recognizer.base import Recognizer
-from extractor.recognizer.card import CARD, SHIPPED, read_card
+from extractor.recognizer.card import CARD, MARK_CLASSES, SHIPPED, read_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, CtcRecognizer
 from extractor.recognizer.engines import load_ctc, load_recognizer
+from extractor.recognizer.second_reader import SecondReader, second_reader
 from extractor.template import Template
 
 
@@ -48,6 +49,11 @@ class Model:
     ctc: CtcRecognizer | None = None
     second_ctc: CtcRecognizer | None = None
 
+    @property
+    def reads_digits(self) -> bool:
+        """Whether its alphabet is the ten digits."""
+        return self.symbols.classes[: -len(MARK_CLASSES)] == tuple("0123456789")
+
 
 def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
     """The model in `folder` on `engine`, ready to read. Load it in the process that uses it. Raises ModelError."""
@@ -58,10 +64,12 @@ def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
 
 
 class Recognizers:
-    """Models on `engine`, each loaded when it is first asked for, and once."""
+    """Models on `engine`, each loaded when it is first asked for, and once; the second reader beside them where it is
+    installed, unless `second` says otherwise."""
 
-    def __init__(self, engine: str = "litert") -> None:
+    def __init__(self, engine: str = "litert", *, second: bool = True) -> None:
         self._engine = engine
+        self._second = second
         self._loaded: dict[Path, Model] = {}
 
     def of(self, folder: Path) -> Model:
@@ -69,6 +77,10 @@ class Recognizers:
         if folder not in self._loaded:
             self._loaded[folder] = load_model(folder, self._engine)
         return self._loaded[folder]
+
+    def second(self) -> SecondReader | None:
+        """The second reader, loaded; None where there is none. Raises ModelError."""
+        return second_reader() if self._second else None
 
     def for_fields(self, forms: Sequence[Template], given: Path | None = None) -> dict[tuple[str, str], Model]:
         """The model for each form's name and each alphabet of its fields: the model `given` first, then those that the

@@ -98,6 +98,7 @@ class SegmentationParameters:
 
     # Text lines; shares are of the height of the digits unless something else is said.
     text_margin: float = 0.45  # paper kept before the first and after the last digit
+    picture_margin: float = 0.25  # paper kept around a string that another reader reads
     text_outliers: float = 0.1  # of the ink, above and below, that measures no digits: one long 1 makes none small
     text_whole: float = 1.29  # so many times as high as what is left digits usually are
     text_small_outliers: float = 0.02  # of the ink, left out above and below to find small digits

@@ -67,10 +67,21 @@ def _rooms() -> Iterator[Check]:
 def _opencv() -> Iterator[Check]:
     # In a process of its own: a library that is missing underneath may end the whole process.
     tried = subprocess.run(
-        [sys.executable, "-c", "import cv2; print(cv2.__version__)"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", "import cv2; print(cv2.__version__, cv2.currentUIFramework())"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if tried.returncode == 0:
-        yield Check("import cv2", True, tried.stdout.strip())
+        found, *windows = tried.stdout.split()
+        yield Check("import cv2", True, found)
+        yield Check(
+            "OpenCV's windows",
+            bool(windows),
+            windows[0] if windows else "none; opencv-python-headless, which another package asks for, wrote over them",
+            "pip uninstall -y opencv-python-headless; pip install --force-reinstall --no-deps opencv-python",
+            needed=False,
+        )
         return
     why = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
     yield Check("import cv2", False, why, "apt-get install libgl1 libglib2.0-0")
@@ -156,6 +167,20 @@ def _tensorflow() -> Iterator[Check]:
     yield Check("tensorflow extra", ok, found, "pip install 'formdigits[tensorflow]'", needed=False)
 
 
+def _second() -> Iterator[Check]:
+    from extractor.recognizer.second_reader import INSTALL, read_second_card, second_reader_file
+
+    card = read_second_card()
+    if second_reader_file() is None:
+        found = "not installed; what only our own networks read goes to review more often"
+        yield Check("second reader", False, found, INSTALL, needed=False)
+        return
+    have = version(card.package)
+    ok = have == card.version
+    found = f"{card.name}, {card.package} {have}" if ok else f"{card.package} {have}, fitted for {card.version}"
+    yield Check("second reader", ok, found, f"pip install '{card.package}=={card.version}'", needed=False)
+
+
 def _processes() -> Iterator[Check]:
     from workers.home import processors
 
@@ -173,5 +198,6 @@ LOOKS: dict[str, Callable[[], Iterator[Check]]] = {
     "job database": _database,
     "broker": _broker,
     "tensorflow extra": _tensorflow,
+    "second reader": _second,
     "processors": _processes,
 }

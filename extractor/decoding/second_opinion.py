@@ -1,0 +1,100 @@
+"""Another reader's word about a field that nothing else proves: agreement raises confidence, contradiction lowers it,
+and the other reading becomes an alternative."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from extractor.decoding import MOST_ALTERNATIVES, Decoded
+from extractor.decoding.ctc_search import Transcript
+from extractor.decoding.meaning import judge
+from extractor.decoding.written import written_in
+from extractor.recognizer.second_reader import Weights
+from extractor.template import Format
+from extractor.values import Alternative, Doubt, DoubtKind
+
+RAREST = 1e-3
+"""A probability nearer than this to 0 or 1 counts as this near: neither reader knows better than that."""
+
+CONTRADICTED = 0.9
+"""The confidence that a field may have at most where another reader reads otherwise."""
+
+OUR_MARK, THEIR_MARK = 0.1, 0.01
+"""The probability from which a mark that the format does not explain counts as seen, by us and by the other reader, who
+was taught all marks. Chosen where constants are fitted."""
+
+MARK_SEEN = Doubt(
+    DoubtKind.SECOND, "a stroke in it may be a mark that this field's format does not explain", most=0.9, provable=True
+)
+"""Both readers take a leaning slash for a 1, so their agreement says nothing where one of them sees a mark."""
+
+TAKEN_FOR_DIGITS = frozenset("/+#$%:")
+"""Marks that look like digits."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one reader says: the most probable text `said` with its `meant` value (none if the format forbids it), the
+    probability of each value that the format allows, and that there is a `mark` that it does not explain."""
+
+    said: str = ""
+    meant: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+    mark: float = 0.0
+
+
+def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = False) -> Word:
+    """What a reader says whose n-best list is `transcripts`. Each cell of a comb holds a digit, so nothing but digits
+    counts there."""
+    values: dict[str, float] = {}
+    mark = 0.0
+    said: list[tuple[str, str]] = []
+    for one in transcripts:
+        text = "".join(symbol for symbol in one.text if symbol.isdigit()) if comb else one.text
+        meaning, probability = judge(written_in(text, comb=comb), form), math.exp(one.log_probability)
+        allowed = "" if meaning.problem else meaning.value
+        said.append((text, allowed))
+        if allowed:
+            values[allowed] = values.get(allowed, 0.0) + probability
+        elif TAKEN_FOR_DIGITS & set(text):
+            mark += probability
+    return Word(*(said[0] if said else ("", "")), values, mark)
+
+
+def evidence(ours: Word, other: Word, value: str) -> tuple[float, float, float]:
+    """What the probability of `value` follows from: the log-odds of the less and of the more certain reader, and
+    whether the other reads it (0 or 1)."""
+    less, more = sorted(_log_odds(word.values.get(value, 0.0)) for word in (ours, other))
+    return less, more, float(other.meant == value)
+
+
+def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weights) -> Decoded:
+    """`decoded`, of which `ours` has the raw probabilities, after the word of the `other` reader."""
+    if not other.said:
+        return decoded
+    value = decoded.meaning.value
+    less, more, agree = evidence(ours, other, value)
+    odds = weights.less * less + weights.more * more + weights.agree * agree + weights.offset
+    confidence = 1 / (1 + math.exp(-odds))
+    doubts = []
+    if not agree:
+        sentence = f"another reader reads {other.said.strip()} here"
+        doubts.append(Doubt(DoubtKind.SECOND, sentence, most=min(confidence, CONTRADICTED), provable=True))
+    if ours.mark >= OUR_MARK or other.mark >= THEIR_MARK:
+        doubts.append(MARK_SEEN)
+    confidence = min([confidence, *(doubt.most for doubt in (*decoded.doubts, *doubts))])
+    beside = {
+        one: sum(word.values.get(one, 0.0) for word in (ours, other)) / 2 for one in {*ours.values, *other.values}
+    }
+    beside.pop(value, None)
+    scale = min(1.0, (1 - confidence) / total) if (total := sum(beside.values())) > 0 else 0.0
+    ranked = sorted(beside.items(), key=lambda one: (-one[1], one[0]))[:MOST_ALTERNATIVES]
+    alternatives = tuple(Alternative(one, p * scale) for one, p in ranked)
+    return replace(decoded, confidence=confidence, alternatives=alternatives, doubts=(*decoded.doubts, *doubts))
+
+
+def _log_odds(probability: float) -> float:
+    p = min(max(probability, RAREST), 1 - RAREST)
+    return math.log(p / (1 - p))

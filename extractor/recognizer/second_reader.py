@@ -1,0 +1,131 @@
+"""The second reader: somebody else's network, trained by others on other data, which reads a string as one picture.
+
+It is PP-OCRv6 small recognition (PaddleOCR authors, Apache-2.0) as the package `rapidocr` carries it, run by ONNX
+Runtime: the extra `second`. Only its file is used, so that nothing is downloaded and no other OpenCV is loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from extractor.errors import ModelError
+from extractor.values import Floats, Gray
+
+SECOND_CARD = Path(__file__).resolve().parents[1] / "models" / "second_reader.json"
+"""What the second reader is, and how much its word counts: fitted by `python -m training calibrate-second`."""
+
+ROWS, WIDTHS, LEAST_WIDE, MOST_WIDE = 48, 32, 160, 960
+"""Rows of its pictures; what their width is a multiple of, and its bounds. So few widths are made ready."""
+
+PICTURES_TOGETHER = 8
+"""Pictures of one width that go through it together: more need much memory, since it knows 18,708 characters."""
+
+TINIEST = 1e-12
+"""Probabilities below this count as this much, so that they have a logarithm."""
+
+INSTALL = "pip install 'formdigits[second]'"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much two readers' words count: the log-odds that a value is right are `less` times those of the reader who
+    is less certain of it, `more` times those of the other, `agree` if both read it, and `offset`."""
+
+    less: float
+    more: float
+    agree: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class SecondCard:
+    """What the card of the second reader says: its name, where its file lies in which version of which package, the
+    file's SHA-256, the `classes` that its answers are narrowed down to, and how much its word counts."""
+
+    name: str
+    package: str
+    version: str
+    file: str
+    sha256: str
+    classes: str
+    weights: Weights
+
+
+def read_second_card() -> SecondCard:
+    """The card that comes with the program."""
+    tree = json.loads(SECOND_CARD.read_text(encoding="utf-8"))
+    weights = Weights(**tree["weights"])
+    plain = {name: str(tree[name]) for name in ("name", "package", "version", "file", "sha256", "classes")}
+    return SecondCard(**plain, weights=weights)
+
+
+class SecondReader:
+    """The network in `file`, on one thread. Raises ModelError where it is not the one that `card` describes."""
+
+    def __init__(self, file: Path, card: SecondCard) -> None:
+        import onnxruntime
+
+        content = file.read_bytes()
+        if hashlib.sha256(content).hexdigest() != card.sha256:
+            raise ModelError(f"{file} is not the network that {SECOND_CARD.name} describes; {INSTALL} anew.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        known = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
+        # Its blank stands first; here as everywhere it is put last.
+        self._columns = [known.index(one) + 1 for one in card.classes] + [0]
+        self.classes, self.weights = card.classes, card.weights
+
+    def log_probabilities(self, pictures: Sequence[Gray]) -> list[Floats]:
+        """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for each
+        of `pictures`, dark on white, of any size."""
+        drawn = [_drawn(one) for one in pictures]
+        found: list[Floats] = [np.zeros((0, len(self._columns)), np.float32)] * len(drawn)
+        by_width = sorted(range(len(drawn)), key=lambda i: drawn[i].shape[2])
+        start = 0
+        while start < len(by_width):
+            width = drawn[by_width[start]].shape[2]
+            own = [i for i in by_width[start : start + PICTURES_TOGETHER] if drawn[i].shape[2] == width]
+            [answers] = self._session.run(None, {"x": np.stack([drawn[i] for i in own])})
+            kept = answers[:, :, self._columns]
+            rows = np.log(np.maximum(kept / kept.sum(2, keepdims=True), TINIEST)).astype(np.float32)
+            for i, row in zip(own, rows, strict=True):
+                found[i] = row
+            start += len(own)
+        return found
+
+
+def second_reader_file() -> Path | None:
+    """Where the network of the second reader lies; None where the extra `second` is not installed."""
+    card = read_second_card()
+    package, engine = (importlib.util.find_spec(name) for name in (card.package, "onnxruntime"))
+    if package is None or package.origin is None or engine is None:
+        return None
+    file = Path(package.origin).parent / card.file
+    return file if file.is_file() else None
+
+
+@cache
+def second_reader() -> SecondReader | None:
+    """The second reader, loaded when a process first asks for it, and once; None where it is not installed."""
+    file = second_reader_file()
+    return None if file is None else SecondReader(file, read_second_card())
+
+
+def _drawn(picture: Gray) -> Floats:
+    """`picture` as the network takes it, shape (3, ROWS, width), -1 = black, 1 = white, 0 beside it."""
+    height, width = picture.shape
+    wide = min(MOST_WIDE, max(1, round(width * ROWS / height)))
+    how = cv2.INTER_AREA if height > ROWS else cv2.INTER_LINEAR
+    padded = np.zeros((3, ROWS, max(LEAST_WIDE, -(-wide // WIDTHS) * WIDTHS)), np.float32)
+    padded[:, :, :wide] = cv2.resize(picture, (wide, ROWS), interpolation=how).astype(np.float32) / 127.5 - 1
+    return padded
