@@ -18,7 +18,10 @@ from playwright.sync_api import BrowserContext, expect
 from reportlab.pdfgen import canvas
 
 from extractor.options import ReadOptions
+from formdigits.web.batches import Batches
+from formdigits.web.folders import Folders
 from formdigits.web.jobs.page_pictures import Pictures
+from formdigits.web.names import Names
 from tests.forms import FORM
 from tests.queue_services import missing, site, wait_until
 from tests.web_site import WebServer, begin, finished, pictures, serving, state
@@ -206,7 +209,7 @@ def test_pictures_are_drawn_as_the_pages_were_read_by_a_folder_of_templates(
     options = {"templates": [str(tmp_path)]} if kept is None else ReadOptions.of([tmp_path]).to_dict() | {"dpi": kept}
     store = open_store()
     job = store.create("key", ReadOptions.from_dict(options), ())
-    shown = Pictures(FormShelf(store))
+    shown = Pictures(FormShelf(store), Names(Batches(own_home), Folders(())))
     picture = shown.page(job, str(tmp_path / "a.pdf"), 1)
     assert (picture.width, picture.height) == (600, 300)
     shown.close()
