@@ -37,7 +37,12 @@ def _parted(group: Group, ink: Mask) -> Group:
             break
         slack = FINDING.dashed_slack.pixels(pitch)
         places = [round(i * pitch) for i in range(1, count)]
-        if all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
+        near = np.zeros(width, bool)
+        for x in places:
+            near[max(0, x - slack - 1) : x + slack + 2] = True
+        # The grain of a photograph looks dashed everywhere.
+        elsewhere = np.count_nonzero(dashed & ~near) > np.count_nonzero(dashed & near)
+        if not elsewhere and all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
             return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True, dashed=True)
     return group
 
@@ -59,8 +64,15 @@ def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
         rows = np.flatnonzero(near[:, column])
         sides = (max(0, column - beside), min(part.shape[1] - 1, column + beside))
         across = max(float(part[rows, side].mean()) for side in sides)
-        out[column] = even and whole and across < FINDING.dash_across
+        out[column] = even and whole and across < FINDING.dash_across and _is_regular(starts)
     return out
+
+
+def _is_regular(starts: NDArray[np.intp]) -> bool:
+    """Whether dashes that begin at `starts` follow one another at one pitch, but for where a stroke meets them."""
+    pitch = np.diff(starts)
+    usual = float(np.median(pitch))
+    return float((np.abs(pitch - usual) <= FINDING.dash_pitch.of(usual)).mean()) >= FINDING.dash_regular
 
 
 def _slice(cell: Cell, index: int, count: int) -> Cell:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.documents.negative import black_on_white
+from extractor.finding.broken_rulings import part_at_broken_rulings
 from extractor.finding.cell_groups import Group, group_cells
 from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
@@ -17,7 +18,7 @@ from extractor.finding.found_field import FoundField, Shape
 from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page_rulings import find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
-from extractor.finding.printed_words import looks_printed, printed_words
+from extractor.finding.printed_words import PrintedWords, looks_printed, printed_words
 from extractor.finding.quad import holds, upright_box
 from extractor.finding.work_page import WorkPage, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
@@ -40,7 +41,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     image = black_on_white(image)
     work = work_page(image)
     clear, faint = find_rulings(work.grey, work.long_side)
-    cells = find_cells(clear, faint, work.long_side)
+    cells = part_at_broken_rulings(find_cells(clear, faint, work.long_side), faint, work.long_side)
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
     page = page_print(_dark(lit), cells, work.long_side)
     groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
@@ -65,13 +66,51 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     boxes = [upright_box(corners) for corners, *_ in ordered]
     names = name_fields(boxes, [shape for _, _, shape, _ in ordered], phrases, work.long_side)
     combs = [box for box, (_, count, _, _) in zip(boxes, ordered, strict=True) if count]
-    words = printed_words(page.dark, lit, work.long_side, combs)
+    words, letters = _words(lit, work.long_side, combs)
     twice = _found_twice(boxes)
     doubts = [
-        (PRINT,) * looks_printed(words, page.dark, lit, box, work.long_side) + (TWICE,) * (place in twice)
+        (PRINT,) * looks_printed(words, letters, lit, box, work.long_side) + (TWICE,) * (place in twice)
         for place, box in enumerate(boxes)
     ]
     return tuple(_in_page(work, *field) for field in zip(ordered, names, doubts, strict=True))
+
+
+def printed_extent(image: Gray) -> Box | None:
+    """The upright bounds, in pixels of `image`, of the print that stands together there: words and cells."""
+    work = work_page(image)
+    clear, faint = find_rulings(work.grey, work.long_side)
+    cells = find_cells(clear, faint, work.long_side)
+    lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
+    words, _ = _words(lit, work.long_side, [])
+    mask = np.zeros(work.grey.shape, np.uint8)
+    for left, top, right, bottom in [
+        *words.bounds,
+        *((c.box.left, c.box.top, c.box.right, c.box.bottom) for c in cells),
+    ]:
+        mask[round(top) : round(bottom), round(left) : round(right)] = 255
+    if not mask.any():
+        return None
+    reach = FINDING.extent_reach.odd(work.long_side)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(mask, np.ones((reach, reach), np.uint8)))
+    largest = 1 + int(np.bincount(labels[mask > 0], minlength=len(stats))[1:].argmax())
+    y, x = np.nonzero((labels == largest) & (mask > 0))
+    corners = np.array(((x.min(), y.min()), (x.max() + 1, y.min()), (x.max() + 1, y.max() + 1), (x.min(), y.max() + 1)))
+    return upright_box(work.to_page(corners.astype(np.float64)))
+
+
+def _words(lit: Gray, long_side: int, combs: list[Box]) -> tuple[PrintedWords, Mask]:
+    """The printed words of an evenly lit work page, and the ink that shows them best: print of a pale photograph is
+    much paler than that of a scan."""
+    best: tuple[PrintedWords, Mask] | None = None
+    for level in (FINDING.dark, *FINDING.dark_paler):
+        dark = as_gray(cv2.threshold(lit, level, 255, cv2.THRESH_BINARY_INV)[1])
+        words = printed_words(dark, lit, long_side, combs)
+        if best is None or words.letters.sum() > FINDING.dark_gain * best[0].letters.sum():
+            best = words, dark
+        if words.letters.sum() >= FINDING.dark_letters:
+            break
+    assert best is not None
+    return best
 
 
 def _found_twice(boxes: list[Box]) -> set[int]:

@@ -126,6 +126,11 @@ class FindingParameters:
     part_size: tuple[float, float] = (1.4, 0.8)  # of a comb's cell: wider or lower is what writing made of several;
     part_slack: float = 0.2  # of a cell's width: how far its sides may be off otherwise
 
+    # Cells that a broken ruling runs together.
+    broken_reach: Size = Size(0.008, 6)  # how far off the cells beside may be
+    broken_height: tuple[float, float] = (0.3, 0.7)  # of the cell: where the ruling may be
+    broken_seen: float = 0.5  # the share of it that is seen, all along and at each end
+
     # Boxes that dashed uprights part into cells.
     dashed_box: tuple[int, int] = (12, 24)  # pixels, height and width, of the smallest
     dashed_cells: int = 12  # at most
@@ -136,6 +141,8 @@ class FindingParameters:
     dash_cover: float = 0.28  # how much of it is dark,
     dash_ends: float = 0.22  # how far from its ends the outermost dashes are,
     dash_beside: Size = Size(0.1, 4)  # and at what distance beside the ruling there is paper,
+    dash_pitch: Size = Size(0.3, 1.5)  # of the usual pitch: how much that of two dashes differs,
+    dash_regular: float = 0.6  # in at least this share of them: strokes meet the others
     dash_across: float = 0.25  # but for this share of the dark rows
 
     # Print or writing: whether what stands in a box was printed there.
@@ -179,6 +186,10 @@ class FindingParameters:
     print_enough: int = 8  # letters in them, at least
     print_centred: float = 0.15  # of its box's width: how far off the middle a number that heads a column stands
     counted_off: float = 0.12  # of their size: how far off each other places are that are numbered one after another
+    dark_letters: int = 100  # in words: with fewer a paler grey is tried as well,
+    dark_paler: tuple[int, ...] = (195, 220)  # these,
+    dark_gain: float = 1.2  # and taken where it shows so many times as many
+    extent_reach: Size = Size(0.1, 40)  # the widest gap in the print of one sheet
     counted_least: int = 3  # so many that count up are in doubt even where they do not look like print
     found_twice: float = 0.25  # of the smaller of two fields: they share more only where one of them is mistaken
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extractor.finding import printed_extent
 from extractor.ink import as_gray
 from extractor.reference.reference_parameters import REFERENCE
+from extractor.reference.square import off_square, ruling_segments, squaring
 from extractor.registration.sheet_outline import find_sheet, sheet_size
 from extractor.values import Gray
 
@@ -14,7 +16,9 @@ from extractor.values import Gray
 def flatten(image: Gray) -> Gray:
     """The sheet that `image` shows, cut out and made rectangular; `image` itself where no sheet stands out.
 
-    A page that lies straight already is left as it is, pixel for pixel.
+    A page that lies straight already is left as it is, pixel for pixel. Where the outline leaves the form's rulings
+    aslant, as on a table that is as pale as the paper, the rulings are gone by instead, and the print is cut out with
+    the paper around it.
     """
     corners = find_sheet(image)
     if corners is None:
@@ -27,7 +31,26 @@ def flatten(image: Gray) -> Gray:
     size = (max(8, round(across)), max(8, round(down)))
     flat = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), flat)
-    return as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    sheet = as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    by_outline = off_square(ruling_segments(sheet))
+    if by_outline < REFERENCE.square_better or (squared := _squared(image)) is None:
+        return sheet
+    return squared if off_square(ruling_segments(squared)) < by_outline - REFERENCE.square_better else sheet
+
+
+def _squared(image: Gray) -> Gray | None:
+    """The form that `image` shows, made square by its rulings, with the paper beside its print."""
+    matrix = squaring(image)
+    if matrix is None:
+        return None
+    size = (image.shape[1], image.shape[0])
+    flat = as_gray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+    extent = printed_extent(flat)
+    if extent is None:
+        return flat
+    room = REFERENCE.square_room * max(extent.width, extent.height)
+    top, left = max(0, round(extent.top - room)), max(0, round(extent.left - room))
+    return np.ascontiguousarray(flat[top : round(extent.bottom + room), left : round(extent.right + room)])
 
 
 def straighten(image: Gray) -> Gray:

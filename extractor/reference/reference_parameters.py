@@ -34,6 +34,13 @@ class ReferenceParameters:
     lean: tuple[float, float] = (0.15, 15.0)  # degrees: less is level, more is no page's
     lean_side: int = 1100  # of the picture that it is measured on,
     lean_dark: int = 160  # and the grey below which that may be a ruling
+    square_contrast: int = 18  # grey levels by which a ruling is darker than what is beside it
+    square_shortest: int = 18  # of the picture's long side: one part of so many is the shortest ruling that counts
+    square_segments: int = 8  # of them, level ones and upright ones: fewer do not tell how a sheet leans
+    square_rounds: int = 8  # of least squares
+    square_hold: float = 1e-5  # what holds the picture as it is, per ruling
+    square_room: float = 0.1  # of the print's longer side: what is left around it
+    square_better: float = 0.5  # degrees, by which rulings are straighter than by the sheet's outline, to be gone by
 
     # The marks in its corners.
     marks_side: int = 1100  # of the picture on which they are looked for, as registration does on pages
@@ -48,6 +55,9 @@ class ReferenceParameters:
     grid_boxes: int = 20  # more single boxes of one size are for tally marks or letters, and not a field each,
     grid_alike: float = 0.15  # of width and height: if they differ by less,
     grid_shape: float = 1.6  # and are not so much wider than high: a table of numbers
+    grid_tallest: float = 0.05  # nor higher than this: a score card is made of large single boxes;
+    grid_low: float = 0.016  # lower ones, hardly higher than print,
+    grid_low_boxes: int = 5  # are already where there are more than so many
     field_tallest: float = 1.6  # height over width of a box for a number
     field_largest: float = 0.04  # of the page's area: the largest box for a number
 

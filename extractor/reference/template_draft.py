@@ -12,7 +12,7 @@ from extractor.reference.corner_marks import corner_marks
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
 from extractor.template.model import RESERVED
-from extractor.values import Box, Gray, Kind
+from extractor.values import Box, DoubtKind, Gray, Kind
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ def draft_template(
 
 
 def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:
+    found = [field for field in found if not any(doubt.kind is DoubtKind.PRINT for doubt in field.doubts)]
     boxed = [field for field in found if field.shape != "ruling"]
     if not boxed:
-        return list(found)
+        return found
     single = [field.box for field in boxed if field.cells is None]
     kept = []
     for field in boxed:
@@ -72,7 +73,13 @@ def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[Fo
         if field.cells is None:
             across, down = REFERENCE.grid_alike * box.width, REFERENCE.grid_alike * box.height
             alike = sum(abs(one.width - box.width) < across and abs(one.height - box.height) < down for one in single)
-            in_grid = alike > REFERENCE.grid_boxes and box.width < REFERENCE.grid_shape * box.height
+            low = box.height < REFERENCE.grid_low * max(shape)
+            small = box.height < REFERENCE.grid_tallest * max(shape)
+            in_grid = (
+                small
+                and alike > (REFERENCE.grid_low_boxes if low else REFERENCE.grid_boxes)
+                and (low or box.width < REFERENCE.grid_shape * box.height)
+            )
             large = box.width * box.height > REFERENCE.field_largest * shape[0] * shape[1]
             if in_grid or large or box.height > REFERENCE.field_tallest * box.width:
                 continue

@@ -1,0 +1,49 @@
+"""Cells of a table that a broken ruling runs together: where those beside them end shows where it is."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from extractor.finding.cells import Cell
+from extractor.finding.finding_parameters import FINDING
+from extractor.finding.page_rulings import Rulings
+from extractor.finding.quad import upright_box
+from extractor.ink import as_gray
+from extractor.values import Mask
+
+
+def part_at_broken_rulings(cells: list[Cell], rulings: Rulings, long_side: int) -> list[Cell]:
+    """`cells`, and each that takes the height of two beside it in two parts, if most of the ruling between is seen."""
+    if not cells:
+        return cells
+    level = as_gray(cv2.dilate(rulings.level, np.ones((FINDING.column_thickness, 1), np.uint8)))
+    edges = np.array([(c.box.left, c.box.top, c.box.right, c.box.bottom) for c in cells])
+    reach = FINDING.broken_reach.of(long_side)
+    out = []
+    for cell in cells:
+        box = cell.box
+        beside = (np.abs(edges[:, 2] - box.left) < reach) | (np.abs(edges[:, 0] - box.right) < reach)
+        lowest, highest = FINDING.broken_height
+        ends = edges[beside & (np.abs(edges[:, 1] - box.top) < reach), 3]
+        ends = ends[(ends > box.top + lowest * box.height) & (ends < box.top + highest * box.height)]
+        begins = edges[beside & (np.abs(edges[:, 3] - box.bottom) < reach), 1]
+        at = next((float(y) for y in ends if (np.abs(begins - y) < reach).any()), None)
+        out += [cell] if at is None or not _is_seen(level, cell, at) else _halves(cell, (at - box.top) / box.height)
+    return out
+
+
+def _is_seen(level: Mask, cell: Cell, at: float) -> bool:
+    """Whether most of a level ruling runs across `cell` near the row `at`, to both of its ends."""
+    left, right = max(0, round(cell.box.left)), round(cell.box.right)
+    rows = level[max(0, round(at) - 2) : round(at) + FINDING.column_thickness, left:right]
+    seen = rows.max(0) > 0 if len(rows) else np.zeros(1, bool)
+    end = max(1, len(seen) // 8)
+    return bool(seen.mean() >= FINDING.broken_seen and min(seen[:end].mean(), seen[-end:].mean()) > FINDING.broken_seen)
+
+
+def _halves(cell: Cell, share: float) -> list[Cell]:
+    a, b, c, d = cell.corners
+    left, right = a + (d - a) * share, b + (c - b) * share
+    parts = np.array((a, b, right, left)), np.array((left, right, c, d))
+    return [Cell(corners, upright_box(corners), cell.clear) for corners in parts]
