@@ -18,7 +18,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.unexpected import ink, paper, places
+from benchmarks.unexpected import ink, paper, places, templateless
 from benchmarks.unexpected.sheets import COMBS, OPEN, Case, Sheet, right_values, scanned, sheets
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
@@ -58,6 +58,9 @@ KINDS = (
     Kind("squared paper", places.squared_paper, ("5 mm", "8 mm", "lined")),
     Kind("negative", paper.negative, ("plain", "dithered")),
 )
+
+WITHOUT_TEMPLATE = Kind("no template", templateless.drawn, templateless.STRENGTHS)
+"""Read without a template, and so without rules: wrong is an accepted value that nobody wrote."""
 
 
 @dataclass
@@ -105,6 +108,17 @@ def counted(cases: Sequence[Case], results: Sequence[PageResult], mistakes: bool
     return affected, others
 
 
+def counted_found(cases: Sequence[Case], results: Sequence[PageResult], mistakes: bool) -> Tally:
+    """The fields with writing, and what was found of them without a template."""
+    tally = Tally()
+    for number, (case, result) in enumerate(zip(cases, results, strict=True)):
+        for status, written, good in templateless.judged(case, result):
+            if tally.add(status, written, frozenset({written}) if good else frozenset()) and mistakes:
+                print(f"    page {number}: {written} ({status}) stands in no field")
+    tally.fields = sum(any(right) for case in cases for right in case.right.values())
+    return tally
+
+
 def read(forms: Sequence[Template], cases: Sequence[Case], reader: Reader) -> list[PageResult]:
     return [result for k, case in enumerate(cases) for result in reader.read([Page(f"page {k}", 1, case.image)])]
 
@@ -132,14 +146,26 @@ def main() -> int:
             continue
         for strength in kind.strengths:
             cases = [kind.spoil(s, strength) for s in sheets(digits, options.sheets, options.seed, kind.forms)]
-            for number, case in enumerate(cases if options.keep else ()):
-                options.keep.mkdir(parents=True, exist_ok=True)
-                cv2.imwrite(str(options.keep / f"{kind.name}-{strength}-{number}.png".replace(" ", "_")), case.image)
+            keep(options.keep, kind, strength, cases)
             for rules, templates in (("without rules", plain), ("with rules", forms)):
                 results = read(templates, cases, Reader(templates, model))
                 affected, others = counted(cases, results, options.mistakes and rules == "without rules")
                 print(f"{kind.name:16}{strength:14}{rules:16}  {affected}  {others}", flush=True)
+    for strength in WITHOUT_TEMPLATE.strengths if options.only in (None, WITHOUT_TEMPLATE.name) else ():
+        made = sheets(digits, options.sheets, options.seed, WITHOUT_TEMPLATE.forms)
+        cases = [WITHOUT_TEMPLATE.spoil(sheet, strength) for sheet in made]
+        keep(options.keep, WITHOUT_TEMPLATE, strength, cases)
+        found = counted_found(cases, read((), cases, Reader((), model, finding=True)), options.mistakes)
+        print(f"{WITHOUT_TEMPLATE.name:16}{strength:14}{'':16}  {found}", flush=True)
     return 0
+
+
+def keep(folder: Path | None, kind: Kind, strength: str, cases: Sequence[Case]) -> None:
+    """Writes the pages of one strength into `folder`."""
+    for number, case in enumerate(cases if folder else ()):
+        assert folder is not None
+        folder.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / f"{kind.name}-{strength}-{number}.png".replace(" ", "_")), case.image)
 
 
 if __name__ == "__main__":
