@@ -130,3 +130,10 @@ def test_lines_of_a_coarse_picture_are_taken_away_whole() -> None:
     small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     coarse = np.diag((0.25, 0.25, 1.0))
     assert written(locate(small, coarse, APART.fields[1])) == "_dd"
+
+
+def test_the_relief_of_the_paper_is_no_pencil_where_others_are_written_in() -> None:
+    image = sheet(line=150)
+    for row in range(ROWS):
+        write(image, row, " 36", grey=140 if row == 0 else 224)
+    assert [written(field) for field in locate_all(image, PLACED)] == ["_dd", *["___"] * (ROWS - 1)]

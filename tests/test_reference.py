@@ -17,6 +17,7 @@ from extractor.alphabet import symbols
 from extractor.reference import blank_form, draft_template, flatten
 from extractor.reference.corner_marks import corner_marks
 from extractor.reference.flat import straighten
+from extractor.reference.square import off_square, ruling_segments, squaring
 from extractor.reference.template_draft import field_names
 from extractor.template import Format, Template, load_template, template_yaml
 from extractor.template.model import FIELD_NAME, RESERVED, TemplateField
@@ -256,3 +257,19 @@ def test_thirteen_filled_tally_scans_give_the_form(data_folder: Path) -> None:
     assert drafted.template is not None
     assert sorted(field.cells for field in drafted.template.fields if field.cells) == [2, 2, 3, 3, 3, 3, 3, 4]
     assert len(drafted.template.landmarks.marks) == 4
+
+
+def test_a_form_is_made_square_by_its_rulings() -> None:
+    sheet = np.full((900, 1200), 245, np.uint8)
+    for k in range(9):
+        cv2.line(sheet, (150, 150 + 75 * k), (1050, 150 + 75 * k), 60, 2)
+        cv2.line(sheet, (150 + 112 * k, 150), (150 + 112 * k, 750), 60, 2)
+    seen = np.array([(90, 70), (1120, 10), (1190, 880), (20, 830)], np.float32)
+    outer = np.array([(0, 0), (1200, 0), (1200, 900), (0, 900)], np.float32)
+    image = cv2.warpPerspective(sheet, cv2.getPerspectiveTransform(outer, seen), (1200, 900), borderValue=245)
+    image = image.astype(np.uint8)
+    matrix = squaring(image)
+    assert matrix is not None
+    flat = cv2.warpPerspective(image, matrix, (1200, 900), borderValue=245).astype(np.uint8)
+    assert off_square(ruling_segments(image)) > 2.0
+    assert off_square(ruling_segments(flat)) < 0.6

@@ -1,4 +1,4 @@
-"""Cells of a table that a broken ruling runs together: where those beside them end shows where it is."""
+"""Cells that a broken ruling runs together, or takes off a comb: what is beside them shows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extractor.finding.finding_parameters import FINDING
 from extractor.finding.page_rulings import Rulings
 from extractor.finding.quad import upright_box
 from extractor.ink import as_gray
-from extractor.values import Mask
+from extractor.values import Box, Mask
 
 
 def part_at_broken_rulings(cells: list[Cell], rulings: Rulings, long_side: int) -> list[Cell]:
@@ -47,3 +47,26 @@ def _halves(cell: Cell, share: float) -> list[Cell]:
     left, right = a + (d - a) * share, b + (c - b) * share
     parts = np.array((a, b, right, left)), np.array((left, right, c, d))
     return [Cell(corners, upright_box(corners), cell.clear) for corners in parts]
+
+
+def goes_on(box: Box, cells: int | None, rulings: Rulings) -> bool:
+    """Whether rulings of another cell of the same width are seen at either end of a comb that was found, or of a box
+    no wider than one cell: then a part of it is missing."""
+    pitch = box.width / (cells or 1)
+    narrowest, widest = FINDING.comb_shape
+    if not narrowest * box.height <= pitch <= widest * box.height:
+        return False
+    thick = FINDING.column_thickness
+    top, bottom = round(box.top), round(box.bottom)
+    for left, far in ((box.left - pitch, box.left - pitch), (box.right, box.right + pitch)):
+        across = slice(max(0, round(left + 0.15 * pitch)), max(0, round(left + 0.85 * pitch)))
+        beside = slice(max(0, round(far) - thick), max(0, round(far) + thick))
+        seen = [
+            float((rulings.level[max(0, y - thick) : y + thick, across] > 0).any(0).mean() if across.stop else 0)
+            for y in (top, bottom)
+        ]
+        upright = rulings.upright[max(0, top) : bottom, beside] > 0
+        seen.append(float(upright.any(1).mean()) if upright.size else 0.0)
+        if min(seen) >= FINDING.broken_seen:
+            return True
+    return False

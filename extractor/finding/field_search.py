@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from extractor.documents.negative import black_on_white
-from extractor.finding.broken_rulings import part_at_broken_rulings
+from extractor.finding.broken_rulings import goes_on, part_at_broken_rulings
 from extractor.finding.cell_groups import Group, group_cells
 from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
@@ -26,6 +26,7 @@ from extractor.ink import as_gray, even_illumination
 from extractor.values import Box, Doubt, DoubtKind, Gray, Mask, Points
 
 PRINT = Doubt(DoubtKind.PRINT, "it looks like the print beside it; it may not be handwriting", 0.5)
+PART = Doubt(DoubtKind.PLACE, "the cells go on beside it; it may be a part of a number", 0.5)
 TWICE = Doubt(DoubtKind.PLACE, "another field was found that shares its place", 0.5)
 
 
@@ -69,8 +70,10 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     words, letters = _words(lit, work.long_side, combs)
     twice = _found_twice(boxes)
     doubts = [
-        (PRINT,) * looks_printed(words, letters, lit, box, work.long_side) + (TWICE,) * (place in twice)
-        for place, box in enumerate(boxes)
+        (PRINT,) * looks_printed(words, letters, lit, box, work.long_side)
+        + (TWICE,) * (place in twice)
+        + (PART,) * (shape in ("box", "comb") and goes_on(box, count, faint))
+        for place, (box, (_, count, shape, _)) in enumerate(zip(boxes, ordered, strict=True))
     ]
     return tuple(_in_page(work, *field) for field in zip(ordered, names, doubts, strict=True))
 

@@ -1,0 +1,80 @@
+"""What is print, or a part of a number, on a page without a template: it is never believed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from extractor.finding import find_fields
+from extractor.finding.broken_rulings import goes_on
+from extractor.finding.page_rulings import find_rulings
+from extractor.finding.row_numbers import counted_up
+from extractor.values import Box, DoubtKind, Points
+from tests.test_finding import comb, frame, lettered, sheet, text
+
+
+def quads(*boxes: tuple[float, float, float, float]) -> list[Points]:
+    return [Box(*box).corners for box in boxes]
+
+
+@pytest.mark.parametrize(("size", "printed"), [(0.7, True), (1.9, False)])
+def test_a_number_of_the_size_of_the_print_near_by_is_in_doubt(size: float, printed: bool) -> None:
+    page = lettered(sheet())
+    frame(page, (300, 400, 120, 70))
+    text(page, "7", (345, 455), size=size)
+    (field,) = find_fields(page, labels=False)
+    assert (DoubtKind.PRINT in [doubt.kind for doubt in field.doubts]) is printed
+
+
+def test_what_is_paler_than_the_print_is_a_pen() -> None:
+    page = lettered(sheet())
+    frame(page, (300, 400, 120, 70))
+    cv2.putText(page, "7", (345, 455), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 120, 2, cv2.LINE_AA)
+    (field,) = find_fields(page, labels=False)
+    assert field.doubts == ()
+
+
+def test_numbers_that_count_up_in_a_column_or_a_row_are_told() -> None:
+    column = quads(*((100, 100 + 60 * row, 80, 60) for row in (0, 1, 3)))
+    assert counted_up(column, ["1", "2", "4"]) == [3, 3, 3]
+    assert counted_up(column, ["1", "2", "3"]) == [2, 2, 0]
+    assert counted_up(column, ["5", "5", "3"]) == [0, 0, 0]
+    row = quads(*((100 + 80 * k, 100, 80, 60) for k in range(3)))
+    assert counted_up(row, ["7", "8", "9"]) == [3, 3, 3]
+
+
+def test_fields_of_other_sizes_are_no_column() -> None:
+    assert counted_up(quads((100, 100, 80, 60), (100, 160, 200, 60)), ["1", "2"]) == [0, 0]
+
+
+def test_a_comb_that_goes_on_beside_what_was_found_of_it_is_told() -> None:
+    page = lettered(sheet())
+    comb(page, (300, 400, 160, 54), 4)
+    _, rulings = find_rulings(page, max(page.shape))
+    assert not goes_on(Box(301, 401, 158, 52), 4, rulings)
+    assert goes_on(Box(301, 401, 118, 52), 3, rulings)
+    assert goes_on(Box(421, 401, 38, 52), None, rulings)
+    (whole,) = find_fields(page, labels=False)
+    assert whole.cells == 4
+    assert whole.doubts == ()
+
+
+def test_a_ruling_that_is_broken_runs_no_cells_of_a_table_together() -> None:
+    page = lettered(sheet())
+    for row in range(3):
+        for column in range(3):
+            frame(page, (200 + 220 * column, 500 + 80 * row, 220, 80))
+    page[570:590, 500:540] = 255
+    found = find_fields(page, labels=False)
+    assert len(found) == 9
+    assert {field.cells for field in found} == {None}
+
+
+def test_grain_is_no_row_of_dashes() -> None:
+    page = lettered(sheet())
+    frame(page, (300, 500, 260, 180))
+    grain = np.random.default_rng(3).normal(0, 1, page.shape)
+    grain = cv2.GaussianBlur(grain, (0, 0), 1.2)
+    grainy = np.clip(page - 4 + 45 * grain, 0, 255).astype(np.uint8)
+    assert all(field.cells is None for field in find_fields(grainy, labels=False))
