@@ -1,4 +1,4 @@
-"""Accuracy of a digits model on MNIST's and USPS's test sets, in int8 and in float.
+"""Accuracy of a digits model on the test sets of MNIST, USPS and others, in int8 and in float.
 
 Run `python -m benchmarks.mnist [MODEL_FOLDER]`. Nothing of these sets is ever trained on. A digit counts as right where
 the likeliest of the ten digits is the label; the second figure also counts a mark or junk above that as wrong. The

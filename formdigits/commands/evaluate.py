@@ -12,11 +12,11 @@ HELP = """Measure how well handwriting with known labels is read, and how far th
 DATA is one of:
   a folder of pictures of one number each, with labels.csv (columns file,label): read as by 'read --single-field'
   labelled symbols as for 'formdigits train': an .npz file, a folder with MNIST's idx files, or with pictures by symbol
-Without DATA: the test sets for digits in $FORMDIGITS_DATA (MNIST, USPS).
+Without DATA: the test sets for digits that are in $FORMDIGITS_DATA (MNIST, USPS and others).
 
 \b
   formdigits evaluate amounts/ -o report             the table here; JSON and pictures into report/
-  formdigits evaluate                                the shipped digits on MNIST and USPS
+  formdigits evaluate                                the shipped digits on all of these
   formdigits evaluate held-out/ --model letters/model
 
 -o writes, for each set, evaluation.json and pictures: the reject curve (error against share accepted), a reliability
