@@ -47,6 +47,9 @@ SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
 NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; these may be printed numbers", 0.5)
+NUMBERED_ON_FORM = 5
+"""Fields of a form whose values count up by one: people write such numbers one after the other less often."""
+
 NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
 SECOND = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is not read")
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
@@ -229,6 +232,9 @@ class Reader:
             decided = _without_numbering(decided)
             if not decided:
                 return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
+        elif _may_number([decoded.meaning.value for _, decoded in decided]):
+            # Numbers of rows or columns that came to lie in fields, where the form lies a row or a cell aside.
+            decided = _without_numbering(decided, NUMBERED_ON_FORM)
         readings, outcomes = self.settle(template, decided)
         unproved = _unproved(decided, readings, outcomes, template, self._accept)
         if unproved and (second := self._second()) is not None:
@@ -281,9 +287,17 @@ def _unproved(
     return found
 
 
-def _without_numbering(decided: Sequence[tuple[Observation, Decoded]]) -> list[tuple[Observation, Decoded]]:
-    """Found fields without the printed numbers of rows and columns: what counts up and looks like print is left out,
-    and what only counts up, over several places, is in doubt."""
+def _may_number(values: Sequence[str]) -> bool:
+    """Whether so many numbers that follow on each other are among `values`, wherever they stand."""
+    numbers = {int(value) for value in values if value.isdigit()}
+    return any(numbers.issuperset(range(first, first + NUMBERED_ON_FORM)) for first in numbers)
+
+
+def _without_numbering(
+    decided: Sequence[tuple[Observation, Decoded]], least: int = FINDING.counted_least
+) -> list[tuple[Observation, Decoded]]:
+    """Fields without the printed numbers of rows and columns: what counts up and looks like print is left out,
+    and what only counts up, over `least` places, is in doubt."""
     counted = counted_up(
         [np.array(seen.image.quad) for seen, _ in decided], [decoded.meaning.value for _, decoded in decided]
     )
@@ -291,7 +305,7 @@ def _without_numbering(decided: Sequence[tuple[Observation, Decoded]]) -> list[t
     for (seen, decoded), count in zip(decided, counted, strict=True):
         if count and any(doubt.kind is DoubtKind.PRINT for doubt in seen.image.doubts):
             continue
-        kept.append((seen, decoded.doubted((NUMBERING,)) if count >= FINDING.counted_least else decoded))
+        kept.append((seen, decoded.doubted((NUMBERING,)) if count >= least else decoded))
     return kept
 
 

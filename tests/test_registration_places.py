@@ -138,3 +138,12 @@ def test_nothing_of_a_page_with_two_forms_is_accepted_and_the_page_says_why() ->
     assert "second form" in result.reason
     assert {reading.status for reading in result.readings} == {FieldStatus.REVIEW}
     assert all(any(d.kind is DoubtKind.PLACE for d in reading.doubts) for reading in result.readings)
+
+
+def test_numbers_of_columns_that_lie_in_fields_are_not_accepted() -> None:
+    form = table(marks=True)
+    # Another issue of the form, with a row of headings where the first row of fields was.
+    sheet = printed(form, above=1, down=HIGH)
+    (result,) = Reader((form,), load_model(), accept=0.6).read([Page("page.png", 1, sheet)])
+    assert sum(reading.value == str(k % COLUMNS + 1) for k, reading in enumerate(result.readings[:COLUMNS])) == COLUMNS
+    assert {reading.status for reading in result.readings[:COLUMNS]} == {FieldStatus.REVIEW}
