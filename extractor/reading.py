@@ -12,6 +12,7 @@ import numpy as np
 
 from extractor.decoding import Decoded
 from extractor.decoding.unread import UnreadCells, unread_cells
+from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
 from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.finding_parameters import FINDING
@@ -46,6 +47,7 @@ SINGLE_FIELD = TemplateField(name=SINGLE, box=Box(0, 0, 1, 1))
 """That field; its box is the picture, whatever its size."""
 
 NO_TEMPLATE = "No template fits this page; check that it is the right form and that all of the sheet shows."
+NEGATIVE = "The picture is a negative, white on black; turn its colours round and read it again."
 NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; these may be printed numbers", 0.5)
 NUMBERED_ON_FORM = 5
 """Fields of a form whose values count up by one: people write such numbers one after the other less often."""
@@ -207,7 +209,9 @@ class Reader:
             return _Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))
         registration = register(page.image, self._forms)
         if registration is None:
-            return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NO_TEMPLATE))
+            # A negative of a whole photograph is not known from a photograph by its tone: the form alone tells.
+            inverted = is_dark(page.image) and register(255 - page.image, self._forms) is not None
+            return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NEGATIVE if inverted else NO_TEMPLATE))
         form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
         doubts = _place_doubts(registration)

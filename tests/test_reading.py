@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from extractor.errors import TemplateError
+from extractor.ink import as_gray
 from extractor.options import ReadOptions
-from extractor.reading import Reader, open_reader
+from extractor.reading import NEGATIVE, Reader, open_reader
 from extractor.recognizer.choice import load_model
 from extractor.template import Template
 from extractor.values import FailedPage, FieldStatus, Kind, Page, PageResult, PageStatus
@@ -124,6 +125,11 @@ def test_a_picture_can_be_one_field() -> None:
     assert first.readings[0].value == "4107"
     assert second.readings[0].value == ""
     assert second.readings[0].status is FieldStatus.BLANK
+
+
+def test_a_negative_that_is_not_turned_round_is_told(reader: Reader) -> None:
+    (result,) = reader.read([Page("a.png", 1, as_gray(255 - filled()))])
+    assert (result.status, result.reason) == (PageStatus.UNMATCHED, NEGATIVE)
 
 
 def test_without_a_template_fields_with_digits_are_found_on_the_page() -> None:

@@ -26,10 +26,15 @@ _AMONG_DARK = 0.65
 """How bright it is around the mean bright pixel of a negative at most. A sheet on a dark desk is bright all over."""
 
 
+def is_dark(image: Gray) -> bool:
+    """Whether most of the page is dark."""
+    step = max(1, max(image.shape) // _COARSE_SIDE)
+    return float(np.median(image[::step, ::step])) < _DARK
+
+
 def is_negative(image: Gray) -> bool:
     """Whether the page is white on black: mostly dark, and what is bright on it is thin as writing and print are."""
-    coarse = max(1, max(image.shape) // _COARSE_SIDE)
-    if float(np.median(image[::coarse, ::coarse])) >= _DARK:  # nearly every page
+    if not is_dark(image):  # nearly every page
         return False
     step = max(1, round(max(image.shape) / _SIDE))
     size = (max(1, image.shape[1] // step), max(1, image.shape[0] // step))
