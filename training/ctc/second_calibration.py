@@ -17,7 +17,8 @@ from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.second_reader import INSTALL, SECOND_CARD, SecondReader, second_reader
-from training.ctc.string_sets import CALIBRATES_EVERY, Entry, all_entries
+from training.ctc.string_sets import CALIBRATES_EVERY, STRING_SETS, Entry, entries
+from training.data.sources import data_folder
 from training.evaluation.labelled_strings import READ_TOGETHER
 from training.logistic import weights_of
 
@@ -49,7 +50,7 @@ def calibrate_second() -> Fitted:
     names = ("less", "more", "agree", "offset")
     card["weights"] = {name: round(float(weight), 4) for name, weight in zip(names, found, strict=True)}
     card["fitted_on"] = {
-        "data": f"one of {CALIBRATES_EVERY} strings (or writers) of {', '.join(all_entries())}, labels put right",
+        "data": f"one of {CALIBRATES_EVERY} strings (or writers) of {', '.join(STRING_SETS)}, labels put right",
         "strings": len(rows),
         "right": sum(right),
         "command": "python -m training calibrate-second",
@@ -60,8 +61,8 @@ def calibrate_second() -> Fitted:
 
 def _read(model: Model, reader: SecondReader) -> Iterator[tuple[Observation, Word, Entry]]:
     """What both readers see in the strings that the curve is fitted on."""
-    for entries in all_entries().values():
-        chosen = [one for one in entries if one.calibrates]
+    for name in STRING_SETS:
+        chosen = [one for one in entries(data_folder() / name) if one.calibrates]
         for start in range(0, len(chosen), READ_TOGETHER):
             part = chosen[start : start + READ_TOGETHER]
             seen = observe([Located(SINGLE_FIELD, as_single_field(one.image()), model) for one in part])
