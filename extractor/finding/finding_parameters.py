@@ -129,6 +129,7 @@ class FindingParameters:
     # Cells that a broken ruling runs together.
     broken_reach: Size = Size(0.008, 6)  # how far off the cells beside may be
     broken_height: tuple[float, float] = (0.3, 0.7)  # of the cell: where the ruling may be
+    goes_on_seen: float = 0.6  # the share that is seen of the rulings above and below a cell beside a comb
     broken_seen: float = 0.5  # the share of it that is seen, all along and at each end
 
     # Boxes that dashed uprights part into cells.
