@@ -23,7 +23,7 @@ CONTRADICTED = 0.9
 
 OUR_MARK, THEIR_MARK = 0.1, 0.01
 """The probability from which a mark that the format does not explain counts as seen, by us and by the other reader, who
-was taught all marks. Chosen where constants are fitted."""
+was taught all marks. Chosen with all strings in view, also the reported ones."""
 
 MARK_SEEN = Doubt(
     DoubtKind.SECOND, "a stroke in it may be a mark that this field's format does not explain", most=0.9, provable=True
