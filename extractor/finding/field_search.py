@@ -67,10 +67,10 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     boxes = [upright_box(corners) for corners, *_ in ordered]
     names = name_fields(boxes, [shape for _, _, shape, _ in ordered], phrases, work.long_side)
     combs = [box for box, (_, count, _, _) in zip(boxes, ordered, strict=True) if count]
-    words, letters = _words(lit, work.long_side, combs)
+    print_seen = _words(lit, work.long_side, combs)
     twice = _found_twice(boxes)
     doubts = [
-        (PRINT,) * looks_printed(words, letters, lit, box, work.long_side)
+        (PRINT,) * any(looks_printed(words, dark, lit, box, work.long_side) for words, dark in print_seen)
         + (TWICE,) * (place in twice)
         + (PART,) * (shape in ("box", "comb") and goes_on(box, count, faint))
         for place, (box, (_, count, shape, _)) in enumerate(zip(boxes, ordered, strict=True))
@@ -84,7 +84,7 @@ def printed_extent(image: Gray) -> Box | None:
     clear, faint = find_rulings(work.grey, work.long_side)
     cells = find_cells(clear, faint, work.long_side)
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
-    words, _ = _words(lit, work.long_side, [])
+    words, _ = _words(lit, work.long_side, [])[-1]
     mask = np.zeros(work.grey.shape, np.uint8)
     for left, top, right, bottom in [
         *words.bounds,
@@ -101,19 +101,16 @@ def printed_extent(image: Gray) -> Box | None:
     return upright_box(work.to_page(corners.astype(np.float64)))
 
 
-def _words(lit: Gray, long_side: int, combs: list[Box]) -> tuple[PrintedWords, Mask]:
-    """The printed words of an evenly lit work page, and the ink that shows them best: print of a pale photograph is
-    much paler than that of a scan."""
-    best: tuple[PrintedWords, Mask] | None = None
+def _words(lit: Gray, long_side: int, combs: list[Box]) -> list[tuple[PrintedWords, Mask]]:
+    """The printed words of an evenly lit work page, and the ink that they are of, the best last: print of a pale
+    photograph is much paler than that of a scan."""
+    tried: list[tuple[PrintedWords, Mask]] = []
     for level in (FINDING.dark, *FINDING.dark_paler):
         dark = as_gray(cv2.threshold(lit, level, 255, cv2.THRESH_BINARY_INV)[1])
-        words = printed_words(dark, lit, long_side, combs)
-        if best is None or words.letters.sum() > FINDING.dark_gain * best[0].letters.sum():
-            best = words, dark
-        if words.letters.sum() >= FINDING.dark_letters:
+        tried.append((printed_words(dark, lit, long_side, combs), dark))
+        if tried[-1][0].letters.sum() >= FINDING.dark_letters:
             break
-    assert best is not None
-    return best
+    return sorted(tried, key=lambda one: float(one[0].letters.sum()))
 
 
 def _found_twice(boxes: list[Box]) -> set[int]:

@@ -188,8 +188,7 @@ class FindingParameters:
     print_centred: float = 0.15  # of its box's width: how far off the middle a number that heads a column stands
     counted_off: float = 0.12  # of their size: how far off each other places are that are numbered one after another
     dark_letters: int = 100  # in words: with fewer a paler grey is tried as well,
-    dark_paler: tuple[int, ...] = (195, 220)  # these,
-    dark_gain: float = 1.2  # and taken where it shows so many times as many
+    dark_paler: tuple[int, ...] = (195, 220)  # these
     extent_reach: Size = Size(0.1, 40)  # the widest gap in the print of one sheet
     counted_least: int = 3  # so many that count up are in doubt even where they do not look like print
     found_twice: float = 0.25  # of the smaller of two fields: they share more only where one of them is mistaken
