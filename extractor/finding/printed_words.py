@@ -35,7 +35,7 @@ class PrintedWords:
 
 
 def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> PrintedWords:
-    """The words whose ink is `dark` (255) on the evenly lit work page `lit`: letters of one or two heights, closely set
+    """The words whose ink is `dark` (255) on the work page with even illumination `lit`: letters of one or two heights, closely set
     on one base line. What stands in `combs` is written there."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     found = stats.astype(np.float64)
