@@ -181,6 +181,9 @@ class FindingParameters:
     word_base: float = 0.09  # of the taller: how far off each other they end
     tone_percentile: int = 20  # of the ink's grey levels, from the darkest, that is called its tone
     tone_paler: float = 40  # grey levels: writing is that much paler than print, or may be print
+    uneven_large: float = 0.6  # of the tallest symbol's height: lower pieces are points and parts
+    uneven_fewest: int = 2  # symbols by which evenness is told
+    uneven: float = 0.06  # of their height: by so much the heights or the feet of a hand's symbols spread
     print_alike: float = 0.15  # of a word's letters: how much the height of a printed number differs,
     small_letters: tuple[float, float] = (0.58, 0.8)  # or it is a small letter, so high
     print_near: float = 20  # of its height: how far above or below the words are that it is compared with

@@ -35,7 +35,8 @@ class PrintedWords:
 
 
 def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> PrintedWords:
-    """The words whose ink is `dark` (255) on the work page with even illumination `lit`: letters of one or two heights, closely set
+    """The words whose ink is `dark` (255) on the work page `lit`, which has even illumination: letters of one or two
+    heights, closely set
     on one base line. What stands in `combs` is written there."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     found = stats.astype(np.float64)
@@ -64,9 +65,9 @@ def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> Pr
 
 
 def looks_printed(words: PrintedWords, dark: Mask, lit: Gray, box: Box, long_side: int) -> bool:
-    """Whether the ink in `box` has the size of the print near by and is no paler."""
+    """Whether the ink in `box` has the size of the print near by, is no paler, and as even as a row of print."""
     letters = pieces_inside(dark, box, long_side)
-    if len(letters) == 0 or len(words.letters) == 0:
+    if len(letters) == 0 or len(words.letters) == 0 or _is_uneven(letters):
         return False
     tall = letter_height(letters)
     slack = FINDING.print_alike
@@ -86,6 +87,17 @@ def looks_printed(words: PrintedWords, dark: Mask, lit: Gray, box: Box, long_sid
         own = np.concatenate((own, lit[part][dark[part] > 0]))
     tone = float(np.percentile(own, FINDING.tone_percentile))
     return tone <= float(np.median(words.tones[alike])) + FINDING.tone_paler
+
+
+def _is_uneven(letters: NDArray[np.float64]) -> bool:
+    """Whether symbols, rows of left, top, width and height, differ in height or stand at different heights, as those
+    of a hand do; a few say nothing."""
+    height = letters[:, 3]
+    large = height >= FINDING.uneven_large * height.max()
+    if np.count_nonzero(large) < FINDING.uneven_fewest:
+        return False
+    feet, tall = letters[large, 1] + letters[large, 3], float(np.median(height[large]))
+    return bool(max(np.std(height[large]), np.std(feet)) > FINDING.uneven * tall)
 
 
 def _chains(letters: NDArray[np.float64]) -> list[list[int]]:

@@ -21,7 +21,8 @@ from extractor.values import Gray, Points
 
 @dataclass(frozen=True)
 class Blank:
-    """`image` is the blank form with even illumination; `used` and `left_out` index the copies that it was made of and not."""
+    """`image` is the blank form, its illumination evened; `used` and `left_out` index the copies that it was made of
+    and not."""
 
     image: Gray
     used: tuple[int, ...]
@@ -33,8 +34,8 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
 
     The copies, grey and of any size and orientation, are laid on the one that fits the others best; of each pixel a
     rank a little above the median, of two the brighter one, keeps print and drops writing. One copy alone is only
-    flattened, their illumination evened. Its rulings run level. `progress` is called with the steps done and all steps. Raises
-    ValueError if there is no copy.
+    flattened, its illumination evened. Its rulings run level. `progress` is called with the steps done and all steps.
+    Raises ValueError if there is no copy.
     """
     if not copies:
         raise ValueError("a blank form needs at least one copy")
