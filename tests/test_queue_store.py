@@ -22,7 +22,7 @@ from extractor.options import ReadMode, ReadOptions
 from extractor.values import Kind
 from tests.fake_reader import FakeReader
 from tests.reviewed_job import field, job_of_pages
-from workers.database.jobs import put_aside, put_aside_here, queued_job
+from workers.database.jobs import find_same, put_aside, put_aside_here, queued_job
 from workers.database.queue import chunk_claims, ledger
 from workers.database.queue.planning import advance, stalled
 from workers.database.review.field_claims import claim
@@ -345,7 +345,7 @@ def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in_it(st
     assert_as_the_tables_say(again)
     [result] = again.results("old")
     assert result.readings[0].value == "57"
-    assert again.find("k")
+    assert find_same(again, "k")
     again.close()
     with store.engine.begin() as connection:
         assert not connection.dialect.has_table(connection, "formdigits_schema")

@@ -53,8 +53,8 @@ def test_a_writer_is_in_one_part_alone(data: Path) -> None:
 
 def test_wrong_labels_are_put_right_and_listed(data: Path) -> None:
     rows = WRONG_LABELS.read_text(encoding="utf-8").splitlines()
-    assert len(rows) == 20
-    assert len(wrong_labels()) == 19
+    assert len(rows) == 1 + len(wrong_labels())
+    assert len(rows) > 19
     (set_, file), written = next(iter(wrong_labels().items()))
     (data / "again").mkdir()
     folder = table(data / "again" / set_, [(file, "1")])
