@@ -68,6 +68,7 @@ class FieldParameters:
     # `tally_photos`, over whose fields nothing lies.
     cover_samples: int = 13  # places along each ruling that are looked at,
     cover_span: tuple[float, float] = (0.06, 0.94)  # from here to there of its length
+    cover_step: int = 3  # of these places every so many is looked at for paper
     cover_reach: int = 3  # pixels by which a ruling may lie off its place
     cover_least: float = 10  # grey levels by which a ruling is darker than paper at least
     cover_faint: float = 0.35  # of how dark the page's rulings usually are, that one is at least

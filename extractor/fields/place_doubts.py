@@ -26,27 +26,30 @@ STREAK = Doubt(
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A cell, or as much of a free string's box as is about square: how dark its rulings are along the way, each of
-    shape (samples,), the length of each in rooms, its paper's grey level on the page, and its middle there."""
+class _Parts:
+    """The cells of fields, and as much of a free string's box as is about square: `dark`, shape (rulings, samples), is
+    how dark each of their rulings is along the way, `lengths` how long it is in rooms, `owners` whose it is. `tones`,
+    shape (parts,), are the grey levels of their paper on the page, `middles` their middles there."""
 
-    dark: tuple[NDArray[np.float64], ...]
-    lengths: tuple[float, ...]
-    tone: float
-    middle: Points
+    dark: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+    owners: NDArray[np.intp]
+    tones: NDArray[np.float64]
+    middles: Points
 
 
 def place_doubts(image: Gray, cuts: Sequence[Cut]) -> list[tuple[Doubt, ...]]:
     """The doubts about the place of each of `cuts`, the fields of one page, whose picture is `image`."""
+    if not cuts:
+        return []
     parts = [_parts(image, cut) for cut in cuts]
-    covered = _covered([part for own in parts for part in own])
-    found = iter(covered)
+    counts = [len(own.tones) for own in parts]
+    covered = np.split(_covered(_together(parts)), np.cumsum(counts)[:-1])
     streaks = find_streaks(image)
-    doubts = []
-    for cut, own in zip(cuts, parts, strict=True):
-        mine = [next(found) for _ in own]
-        doubts.append(((COVERED,) if any(mine) else ()) + ((STREAK,) if _is_crossed(cut, streaks) else ()))
-    return doubts
+    return [
+        ((COVERED,) if own.any() else ()) + ((STREAK,) if _is_crossed(cut, streaks) else ())
+        for cut, own in zip(cuts, covered, strict=True)
+    ]
 
 
 def find_streaks(image: Gray) -> tuple[list[float], list[float]]:
@@ -82,61 +85,65 @@ def _is_crossed(cut: Cut, streaks: tuple[list[float], list[float]]) -> bool:
     return any(left <= x <= right for x in streaks[0]) or any(top <= y <= bottom for y in streaks[1])
 
 
-def _parts(image: Gray, cut: Cut) -> list[_Part]:
+def _parts(image: Gray, cut: Cut) -> _Parts:
     top, bottom = (float(at) for at in cut.along.at)
-    sides = [(float(left), float(right)) for left, right in cut.sides]
+    sides = cut.sides
     free = cut.field.cells is None
     if free:
-        (left, right), count = sides[0], max(1, round((sides[0][1] - sides[0][0]) / max(1.0, bottom - top)))
-        edges = np.linspace(left, right, count + 1)
-        sides = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        left, right = sides[0]
+        edges = np.linspace(left, right, max(1, round((right - left) / max(1.0, bottom - top))) + 1)
+        sides = np.stack((edges[:-1], edges[1:]), 1)
+    count = len(sides)
     along = np.linspace(*FIELDS.cover_span, FIELDS.cover_samples)
-    parts = []
-    for number, (left, right) in enumerate(sides):
-        xs, ys = left + along * (right - left), top + along * (bottom - top)
-        rulings = [_dark(cut.grey, xs, top, upright=False), _dark(cut.grey, xs, bottom, upright=False)]
-        lengths = [right - left] * 2
-        for at, there in ((left, not free or number == 0), (right, not free or number == len(sides) - 1)):
-            if there:
-                rulings.append(_dark(cut.grey, ys, at, upright=True))
-                lengths.append(bottom - top)
-        grid = np.stack(np.meshgrid(xs[::3], ys[::3]), -1).reshape(-1, 2)
-        places = np.rint(transform(cut.matrix, grid)).astype(int)
-        columns, rows = (np.clip(places[:, k], 0, image.shape[1 - k] - 1) for k in (0, 1))
-        tone = float(np.percentile(image[rows, columns], FIELDS.cover_paper))
-        middle = transform(cut.matrix, np.array(((left + right) / 2, (top + bottom) / 2)))
-        parts.append(_Part(tuple(rulings), tuple(one / cut.room for one in lengths), tone, middle))
-    return parts
+    xs, ys = sides[:, :1] + along * (sides[:, 1:] - sides[:, :1]), top + along * (bottom - top)
+    level = _dark(as_gray(cut.grey.T), np.array((top, bottom)), xs.ravel()).reshape(2 * count, -1)
+    # Of a free string only the first part has a ruling to its left, and only the last to its right.
+    beside = [(0, sides[0, 0]), (count - 1, sides[-1, 1])] if free else [(n, x) for n in range(count) for x in sides[n]]
+    upright = _dark(cut.grey, np.array([x for _, x in beside]), ys)
+    owners = np.concatenate((np.tile(np.arange(count), 2), [number for number, _ in beside])).astype(np.intp)
+    lengths = np.concatenate((np.tile(sides[:, 1] - sides[:, 0], 2), np.full(len(beside), bottom - top))) / cut.room
+    columns, rows = xs[:, :: FIELDS.cover_step], ys[:: FIELDS.cover_step]
+    shape = (count, len(rows), columns.shape[1])
+    grid = np.stack((np.broadcast_to(columns[:, None], shape), np.broadcast_to(rows[:, None], shape)), -1)
+    placed = transform(cut.matrix, grid.reshape(-1, 2)).reshape(count, -1, 2)
+    at = np.clip(np.rint(placed).astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
+    tones = np.percentile(image[at[..., 1], at[..., 0]], FIELDS.cover_paper, axis=1)
+    return _Parts(np.concatenate((level, upright)), lengths, owners, tones, placed.mean(1))
 
 
-def _dark(grey: Gray, along: NDArray[np.float64], at: float, *, upright: bool) -> NDArray[np.float64]:
-    """How dark the picture is at places `along` a ruling that lies `at`, within some pixels of it."""
-    reach = FIELDS.cover_reach
-    across = np.clip(round(at) + np.arange(-reach, reach + 1), 0, grey.shape[1 if upright else 0] - 1)
-    places = np.clip(np.rint(along).astype(int), 0, grey.shape[0 if upright else 1] - 1)
-    around = grey[places[:, None], across] if upright else grey[across[:, None], places].T
-    dark: NDArray[np.float64] = 255.0 - around.min(1)
+def _together(parts: Sequence[_Parts]) -> _Parts:
+    """The parts of all fields of a page."""
+    begins = np.cumsum([0, *(len(own.tones) for own in parts[:-1])])
+    return _Parts(
+        np.concatenate([own.dark for own in parts]),
+        np.concatenate([own.lengths for own in parts]),
+        np.concatenate([own.owners + begin for own, begin in zip(parts, begins, strict=True)]),
+        np.concatenate([own.tones for own in parts]),
+        np.concatenate([own.middles for own in parts]),
+    )
+
+
+def _dark(grey: Gray, at: Points, along: Points) -> NDArray[np.float64]:
+    """How dark the picture is at the rows `along` upright rulings in the columns `at`, within some pixels of them:
+    shape (rulings, rows)."""
+    reach = np.arange(-FIELDS.cover_reach, FIELDS.cover_reach + 1)
+    columns = np.clip(np.rint(at).astype(int)[:, None] + reach, 0, grey.shape[1] - 1)
+    rows = np.clip(np.rint(along).astype(int), 0, grey.shape[0] - 1)
+    dark: NDArray[np.float64] = 255.0 - grey[rows[None, :, None], columns[:, None, :]].min(2)
     return dark
 
 
-def _covered(parts: Sequence[_Part]) -> list[bool]:
+def _covered(parts: _Parts) -> NDArray[np.bool_]:
     """Of which parts several rulings are not seen, or one is not and the paper is another than around it."""
-    if not parts:
-        return []
-    usual = float(np.median(np.concatenate([ruling for part in parts for ruling in part.dark])))
-    least = max(FIELDS.cover_least, FIELDS.cover_faint * usual)
-    gaps = np.array([sum(_has_gap(*one, least) for one in zip(p.dark, p.lengths, strict=True)) for p in parts])
-    tones, middles = np.array([part.tone for part in parts]), np.array([part.middle for part in parts])
-    apart = np.linalg.norm(middles[:, None] - middles[None], axis=2)
+    least = max(FIELDS.cover_least, FIELDS.cover_faint * float(np.median(parts.dark)))
+    place = np.arange(parts.dark.shape[1])
+    since = np.maximum.accumulate(np.where(parts.dark < least, -1, place), axis=1)
+    missing = (place - since).max(1) / len(place) * parts.lengths >= FIELDS.cover_gap
+    gaps = np.bincount(parts.owners, missing, len(parts.tones))
+    apart = np.linalg.norm(parts.middles[:, None] - parts.middles[None], axis=2)
     near = np.argsort(apart, axis=1)[:, 1 : FIELDS.cover_near + 1]
-    other = np.abs(tones - np.median(tones[near], axis=1)) if len(parts) > 1 else np.zeros(1)
+    other = np.abs(parts.tones - np.median(parts.tones[near], axis=1)) if near.size else np.zeros(len(gaps))
     odd = other > max(FIELDS.cover_tone, FIELDS.cover_spread * float(np.median(other)))
     several = (gaps > 1) & ((gaps > 1).mean() <= FIELDS.cover_unseen)
-    return [bool(one) for one in several | ((gaps > 0) & odd)]
-
-
-def _has_gap(dark: NDArray[np.float64], length: float, least: float) -> bool:
-    """Whether a ruling, as `dark` as this along a `length` in rooms, is missing over a good part of a room."""
-    place = np.arange(len(dark))
-    since = np.maximum.accumulate(np.where(dark < least, -1, place))
-    return bool((place - since).max() / len(dark) * length >= FIELDS.cover_gap)
+    covered: NDArray[np.bool_] = several | ((gaps > 0) & odd)
+    return covered

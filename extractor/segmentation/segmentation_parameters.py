@@ -30,7 +30,7 @@ class SegmentationParameters:
 
     # A stroke through a number. Chosen on drawn ones (`benchmarks.unexpected`), and on what runs through the strings of
     # `cheque_amounts`, `photo_strings` and `pen_strings` that nobody struck out.
-    stroke_ink: int = 100  # what counts as ink in a text line
+    stroke_ink: int = 90  # what counts as ink in a text line
     stroke_tall: float = 20  # rows of a text line that its digits take
     # Columns from one look to the next and rows between the ends that are tried, first few and then all.
     stroke_steps: tuple[tuple[int, float], ...] = ((2, 1.5), (1, 1.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
@@ -15,7 +16,22 @@ def is_struck_through(line: Gray) -> bool:
     first, and in all where one of these may be a stroke. Bars of digits and digits that join are shorter; a line at the
     head or foot is an underline, or a ruling that is left.
     """
+    inked = np.atleast_1d((line >= SEGMENTATION.stroke_ink).any(0))
+    columns = np.flatnonzero(inked)
+    if len(columns) < SEGMENTATION.stroke_fewest:
+        return False
+    inked[1:-1] |= inked[:-2] & inked[2:]
+    # Where paper shows between the digits no stroke goes on.
+    if _longest(inked[None])[0] < SEGMENTATION.stroke_half * (columns[-1] - columns[0] + 1):
+        return False
     return all(_has_stroke(line, *steps) for steps in SEGMENTATION.stroke_steps)
+
+
+def _longest(inked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The longest run of ink in each row of `inked`."""
+    place = np.arange(inked.shape[1])
+    runs: NDArray[np.intp] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
+    return runs
 
 
 def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
@@ -23,8 +39,6 @@ def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
     params = SEGMENTATION
     ink = line >= params.stroke_ink
     columns = np.flatnonzero(ink.any(0))
-    if len(columns) < params.stroke_fewest:
-        return False
     first, last = int(columns[0]), int(columns[-1])
     wide, tall = last - first, params.stroke_tall
     at = np.arange(first, last + 1, step)
@@ -38,9 +52,7 @@ def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
     # A stroke is some rows thick, so the next row counts as well; one look between two at ink may be beside it.
     inked = ink[rows, at] | ink[rows + 1, at]
     inked[:, 1:-1] |= inked[:, :-2] & inked[:, 2:]
-    place = np.arange(len(at))
-    since = np.maximum.accumulate(np.where(inked, -1, place), axis=1)
-    part = (place - since).max(1) / len(at)
+    part = _longest(inked) / len(at)
     length = part * np.hypot(wide, right - left) / tall
     whole = (part >= params.stroke_most) & (length >= params.stroke_whole)
     return bool((whole | ((part >= params.stroke_half) & (length >= params.stroke_long))).any())
