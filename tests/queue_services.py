@@ -89,6 +89,18 @@ class PostgresServer:
 
     def start(self) -> None:
         assert POSTGRES is not None
+        ready = [POSTGRES / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
+
+        def is_ready() -> bool:
+            # A new server ends at once while the memory or the port of the killed one are not free yet.
+            if self._process is None or self._process.poll() is not None:
+                self._spawn()
+            return subprocess.run(ready, capture_output=True, check=False).returncode == 0
+
+        wait_until(is_ready, "PostgreSQL")
+
+    def _spawn(self) -> None:
+        assert POSTGRES is not None
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         # A killed server loses nothing by this, only a machine without power would.
         hasty = ["-c", "fsync=off", "-c", "jit=off"]
@@ -99,8 +111,6 @@ class PostgresServer:
             cwd="/",
             **self._as,  # type: ignore[call-overload]
         )
-        ready = [POSTGRES / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
-        wait_until(lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0, "PostgreSQL")
 
     def empty_database(self) -> str:
         """The address of a new database on the server, which must run."""
