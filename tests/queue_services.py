@@ -89,7 +89,7 @@ class PostgresServer:
 
     def start(self) -> None:
         assert POSTGRES is not None
-        ready = [POSTGRES / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready: list[str | Path] = [POSTGRES / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
 
         def is_ready() -> bool:
             # A new server ends at once while the memory or the port of the killed one are not free yet.

@@ -157,7 +157,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     """A server on this machine's own address with the samples' templates and folder, with the real reader."""
-    arguments = ["--folder", ROOT / "samples" / "scans", "--templates", ROOT / "samples" / "templates"]
+    arguments: list[str | Path] = [
+        "--folder",
+        ROOT / "samples" / "scans",
+        "--templates",
+        ROOT / "samples" / "templates",
+    ]
     with serving(tmp_path_factory.mktemp("web"), *arguments) as server:
         yield server
 

@@ -1,0 +1,1 @@
+"""Files that were damaged on their way, pushed through the web page and `formdigits read`."""
