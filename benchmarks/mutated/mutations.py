@@ -52,8 +52,8 @@ def inserted(content: bytes, rng: np.random.Generator) -> bytes:
 
 def extreme(content: bytes, rng: np.random.Generator) -> bytes:
     """A number of one, two or four bytes is the largest, the smallest, or near it."""
-    at, size = _place(content, rng), int(rng.choice((1, 2, 4)))
-    value = int(rng.choice(EXTREME)) & (256**size - 1)
+    at, size = _place(content, rng), (1, 2, 4)[int(rng.integers(3))]
+    value: int = EXTREME[int(rng.integers(len(EXTREME)))] % 256**size
     return content[:at] + value.to_bytes(size, "big" if rng.integers(2) else "little") + content[at + size :]
 
 
