@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from extractor.template.model import MARKS
@@ -39,11 +40,10 @@ def written_in(text: str, *, comb: bool, letters: str = "") -> Written:
 
     In the alphabet of letters an X is a letter: `letters` are symbols of the alphabet that would be marks.
     """
-    none = "".join(mark for mark in BLANK + STRUCK + UNREADABLE if mark not in letters)
+    none, marks, symbols_between = _marks(letters)
     if UNREADABLE in text and UNREADABLE in none:
         return Written(problem="something here is no symbol")
-    marks = none + "".join(mark for mark in MARKS if mark not in letters)
-    parts = re.split(f"([^{re.escape(marks)}]+)", text)
+    parts = symbols_between.split(text)
     groups = tuple(parts[1::2])
     if not groups:
         return _without_symbols(text, comb=comb)
@@ -54,11 +54,19 @@ def written_in(text: str, *, comb: bool, letters: str = "") -> Written:
         return Written(groups, tuple(part.replace(BLANK, "") for part in parts[::2]))
     body = text.strip(BLANK + HYPHEN if letters else BLANK + STRUCK + HYPHEN)
     problem = ""
-    if any(mark in body for mark in marks):
+    if not marks.isdisjoint(body):
         problem = "a cell between the digits is empty or struck"
-    elif text[0] not in marks and STRUCK in text[len(text.rstrip(marks)) :]:
+    elif text[0] not in marks and STRUCK in parts[-1]:
         problem = "cells after the digits are struck"
     return plain(symbols, comb=True, problem=problem)
+
+
+@cache
+def _marks(letters: str) -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
+    """What is no symbol where `letters` are; that and the marks; and the pattern of the symbols between them."""
+    none = frozenset(BLANK + STRUCK + UNREADABLE) - set(letters)
+    marks = none | (frozenset(MARKS) - set(letters))
+    return none, marks, re.compile(f"([^{re.escape(''.join(sorted(marks)))}]+)")
 
 
 def _without_symbols(marks: str, *, comb: bool) -> Written:

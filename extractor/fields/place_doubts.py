@@ -28,13 +28,13 @@ STREAK = Doubt(
 @dataclass(frozen=True)
 class _Parts:
     """The cells of fields, and as much of a free string's box as is about square: `dark`, shape (rulings, samples), is
-    how dark each of their rulings is along the way, `lengths` how long it is in rooms, `owners` whose it is. `tones`,
-    shape (parts,), are the grey levels of their paper on the page, `middles` their middles there."""
+    how dark each of their rulings is along the way, `lengths` how long it is in rooms, `owners` whose it is. `pixels`,
+    shape (parts, samples), are some of their grey levels on the page, `middles` their middles there."""
 
     dark: NDArray[np.float64]
     lengths: NDArray[np.float64]
     owners: NDArray[np.intp]
-    tones: NDArray[np.float64]
+    pixels: Gray
     middles: Points
 
 
@@ -43,7 +43,7 @@ def place_doubts(image: Gray, cuts: Sequence[Cut]) -> list[tuple[Doubt, ...]]:
     if not cuts:
         return []
     parts = [_parts(image, cut) for cut in cuts]
-    counts = [len(own.tones) for own in parts]
+    counts = [len(own.pixels) for own in parts]
     covered = np.split(_covered(_together(parts)), np.cumsum(counts)[:-1])
     streaks = find_streaks(image)
     return [
@@ -107,18 +107,18 @@ def _parts(image: Gray, cut: Cut) -> _Parts:
     grid = np.stack((np.broadcast_to(columns[:, None], shape), np.broadcast_to(rows[:, None], shape)), -1)
     placed = transform(cut.matrix, grid.reshape(-1, 2)).reshape(count, -1, 2)
     at = np.clip(np.rint(placed).astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
-    tones = np.percentile(image[at[..., 1], at[..., 0]], FIELDS.cover_paper, axis=1)
-    return _Parts(np.concatenate((level, upright)), lengths, owners, tones, placed.mean(1))
+    pixels = image[at[..., 1], at[..., 0]]
+    return _Parts(np.concatenate((level, upright)), lengths, owners, pixels, placed.mean(1))
 
 
 def _together(parts: Sequence[_Parts]) -> _Parts:
     """The parts of all fields of a page."""
-    begins = np.cumsum([0, *(len(own.tones) for own in parts[:-1])])
+    begins = np.cumsum([0, *(len(own.pixels) for own in parts[:-1])])
     return _Parts(
         np.concatenate([own.dark for own in parts]),
         np.concatenate([own.lengths for own in parts]),
         np.concatenate([own.owners + begin for own, begin in zip(parts, begins, strict=True)]),
-        np.concatenate([own.tones for own in parts]),
+        np.concatenate([own.pixels for own in parts]),
         np.concatenate([own.middles for own in parts]),
     )
 
@@ -139,10 +139,11 @@ def _covered(parts: _Parts) -> NDArray[np.bool_]:
     place = np.arange(parts.dark.shape[1])
     since = np.maximum.accumulate(np.where(parts.dark < least, -1, place), axis=1)
     missing = (place - since).max(1) / len(place) * parts.lengths >= FIELDS.cover_gap
-    gaps = np.bincount(parts.owners, missing, len(parts.tones))
+    tones = np.percentile(parts.pixels, FIELDS.cover_paper, axis=1)
+    gaps = np.bincount(parts.owners, missing, len(tones))
     apart = np.linalg.norm(parts.middles[:, None] - parts.middles[None], axis=2)
     near = np.argsort(apart, axis=1)[:, 1 : FIELDS.cover_near + 1]
-    other = np.abs(parts.tones - np.median(parts.tones[near], axis=1)) if near.size else np.zeros(len(gaps))
+    other = np.abs(tones - np.median(tones[near], axis=1)) if near.size else np.zeros(len(gaps))
     odd = other > max(FIELDS.cover_tone, FIELDS.cover_spread * float(np.median(other)))
     several = (gaps > 1) & ((gaps > 1).mean() <= FIELDS.cover_unseen)
     covered: NDArray[np.bool_] = several | ((gaps > 0) & odd)

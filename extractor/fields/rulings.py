@@ -65,7 +65,7 @@ def snap_rulings(
         there = len(near) > 0 and soft[near].max() >= FIELDS.ruling_seen
         found.append(int(near[int(likely.argmax())]) if there else None)
     grey_of = _means(rows)
-    over = _pen_levels([None if best is None else _darkest(rows, _middle(grey_of, best, thickest)) for best in found])
+    over = _pen_levels(rows, [None if best is None else _middle(grey_of, best, thickest) for best in found])
     widths: list[float | None] = []
     for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
         if best is None:
@@ -103,22 +103,21 @@ def _middle(grey_of: NDArray[np.float64], column: int, thickest: float) -> int:
     return column
 
 
-def _darkest(rows: Gray, column: int) -> Gray:
-    """The darkest pixel in each row of the ruling at `column`, which may lean over two."""
-    return as_gray(rows[:, max(0, column - 2) : column + 3].min(1))
-
-
-def _pen_levels(rulings: Sequence[Gray | None]) -> tuple[float, ...]:
-    """For each ruling, of which the darkest pixel in every row is given (None for one that is not seen), the grey level
-    below which it is pen.
+def _pen_levels(rows: Gray, columns: Sequence[int | None]) -> tuple[float, ...]:
+    """For each ruling, of which `columns` has the darkest (None where none is seen), the grey level below which it is
+    pen.
 
     Where a digit covers most of a ruling its palest rows tell; where black rulings are broken, the other rulings do.
     """
-    seen = [255 - float(np.median(ruling)) for ruling in rulings if ruling is not None]
-    usual = max(FIELDS.ruling_clear / 2, median_low(seen)) if seen else 0.0
-    share = 100 * FIELDS.ruling_palest
-    pale = [255.0 if ruling is None else 255 - float(np.percentile(ruling, share)) for ruling in rulings]
-    return tuple(min(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * max(usual, own)) for own in pale)
+    usual, pale = 0.0, np.full(len(columns), 255.0)
+    seen = [i for i, column in enumerate(columns) if column is not None]
+    if seen:
+        near = np.array([column for column in columns if column is not None])[:, None] + np.arange(-2, 3)
+        # A ruling may lean over two columns.
+        rulings = rows.T[np.clip(near, 0, rows.shape[1] - 1)].min(1)
+        usual = max(FIELDS.ruling_clear / 2, median_low((255 - np.median(rulings, axis=1)).tolist()))
+        pale[seen] = 255 - np.percentile(rulings, 100 * FIELDS.ruling_palest, axis=1)
+    return tuple(np.minimum(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * np.maximum(usual, pale)).tolist())
 
 
 def _nearly(profile: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
@@ -158,7 +157,7 @@ def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
     are at least half as dark as it. What is darker than `over` is pen."""
     first = max(0, start - reach)
     near = rows[:, first : start + reach + 1]
-    ruling = _darkest(rows, start)
+    ruling = as_gray(rows[:, max(0, start - 2) : start + 3].min(1))
     # Pen over a pale ruling would make it as wide as a digit; a row above and below there are the strokes' soft edges.
     bare = near.min(1) >= over
     bare[1:-1] &= bare[2:] & bare[:-2]

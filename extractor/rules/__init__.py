@@ -108,9 +108,10 @@ def _weigh(rules: Sequence[Rule], by_name: dict[str, Reading], accept: float, ou
     choices = {name: _choices(by_name[name], accept) for name in names}
     weights: list[tuple[float, tuple[int, ...], tuple[bool, ...]]] = []
     for picked in _likely_first([[c.probability for c in choices[name]] for name in names]):
-        values = {name: choices[name][i].number for name, i in zip(names, picked, strict=True)}
-        holds = tuple(rule.holds(values) for rule in rules)
-        weight = math.prod(choices[name][i].probability for name, i in zip(names, picked, strict=True))
+        taken = [own[i] for own, i in zip(choices.values(), picked, strict=True)]
+        values = {name: choice.number for name, choice in zip(names, taken, strict=True)}
+        holds = tuple([rule.holds(values) for rule in rules])
+        weight = math.prod([choice.probability for choice in taken])
         weights.append((weight * MISTAKE ** holds.count(False), picked, holds))
     total = sum(weight for weight, _, _ in weights)
     # `max` keeps the first of equals, which is what the ink shows best.
