@@ -6,7 +6,7 @@ import io
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,7 +15,6 @@ from PIL import Image
 from extractor import reading as extractor_reading
 from extractor.errors import DocumentError, InputError
 from extractor.options import ReadOptions
-from extractor.values import Kind, PageResult
 from extractor.video import Session, Sight
 from workers.sandbox import Sandbox
 
@@ -30,11 +29,12 @@ SOURCE = "camera"
 
 @dataclass
 class Viewer:
-    """One browser's session: how it reads, the columns of its table, and the rows so far."""
+    """One browser's session: how it reads, the columns of its table, and how many rows it has given. The rows
+    themselves are the browser's."""
 
     options: ReadOptions
-    fields: tuple[tuple[str, Kind], ...]
-    rows: list[PageResult] = field(default_factory=list)
+    fields: tuple[str, ...]
+    rows: int
 
 
 class Live:
@@ -45,12 +45,12 @@ class Live:
         self._lock = threading.Lock()
         self._viewers: OrderedDict[str, Viewer] = OrderedDict()
 
-    def begin(self, options: ReadOptions) -> str:
-        """A new session's id. Raises TemplateError or ModelError."""
+    def begin(self, options: ReadOptions, rows: int = 0) -> str:
+        """A new session's id, whose rows are numbered from `rows` + 1. Raises TemplateError or ModelError."""
         fields = self._sandbox.ask(_fields, options)
         name = secrets.token_hex(16)
         with self._lock:
-            self._viewers[name] = Viewer(options, fields)
+            self._viewers[name] = Viewer(options, fields, rows)
             while len(self._viewers) > SESSIONS_KEPT:
                 self._viewers.popitem(last=False)
         return name
@@ -58,23 +58,23 @@ class Live:
     def see(self, name: str, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:
         """What is seen after one more frame, and its width and height. Raises InputError or DocumentError."""
         viewer = self._viewer(name)
-        sight, size = self._sandbox.ask(_see, name, viewer.options, len(viewer.rows), jpeg, at)
+        sight, size = self._sandbox.ask(_see, name, viewer.options, viewer.rows, jpeg, at)
         if sight.row is not None:
             with self._lock:
-                viewer.rows.append(sight.row)
+                viewer.rows += 1
         return sight, size
 
     def capture(self, name: str) -> None:
         """Takes the sheet as it reads now, with the next frame. Raises InputError."""
         viewer = self._viewer(name)
-        self._sandbox.ask(_capture, name, viewer.options, len(viewer.rows))
+        self._sandbox.ask(_capture, name, viewer.options, viewer.rows)
 
     def undo(self, name: str) -> None:
         """Takes the last row back. Raises InputError."""
         viewer = self._viewer(name)
-        self._sandbox.ask(_undo, name, viewer.options, len(viewer.rows))
+        self._sandbox.ask(_undo, name, viewer.options, viewer.rows)
         with self._lock:
-            del viewer.rows[-1:]
+            viewer.rows = max(0, viewer.rows - 1)
 
     def viewer(self, name: str) -> Viewer:
         """The session itself. Raises InputError where there is none."""
@@ -107,8 +107,8 @@ def _session(name: str, options: ReadOptions, rows: int) -> Session:
     return _sessions[name]
 
 
-def _fields(options: ReadOptions) -> tuple[tuple[str, Kind], ...]:
-    return extractor_reading.open_reader(options).fields
+def _fields(options: ReadOptions) -> tuple[str, ...]:
+    return tuple(name for name, _ in extractor_reading.open_reader(options).fields)
 
 
 def _see(name: str, options: ReadOptions, rows: int, jpeg: bytes, at: float) -> tuple[Sight, tuple[int, int]]:

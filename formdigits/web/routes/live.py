@@ -14,27 +14,40 @@ from formdigits.web.downloads import download
 from formdigits.web.jobs.tables import MEDIA, Ending
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import EXPORTED
-from formdigits.web.schemas.live_schema import LiveAnswer, LiveRequest, SightAnswer
+from formdigits.web.schemas.live_schema import LiveAnswer, LiveRequest, RowsRequest, SightAnswer
 from formdigits.web.schemas.refusal_schema import refusals
-from formdigits.web.site import SiteDep
+from formdigits.web.site import Site, SiteDep
 
 router = APIRouter()
 
 OVER = refusals(_400="The session is over, or the frame is no JPEG.")
+NONE = refusals(_400="The rows cannot be written.", _413="These are too many rows at once.")
+ROWS_BYTES = 30_000_000
+"""Of rows that a file is made of."""
+
 SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The session's id.")]
 
 
 @router.get("/live", include_in_schema=False)
 def live_page(request: Request, site: SiteDep) -> Response:
-    return page(request, "live.html", forms=site.forms.all())
+    return page(request, "live.html", forms=site.forms.all(), person="")
 
 
 @router.post("/api/live", tags=["live"], status_code=HTTP_201_CREATED, responses=refusals(_400="No such template."))
 def begin(site: SiteDep, wanted: LiveRequest) -> LiveAnswer:
     """Begins a session. A server keeps a few; one that is not used is forgotten when others come."""
     templates = list(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
-    name = site.live.begin(ReadOptions.of(templates, accept=wanted.accept))
-    return LiveAnswer(id=name, fields=[field for field, _ in site.live.viewer(name).fields])
+    return _answer(site, site.live.begin(ReadOptions.of(templates, accept=wanted.accept), wanted.rows))
+
+
+@router.get("/api/live/{session}", tags=["live"], responses=OVER)
+def session(site: SiteDep, session: SessionId) -> LiveAnswer:
+    """A session that still goes on, as after the page was loaded again."""
+    return _answer(site, session)
+
+
+def _answer(site: Site, session: str) -> LiveAnswer:
+    return LiveAnswer(id=session, fields=list(site.live.viewer(session).fields))
 
 
 @router.post("/api/live/{session}/frames", tags=["live"], responses=OVER)
@@ -60,16 +73,14 @@ def undo(site: SiteDep, session: SessionId) -> None:
     site.live.undo(session)
 
 
-@router.get("/api/live/{session}/export", tags=["live"], response_class=FileResponse, responses=OVER | EXPORTED)
+@router.post("/api/live/export", tags=["live"], response_class=FileResponse, responses=NONE | EXPORTED)
 def export(
-    site: SiteDep, session: SessionId, ending: Annotated[Ending, Query(alias="format")] = Ending.CSV
+    site: SiteDep, wanted: RowsRequest, ending: Annotated[Ending, Query(alias="format")] = Ending.CSV
 ) -> FileResponse:
-    """The session's rows as a file."""
-    viewer = site.live.viewer(session)
-    rows = list(viewer.rows)
+    """Rows that were given, as a file. The server keeps none of them."""
     return download(
         site.settings.home,
         f"camera.{ending.value}",
         MEDIA[ending],
-        lambda out: write_table(out, rows, fields=viewer.fields),
+        lambda out: write_table(out, wanted.rows, fields=wanted.columns),
     )

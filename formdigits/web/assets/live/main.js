@@ -1,7 +1,10 @@
 // The browser's camera: a frame goes to the server when the one before has been answered, and what is seen in it is
 // drawn over the picture.
 
-import { ask, askJson, element, percent, tell } from "/assets/common.js";
+import { ask, askJson, counted, element, percent, tell } from "/assets/common.js";
+import { KeptRows } from "/assets/live/kept.js";
+import { Labels } from "/assets/live/labels.js";
+import { download, drawTable } from "/assets/live/table.js";
 
 const WIDTH = 1280;
 const QUALITY = 0.8;
@@ -13,19 +16,51 @@ const drawn = place("drawn");
 const start = place("start");
 const sheet = document.createElement("canvas");
 
+const labels = new Labels();
+const kept = await KeptRows.open(place("rows").dataset.person);
+
 let running = null;
 
+showRows();
+start.disabled = false;
 start.addEventListener("click", () => (running ? stop() : begin()));
 place("how").addEventListener("change", () => running && restart());
 place("camera").addEventListener("change", () => running && restart());
 place("capture").addEventListener("click", () => running && command("capture"));
 place("undo").addEventListener("click", async () => {
-  if (running && await command("undo")) {
-    running.rows -= 1;
-    place("rows").tBodies[0].lastElementChild?.remove();
-    place("undo").disabled = running.rows === 0;
+  // A row of an earlier session is known here alone.
+  if (kept.rows.at(-1)?.session !== running?.id || await command("undo")) {
+    // Without the camera nobody tells the server, whose session would count it still.
+    if (!running) kept.session = null;
+    kept.undo();
+    showRows();
   }
 });
+place("clear").addEventListener("click", async () => {
+  const lost = `${counted(kept.rows.length, "row")} of this table ${kept.rows.length === 1 ? "is" : "are"} not downloaded yet.`;
+  if (!kept.downloaded && !confirm(`${lost} Throw them away?`)) return;
+  const goesOn = running !== null;
+  stop();
+  kept.clear();
+  showRows();
+  if (goesOn) await begin();
+});
+for (const button of document.querySelectorAll("#downloads [data-format]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await download(kept, button.dataset.format);
+      kept.downloaded = true;
+      kept.save();
+      tell(place("problem"), "");
+    } catch (error) {
+      tell(place("problem"), error.message);
+    } finally {
+      button.disabled = false;
+      showRows();
+    }
+  });
+}
 addEventListener("pagehide", stop);
 
 async function restart() {
@@ -40,15 +75,12 @@ async function begin() {
     const stream = await camera();
     video.srcObject = stream;
     await video.play();
-    const how = place("how").value;
-    const every = [...place("how").options].map((one) => one.value).filter((one) => one !== "all" && one !== "paper");
-    const templates = how === "all" ? every : how === "paper" ? [] : [how];
-    const session = await askJson("/api/live", { templates });
-    running = { ...session, stream, since: performance.now(), rows: 0, pace: 0 };
+    running = { ...await session(), stream, pace: 0 };
     place("idle").hidden = true;
     start.textContent = "Stop the camera";
     place("capture").disabled = false;
-    columns(session.fields);
+    kept.columns(running.fields);
+    showRows();
     look(running);
   } catch (error) {
     stop();
@@ -56,6 +88,25 @@ async function begin() {
   } finally {
     start.disabled = false;
   }
+}
+
+/** The server's session: the one that this table had, where it still goes on, so that it knows the sheets it has read. */
+async function session() {
+  const how = place("how").value;
+  const before = kept.session;
+  if (before?.how === how) {
+    try {
+      return { ...await ask(`/api/live/${before.id}`), since: before.since };
+    } catch {
+      // It is over.
+    }
+  }
+  const every = [...place("how").options].map((one) => one.value).filter((one) => one !== "all" && one !== "paper");
+  const templates = how === "all" ? every : how === "paper" ? [] : [how];
+  const rows = kept.rows.at(-1)?.page ?? 0;
+  const begun = await askJson("/api/live", { templates, rows });
+  kept.session = { id: begun.id, how, since: Date.now() };
+  return { ...begun, since: kept.session.since };
 }
 
 async function camera() {
@@ -114,7 +165,8 @@ async function look(mine) {
     try {
       const jpeg = await frame();
       if (jpeg) {
-        const at = (begun - mine.since) / 1000;
+        // By a clock that a reload does not set back.
+        const at = (Date.now() - mine.since) / 1000;
         const sight = await ask(`/api/live/${mine.id}/frames?at=${at.toFixed(3)}`,
           { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: jpeg });
         if (running !== mine) return;
@@ -157,7 +209,10 @@ function show(sight, mine) {
     element("th", { scope: "row" }, one.field),
     element("td", { class: "value" }, one.value || "–"),
     element("td", { class: "number" }, one.confidence ? percent(one.confidence) : ""))));
-  if (sight.row) addRow(sight.row, mine);
+  if (sight.row) {
+    kept.add(sight.row, mine.id);
+    showRows();
+  }
 }
 
 function draw(sight) {
@@ -173,42 +228,25 @@ function draw(sight) {
     if (one.quad.length !== 4) continue;
     const settled = sight.settled.includes(one.field) && one.status !== "review";
     shapes.push(element("polygon", { points: points(one.quad), class: `outline ${settled ? "accepted" : ""}` }));
-    // Along the field, as on the sheet: on one that lies sideways level words would run into each other.
-    const [[x, y], [right, down], , [left, below]] = one.quad;
-    const size = Math.max(14, Math.min(30, 0.8 * Math.hypot(left - x, below - y)));
-    const turn = Math.atan2(down - y, right - x) * 180 / Math.PI;
-    const transform = `translate(${x} ${y}) rotate(${turn}) translate(0 -4) scale(${size})`;
-    shapes.push(element("text", { transform }, one.value));
+  }
+  for (const { text, x, y, turn, size } of labels.place(sight.readings, sight.width, sight.height)) {
+    const transform = `translate(${x} ${y}) rotate(${turn}) scale(${size})`;
+    shapes.push(element("text", { transform }, text));
   }
   drawn.replaceChildren(...shapes);
 }
 
-function columns(fields) {
-  place("rows").tHead.replaceChildren(element("tr", {},
-    element("th", { scope: "col", class: "number" }, "No."),
-    ...(fields.length ? fields : ["Numbers"]).map((name) => element("th", { scope: "col" }, name))));
-  place("rows").tBodies[0].replaceChildren();
-  place("rows").hidden = true;
-  place("empty").hidden = false;
-  place("downloads").hidden = true;
-  for (const link of document.querySelectorAll("#downloads a")) {
-    link.href = `/api/live/${running.id}/export?format=${link.dataset.format}`;
-  }
-}
-
-function addRow(row, mine) {
-  mine.rows += 1;
-  const values = new Map(row.readings.map((one) => [one.field, one]));
-  const cells = mine.fields.length
-    ? mine.fields.map((name) => values.get(name)).map((one) =>
-      element("td", { class: one?.status === "review" ? "review" : "" }, one?.value ?? ""))
-    : [element("td", {}, row.readings.map((one) => one.value).join(", "))];
-  // A sheet that may have given a row before says so beside its number.
-  const mark = row.status === "duplicate" ? [element("span", { class: "chip review" }, row.reason.split(":")[0]), " "] : [];
-  place("rows").tBodies[0].append(element("tr", { title: row.reason },
-    element("td", { class: "number" }, ...mark, String(row.page)), ...cells));
-  place("rows").hidden = false;
-  place("empty").hidden = true;
-  place("downloads").hidden = false;
-  place("undo").disabled = false;
+function showRows() {
+  drawTable(place("rows"), kept);
+  const none = kept.rows.length === 0;
+  place("empty").hidden = !none;
+  place("downloads").hidden = none;
+  place("undo").disabled = none;
+  const told = kept.full
+    ? "This browser has no room for more rows: they are lost when the page is closed. Download them now."
+    : kept.keeps ? kept.downloaded
+      ? "Downloaded; gone from this browser when the page is opened next."
+      : "Kept in this browser until they are downloaded."
+      : "Live is open in another tab as well: these rows are lost when this one is closed.";
+  tell(place("kept"), none ? "" : told);
 }
