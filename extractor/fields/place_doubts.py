@@ -75,11 +75,15 @@ def _streaks(image: Gray) -> list[float]:
     # A line that leans by a pixel goes on in the next column.
     darker[:, 1:] |= darker[:, :-1]
     ends = max(1, round(FIELDS.streak_ends * len(darker)))
-    shares = np.min([darker.mean(0), darker[:ends].mean(0), darker[-ends:].mean(0)], axis=0)
-    return (np.flatnonzero(shares >= FIELDS.streak_whole) + away).astype(float).tolist()
+    whole = np.flatnonzero(darker.mean(0) >= FIELDS.streak_whole)
+    at_both_ends = np.minimum(darker[:ends, whole].mean(0), darker[-ends:, whole].mean(0)) >= FIELDS.streak_whole
+    columns: list[float] = (whole[at_both_ends] + away).astype(float).tolist()
+    return columns
 
 
 def _is_crossed(cut: Cut, streaks: tuple[list[float], list[float]]) -> bool:
+    if not any(streaks):
+        return False
     corners = transform(cut.matrix, cut.inside.corners)
     (left, top), (right, bottom) = corners.min(0), corners.max(0)
     return any(left <= x <= right for x in streaks[0]) or any(top <= y <= bottom for y in streaks[1])

@@ -58,12 +58,12 @@ def snap_rulings(
     total -= FIELDS.ruling_far * (shifts / max(1.0, reach)) ** 2
     shift = int(shifts[int(total.argmax())])
     at = wanted + shift
-    found: list[int | None] = []
-    for column in np.round(at).astype(int):
-        near = np.arange(max(0, column - own), min(len(profile), column + own + 1))
-        likely = soft[near] - FIELDS.ruling_distance * np.abs(near - column)
-        there = len(near) > 0 and soft[near].max() >= FIELDS.ruling_seen
-        found.append(int(near[int(likely.argmax())]) if there else None)
+    around = np.arange(-own, own + 1)
+    near = np.round(at).astype(int)[:, None] + around
+    there = np.where((near >= 0) & (near < len(soft)), soft[np.minimum(np.maximum(near, 0), len(soft) - 1)], -1.0)
+    likely = near[np.arange(len(near)), (there - FIELDS.ruling_distance * np.abs(around)).argmax(1)]
+    seen = there.max(1) >= FIELDS.ruling_seen
+    found = [best if shown else None for best, shown in zip(likely.tolist(), seen.tolist(), strict=True)]
     grey_of = _means(rows)
     over = _pen_levels(rows, [None if best is None else _middle(grey_of, best, thickest) for best in found])
     widths: list[float | None] = []
@@ -115,8 +115,13 @@ def _pen_levels(rows: Gray, columns: Sequence[int | None]) -> tuple[float, ...]:
         near = np.array([column for column in columns if column is not None])[:, None] + np.arange(-2, 3)
         # A ruling may lean over two columns.
         rulings = rows.T[np.clip(near, 0, rows.shape[1] - 1)].min(1)
-        usual = max(FIELDS.ruling_clear / 2, median_low((255 - np.median(rulings, axis=1)).tolist()))
-        pale[seen] = 255 - np.percentile(rulings, 100 * FIELDS.ruling_palest, axis=1)
+        # Sorted once, which costs less than to ask numpy for the median and a percentile.
+        ranked, last = np.sort(rulings, axis=1).astype(np.float64), len(rows) - 1
+        middles = (ranked[:, last // 2] + ranked[:, (last + 1) // 2]) / 2
+        usual = max(FIELDS.ruling_clear / 2, median_low((255 - middles).tolist()))
+        low, beyond = divmod(FIELDS.ruling_palest * last, 1)
+        before, after = ranked[:, int(low)], ranked[:, min(int(low) + 1, last)]
+        pale[seen] = 255 - (before + (after - before) * beyond)
     return tuple(np.minimum(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * np.maximum(usual, pale)).tolist())
 
 
@@ -217,10 +222,12 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
         return
     # Where faint pencil counts as ink, so do the soft edges of a black ruling, along nearly all of it.
     ruling = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
-    most = max(2, round(FIELDS.ruling_edge * thickness))
-    for _ in range(most):
-        low -= bool(low > 0 and _runs_along(ink[:, low - 1], ruling))
-        high += bool(high < width and _runs_along(ink[:, high], ruling))
+    most, along = max(2, round(FIELDS.ruling_edge * thickness)), FIELDS.ruling_soft * np.count_nonzero(ruling)
+    lowest, highest = max(0, low - most), min(width, high + most)
+    while low > lowest and _along(ink[:, low - 1], ruling) > along:
+        low -= 1
+    while high < highest and _along(ink[:, high], ruling) > along:
+        high += 1
     band = ink[:, low:high]
     left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
     right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
@@ -229,9 +236,9 @@ def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: flo
     band[~crossing & (grey[:, low:high].min(1) >= over)] = 0
 
 
-def _runs_along(column: Mask, ruling: NDArray[np.bool_]) -> bool:
-    """Whether `column`, shape (height,), is dark beside most of the ruling, as no writing is."""
-    return bool(np.count_nonzero((column >= STROKE) & ruling) > FIELDS.ruling_soft * np.count_nonzero(ruling))
+def _along(column: Mask, ruling: NDArray[np.bool_]) -> int:
+    """In how many rows `column`, shape (height,), is dark beside the ruling: in most, as no writing is, at its edge."""
+    return int(np.count_nonzero((column >= STROKE) & ruling))
 
 
 def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:
