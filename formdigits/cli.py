@@ -26,6 +26,7 @@ COMMANDS = {
     "cancel": ("formdigits.commands.queue.cancel:cancel", "Stop a job."),
     "watch": ("formdigits.commands.queue.watch:watch", "Send whatever is put into a folder to the workers."),
     "serve": ("formdigits.commands.serve:serve", "Open formdigits in a browser."),
+    "user": ("formdigits.commands.user:user", "Accounts of the web page: add, list, remove."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
     "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),

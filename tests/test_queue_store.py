@@ -370,6 +370,8 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
 
 
 def undo_steps_from_four(connection: Connection) -> None:
+    for table in ("sessions", "accounts"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("ALTER TABLE readings RENAME COLUMN doubts TO notes")
     for table, column in (("documents", "given"), ("jobs", "home"), ("jobs", "again")):
         connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
@@ -393,6 +395,9 @@ def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> No
         for job, options in old.items():
             connection.execute(text("UPDATE jobs SET options = :o WHERE id = :j"), {"o": json.dumps(options), "j": job})
         undo_steps_from_four(connection)
+        connection.exec_driver_sql("DROP INDEX corrections_by_person")
+        connection.exec_driver_sql("ALTER TABLE corrections DROP COLUMN person")
+        connection.exec_driver_sql('CREATE INDEX corrections_by_person ON corrections (job, "by", id)')
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     upgraded = open_store(store.engine.url.render_as_string(hide_password=False))
     assert_as_the_tables_say(upgraded)

@@ -12,16 +12,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import select, update
 
 from extractor.documents.sniff import Format
 from extractor.errors import ServiceError
 from formdigits.web.batches import Batches, Upload, keep
 from formdigits.web.forms import Forms
 from formdigits.web.security.guesses import FREE_GUESSES, LONGEST_WAIT_S, Guesses
-from formdigits.web.security.sessions import MOST_SESSIONS, SESSION_S, Sessions
+from formdigits.web.security.sessions import Sessions
+from formdigits.web.visitors import Visitor
 from tests.reviewed_job import field, job_of_pages
 from tests.web_site import WebServer, begin, finished, pictures, serving
+from workers.accounts.account import Role
+from workers.database.people import SESSION_S, SESSIONS_OF_A_PERSON, add_account
 from workers.database.review.plans import set_plan
+from workers.database.schema import sessions
 from workers.database.store import open_store
 from workers.sandbox import Sandbox
 
@@ -50,22 +55,30 @@ def test_logging_out_ends_the_session_on_the_server(locked: WebServer) -> None:
 
 
 def test_a_session_outlives_the_server_and_not_the_token_or_its_time(tmp_path: Path) -> None:
-    secret = Sessions(tmp_path, TOKEN).begin()
-    assert Sessions(tmp_path, TOKEN).knows(secret)
-    assert not Sessions(tmp_path, TOKEN + "2").knows(secret)
-    assert not any(Sessions(tmp_path, TOKEN).knows(guess) for guess in ("", "x", "../jobs.sqlite", "\udcff\0"))
-    [kept] = (tmp_path / "sessions").iterdir()
-    assert secret not in kept.name
-    os.utime(kept, (kept.stat().st_atime, kept.stat().st_mtime - SESSION_S - 1))
-    assert not Sessions(tmp_path, TOKEN).knows(secret)
+    store = open_store(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    secret = Sessions(TOKEN).begin(store, None)
+    assert Sessions(TOKEN).visitor(store, secret) == Visitor(Role.ADMIN, by_session=True)
+    assert Sessions(TOKEN + "2").visitor(store, secret) is None
+    assert Sessions(None).visitor(store, secret) is None
+    assert not any(Sessions(TOKEN).visitor(store, guess) for guess in ("", "x", "../jobs.sqlite", "\udcff\0"))
+    with store.engine.begin() as connection:
+        [kept] = connection.execute(select(sessions)).all()
+        assert secret not in kept.id
+        assert Sessions(TOKEN).visitor(store, kept.id) is None
+        connection.execute(update(sessions).values(began=kept.began - SESSION_S - 1))
+    assert Sessions(TOKEN).visitor(store, secret) is None
+    store.close()
 
 
-def test_sessions_are_bounded_in_number(tmp_path: Path) -> None:
-    sessions = Sessions(tmp_path, TOKEN)
-    for _ in range(MOST_SESSIONS + 5):
-        last = sessions.begin()
-    assert sessions.knows(last)
-    assert sum(1 for _ in (tmp_path / "sessions").iterdir()) == MOST_SESSIONS
+def test_sessions_are_bounded_in_number_and_nobody_ends_anothers(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    ann, ben = (add_account(store, name, Role.MANAGER, "hash") for name in ("Ann", "Ben"))
+    kept = Sessions(TOKEN)
+    others = [kept.begin(store, None), kept.begin(store, ben)]
+    mine = [kept.begin(store, ann) for _ in range(SESSIONS_OF_A_PERSON + 5)]
+    assert [kept.visitor(store, one) is not None for one in mine] == [False] * 5 + [True] * SESSIONS_OF_A_PERSON
+    assert all(kept.visitor(store, one) for one in others)
+    store.close()
 
 
 @pytest.mark.parametrize(("trusted", "secure"), [("127.0.0.1", True), ("192.0.2.1", False)])
@@ -123,7 +136,7 @@ def test_what_is_kept_is_for_its_owner_alone(locked: WebServer) -> None:
         template = b"formdigits: 1\nform: a\npage: {width: 9, height: 9}\nfields: [{name: a, box: [1, 1, 2, 2]}]\n"
         assert client.post("/api/templates", files={"files": ("a.yaml", template)}).status_code == 201
     found = {path.relative_to(locked.home): stat.S_IMODE(path.stat().st_mode) for path in locked.home.rglob("*")}
-    assert {str(path.parts[0]) for path in found} >= {"uploads", "forms", "sessions", "jobs.sqlite"}
+    assert {str(path.parts[0]) for path in found} >= {"uploads", "forms", "jobs.sqlite"}
     assert {path: oct(mode) for path, mode in found.items() if mode & 0o077} == {}
     assert stat.S_IMODE(locked.home.stat().st_mode) == 0o700
 

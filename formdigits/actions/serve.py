@@ -16,6 +16,7 @@ from formdigits import messages
 from formdigits.web.app import create_app
 from formdigits.web.security import BoundedConnection
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
+from workers.database.people import has_accounts
 from workers.database.store import open_store
 from workers.home import home
 
@@ -29,16 +30,19 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
     files = template_files(templates)
     for file in files:
         load_template(file)
-    token = _token(host)
+    # Here rather than when the server has started: an error of the database is told as any other.
+    store = open_store()
+    accounts = has_accounts(store)
+    store.close()
+    token = _token(host, accounts=accounts)
     settings = Settings(
         home=home(),
         token=token,
         folders=named_folders(folders),
         templates=tuple(map(Path, files)),
         local=local,
+        open=is_loopback(host),
     )
-    # Here rather than when the server has started: an error of the database is told as any other.
-    open_store().close()
     listening = _listen(host, port)
     name = f"[{host}]" if ":" in host else host
     messages.say(f"formdigits is at http://{name}:{listening.getsockname()[1]}/ until you press Ctrl-C.")
@@ -61,11 +65,11 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
     return ExitCode.DONE
 
 
-def _token(host: str) -> str | None:
+def _token(host: str, *, accounts: bool) -> str | None:
     given = os.environ.get("FORMDIGITS_TOKEN")
     if given:
         return check_token(given)
-    return None if is_loopback(host) else secrets.token_urlsafe(24)
+    return None if accounts or is_loopback(host) else secrets.token_urlsafe(24)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,9 +9,10 @@ HELP = """Open formdigits in a browser: try it on a picture or a drawing, watch 
 \b
   formdigits serve                                    http://127.0.0.1:8000, for this machine only
   formdigits serve --folder scans/ --templates forms/ jobs may read scans/, with the templates in forms/
-  formdigits serve --host 0.0.0.0                     for the network; everybody is asked for a token
+  formdigits serve --host 0.0.0.0                     for the network; everybody has to log in
 
-Any address other than this machine's own needs a token: that of FORMDIGITS_TOKEN, or one that is made and printed.
+Any address other than this machine's own needs accounts ('formdigits user add') or a token: that of FORMDIGITS_TOKEN,
+or, where there are no accounts, one that is made and printed.
 
 Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot be reached.
 """

@@ -16,14 +16,15 @@ from formdigits.web.errors import Unforeseen, tell_errors
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import BODY_LIMITS, ROUTERS
 from formdigits.web.schemas.refusal_schema import Problem
-from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, Door, KnownHosts, OwnOrigin, SafeHeaders
+from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, Door, OwnOrigin, SafeHeaders
 from formdigits.web.security.crowds import MOST_REQUESTS
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site
 
 ABOUT = """Reads handwritten numbers off scanned or photographed forms. The pages of this server use this API.
 
-Every refusal is `{"error": "one sentence"}`. A server with a token wants `Authorization: Bearer TOKEN`."""
+Every refusal is `{"error": "one sentence"}`. A server with a token wants `Authorization: Bearer TOKEN`; one
+with accounts a session of its login page, and a role that allows what is asked for."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -39,8 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             app.state.site.close()
 
-    door = None if settings.token is None else Door(settings.home, settings.token)
-    guard = [Middleware(KnownHosts)] if door is None else [Middleware(Access, door=door)]
+    door = Door(settings.token, open=settings.open)
     app = FastAPI(
         title="formdigits",
         version=version("formdigits"),
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(SafeHeaders),
             Middleware(Unforeseen),
-            *guard,
+            Middleware(Access, door=door),
             Middleware(OwnOrigin),
             Middleware(BoundedCrowd),
             Middleware(BoundedBodies, limits=BODY_LIMITS),

@@ -13,20 +13,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extractor.values import PageResult, Reading
 from formdigits.messages import counted
+from formdigits.web.visitors import VISITOR, Visitor, needed_role
+from workers.accounts.account import Role
 
 HERE = Path(__file__).parent
 
 SECTIONS = (("/", "Try it"), ("/live", "Live"), ("/jobs", "Jobs"), ("/review", "Review"))
-"""The navigation: address and name."""
+"""The navigation: address and name. Who asks sees what their role may ask for."""
 
 
 def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTMLResponse:
     """The page `html/NAME`, with `values` for its placeholders, under the code `http`."""
-    site = getattr(request.app.state, "site", None)
+    visitor: Visitor | None = request.scope.get(VISITOR)
+    role = None if visitor is None else visitor.role
     text = _ENVIRONMENT.get_template(name).render(
-        sections=SECTIONS,
+        sections=[one for one in SECTIONS if role is None or role.may(needed_role("GET", one[0]))],
         here=request.scope["path"],
-        locked=site is not None and site.settings.token is not None,
+        visitor=visitor,
+        locked=visitor is not None and visitor.by_session,
+        manages=role is not None and role.may(Role.MANAGER),
+        administers=role is Role.ADMIN,
         version=_VERSION,
         **values,
     )

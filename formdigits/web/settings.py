@@ -15,8 +15,9 @@ SHORTEST_TOKEN = 16
 @dataclass(frozen=True)
 class Settings:
     """`home` is where uploads and state are kept; `folders` are those from which jobs may read, by the name that they
-    are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it. With
-    `local`, jobs are read on this machine even where there is a broker.
+    are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it, or without
+    an account; without one, an `open` server asks nobody until there are accounts. With `local`, jobs are read on this
+    machine even where there is a broker.
     """
 
     home: Path
@@ -24,6 +25,7 @@ class Settings:
     folders: tuple[tuple[str, Path], ...] = ()
     templates: tuple[Path, ...] = ()
     local: bool = False
+    open: bool = True
 
 
 def is_loopback(host: str) -> bool:

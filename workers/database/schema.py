@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0005"
+VERSION = "0006"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -209,6 +209,7 @@ reviews = Table(
     # How far it is: see `Stage` in `workers.review.values`. The next field is the first of its stage, in the order
     # of turn (how many times it was skipped) and rank (the least certain first; at random in the sample).
     Column("stage", Integer, nullable=False),
+    # The person whose answer waits for a second one: see `person_key`.
     Column("keyed_by", AnyText, nullable=False),
     Column("turn", Integer, nullable=False),
     Column("rank", Double, nullable=False),
@@ -240,7 +241,9 @@ corrections = Table(
     Column("page", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("field", AnyText, nullable=False),
+    # Who, as the name is shown, and as what tells people apart: see `person_key`.
     Column("by", AnyText, nullable=False),
+    Column("person", AnyText, nullable=False, server_default=""),
     Column("at", Double, nullable=False),
     # `accept`, `type`, `blank` or `void`, and whether it stands against the field's format.
     Column("kind", String(16), nullable=False),
@@ -251,5 +254,28 @@ corrections = Table(
     Column("status", String(16), nullable=False),
     Column("value", AnyText, nullable=False),
     Index("corrections_of_field", "job", "document", "page", "position"),
-    Index("corrections_by_person", "job", "by", "id"),
+    Index("corrections_by_person", "job", "person", "id"),
+)
+
+# People who may sign in to the web page; without any, whoever knows the token may.
+accounts = Table(
+    "accounts",
+    metadata,
+    # What tells people apart: names that differ in case alone are one person's.
+    Column("person", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    # An Argon2 hash.
+    Column("password", String(200), nullable=False),
+    Column("created", Double, nullable=False),
+)
+
+# Browsers that are signed in. The id is a hash of what the browser keeps, so that whoever reads this cannot sign in.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    # Empty for whoever knew the server's token.
+    Column("person", ForeignKey("accounts.person", ondelete="CASCADE"), index=True),
+    Column("began", Double, nullable=False),
 )

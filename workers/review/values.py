@@ -50,6 +50,11 @@ class Seat(NamedTuple):
     name: str
     window: str
 
+    @property
+    def person(self) -> str:
+        """What tells this person from others."""
+        return person_key(self.name)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -77,6 +82,11 @@ class Said:
     was_value: str
     status: FieldStatus
     value: str
+
+    @property
+    def person(self) -> str:
+        """What tells who said it from others."""
+        return person_key(self.by)
 
 
 @dataclass(frozen=True)
@@ -121,3 +131,8 @@ def reviewer_name(text: str) -> str:
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") for letter in name):
         raise InputError("The name holds characters that cannot be shown; give it in plain letters.")
     return name
+
+
+def person_key(name: str) -> str:
+    """What tells one person from another: names that differ in case alone, or in how a letter is encoded, are one's."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -10,6 +10,7 @@ from formdigits.web.routes import (
     job_pages,
     job_report,
     live,
+    people,
     review_api,
     review_pages,
     templates,
@@ -19,6 +20,7 @@ from formdigits.web.routes import (
 
 ROUTERS = (
     entry.router,
+    people.router,
     trying.router,
     templates.router,
     uploads.router,

@@ -27,13 +27,15 @@ from formdigits.web.schemas.review_schema import (
     SettledAnswer,
 )
 from formdigits.web.site import JobDep, Site, SiteDep, StoreDep
+from formdigits.web.visitors import Visitor, VisitorDep
 from workers.database.review.answers import Answer, TakenMeanwhileError, answer, history
 from workers.database.review.corrections import corrections_of, line
 from workers.database.review.field_claims import claim, progress, release, renew, skip, take
 from workers.database.review.plans import plan_of, set_plan
 from workers.database.review.show import items
+from workers.database.store import Store
 from workers.review.typed import MisfitError
-from workers.review.values import FieldKey, Item, Seat, reviewer_name
+from workers.review.values import FieldKey, Item, Seat
 
 router = APIRouter(prefix="/api/jobs/{job}", tags=["review"], responses=refusals(_404="There is no such job or field."))
 
@@ -63,40 +65,41 @@ def begin_review(job: JobDep, store: StoreDep, body: PlanRequest) -> PlanAnswer:
 
 
 @router.post("/review/next")
-def next_fields(job: JobDep, site: SiteDep, body: NextRequest) -> NextAnswer:
+def next_fields(job: JobDep, site: SiteDep, visitor: VisitorDep, body: NextRequest) -> NextAnswer:
     """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
-    found = claim(site.store, job.id, _seat(body), body.count)
+    found = claim(site.store, job.id, _seat(site.store, visitor, body), body.count)
     return NextAnswer(fields=[_shape(site, item) for item in found])
 
 
 @router.post("/review/renew", status_code=204)
-def renew_fields(job: JobDep, store: StoreDep, body: RenewRequest) -> None:
+def renew_fields(job: JobDep, store: StoreDep, visitor: VisitorDep, body: RenewRequest) -> None:
     """Keep the fields that are on the screen for another two minutes."""
-    renew(store, _seat(body), [FieldKey.parse(job.id, field) for field in body.fields])
+    renew(store, _seat(store, visitor, body), [FieldKey.parse(job.id, field) for field in body.fields])
 
 
 @router.post("/review/release", status_code=204)
-def release_fields(job: JobDep, store: StoreDep, body: SeatRequest) -> None:
+def release_fields(job: JobDep, store: StoreDep, visitor: VisitorDep, body: SeatRequest) -> None:
     """Give back all that this window has."""
-    release(store, _seat(body))
+    release(store, _seat(store, visitor, body))
 
 
 @router.get("/review/answers")
 def answers(
     job: JobDep,
     store: StoreDep,
-    name: Annotated[str, Query(max_length=200)],
+    visitor: VisitorDep,
+    name: Annotated[str, Query(max_length=200, description="Of an account it is the account's.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> list[PastAnswer]:
     """A person's own last answers, the newest first."""
-    found = history(store, job.id, reviewer_name(name), limit)
+    found = history(store, job.id, visitor.reviewer(store, name), limit)
     return [PastAnswer(id=str(key), field=field, **SaidAnswer.of(said).model_dump()) for key, field, said in found]
 
 
 @router.post("/review/fields/{field}/take")
-def take_field(key: KeyDep, site: SiteDep, body: SeatRequest) -> FieldAnswer:
+def take_field(key: KeyDep, site: SiteDep, visitor: VisitorDep, body: SeatRequest) -> FieldAnswer:
     """One field in particular, to answer it again."""
-    item = take(site.store, key, _seat(body))
+    item = take(site.store, key, _seat(site.store, visitor, body))
     if item is None:
         raise HTTPException(409, "Somebody else has this field on the screen now, or it is up for review no more.")
     return _shape(site, item)
@@ -110,11 +113,13 @@ def take_field(key: KeyDep, site: SiteDep, body: SeatRequest) -> FieldAnswer:
         _422="The field's format does not allow the value; `force` keeps it all the same.",
     ),
 )
-def answer_field(key: KeyDep, site: SiteDep, body: AnswerRequest) -> SettledAnswer:
+def answer_field(key: KeyDep, site: SiteDep, visitor: VisitorDep, body: AnswerRequest) -> SettledAnswer:
     """What a person says of a field. A later answer changes an earlier one; every one is kept."""
     told = Answer(body.kind, body.value, body.seen, body.force)
     try:
-        settled = answer(site.store, site.review_pictures.forms.of(key.job), key, _seat(body), told)
+        settled = answer(
+            site.store, site.review_pictures.forms.of(key.job), key, _seat(site.store, visitor, body), told
+        )
     except TakenMeanwhileError as error:
         raise HTTPException(409, str(error)) from None
     except MisfitError as error:
@@ -128,9 +133,9 @@ def answer_field(key: KeyDep, site: SiteDep, body: AnswerRequest) -> SettledAnsw
 
 
 @router.post("/review/fields/{field}/skip", status_code=204)
-def skip_field(key: KeyDep, store: StoreDep, body: SeatRequest) -> None:
+def skip_field(key: KeyDep, store: StoreDep, visitor: VisitorDep, body: SeatRequest) -> None:
     """Put the field back, behind the others."""
-    skip(store, key, _seat(body))
+    skip(store, key, _seat(store, visitor, body))
 
 
 @router.get("/review/fields/{field}/picture.jpg", response_class=Response, responses=JPEG)
@@ -164,8 +169,8 @@ def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
     )
 
 
-def _seat(body: SeatRequest) -> Seat:
-    return Seat(reviewer_name(body.name), body.window)
+def _seat(store: Store, visitor: Visitor, body: SeatRequest) -> Seat:
+    return Seat(visitor.reviewer(store, body.name), body.window)
 
 
 def _shape(site: Site, item: Item) -> FieldAnswer:

@@ -15,7 +15,9 @@ from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
 from workers.review.values import LONGEST_VALUE, Item, Said
 
-Name = Annotated[str, Field(max_length=200, description="Who reviews; kept with every answer.")]
+Name = Annotated[
+    str, Field(max_length=200, description="Who reviews; kept with every answer. Of an account it is the account's.")
+]
 Window = Annotated[
     str,
     Field(
@@ -26,7 +28,7 @@ Window = Annotated[
 
 
 class SeatRequest(BaseModel):
-    name: Name
+    name: Name = ""
     window: Window
 
 

@@ -5,7 +5,7 @@ from formdigits.web.security.bodies import BoundedBodies
 from formdigits.web.security.connections import BoundedConnection
 from formdigits.web.security.crowds import BoundedCrowd
 from formdigits.web.security.headers import SafeHeaders
-from formdigits.web.security.origins import KnownHosts, OwnOrigin
+from formdigits.web.security.origins import OwnOrigin
 
 __all__ = [
     "Access",
@@ -13,7 +13,6 @@ __all__ = [
     "BoundedConnection",
     "BoundedCrowd",
     "Door",
-    "KnownHosts",
     "OwnOrigin",
     "SafeHeaders",
 ]

@@ -14,27 +14,14 @@ HARMLESS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
 
 
-class KnownHosts:
-    """Answers only to this machine's own names.
+def is_own_host(request: Request) -> bool:
+    """Whether the request came by this machine's own names.
 
     Another site can have its name point to 127.0.0.1 and so make the browser take this server for its own (DNS
-    rebinding). With a token there is no need of this: the browser has no cookie for that name.
+    rebinding). Where people log in there is no need of this: the browser has no cookie for that name.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            request = Request(scope)
-            host = _host_of(f"//{request.headers.get('host', '')}")
-            if host is None or not is_loopback(host):
-                answer = told(
-                    request, 421, "This server answers to 127.0.0.1 and localhost only; open it by one of them."
-                )
-                await answer(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+    host = _host_of(f"//{request.headers.get('host', '')}")
+    return host is not None and is_loopback(host)
 
 
 class OwnOrigin:

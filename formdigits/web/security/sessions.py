@@ -1,63 +1,53 @@
-"""Who has logged in: a session begins at the login page and ends at the server, whatever browsers keep."""
+"""Who has signed in: a session begins at the login page and ends at the server, whatever browsers keep."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import time
-from contextlib import suppress
-from pathlib import Path
 
-from extractor.errors import ServiceError
-
-SESSION_S = 30 * 24 * 3600
-"""How long a browser stays logged in."""
-
-MOST_SESSIONS = 2000
-"""Kept at once; beyond them the oldest ends."""
+from formdigits.web.visitors import OWNER, Visitor
+from workers.accounts.account import Account
+from workers.database import people
+from workers.database.store import Store
 
 
 class Sessions:
-    """Kept as empty files below `home`, so that they outlive the server. Their names prove a session to the server and
-    to nobody else; with another `token` all of them are over.
+    """Kept in the database, so that they outlive the server, as hashes that prove nothing to whoever reads them there.
+
+    Those of whoever knew the `token` are over with another token; those of a person when that person's role or
+    password changes.
     """
 
-    def __init__(self, home: Path, token: str) -> None:
-        self._folder = home / "sessions"
-        self._key = token.encode()
+    def __init__(self, token: str | None) -> None:
+        self._token = token
 
-    def begin(self) -> str:
-        """What the browser is to keep. Raises ServiceError when there is no room."""
+    def begin(self, store: Store, account: Account | None) -> str:
+        """What the browser is to keep, for a person or, with None, for whoever knew the token. Raises ServiceError."""
         secret = secrets.token_urlsafe(32)
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._make_room()
-            self._path(secret).touch(mode=0o600)
-        except OSError as error:
-            raise ServiceError(
-                f"The server cannot keep a session ({error.strerror}); its owner should free some space on the disk."
-            ) from None
+        hashes = self._hashes(secret)
+        people.begin_session(store, hashes[0] if account is not None else hashes[-1], account)
         return secret
 
-    def knows(self, secret: str) -> bool:
-        """Whether that session has begun, and has not ended."""
+    def visitor(self, store: Store, secret: str) -> Visitor | None:
+        """Who has that session, None where it has not begun, or has ended. Raises ServiceError."""
         if not secret:
-            return False
-        try:
-            return self._path(secret).stat().st_mtime > time.time() - SESSION_S
-        except OSError:
-            return False
+            return None
+        of_person, *of_token = self._hashes(secret)
+        found = people.signed_in(store, of_person, next(iter(of_token), None))
+        if found is None:
+            return None
+        if found.account is None:
+            return Visitor(OWNER.role, by_session=True)
+        return Visitor(found.account.role, found.account.name, by_session=True)
 
-    def end(self, secret: str) -> None:
-        """Ends it for good."""
-        with suppress(OSError):
-            self._path(secret).unlink()
+    def end(self, store: Store, secret: str) -> None:
+        """Ends it for good. Raises ServiceError."""
+        if secret:
+            people.end_session(store, *self._hashes(secret))
 
-    def _path(self, secret: str) -> Path:
-        return self._folder / hmac.new(self._key, secret.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
-
-    def _make_room(self) -> None:
-        kept = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime)
-        for path in kept[: max(0, len(kept) - MOST_SESSIONS + 1)]:
-            path.unlink(missing_ok=True)
+    def _hashes(self, secret: str) -> list[str]:
+        """Of a person's session, and where there is a token, of that of whoever knew it."""
+        keys = [b"account", *([self._token.encode()] if self._token else [])]
+        content = secret.encode("utf-8", "replace")
+        return [hmac.new(key, content, hashlib.sha256).hexdigest() for key in keys]

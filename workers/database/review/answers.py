@@ -17,7 +17,7 @@ from workers.database.schema import corrections, pages, readings, reviews
 from workers.database.store import Store
 from workers.review.forms import Forms
 from workers.review.typed import Taken, meaning_of
-from workers.review.values import FieldKey, Said, Seat, Stage
+from workers.review.values import FieldKey, Said, Seat, Stage, person_key
 
 
 class TakenMeanwhileError(InputError):
@@ -54,7 +54,7 @@ def answer(store: Store, forms: Forms, key: FieldKey, seat: Seat, told: Answer) 
         row = _hold(connection, key, seat.window, told.seen)
         before = spoken(connection, [key]).get(key, ())
         known = before[len(before) - row.answers :] if row.answers else ()
-        was = _was(row, known, seat.name, (machine.status, machine.value))
+        was = _was(row, known, seat.person, (machine.status, machine.value))
         now = seconds_now(connection)
         as_read = taken.value == machine.value != ""
         kind = CheckKind.ACCEPT if as_read else told.kind
@@ -64,7 +64,7 @@ def answer(store: Store, forms: Forms, key: FieldKey, seat: Seat, told: Answer) 
         outcome: dict[str, Any] = dict.fromkeys(("kind", "status", "value", "by", "at"))
         if stage is Stage.SETTLED:
             outcome = {"kind": kind.value, "status": said.status.value, "value": said.value, "by": by, "at": now}
-        keyed_by = seat.name if stage is Stage.SECOND else ""
+        keyed_by = seat.person if stage is Stage.SECOND else ""
         change = update(reviews).where(at(key))
         connection.execute(
             change.values(stage=stage.value, keyed_by=keyed_by, answers=row.answers + 1, turn=0, **outcome)
@@ -76,7 +76,7 @@ def history(store: Store, job: str, reviewer: str, limit: int) -> list[tuple[Fie
     """The newest answers of one person: field, its name and what was said, the newest first."""
     query = (
         select(corrections)
-        .where(corrections.c.job == job, corrections.c.by == reviewer)
+        .where(corrections.c.job == job, corrections.c.person == person_key(reviewer))
         .order_by(corrections.c.id.desc())
         .limit(limit)
     )
@@ -114,10 +114,10 @@ def _hold(connection: Connection, key: FieldKey, window: str, seen: int) -> Any:
     return row
 
 
-def _was(row: Any, known: Sequence[Said], reviewer: str, machine: tuple[FieldStatus, str]) -> tuple[FieldStatus, str]:
+def _was(row: Any, known: Sequence[Said], person: str, machine: tuple[FieldStatus, str]) -> tuple[FieldStatus, str]:
     """From what this answer changes the field: the person's own last word, else the outcome, else the reading."""
     for one in reversed(known):
-        if one.by == reviewer:
+        if one.person == person:
             return one.status, one.value
     return machine if row.status is None else (FieldStatus(row.status), row.value)
 
@@ -125,8 +125,9 @@ def _was(row: Any, known: Sequence[Said], reviewer: str, machine: tuple[FieldSta
 def _judged(said: Sequence[Said], *, second: bool) -> tuple[Stage, list[str]]:
     """How far a field is after all that was `said` of it, and who stands behind the last word."""
     last = said[-1]
-    words = {one.by: (one.status, one.value) for one in said}
-    agreeing = [name for name, word in words.items() if word == words[last.by]]
+    words = {one.person: (one.status, one.value) for one in said}
+    names = {one.person: one.by for one in said}
+    agreeing = [names[person] for person, word in words.items() if word == words[last.person]]
     if not second or len(agreeing) > 1 or len(words) > 2:
         return Stage.SETTLED, agreeing if second else [last.by]
     return (Stage.SECOND if len(words) == 1 else Stage.THIRD), []
@@ -134,7 +135,7 @@ def _judged(said: Sequence[Said], *, second: bool) -> tuple[Stage, list[str]]:
 
 def _row(key: FieldKey, field: str, said: Said) -> dict[str, Any]:
     return {
-        **{**key._asdict(), "field": field, "by": said.by, "at": said.at},
+        **{**key._asdict(), "field": field, "by": said.by, "person": said.person, "at": said.at},
         **{"kind": said.kind.value, "forced": said.forced},
         **{"was_status": said.was_status.value, "was_value": said.was_value},
         **{"status": said.status.value, "value": said.value},

@@ -37,7 +37,7 @@ def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
     fill(store, job, PAGES_ON_THE_WAY)
     taken: list[FieldKey] = []
     with reading(store.engine) as connection:
-        ranges = _ranges(job, seat.name, _first_keyers(connection, job))
+        ranges = _ranges(job, seat.person, _first_keyers(connection, job))
     with writing(store.engine) as connection:
         now = seconds_now(connection)
         while len(taken) < count:
@@ -125,16 +125,16 @@ def _first_keyers(connection: Connection, job: str) -> Iterator[str]:
         last = name
 
 
-def _ranges(job: str, reviewer: str, first_keyers: Iterable[str]) -> list[ColumnElement[bool]]:
+def _ranges(job: str, person: str, first_keyers: Iterable[str]) -> list[ColumnElement[bool]]:
     """What the person may get, the most wanted first: each a range of the index, with its first row found at once."""
     answered = exists().where(
         corrections.c.job == reviews.c.job,
         corrections.c.document == reviews.c.document,
         corrections.c.page == reviews.c.page,
         corrections.c.position == reviews.c.position,
-        corrections.c.by == reviewer,
+        corrections.c.person == person,
     )
-    others = [(Stage.SECOND, name) for name in first_keyers if name != reviewer]
+    others = [(Stage.SECOND, name) for name in first_keyers if name != person]
     third, *rest = (
         and_(reviews.c.job == job, reviews.c.stage == stage, reviews.c.keyed_by == keyed_by)
         for stage, keyed_by in ((Stage.THIRD, ""), *others, (Stage.FIRST, ""))

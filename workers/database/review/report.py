@@ -154,13 +154,13 @@ def _reviewers(store: Store, job: str) -> tuple[Reviewer, ...]:
     answered = func.count()
     query = (
         select(
-            *(corrections.c.by, answered),
+            *(func.max(corrections.c.by), answered),
             _count(corrections.c.kind != CheckKind.ACCEPT.value),
             func.max(corrections.c.at),
         )
         .where(corrections.c.job == job)
-        .group_by(corrections.c.by)
-        .order_by(answered.desc(), corrections.c.by)
+        .group_by(corrections.c.person)
+        .order_by(answered.desc(), corrections.c.person)
     )
     with reading(store.engine) as connection:
         return tuple(Reviewer(*row) for row in connection.execute(query))

@@ -13,7 +13,7 @@ from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.database.schema import corrections, documents, pages, readings, reviews
 from workers.database.store import Store
-from workers.review.values import FieldKey, Item, Said, Stage
+from workers.review.values import FieldKey, Item, Said, Stage, person_key
 
 FIELDS_AT_ONCE = 200
 
@@ -127,5 +127,5 @@ def _item(
         sample=row["sample"],
         answers=row["answers"],
         beside=beside,
-        said=tuple(one for one in now if open_to_all or one.by == reviewer),
+        said=tuple(one for one in now if open_to_all or one.person == person_key(reviewer)),
     )

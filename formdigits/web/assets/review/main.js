@@ -273,7 +273,8 @@ function ask(problem) {
 }
 
 async function begin() {
-  const name = localStorage.getItem("formdigits-reviewer");
+  // Who is logged in with an account is known.
+  const name = work.dataset.name || localStorage.getItem("formdigits-reviewer");
   if (!name) {
     ask("");
     return;
@@ -284,7 +285,7 @@ async function begin() {
     ask(error.message);
     return;
   }
-  queue.name = own.recent[0]?.by ?? name.normalize("NFC").split(/\s+/).join(" ");
+  queue.name = work.dataset.name || (own.recent[0]?.by ?? name.normalize("NFC").split(/\s+/).join(" "));
   own.recent = own.recent.filter((one, index, all) => all.findIndex((other) => other.id === one.id) === index);
   at("ask").hidden = true;
   at("name").textContent = queue.name;

@@ -1,0 +1,73 @@
+"""Who asks, and what each role may ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from extractor.errors import InputError
+from workers.accounts.account import Role
+from workers.database.people import find_account
+from workers.database.store import Store
+from workers.review.values import reviewer_name
+
+VISITOR = "formdigits.visitor"
+"""Where a request's scope says who asks."""
+
+REVIEWERS_MAY = tuple(
+    (methods, re.compile(pattern))
+    for methods, pattern in (
+        (("GET", "HEAD"), r"/(jobs|review|account|api)|/(jobs|review)/[^/]+(/report)?"),
+        (("GET", "HEAD"), r"/api/(openapi\.json|account|jobs|templates)|/api/jobs/.+"),
+        (("POST",), r"/api/jobs/[^/]+/review/(next|renew|release|fields/[^/]+/(take|answer|skip))"),
+        (("POST",), r"/logout"),
+        (("PUT",), r"/api/account/password"),
+    )
+)
+"""Besides these a reviewer may nothing: what is new is a manager's until somebody says otherwise."""
+
+ADMINS_ALONE = re.compile(r"/people|/api/people(/.*)?")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`name` is that of an account, None for whoever knows the server's token, or sits before it."""
+
+    role: Role
+    name: str | None = None
+    by_session: bool = False
+
+    def reviewer(self, store: Store, given: str) -> str:
+        """The name that an answer of theirs is kept with: proven by their account, else as `given`, and then none that
+        an account proves. Raises InputError or ServiceError."""
+        if self.name is not None:
+            return self.name
+        name = reviewer_name(given)
+        if find_account(store, name) is not None:
+            raise InputError(f"{name} has an account; log in with it, or give another name.")
+        return name
+
+
+OWNER = Visitor(Role.ADMIN)
+"""Whoever knows the token, or uses the machine itself where no token is asked for."""
+
+
+def needed_role(method: str, path: str) -> Role:
+    """The least role that may ask for this."""
+    if ADMINS_ALONE.fullmatch(path):
+        return Role.ADMIN
+    mine = any(method in methods and pattern.fullmatch(path) for methods, pattern in REVIEWERS_MAY)
+    return Role.REVIEWER if mine else Role.MANAGER
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who asks."""
+    visitor: Visitor = request.scope.get(VISITOR, OWNER)
+    return visitor
+
+
+VisitorDep = Annotated[Visitor, Depends(visitor_of)]
+"""As a parameter of a route: who asks."""
