@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from schemathesis import GenerationMode
 
 from formdigits.web.app import create_app
 from formdigits.web.settings import Settings
-from tests.web_site import WebServer, begin, finished
+from tests.web_site import WebServer, begin, finished, pictures, serving
 
 DESCRIPTION = create_app(Settings(home=Path("nowhere"))).openapi()
 SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
@@ -31,41 +32,54 @@ CHECKS = [
 ]
 
 
+TOKEN = "a-token-that-nobody-guesses"
+SHOWN = {"Authorization": f"Bearer {TOKEN}"}
+
+
 @pytest.fixture(scope="module")
-def job(fake_web: WebServer) -> str:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """A server for these tests alone, which may add people: whoever shows the token is let in all the same."""
+    folder = tmp_path_factory.mktemp("asked")
+    pictures(folder / "scans" / "2024", 12, "page")
+    with serving(folder, "--folder", folder / "scans", real=False, settings={"FORMDIGITS_TOKEN": TOKEN}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def job(asked: WebServer) -> str:
     """A job that is over, so that there is something to be told."""
-    with fake_web.client() as client:
+    with asked.client(headers=SHOWN) as client:
         one = begin(client, folder="scans/2024", single_field=True)
         finished(client, one)
     return one
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_nothing_makes_the_server_stumble(name: str, fake_web: WebServer, job: str) -> None:
+def test_nothing_makes_the_server_stumble(name: str, asked: WebServer, job: str) -> None:
     @given(OPERATIONS[name].as_strategy(generation_mode=GenerationMode.POSITIVE), st.booleans())
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def check(case: schemathesis.Case, known: bool) -> None:
         if known and "job" in case.path_parameters:
             case.path_parameters["job"] = job
-        case.call_and_validate(base_url=fake_web.url, checks=CHECKS, timeout=60)
+        case.call_and_validate(base_url=asked.url, headers=SHOWN, checks=CHECKS, timeout=60)
 
     check()
 
 
 @pytest.mark.parametrize("name", BREAKABLE)
-def test_nothing_that_breaks_the_description_does_either(name: str, fake_web: WebServer) -> None:
+def test_nothing_that_breaks_the_description_does_either(name: str, asked: WebServer) -> None:
     @given(OPERATIONS[name].as_strategy(generation_mode=GenerationMode.NEGATIVE))
     @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def check(case: schemathesis.Case) -> None:
-        answer = case.call(base_url=fake_web.url)
+        answer = case.call(base_url=asked.url, headers=SHOWN)
         assert answer.status_code < 500, answer.text
 
     check()
 
 
-def test_the_server_lives_and_logged_no_error(fake_web: WebServer) -> None:
-    assert httpx.get(f"{fake_web.url}/health", verify=False).text == "ok\n"
-    assert "Traceback" not in fake_web.log()
+def test_the_server_lives_and_logged_no_error(asked: WebServer) -> None:
+    assert httpx.get(f"{asked.url}/health", verify=False).text == "ok\n"
+    assert "Traceback" not in asked.log()
 
 
 def test_every_route_of_the_pages_is_described(fake_web: WebServer) -> None:

@@ -50,11 +50,13 @@ def add_account(store: Database, name: str, role: Role, password: str, *, replac
 def change_account(store: Database, name: str, *, role: Role | None = None, password: str | None = None) -> Account:
     """Gives an account another role or password (a hash), and ends its sessions.
 
-    Raises InputError where there is none of that name, or where no admin would be left.
+    Raises InputError where there is none of that name, where nothing would change, or where no admin would be left.
     """
     key = person_key(name)
     values = {"role": None if role is None else role.value, "password": password}
     wanted = {column: value for column, value in values.items() if value is not None}
+    if not wanted:
+        raise InputError("Say what should change: the role, or the password.")
     with writing(store.engine) as connection:
         connection.execute(delete(sessions).where(sessions.c.person == key))
         if role not in (None, Role.ADMIN):

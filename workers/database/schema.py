@@ -262,8 +262,8 @@ accounts = Table(
     "accounts",
     metadata,
     # What tells people apart: names that differ in case alone are one person's.
-    Column("person", String(200), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("person", AnyText, primary_key=True),
+    Column("name", AnyText, nullable=False),
     Column("role", String(16), nullable=False),
     # An Argon2 hash.
     Column("password", String(200), nullable=False),

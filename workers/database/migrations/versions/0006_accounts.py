@@ -17,8 +17,8 @@ reviews = sa.table("reviews", sa.column("keyed_by", sa.Text))
 def upgrade() -> None:
     op.create_table(
         "accounts",
-        sa.Column("person", sa.String(200), primary_key=True),
-        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("person", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("password", sa.String(200), nullable=False),
         sa.Column("created", sa.Double, nullable=False),
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(64), primary_key=True),
-        sa.Column("person", sa.String(200), sa.ForeignKey("accounts.person", ondelete="CASCADE"), index=True),
+        sa.Column("person", sa.Text, sa.ForeignKey("accounts.person", ondelete="CASCADE"), index=True),
         sa.Column("began", sa.Double, nullable=False),
     )
     op.add_column("corrections", sa.Column("person", sa.Text, nullable=False, server_default=""))
