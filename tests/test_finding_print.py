@@ -78,3 +78,53 @@ def test_grain_is_no_row_of_dashes() -> None:
     grain = cv2.GaussianBlur(grain, (0, 0), 1.2)
     grainy = np.clip(page - 4 + 45 * grain, 0, 255).astype(np.uint8)
     assert all(field.cells is None for field in find_fields(grainy, labels=False))
+
+
+@pytest.mark.parametrize("side", [34, 52])
+def test_squared_paper_has_no_places_for_numbers(side: int) -> None:
+    page = sheet()
+    for at in range(60, min(page.shape) - 60, side):
+        cv2.line(page, (at, 60), (at, page.shape[0] - 60), 150, 2)
+    for at in range(60, page.shape[0] - 60, side):
+        cv2.line(page, (60, at), (page.shape[1] - 60, at), 150, 2)
+    assert find_fields(page, labels=False) == ()
+
+
+def test_a_grid_for_tally_marks_is_left_out_and_the_combs_beside_it_are_found() -> None:
+    page = lettered(sheet())
+    for row in range(18):
+        for column in range(12):
+            frame(page, (80 + 46 * column, 300 + 22 * row, 46, 22))
+    comb(page, (80 + 46 * 12, 300, 180, 60), 3)
+    comb(page, (80 + 46 * 12, 300 + 18 * 22, 180, 22), 3)
+    assert [field.cells for field in find_fields(page, labels=False)] == [3, 3]
+
+
+def test_printed_numbers_in_the_cells_of_a_row_are_in_doubt_and_digits_are_not() -> None:
+    page = lettered(sheet())
+    comb(page, (100, 400, 600, 44), 10)
+    comb(page, (100, 600, 600, 60), 10)
+    for cell in range(10):
+        text(page, str(cell), (122 + 60 * cell, 429), size=0.7)
+        text(page, str(cell), (118 + 60 * cell, 650 + 5 * (cell % 3)), size=1.2 + 0.2 * (cell % 2))
+    upper, lower = find_fields(page, labels=False)
+    assert [doubt.kind for doubt in upper.doubts] == [DoubtKind.PRINT]
+    assert lower.doubts == ()
+
+
+def test_boxes_of_a_table_are_no_comb_where_some_are_nearly_square() -> None:
+    page = lettered(sheet())
+    left = 100
+    for width in (150, 131, 131, 146):
+        for row in range(3):
+            frame(page, (left, 400 + 100 * row, width, 100))
+        left += width
+    assert {field.cells for field in find_fields(page, labels=False)} == {None}
+
+
+def test_a_box_with_a_picture_in_it_is_in_doubt() -> None:
+    page = lettered(sheet())
+    frame(page, (300, 400, 160, 100))
+    cv2.circle(page, (380, 450), 28, 150, cv2.FILLED)
+    (field,) = find_fields(page, labels=False)
+    assert [doubt.kind for doubt in field.doubts] == [DoubtKind.PRINT]

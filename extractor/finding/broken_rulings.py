@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -49,9 +51,9 @@ def _halves(cell: Cell, share: float) -> list[Cell]:
     return [Cell(corners, upright_box(corners), cell.clear) for corners in parts]
 
 
-def goes_on(box: Box, cells: int | None, rulings: Rulings) -> bool:
+def goes_on(box: Box, cells: int | None, rulings: Rulings, others: Sequence[Box] = ()) -> bool:
     """Whether rulings of another cell of the same width are seen at either end of a comb that was found, or of a box
-    no wider than one cell: then a part of it is missing."""
+    no wider than one cell: then a part of it is missing, unless that cell is one of `others`."""
     pitch = box.width / (cells or 1)
     narrowest, widest = FINDING.comb_shape
     if not narrowest * box.height <= pitch <= widest * box.height:
@@ -65,6 +67,12 @@ def goes_on(box: Box, cells: int | None, rulings: Rulings) -> bool:
             float((rulings.level[max(0, y - thick) : y + thick, across] > 0).any(0).mean() if across.stop else 0)
             for y in (top, bottom)
         ]
+        if any(abs(one.left + one.width / 2 - left - pitch / 2) < pitch / 2 for one in others):
+            continue
+        # Where others run between the two, the cells beside are lower ones, of a table.
+        inner = rulings.level[top + 2 * thick : bottom - 2 * thick, across] > 0
+        if across.stop and inner.size and inner.mean(1).max() >= FINDING.goes_on_seen:
+            continue
         upright = rulings.upright[max(0, top) : bottom, beside] > 0
         side = float(upright.any(1).mean()) if upright.size else 0.0
         # Writing may hide a part of one ruling.

@@ -39,8 +39,36 @@ def group_cells(cells: list[Cell], long_side: int) -> list[Group]:
         chain = [start]
         while chain[-1] in following:
             chain.append(following[chain[-1]])
-        groups += _split([cells[i] for i in chain], long_side)
+        parts = _split([cells[i] for i in chain], long_side)
+        # Boxes of a table that are nearly narrow enough for one symbol: where the next is not, none of them is.
+        groups += [
+            one
+            for part in parts
+            for one in ([part] if not _goes_on_wider(part, cells, long_side) else map(_alone, part.cells))
+        ]
     return groups
+
+
+def _alone(cell: Cell) -> Group:
+    return Group((cell,), joined=True)
+
+
+def _goes_on_wider(group: Group, cells: list[Cell], long_side: int) -> bool:
+    """Whether right beside a comb a cell of nearly its cells' size stands that is too wide for one symbol."""
+    if len(group.cells) <= 1 or not group.joined:
+        return False
+    reach = FINDING.comb_reach.of(long_side)
+    for own, left in ((group.cells[0].box, True), (group.cells[-1].box, False)):
+        for cell in cells:
+            box = cell.box
+            gap = own.left - box.right if left else box.left - own.right
+            level = min(own.bottom, box.bottom) - max(own.top, box.top) >= FINDING.comb_level * max(
+                own.height, box.height
+            )
+            alike = abs(box.width - own.width) <= FINDING.comb_width.of(max(own.width, box.width))
+            if abs(gap) <= reach and level and alike and not _holds_one_symbol(box):
+                return True
+    return False
 
 
 def _next(cells: list[Cell], index: int) -> int | None:

@@ -29,11 +29,13 @@ def complete_columns(groups: list[Group], rulings: Rulings, long_side: int) -> l
         if model not in out or column in done:
             continue
         done.add(column)
-        for top, bottom in _bands(level, box, long_side):
+        bands = [(top, bottom, False) for top, bottom in _bands(level, box, long_side)]
+        bands += [(top, bottom, True) for top, bottom in _low_bands(level, upright, model, long_side)]
+        for top, bottom, low in bands:
             if len(model.cells) <= FINDING.column_free and bottom - top < FINDING.column_pair * box.height:
                 continue
             comb = _comb(model, upright, top, bottom)
-            if comb is None or not _is_framed(comb, level, rulings.solid):
+            if comb is None or not _is_framed(comb, level, rulings.solid, low=low):
                 continue
             place = upright_box(comb.corners)
             inside = [g for g in out if _shares(boxes[id(g)], place)]
@@ -66,6 +68,30 @@ def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
     return bands
 
 
+def _low_bands(level: Mask, upright: Mask, model: Group, long_side: int) -> list[tuple[int, int]]:
+    """First and last rows of combs much lower than `model`: all of its uprights run there, from one ruling that is
+    level to the next. Print below, which hides where a ruling is, does no harm."""
+    width, height = model.cells[0].box.width, model.cells[0].box.height
+    slack, rim = round(FINDING.part_slack * width), FINDING.column_thickness // 2
+    edges = [model.cells[0].box.left, *(cell.box.right for cell in model.cells)]
+    if round(edges[0]) < slack:
+        return []
+    strips = [(upright[:, round(x) - slack : round(x) + slack + 1] > 0).any(1) for x in edges]
+    steps = np.flatnonzero(np.diff(np.concatenate(([0], np.all(strips, 0).view(np.int8), [0]))))
+    covered = (level[:, round(edges[0]) : round(edges[-1])] > 0).mean(1)
+    least, most = (
+        max(FINDING.cell_least.of(long_side), FINDING.column_low[0] * height),
+        FINDING.column_height[0] * height,
+    )
+    bands = []
+    for start, end in zip(steps[::2], steps[1::2], strict=True):
+        ends = [covered[max(0, y - 2 * rim) : y + 2 * rim + 1] for y in (start, end)]
+        # Uprights run to the far sides of the rulings, or a little farther.
+        if least <= end - start - 2 * rim <= most and all(one.max() >= FINDING.column_low[1] for one in ends):
+            bands.append((int(start) + rim, int(end) - rim))
+    return bands
+
+
 def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
     """The cells of `model` between the rows `top` and `bottom`, if their uprights are seen there."""
     rim = FINDING.column_thickness // 2
@@ -84,8 +110,9 @@ def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
     return Group(tuple(_moved(cell, float(shifts[best]), top, bottom) for cell in model.cells), model.joined)
 
 
-def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
-    """Whether the cells have rulings above and below, but for one at most, and are no part of a solid bar."""
+def _is_framed(comb: Group, level: Mask, solid: Mask, *, low: bool) -> bool:
+    """Whether the cells have rulings above and below, but for one at most, and are no part of a solid bar; `low` ones
+    all of them."""
     seen = []
     for cell in comb.cells:
         left, right = max(0, round(cell.box.left)), round(cell.box.right)
@@ -95,7 +122,7 @@ def _is_framed(comb: Group, level: Mask, solid: Mask) -> bool:
         seen += [float((level[max(0, y - 1) : y + 2, left:right].max(0) > 0).mean()) for y in (top - 1, bottom)]
     # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
     missing = sum(share < FINDING.column_weakest for share in seen)
-    allowed = 0 if len(comb.cells) <= FINDING.column_free else 1
+    allowed = 0 if low or len(comb.cells) <= FINDING.column_free else 1
     return missing <= allowed and float(np.mean(seen)) >= FINDING.column_level
 
 

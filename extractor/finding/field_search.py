@@ -8,26 +8,24 @@ import cv2
 import numpy as np
 
 from extractor.documents.negative import black_on_white
-from extractor.finding.broken_rulings import goes_on, part_at_broken_rulings
+from extractor.finding.broken_rulings import part_at_broken_rulings
 from extractor.finding.cell_groups import Group, group_cells
 from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
 from extractor.finding.dashed_cells import part_at_dashes
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.found_field import FoundField, Shape
+from extractor.finding.found_doubts import found_doubts
+from extractor.finding.found_field import FoundField, Place
 from extractor.finding.naming import Phrase, name_fields, page_phrases
 from extractor.finding.page_rulings import find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
-from extractor.finding.printed_words import PrintedWords, looks_printed, printed_words
+from extractor.finding.printed_words import page_words
 from extractor.finding.quad import holds, upright_box
+from extractor.finding.squared import lies_in, squared_areas
 from extractor.finding.work_page import WorkPage, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
-from extractor.ink import as_gray, even_illumination
-from extractor.values import Box, Doubt, DoubtKind, Gray, Mask, Points
-
-PRINT = Doubt(DoubtKind.PRINT, "it looks like the print beside it; it may not be handwriting", 0.5)
-PART = Doubt(DoubtKind.PLACE, "the cells go on beside it; it may be a part of a number", 0.5)
-TWICE = Doubt(DoubtKind.PLACE, "another field was found that shares its place", 0.5)
+from extractor.ink import even_illumination
+from extractor.values import Box, Doubt, Gray, Mask, Points
 
 
 def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
@@ -42,40 +40,35 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     image = black_on_white(image)
     work = work_page(image)
     clear, faint = find_rulings(work.grey, work.long_side)
+    squared = squared_areas(faint, work.long_side)
+    clear, faint = clear.without(squared), faint.without(squared)
     cells = part_at_broken_rulings(find_cells(clear, faint, work.long_side), faint, work.long_side)
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
-    page = page_print(_dark(lit), cells, work.long_side)
+    words = page_words(lit, work.long_side)
+    page = page_print(words.dark, cells, work.long_side)
     groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
     groups = complete_columns(groups, faint, work.long_side)
+    groups = [group for group in groups if not lies_in(squared, upright_box(group.corners))]
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
     printed = [_is_printed(group, box, page) for group, box in zip(groups, boxes, strict=True)]
-    fields: list[tuple[Points, int | None, Shape, tuple[float, ...]]] = []
+    places = []
     for group, alone, taken in zip(groups, printed, printed_rows(page, boxes, printed), strict=True):
         # A heading is one box: cells that are no print by themselves are no heading beside print either.
         if not (alone if len(group.cells) > FINDING.column_free else taken):
             count = len(group.cells)
             gaps = () if group.joined else tuple(b.box.left - a.box.right for a, b in pairwise(group.cells))
-            fields.append((group.corners, count if count > 1 else None, "comb" if count > 1 else "box", gaps))
+            places.append(Place(group.corners, "comb" if count > 1 else "box", group.cells, gaps))
     rooms = find_writing_rulings(clear, page, cells)
-    fields = [field for field in fields if field[2] != "box" or not _is_frame(upright_box(field[0]), rooms)]
-    fields += [(corners, None, "ruling", ()) for corners in rooms]
-    ordered = [fields[i] for i in reading_order([corners for corners, *_ in fields])]
+    places = [place for place in places if place.shape != "box" or not _is_frame(place.box, rooms)]
+    places += [Place(corners, "ruling") for corners in rooms]
+    places = [places[i] for i in reading_order([place.corners for place in places])]
     phrases: list[Phrase] = []
-    if labels and ordered:
-        phrases = page_phrases(image, work, _boxed(work, cells, [corners for corners, *_ in ordered]))
-    boxes = [upright_box(corners) for corners, *_ in ordered]
-    names = name_fields(boxes, [shape for _, _, shape, _ in ordered], phrases, work.long_side)
-    combs = [box for box, (_, count, _, _) in zip(boxes, ordered, strict=True) if count]
-    print_seen = _words(lit, work.long_side, combs)
-    twice = _found_twice(boxes)
-    doubts = [
-        (PRINT,) * any(looks_printed(words, dark, lit, box, work.long_side) for words, dark in print_seen)
-        + (TWICE,) * (place in twice)
-        + (PART,) * (shape in ("box", "comb") and goes_on(box, count, faint))
-        for place, (box, (_, count, shape, _)) in enumerate(zip(boxes, ordered, strict=True))
-    ]
-    return tuple(_in_page(work, *field) for field in zip(ordered, names, doubts, strict=True))
+    if labels and places:
+        phrases = page_phrases(image, work, _boxed(work, cells, [place.corners for place in places]))
+    names = name_fields([place.box for place in places], [p.shape for p in places], phrases, work.long_side)
+    doubts = found_doubts(places, words, lit, faint, work.long_side)
+    return tuple(_in_page(work, *field) for field in zip(places, names, doubts, strict=True))
 
 
 def printed_extent(image: Gray) -> Box | None:
@@ -84,7 +77,7 @@ def printed_extent(image: Gray) -> Box | None:
     clear, faint = find_rulings(work.grey, work.long_side)
     cells = find_cells(clear, faint, work.long_side)
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
-    words, _ = _words(lit, work.long_side, [])[-1]
+    words = page_words(lit, work.long_side).best
     mask = np.zeros(work.grey.shape, np.uint8)
     for left, top, right, bottom in [
         *words.bounds,
@@ -101,29 +94,6 @@ def printed_extent(image: Gray) -> Box | None:
     return upright_box(work.to_page(corners.astype(np.float64)))
 
 
-def _words(lit: Gray, long_side: int, combs: list[Box]) -> list[tuple[PrintedWords, Mask]]:
-    """The printed words of an evenly lit work page, and the ink that they are of, the best last: print of a pale
-    photograph is much paler than that of a scan."""
-    tried: list[tuple[PrintedWords, Mask]] = []
-    for level in (FINDING.dark, *FINDING.dark_paler):
-        dark = as_gray(cv2.threshold(lit, level, 255, cv2.THRESH_BINARY_INV)[1])
-        tried.append((printed_words(dark, lit, long_side, combs), dark))
-        if tried[-1][0].letters.sum() >= FINDING.dark_letters:
-            break
-    return sorted(tried, key=lambda one: float(one[0].letters.sum()))
-
-
-def _found_twice(boxes: list[Box]) -> set[int]:
-    """Places of `boxes` that share much of their area with another."""
-    edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes]).reshape(-1, 4)
-    size = np.minimum(edges[:, None, 2:], edges[None, :, 2:]) - np.maximum(edges[:, None, :2], edges[None, :, :2])
-    shared = size.clip(0, None).prod(2)
-    own = shared.diagonal()
-    much = shared > FINDING.found_twice * np.minimum(own[:, None], own[None, :])
-    np.fill_diagonal(much, False)
-    return {int(place) for place in np.flatnonzero(much.any(1))}
-
-
 def _is_place(group: Group, page: Print) -> bool:
     """Whether cells are of a size and shape to write in, and no part of lettering or of a matrix code."""
     box = group.cells[0].box
@@ -134,12 +104,12 @@ def _is_place(group: Group, page: Print) -> bool:
 
 
 def _is_printed(group: Group, box: Box, page: Print) -> bool:
-    """Whether a group's cells hold print; the dashes between them are none."""
-    if not group.dashed:
-        return is_printed(page, box, comb=len(group.cells) > 1)
+    """Whether a group's cells hold print."""
     inner = [cell.box for cell in group.cells]
-    edge = FINDING.dashed_inset * inner[0].width
-    return any(is_printed(page, Box(b.left + edge, b.top, b.width - 2 * edge, b.height), comb=True) for b in inner)
+    if not group.dashed:
+        return is_printed(page, box, inner if len(inner) > 1 else ())
+    # What stands in any cell of a box with dashes in it is of a table.
+    return any(is_printed(page, one, (one,)) for one in inner)
 
 
 def _is_frame(box: Box, rooms: list[Points]) -> bool:
@@ -169,19 +139,8 @@ def _boxed(work: WorkPage, cells: list[Cell], fields: list[Points]) -> Mask:
     return mask
 
 
-def _dark(lit: Gray) -> Mask:
-    return as_gray(cv2.threshold(lit, FINDING.dark, 255, cv2.THRESH_BINARY_INV)[1])
-
-
-def _in_page(
-    work: WorkPage,
-    field: tuple[Points, int | None, Shape, tuple[float, ...]],
-    name: str,
-    doubts: tuple[Doubt, ...],
-) -> FoundField:
+def _in_page(work: WorkPage, place: Place, name: str, doubts: tuple[Doubt, ...]) -> FoundField:
     """A field in pixels of the page as given."""
-    corners, cells, shape, gaps = field
     scale = float(np.hypot(work.matrix[0, 0], work.matrix[1, 0]))
-    return FoundField.at(
-        work.to_page(corners), shape, name, cells, gaps=tuple(gap * scale for gap in gaps), doubts=doubts
-    )
+    gaps = tuple(gap * scale for gap in place.gaps)
+    return FoundField.at(work.to_page(place.corners), place.shape, name, place.count, gaps=gaps, doubts=doubts)

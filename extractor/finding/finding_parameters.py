@@ -100,6 +100,18 @@ class FindingParameters:
     bend_reach: float = 0.14  # of the shorter side: how far from the corner its arc may be,
     bends_seen: int = 3  # and at how many corners it is
 
+    # Squared paper, and grids for tally marks.
+    square_side: tuple[float, float] = (0.004, 0.035)  # the least side of a square and the highest,
+    square_widest: float = 4.5  # its width over height,
+    square_filled: float = 0.75  # paper's share of its bounds,
+    square_gap: Size = Size(0.3, 5)  # of its shorter side: the thickest ruling between two,
+    square_alike: Size = Size(0.12, 2)  # of a side: how much that of a neighbour differs, or lies aside
+    square_wider: tuple[float, float] = (1.8, 1.3)  # a neighbour's width over it, beside it, and height, below it
+    grid_low: float = 0.016  # cells lower than this are for tally marks,
+    grid_cells: tuple[int, int] = (100, 300)  # where so many stand together: low ones, and squares;
+    grid_rows: int = 10  # in as many rows and columns at least
+    grid_square: float = 1.35  # width over height: the widest square
+
     # Combs: cells of one size in a row.
     comb_shape: tuple[float, float] = (0.32, 1.35)  # width over height of a cell for one symbol
     comb_gap: tuple[float, float] = (-2, 0.6)  # from one to the next: pixels that they overlap by; of its width
@@ -107,6 +119,7 @@ class FindingParameters:
     comb_width: Size = Size(0.22, 3)  # of the wider cell: how much two neighbours differ in width
     comb_slack: float = 0.0018  # how much gaps differ by chance
     comb_spread: float = 1.7  # the widest gap over the narrowest
+    comb_reach: Size = Size(0.006, 6)  # the thickest ruling between two cells that share it
     comb_joined: float = 0.1  # of a cell's width: with no wider gaps, and none twice the slack, cells share rulings
 
     # Combs above one another, where one shows where the rulings of the next must be.
@@ -117,7 +130,8 @@ class FindingParameters:
     column_step: Size = Size(0.2, 4)  # of a cell's width: combs that differ by less are one column
     column_bar: float = 0.012  # the thickest ruling below a comb
     column_apart: float = 0.3  # of the comb's height: how far another must be away
-    column_height: tuple[float, float] = (0.42, 1.6)  # height of another, of the comb's
+    column_height: tuple[float, float] = (0.42, 1.6)  # height of another, of the comb's;
+    column_low: tuple[float, float] = (0.28, 0.8)  # of a lower one at least, and of the rulings above and below it
     column_pair: float = 0.75  # the least height where it has two cells only: the strokes of letters make lower ones
     column_drift: float = 0.3  # of a cell's width: how far aside it may stand, as photographs are not quite square,
     column_drift_cost: float = 0.05  # and what that costs of the share that is seen
@@ -151,6 +165,7 @@ class FindingParameters:
     letter_shape: tuple[float, float] = (0.2, 2.0)  # its width over height
     letters_known: int = 20  # fewer letters do not tell how high a page's print is
     letter_tall: int = 75  # the percentile of heights that is called the letters' height
+    comb_tall: int = 90  # the percentile in combs
     piece_least: Size = Size(0.0028, 3)  # lower pieces of ink, and remnants of rulings so thin, are dirt
     piece_inset: Size = Size(0.001, 1)  # from the box's sides
     print_letters: tuple[int, int] = (3, 4)  # that tell: small ones, large ones
@@ -164,13 +179,18 @@ class FindingParameters:
     print_gap: tuple[float, float] = (-0.3, 0.25)  # of the letters' height: overlaps that count, and the usual gap
     heading_slack: float = 0.002  # how far off two boxes of a row are
     heading_size: float = 0.2  # of the letters' height: how much that of another heading differs
-    dashed_inset: float = 0.1  # of a cell's width: the dashes between cells are no print
+    cell_inset: float = 0.1  # of a cell's width: the rulings and dashes between cells are no print
     letter_inside: float = 1.6  # of the page's print: lower cells may be the insides of letters,
     letter_width: float = 1.6  # of its own height: where they are no wider
     code_filled: float = 0.3  # writing covers less of its box than this; the squares of a matrix code do not
     lettering_reach: float = 1.6  # of a cell's height: how far beside it other letters may stand,
     lettering_slack: float = 0.22  # of the same: how far off its height they end,
     lettering_gap: tuple[float, float] = (-0.2, 0.5)  # of the same: and the gap to them
+
+    picture_inset: float = 0.12  # of the box's height: from its sides, a picture
+    picture_thick: Size = Size(0.008, 7)  # is thicker than any pen's stroke,
+    picture_paler: int = 225  # in grey under even illumination darker than this,
+    picture_share: float = 0.04  # and covers so much of its box
 
     # Printed words, and what looks like them.
     word_letter: tuple[Size, float] = (Size(0.003, 6), 0.05)  # the lowest letter and the highest
@@ -183,7 +203,8 @@ class FindingParameters:
     tone_paler: float = 40  # grey levels: writing is that much paler than print, or may be print
     uneven_large: float = 0.6  # of the tallest symbol's height: lower pieces are points and parts
     uneven_fewest: int = 2  # symbols by which evenness is told
-    uneven: float = 0.06  # of their height: by so much the heights or the feet of a hand's symbols spread
+    uneven_row: int = 6  # symbols that tell how their row climbs
+    uneven: Size = Size(0.06, 1.2)  # of their height: by so much the heights or the feet of a hand's symbols spread
     print_alike: float = 0.15  # of a word's letters: how much the height of a printed number differs,
     small_letters: tuple[float, float] = (0.58, 0.8)  # or it is a small letter, so high
     print_near: float = 20  # of its height: how far above or below the words are that it is compared with
@@ -191,7 +212,8 @@ class FindingParameters:
     print_centred: float = 0.15  # of its box's width: how far off the middle a number that heads a column stands
     counted_off: float = 0.12  # of their size: how far off each other places are that are numbered one after another
     dark_letters: int = 100  # in words: with fewer a paler grey is tried as well,
-    dark_paler: tuple[int, ...] = (195, 220)  # these
+    dark_paler: tuple[int, ...] = (195, 220)  # these;
+    dark_paler_gain: float = 1.5  # as many letters as by the usual grey make a paler one that of the page's ink
     extent_reach: Size = Size(0.1, 40)  # the widest gap in the print of one sheet
     counted_least: int = 3  # so many that count up are in doubt even where they do not look like print
     found_twice: float = 0.25  # of the smaller of two fields: they share more only where one of them is mistaken

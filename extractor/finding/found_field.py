@@ -7,11 +7,32 @@ from typing import Literal
 
 import numpy as np
 
+from extractor.finding.cells import Cell
 from extractor.finding.quad import upright_box
 from extractor.values import Box, Doubt, Points
 
 Shape = Literal["comb", "box", "ruling", "string"]
 """What makes the place: cells in a row, a box, a printed ruling to write on, or nothing but the writing itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A field in pixels of the work page, before it has a name: its `corners`, shape (4, 2), the `cells` of a comb or a
+    box, left to right, and the `gaps` between cells that stand apart."""
+
+    corners: Points
+    shape: Shape
+    cells: tuple[Cell, ...] = ()
+    gaps: tuple[float, ...] = ()
+
+    @property
+    def box(self) -> Box:
+        return upright_box(self.corners)
+
+    @property
+    def count(self) -> int | None:
+        """The cells of a comb; None for everything else."""
+        return len(self.cells) if self.shape == "comb" else None
 
 
 @dataclass(frozen=True)

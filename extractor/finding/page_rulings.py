@@ -23,6 +23,13 @@ class Rulings:
     solid: Mask
     ink: Mask
 
+    def without(self, area: Mask) -> Rulings:
+        """These rulings but for what lies in `area`, 255 there."""
+        if not area.any():
+            return self
+        level, upright, dotted = (as_gray(cv2.subtract(one, area)) for one in (self.level, self.upright, self.dotted))
+        return Rulings(level, upright, dotted, self.solid, self.ink)
+
 
 def find_rulings(grey: Gray, long_side: int) -> tuple[Rulings, Rulings]:
     """The rulings of a work page that is level within some 5 degrees: the clear ones, and these with the faint ones,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 
 from extractor.finding.cells import Cell
 from extractor.finding.finding_parameters import FINDING
-from extractor.values import Box, Mask, Points
+from extractor.values import Box, Gray, Mask, Points
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,22 @@ def page_print(dark: Mask, cells: list[Cell], long_side: int) -> Print:
     return Print(dark, long_side, float(np.percentile(heights, FINDING.letter_tall)) if known else 0.0)
 
 
-def is_printed(page: Print, box: Box, *, comb: bool = False) -> bool:
+def is_printed(page: Print, box: Box, cells: Sequence[Box] = ()) -> bool:
     """Whether the ink of the page in `box` is print rather than writing; False without ink.
 
     Print is small for its box, stands in rows (most letters on one base line, closely set) and is hardly larger than
-    other print of the page. In the cells of a `comb` people write small and apart.
+    other print of the page. In the `cells` of a comb people write small and apart, and what is left of the rulings
+    between them is nothing.
     """
-    letters = pieces_inside(page.dark, box, page.long_side)
+    comb = bool(cells)
+    letters = (
+        pieces_in_cells(page.dark, cells, page.long_side) if comb else pieces_inside(page.dark, box, page.long_side)
+    )
     if len(letters) <= 1:
         return False
     tall, several = letter_height(letters), len(letters) >= FINDING.print_letters[0]
+    if comb and letters[:, 3].max() > FINDING.print_small * box.height:
+        return False
     if tall > FINDING.print_large * box.height:
         return False
     if several and tall < FINDING.print_tiny * box.height:
@@ -110,6 +117,19 @@ def is_lettering(page: Print, cells: tuple[Cell, ...]) -> bool:
     return bool((same & whole & (gap > overlap) & (gap < widest)).any())
 
 
+def holds_picture(lit: Gray, box: Box, long_side: int) -> bool:
+    """Whether a printed picture, or the tint of a heading, is in `box` of the work page `lit`, which has even
+    illumination: what is thicker than any pen's stroke."""
+    inset = FINDING.picture_inset * box.height
+    inside = _part(lit, Box(box.left + inset, box.top + inset, box.width - 2 * inset, box.height - 2 * inset))
+    thick = FINDING.picture_thick.pixels(long_side)
+    if min(inside.shape) <= thick:
+        return False
+    dark = cv2.threshold(inside, FINDING.picture_paler, 255, cv2.THRESH_BINARY_INV)[1]
+    solid = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    return bool(np.count_nonzero(solid) > FINDING.picture_share * inside.size)
+
+
 def _part(dark: Mask, box: Box) -> Mask:
     top, left = max(0, round(box.top)), max(0, round(box.left))
     return dark[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
@@ -135,6 +155,19 @@ def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
     edge = (x <= 1) | (y <= 1) | (x + w >= part.shape[1] - 1) | (y + h >= part.shape[0] - 1)
     residue = edge & (np.minimum(w, h) < least)
     return found[(h >= least) & (found[:, 4] >= least) & ~residue, :4]
+
+
+def pieces_in_cells(dark: Mask, cells: Sequence[Box], long_side: int) -> Points:
+    """As `pieces_inside`, of all `cells` of a comb without the rulings between them; in pixels of the page."""
+    edge = FINDING.cell_inset * cells[0].width
+    inset = FINDING.piece_inset.of(long_side)
+    parts = [np.zeros((0, 4))]
+    for cell in cells:
+        inner = Box(cell.left + edge, cell.top, cell.width - 2 * edge, cell.height)
+        found = pieces_inside(dark, inner, long_side)
+        corner = np.array((max(0, round(inner.left + inset)), max(0, round(inner.top + inset)), 0, 0))
+        parts.append(found + corner)
+    return np.concatenate(parts)
 
 
 def _in_rows(letters: Points, tall: float, share: float) -> bool:

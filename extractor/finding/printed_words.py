@@ -5,6 +5,7 @@ and blackness."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.print_or_writing import letter_height, pieces_inside
+from extractor.finding.print_or_writing import letter_height, pieces_in_cells, pieces_inside
+from extractor.ink import as_gray
 from extractor.values import Box, Gray, Mask
 
 
@@ -26,6 +28,11 @@ class PrintedWords:
     heights: NDArray[np.float64]
     tones: NDArray[np.float64]
 
+    def outside(self, boxes: list[Box]) -> PrintedWords:
+        """These words without those that stand in one of `boxes`."""
+        own = np.array([self.within(box) for box in boxes]).reshape(len(boxes), len(self.letters)).any(0)
+        return PrintedWords(self.bounds[~own], self.letters[~own], self.heights[~own], self.tones[~own])
+
     def within(self, box: Box) -> NDArray[np.bool_]:
         """Which of the words stand in `box`, shape (n,)."""
         left, top, right, bottom = self.bounds.T
@@ -34,10 +41,40 @@ class PrintedWords:
         return inside
 
 
-def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> PrintedWords:
+@dataclass(frozen=True, eq=False)
+class PageWords:
+    """The words of a page by one grey level after another, with the ink (255) of each, as long as they are few: print
+    of a pale photograph is much paler than that of a scan."""
+
+    tried: tuple[tuple[PrintedWords, Mask], ...]
+
+    @property
+    def best(self) -> PrintedWords:
+        """The words by the level that shows most of them."""
+        return max((words for words, _ in self.tried), key=lambda words: float(words.letters.sum()))
+
+    @property
+    def dark(self) -> Mask:
+        """The ink by the usual level, or by a paler one where that shows much more print."""
+        counts = [float(words.letters.sum()) for words, _ in self.tried]
+        most = int(np.argmax(counts))
+        return self.tried[most if counts[most] > FINDING.dark_paler_gain * counts[0] else 0][1]
+
+
+def page_words(lit: Gray, long_side: int) -> PageWords:
+    """The words of the work page `lit`, which has even illumination."""
+    tried: list[tuple[PrintedWords, Mask]] = []
+    for level in (FINDING.dark, *FINDING.dark_paler):
+        dark = as_gray(cv2.threshold(lit, level, 255, cv2.THRESH_BINARY_INV)[1])
+        tried.append((printed_words(dark, lit, long_side), dark))
+        if tried[-1][0].letters.sum() >= FINDING.dark_letters:
+            break
+    return PageWords(tuple(tried))
+
+
+def printed_words(dark: Mask, lit: Gray, long_side: int) -> PrintedWords:
     """The words whose ink is `dark` (255) on the work page `lit`, which has even illumination: letters of one or two
-    heights, closely set
-    on one base line. What stands in `combs` is written there."""
+    heights, closely set on one base line."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     found = stats.astype(np.float64)
     _, _, w, h, area = found.T
@@ -53,9 +90,6 @@ def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> Pr
     for word in words:
         x, y, w, h, _ = found[word].T
         bounds = (x.min(), y.min(), (x + w).max(), (y + h).max())
-        middle = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-        if any(b.left < middle[0] < b.right and b.top < middle[1] < b.bottom for b in combs):
-            continue
         left, top, right, bottom = (int(v) for v in bounds)
         own = np.isin(labels[top:bottom, left:right], word)
         tone = np.percentile(lit[top:bottom, left:right][own], FINDING.tone_percentile)
@@ -64,26 +98,28 @@ def printed_words(dark: Mask, lit: Gray, long_side: int, combs: list[Box]) -> Pr
     return PrintedWords(table[:, :4], table[:, 4], table[:, 5], table[:, 6])
 
 
-def looks_printed(words: PrintedWords, dark: Mask, lit: Gray, box: Box, long_side: int) -> bool:
-    """Whether the ink in `box` has the size of the print near by, is no paler, and as even as a row of print."""
-    letters = pieces_inside(dark, box, long_side)
+def looks_printed(seen: tuple[PrintedWords, Mask], lit: Gray, box: Box, long_side: int, cells: Sequence[Box]) -> bool:
+    """Whether the ink in `box`, or in the `cells` of a comb, has the size of the print near by, is no paler, and as
+    even as a row of print. `seen` are the words of the page and the ink that they are of."""
+    words, dark = seen
+    inset = FINDING.piece_inset.of(long_side)
+    corner = np.array((max(0, round(box.left + inset)), max(0, round(box.top + inset)), 0, 0))
+    letters = pieces_in_cells(dark, cells, long_side) if cells else pieces_inside(dark, box, long_side) + corner
     if len(letters) == 0 or len(words.letters) == 0 or _is_uneven(letters):
         return False
-    tall = letter_height(letters)
-    slack = FINDING.print_alike
+    # In combs dirt and the remnants of rulings are many pieces.
+    tall = float(np.percentile(letters[:, 3], FINDING.comb_tall)) if cells else letter_height(letters)
     size = tall / words.heights
-    alike = np.abs(size - 1) <= slack
+    alike = np.abs(size - 1) <= FINDING.print_alike
     low, high = FINDING.small_letters
     alike |= (size >= low) & (size <= high)
     above = np.maximum(words.bounds[:, 1] - box.bottom, box.top - words.bounds[:, 3])
     alike &= (above <= FINDING.print_near * np.maximum(tall, words.heights)) & ~words.within(box)
     if words.letters[alike].sum() < FINDING.print_enough:
         return False
-    inset = FINDING.piece_inset.of(long_side)
-    top, left = max(0, round(box.top + inset)), max(0, round(box.left + inset))
     own = np.zeros(0, np.uint8)
     for x, y, w, h in letters.astype(int):
-        part = slice(top + y, top + y + h), slice(left + x, left + x + w)
+        part = slice(y, y + h), slice(x, x + w)
         own = np.concatenate((own, lit[part][dark[part] > 0]))
     tone = float(np.percentile(own, FINDING.tone_percentile))
     return tone <= float(np.median(words.tones[alike])) + FINDING.tone_paler
@@ -97,7 +133,13 @@ def _is_uneven(letters: NDArray[np.float64]) -> bool:
     if np.count_nonzero(large) < FINDING.uneven_fewest:
         return False
     feet, tall = letters[large, 1] + letters[large, 3], float(np.median(height[large]))
-    return bool(max(np.std(height[large]), np.std(feet)) > FINDING.uneven * tall)
+    spread = max(np.std(height[large]), np.std(feet))
+    if len(feet) >= FINDING.uneven_row:
+        # Sheets curl and lean, so that a row of print may climb; and a few pieces are of its rulings.
+        x = letters[large, 0]
+        off = feet - np.polyval(np.polyfit(x, feet, 1), x)
+        spread = max(1.48 * np.median(np.abs(one - np.median(one))) for one in (height[large], off))
+    return bool(spread > FINDING.uneven.of(tall))
 
 
 def _chains(letters: NDArray[np.float64]) -> list[list[int]]:
