@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pikepdf
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -15,6 +17,7 @@ from extractor.documents import open_pages
 from extractor.explain import explain
 from extractor.options import ReadMode, ReadOptions
 from extractor.reading import open_reader
+from tests.queue_services import wait_until
 from tests.web_site import WebServer
 
 SEVEN = [(60, 50), (180, 50), (110, 240)]
@@ -130,3 +133,62 @@ def test_the_api_shows_crops_as_mnist_has_them(web: WebServer) -> None:
     assert image.shape == (28, 28)
     assert image.max() > 200
     assert np.count_nonzero(image.max(axis=1)) in range(19, 23)
+
+
+@pytest.fixture
+def pdf(samples: Path, tmp_path: Path) -> bytes:
+    """Six pages, more than are tried."""
+    out = tmp_path / "six.pdf"
+    with pikepdf.open(samples / "scans" / "mixed_batch.pdf") as pages:
+        while len(pages.pages) < 6:
+            pages.pages.append(pages.pages[0])
+        del pages.pages[6:]
+        pages.save(out)
+    return out.read_bytes()
+
+
+def test_a_pdfs_pages_come_as_they_are_read(web: WebServer, pdf: bytes) -> None:
+    with (
+        web.client() as client,
+        client.stream("POST", "/api/read/pages", files={"file": ("six.pdf", pdf)}) as answer,
+    ):
+        assert answer.headers["content-type"] == "application/x-ndjson"
+        come = answer.iter_lines()
+        first = json.loads(next(come))
+        # The file is there while the others are read, and gone with the last.
+        assert len(list((web.home / "trying").iterdir())) == 1
+        others = [json.loads(line) for line in come]
+    assert [(line["page"]["page"], line["of"]) for line in [first, *others]] == [(1, 6), (2, 6), (3, 6), (4, 6)]
+    assert not any((web.home / "trying").iterdir())
+    with web.client() as client:
+        whole = client.post("/api/read", files={"file": ("six.pdf", pdf)}).json()
+    assert whole == {"pages": [line["page"] for line in [first, *others]], "of": 6}
+
+
+def test_what_is_refused_or_cut_short_leaves_nothing_behind(web: WebServer, pdf: bytes) -> None:
+    with web.client() as client:
+        refused = client.post("/api/read/pages", files={"file": ("six.pdf", pdf)}, data={"template": "nope"})
+        assert refused.status_code == 400
+        with client.stream("POST", "/api/read/pages", files={"file": ("six.pdf", pdf)}) as answer:
+            next(answer.iter_lines())
+    wait_until(lambda: not any((web.home / "trying").iterdir()), "an empty folder", 120)
+
+
+def test_the_first_page_is_shown_while_the_others_are_read(web: WebServer, context: BrowserContext, pdf: bytes) -> None:
+    page = context.new_page()
+    page.goto(web.url)
+    seen = page.evaluate_handle(
+        """() => {
+          const seen = [];
+          new MutationObserver(() => seen.push([
+            document.querySelectorAll("#results .tried").length, document.querySelector("#busy").hidden,
+          ])).observe(document.querySelector("#results"), { childList: true });
+          return seen;
+        }"""
+    )
+    page.get_by_label("File to read").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf})
+    expect(page.locator("#results")).to_contain_text("The first 4 of 6 pages")
+    expect(page.locator("#busy")).to_be_hidden()
+    shown = [tuple(one) for one in seen.json_value()]
+    assert [count for count, _ in shown if count] == [1, 2, 3, 4]
+    assert (1, False) in shown

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -42,17 +41,16 @@ class SeenPage:
     picture: Picture | None
 
 
-def look(file: str, options: ReadOptions, most: int, side: int) -> tuple[list[SeenPage], int]:
-    """The first `most` pages of `file`, and how many there are. Raises TemplateError or ModelError."""
+def look(file: str, options: ReadOptions, number: int, side: int) -> tuple[SeenPage, int]:
+    """Page `number` of `file`, and how many there are. Raises TemplateError or ModelError."""
     reader = _reader(options)
-    pages = [
-        SeenPage(*explain(reader, page), None if isinstance(page, FailedPage) else _picture(page.image, side))
-        for page in islice(open_pages(file, dpi=reader.dpi), most)
-    ]
+    page = next(open_pages(file, dpi=reader.dpi, first=number, last=number))
+    picture = None if isinstance(page, FailedPage) else _picture(page.image, side)
+    seen = SeenPage(*explain(reader, page), picture)
     try:
-        return pages, max(len(pages), count_pages(file))
+        return seen, max(number, count_pages(file))
     except DocumentError:
-        return pages, len(pages)
+        return seen, number
 
 
 def warm() -> None:

@@ -15,6 +15,27 @@ export function element(name, attributes = {}, ...children) {
 
 /** The API's answer; throws an Error with one sentence where it refuses. */
 export async function ask(path, options = {}) {
+  const answer = await answered(path, options);
+  return answer.status === 204 ? null : answer.json().catch(() => null);
+}
+
+/** The lines of an answer of JSON Lines, each as soon as it has come; throws as `ask` does, and where it breaks off. */
+export async function* askLines(path, options = {}) {
+  const answer = await answered(path, options);
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new Error("The server broke off in the middle of its answer; try again.");
+    });
+    const lines = (text + (value ?? "")).split("\n");
+    text = lines.pop();
+    for (const line of lines) yield JSON.parse(line);
+    if (done) return;
+  }
+}
+
+async function answered(path, options) {
   let answer;
   try {
     answer = await fetch(path, options);
@@ -25,9 +46,11 @@ export async function ask(path, options = {}) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
     throw new Error("You are logged out; log in again.");
   }
-  const body = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok) throw new Error(body?.error ?? `The server refused this (${answer.status}).`);
-  return body;
+  if (!answer.ok) {
+    const body = await answer.json().catch(() => null);
+    throw new Error(body?.error ?? `The server refused this (${answer.status}).`);
+  }
+  return answer;
 }
 
 export function askJson(path, body) {

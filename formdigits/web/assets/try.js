@@ -1,6 +1,6 @@
 // The page to try it on: a file or a drawing goes to the API at once, and what was read is shown.
 
-import { ask, dropZone, element, tell } from "/assets/common.js";
+import { askLines, dropZone, element, tell } from "/assets/common.js";
 import { Drawing } from "/assets/drawing.js";
 import { explainedPage } from "/assets/explained.js";
 
@@ -25,14 +25,23 @@ async function read(content, name, options, title) {
   body.append("file", content, name);
   for (const [key, value] of Object.entries(options)) body.append(key, value);
   busy.hidden = false;
+  busy.textContent = "Reading…";
   tell(problem, "");
+  let come = 0;
   try {
-    const answer = await ask("/api/read", { method: "POST", body });
-    // Whoever draws on has asked again meanwhile.
-    if (mine === asked) show(answer, title);
+    for await (const { page, of, error } of askLines("/api/read/pages", { method: "POST", body })) {
+      // Whoever draws on has asked again meanwhile.
+      if (mine !== asked) return;
+      if (error) throw new Error(error);
+      if (!come) results.replaceChildren();
+      come += 1;
+      show(page, come, of, title);
+    }
+    if (mine === asked) results.dataset.read = String(mine);
   } catch (error) {
     if (mine === asked) {
-      results.replaceChildren();
+      // What has come stays.
+      if (!come) results.replaceChildren();
       tell(problem, error.message);
     }
   } finally {
@@ -40,12 +49,13 @@ async function read(content, name, options, title) {
   }
 }
 
-function show(answer, title) {
-  results.replaceChildren(...answer.pages.map((page) => explainedPage(page, answer.of, title)));
-  results.dataset.read = String(asked);
-  if (answer.of > answer.pages.length) {
-    results.append(element("p", { class: "hint" },
-      `The first ${answer.pages.length} of ${answer.of} pages; a job reads all of them.`));
+/** Adds the page that has just come, the `come`-th of those `of` that the file has. */
+function show(page, come, of, title) {
+  results.append(explainedPage(page, of, title));
+  const most = Math.min(of, Number(chooser.dataset.most));
+  busy.textContent = `Reading page ${come + 1} of ${most}…`;
+  if (come === most && of > most) {
+    results.append(element("p", { class: "hint" }, `The first ${most} of ${of} pages; a job reads all of them.`));
   }
 }
 

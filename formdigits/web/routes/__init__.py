@@ -36,6 +36,7 @@ ROUTERS = (
 BODY_LIMITS = {
     "/api/live/export": live.ROWS_BYTES,
     "/api/read": trying.TRIED_BYTES,
+    "/api/read/pages": trying.TRIED_BYTES,
     "/api/templates": TEMPLATE_BYTES,
     "/api/uploads": BATCH_BYTES,
 }

@@ -114,25 +114,29 @@ class TriedPage(PageAnswer):
     picture: str | None
     fields: list[ExplainedAnswer]
 
+    @classmethod
+    def of_seen(cls, seen: SeenPage, name: str) -> Self:
+        """The answer about a page of the file that its sender calls `name`."""
+        picture = seen.picture or Picture(b"", 0, 0)
+        return cls(
+            **dict(PageAnswer.of(seen.result)) | {"file": name},
+            width=picture.width,
+            height=picture.height,
+            picture=_data("image/jpeg", picture.jpeg) if picture.jpeg else None,
+            fields=[ExplainedAnswer.of(one) for one in seen.fields],
+        )
+
 
 class TriedAnswer(BaseModel):
     pages: list[TriedPage]
     of: int = Field(description="How many pages the file has; of a long one only the first are tried.")
 
-    @classmethod
-    def of_pages(cls, seen: list[SeenPage], of: int, name: str) -> Self:
-        return cls(pages=[_tried(page, name) for page in seen], of=of)
 
+class TriedLine(BaseModel):
+    """One page, of so many."""
 
-def _tried(page: SeenPage, name: str) -> TriedPage:
-    picture = page.picture or Picture(b"", 0, 0)
-    return TriedPage(
-        **dict(PageAnswer.of(page.result)) | {"file": name},
-        width=picture.width,
-        height=picture.height,
-        picture=_data("image/jpeg", picture.jpeg) if picture.jpeg else None,
-        fields=[ExplainedAnswer.of(one) for one in page.fields],
-    )
+    page: TriedPage
+    of: int
 
 
 def _address(image: Gray) -> str:
