@@ -147,12 +147,14 @@ class Alternative:
 
 
 class CheckKind(StrEnum):
-    """How a person settled a field: took the reading as it was, typed another value, or said that there is none."""
+    """How a person settled a field: took the reading as it was, typed another value, or said that there is none; or
+    took the last of these back, which settles nothing by itself."""
 
     ACCEPT = "accept"
     TYPE = "type"
     BLANK = "blank"
     VOID = "void"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,19 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One thing that a person said of a field: who, when (ISO 8601, UTC), how, from what to what."""
+
+    by: str
+    at: str
+    kind: CheckKind
+    was: str
+    was_status: FieldStatus
+    value: str
+    status: FieldStatus
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one field says.
 
@@ -178,7 +193,7 @@ class Reading:
     `confidence` is the calibrated probability that `value` is wholly right.
     `quad` are the field's corners in pixels of the page as it came in, clockwise from the form's top left.
     `rules` are the rules that this field breaks; `doubts` are what was noticed about it.
-    `checked` is there once people have settled the field.
+    `checked` is there once people have settled the field; `history` is all that they have said of it, the oldest first.
     `cells` says where the cells of a comb that stand apart begin and end, as shares of the field's width; it is empty
     where the page is no longer at hand.
     """
@@ -195,6 +210,7 @@ class Reading:
     doubts: tuple[Doubt, ...] = ()
     checked: Checked | None = None
     cells: tuple[tuple[float, float], ...] = ()
+    history: tuple[Change, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -283,6 +299,7 @@ def reading_of(tree: Mapping[Any, Any]) -> Reading:
         doubts=tuple(_doubt(one) for one in tree["doubts"]),
         checked=_checked(tree["checked"]) if tree.get("checked") else None,
         cells=tuple((begin, end) for begin, end in tree.get("cells", ())),
+        history=tuple(_change(one) for one in tree.get("history", ())),
     )
 
 
@@ -291,6 +308,18 @@ def _doubt(tree: dict[str, Any] | str) -> Doubt:
         # Rows of the store from before doubts had kinds.
         return Doubt(DoubtKind.FORMAT, tree)
     return Doubt(DoubtKind(tree["kind"]), tree["sentence"], tree["most"], tree["provable"])
+
+
+def _change(tree: dict[str, Any]) -> Change:
+    return Change(
+        by=tree["by"],
+        at=tree["at"],
+        kind=CheckKind(tree["kind"]),
+        was=tree["was"],
+        was_status=FieldStatus(tree["was_status"]),
+        value=tree["value"],
+        status=FieldStatus(tree["status"]),
+    )
 
 
 def _checked(tree: dict[str, Any]) -> Checked:

@@ -16,6 +16,7 @@ from extractor.export.draft import Draft
 from extractor.export.rows import Cell, Columns
 from extractor.export.sink import FieldColumn, FileSink
 from extractor.export.xlsx_cells import DocumentLink, Looks, cell_look, link_target, note, page_look, printable, put
+from extractor.export.xlsx_history import HistorySheet
 from extractor.export.xlsx_summary import Summary
 from extractor.values import FieldStatus, PageResult
 
@@ -32,7 +33,8 @@ NARROWEST_COLUMN, WIDEST_COLUMN = 7, 24
 
 
 class XlsxSink(FileSink):
-    """Sheets `readings`, `readings 2` and so on, as many as the rows need, then `summary`."""
+    """Sheets `readings`, `readings 2` and so on, as many as the rows need, `history` where people have said anything
+    of the fields, then `summary`."""
 
     def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
         super().__init__(out)
@@ -57,6 +59,7 @@ class XlsxSink(FileSink):
         options = {"constant_memory": True, "tmpdir": os.fspath(draft.folder), "use_zip64": True}
         self._book = xlsxwriter.Workbook(os.fspath(draft.path), options)
         self._looks = Looks(self._book)
+        self._history = HistorySheet(self._book, self._looks)
         self._new_sheet()
 
     def _add(self, result: PageResult) -> None:
@@ -71,6 +74,7 @@ class XlsxSink(FileSink):
             if result.reason:
                 self._note(self._columns.status, result.reason, "reason")
             self._row += 1
+        self._history.add(result)
         self._summary.add(result)
 
     def _write(self, column: int, cell: Cell, look: dict[str, Any], result: PageResult) -> None:

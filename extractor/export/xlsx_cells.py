@@ -14,13 +14,16 @@ import xlsxwriter
 from xlsxwriter.url import Url
 
 from extractor.export.rows import Cell, sure
-from extractor.values import CheckKind, FieldStatus, Kind, PageStatus, Reading
+from extractor.values import Change, CheckKind, FieldStatus, Kind, PageStatus, Reading
 
 AMBER, RED, BLUE = "#FFD675", "#F9DEDC", "#DCE9FB"
 TEXT_LIMIT = 32_767
 LINK_LIMIT = 2_000
 DIGITS_HELD = 15
 """Excel keeps this many digits of a number and turns the rest to zeros, so a longer number is better left text."""
+
+NOTED_CHANGES = 8
+"""The last so many of a field's changes are in its note; the sheet of changes has all."""
 
 FIRST_YEAR = 1900
 """Excel's calendar begins with it; earlier days stay text."""
@@ -143,6 +146,17 @@ def _in_link(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
+def said(change: Change) -> str:
+    """What a person said of a field, in short: from what to what."""
+    names = {FieldStatus.BLANK: "blank", FieldStatus.VOID: "struck out"}
+    was, now = (
+        value or names.get(status, "nothing")
+        for value, status in ((change.was, change.was_status), (change.value, change.status))
+    )
+    kind = "took it back: " if change.kind is CheckKind.UNDO else ""
+    return f"{kind}{was} is right" if was == now and not kind else f"{kind}{was} → {now}"
+
+
 def note(reading: Reading) -> str:
     """What a person who checks the field wants to know, or who has it from whom."""
     if (checked := reading.checked) is not None:
@@ -150,6 +164,8 @@ def note(reading: Reading) -> str:
         lines = [f"Checked by {' and '.join(checked.by)}, {day} {hour} UTC"]
         if checked.was != reading.value or checked.kind is not CheckKind.ACCEPT:
             lines.append(f"Read before: {checked.was or 'nothing'}")
+        if len(reading.history) > 1:
+            lines += [f"{one.at[:10]} {one.by}: {said(one)}" for one in reading.history[-NOTED_CHANGES:]]
         return "\n".join(lines)
     lines = [f"{percent(reading.confidence)} sure"]
     if reading.written and reading.written != reading.value:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from extractor.values import CheckKind
+from formdigits.messages import counted
 from workers.database.review.report import Bar, Report
 from workers.review.interval import Rate
 
@@ -64,6 +65,8 @@ def lines(report: Report) -> Iterator[str]:
         kept, changed = report.outcomes[CheckKind.ACCEPT], settled - report.outcomes[CheckKind.ACCEPT]
         of = f"{settled:,} of {report.plan.doubtful:,} doubtful fields"
         yield f"Reviewed: {of}; {kept:,} were right, {changed:,} changed."
+    if report.mended:
+        yield f"Mended beside the review: {counted(report.mended, 'field')}."
     yield f"Error among accepted fields: {error_line(report)}"
     if report.troubles:
         yield "Fields that need people most:"

@@ -23,6 +23,7 @@ REVIEWERS_MAY = tuple(
         (("GET", "HEAD"), r"/(jobs|review|account|api)|/(jobs|review)/[^/]+(/report)?"),
         (("GET", "HEAD"), r"/api/(openapi\.json|account|jobs|templates)|/api/jobs/.+"),
         (("POST",), r"/api/jobs/[^/]+/review/(next|renew|release|fields/[^/]+/(take|answer|skip))"),
+        (("POST",), r"/api/jobs/[^/]+/fields/[^/]+/(mend|undo)"),
         (("POST",), r"/logout"),
         (("PUT",), r"/api/account/password"),
     )

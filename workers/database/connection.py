@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -39,7 +40,12 @@ def open_database(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, connect_args=_connect_args(parsed), pool_pre_ping=not _is_sqlite(parsed))
+        engine = create_engine(
+            parsed,
+            connect_args=_connect_args(parsed),
+            pool_pre_ping=not _is_sqlite(parsed),
+            json_deserializer=_kept_json,
+        )
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise ServiceError(
             "FORMDIGITS_DATABASE_URL is not the address of a database; "
@@ -112,6 +118,14 @@ def _connect_args(url: URL) -> dict[str, Any]:
     if _is_sqlite(url):
         return {"timeout": DATABASE_WAIT_S}
     return {"connect_timeout": DATABASE_WAIT_S - 1} if url.get_backend_name() == "postgresql" else {}
+
+
+def _kept_json(text: str | bytes) -> Any:
+    """What was kept as JSON; None where that is damaged, so that one such row stops no list with others in it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _make_private(file: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from workers.database.recipes import keep_files
 from workers.database.schema import documents, jobs
 from workers.job import CANCELLED, RUNNING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe
+
+log = logging.getLogger(__name__)
 
 
 def add_job(
@@ -101,4 +104,12 @@ def state_of(store: Database, job: str) -> str:
 
 def _found(store: Database, query: Select[Any]) -> list[Job]:
     with reading(store.engine) as connection:
-        return [job_of(row) for row in connection.execute(query).mappings()]
+        rows = connection.execute(query).mappings().all()
+    found = []
+    for row in rows:
+        try:
+            found.append(job_of(row))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # Whatever is wrong with one, the others are there.
+            log.warning("job %s is left out: what is kept of it is damaged (%r)", row["id"], error)
+    return found

@@ -10,8 +10,8 @@ from sqlalchemy import and_, func, or_, select
 
 from extractor.values import FieldStatus, PageResult, PageStatus
 from workers.database.connection import reading
-from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
-from workers.database.schema import documents, pages, readings, reviews
+from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, with_outcome
+from workers.database.schema import corrections, documents, pages, readings, reviews
 from workers.database.store import Store
 from workers.job import DONE
 
@@ -115,9 +115,7 @@ def _rows(store: Store, job: str, query: Any) -> list[PageRow]:
             row.document,
             row.file,
             Place(row.position, row.page),
-            PageResult.from_dict({**row._mapping, "readings": found.get((row.document, row.page), ())})
-            if row.state == DONE
-            else None,
+            page_of(row._mapping, found.get((row.document, row.page), ())) if row.state == DONE else None,
         )
         for row in rows
     ]
@@ -140,6 +138,7 @@ def _readings(connection: Any, job: str, rows: Sequence[Any]) -> dict[tuple[int,
         .order_by(readings.c.position)
     )
     found: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    histories = histories_of(connection, job, corrections.c.document.in_(list(spans)))
     for row in connection.execute(query).mappings():
-        found.setdefault((row["document"], row["page"]), []).append(with_outcome(row))
+        found.setdefault((row["document"], row["page"]), []).append(with_outcome(row, histories))
     return found

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0006"
+VERSION = "0007"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -218,6 +218,8 @@ reviews = Table(
     Column("lease", Double, nullable=False),
     # How many answers there were, so that nobody answers what has changed since it was shown.
     Column("answers", Integer, nullable=False),
+    # Whether it is here since somebody mended it, and not as one that is up for review.
+    Column("mended", Boolean, nullable=False, server_default=false()),
     # The outcome, once it is settled: how, by whom ([name, …]) and when.
     Column("kind", String(16)),
     Column("status", String(16)),
@@ -245,7 +247,7 @@ corrections = Table(
     Column("by", AnyText, nullable=False),
     Column("person", AnyText, nullable=False, server_default=""),
     Column("at", Double, nullable=False),
-    # `accept`, `type`, `blank` or `void`, and whether it stands against the field's format.
+    # `accept`, `type`, `blank`, `void` or `undo`, and whether it stands against the field's format.
     Column("kind", String(16), nullable=False),
     Column("forced", Boolean, nullable=False),
     # From what to what.

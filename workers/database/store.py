@@ -16,7 +16,7 @@ from extractor.options import ReadOptions
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database.connection import Database, open_database, reading, writing
 from workers.database.jobs import add_job
-from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
+from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
 from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job
@@ -201,6 +201,7 @@ class Store(Database):
 
         What people said of a field stands in the place of what was read there.
         """
+        reviewed = self.was_reviewed(job)
         for rows in self._page_slices(job, pages.c.state == DONE):
             found: dict[tuple[int, int], list[dict[str, Any]]] = {}
             first, last = rows[0], rows[-1]
@@ -221,12 +222,12 @@ class Store(Database):
                 .order_by(readings.c.position)
             )
             with reading(self.engine) as connection:
+                these = documents.c.position.between(first.position, last.position)
+                histories = histories_of(connection, job, these) if reviewed else {}
                 for row in connection.execute(query).mappings():
-                    found.setdefault((row["document"], row["page"]), []).append(with_outcome(row))
+                    found.setdefault((row["document"], row["page"]), []).append(with_outcome(row, histories))
             for row in rows:
-                yield PageResult.from_dict(
-                    {**row._mapping, "readings": found.get((row.document, row.page), ())},
-                )
+                yield page_of(row._mapping, found.get((row.document, row.page), ()))
 
     def troubles(self, job: str, limit: int) -> list[PageResult]:
         """The first `limit` pages that could not be read (failed or unmatched), or not all that they show, without
@@ -234,7 +235,7 @@ class Store(Database):
         could_not = or_(pages.c.status.in_([PageStatus.FAILED.value, PageStatus.UNMATCHED.value]), PARTLY_READ)
         found: list[PageResult] = []
         for rows in self._page_slices(job, could_not, limit):
-            found += [PageResult.from_dict({**row._mapping, "readings": ()}) for row in rows]
+            found += [page_of(row._mapping, ()) for row in rows]
             break
         return found
 
@@ -244,7 +245,7 @@ class Store(Database):
         by_field = select(readings.c.status, func.count()).where(readings.c.job == job)
         moved = (
             select(reviews.c.was, reviews.c.status, func.count())
-            .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
+            .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
             .group_by(reviews.c.was, reviews.c.status)
         )
         with reading(self.engine) as connection:

@@ -46,6 +46,8 @@ def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Readin
                 return Taken(FieldStatus.ACCEPTED, text)
         case CheckKind.TYPE:
             text = clean(text)
+        case CheckKind.UNDO:
+            raise InputError("An answer is taken back where it was given.")
     value, problem = fitted(text, field)
     if problem and not force:
         raise MisfitError(f"{text}: {problem}; correct it, or keep it all the same.")

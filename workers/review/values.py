@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -121,6 +122,17 @@ class Progress:
     @property
     def total(self) -> int:
         return self.first + self.second + self.third + self.settled
+
+
+def standing(said: Sequence[Said]) -> tuple[Said, ...]:
+    """What of all that was `said` of a field, the oldest first, nobody has taken back."""
+    left: list[Said] = []
+    for one in said:
+        if one.kind is not CheckKind.UNDO:
+            left.append(one)
+        elif left:
+            left.pop()
+    return tuple(left)
 
 
 def reviewer_name(text: str) -> str:

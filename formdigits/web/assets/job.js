@@ -76,7 +76,7 @@ if (table) {
   table.addEventListener("scroll", () => sessionStorage.setItem(kept, `${table.scrollLeft} ${table.scrollTop}`));
   // The whole row is the link, not the name alone.
   table.addEventListener("click", (event) => {
-    if (!event.target.closest("a")) event.target.closest("tbody tr")?.querySelector("a")?.click();
+    if (!event.target.closest("a, button")) event.target.closest("tbody tr")?.querySelector("a")?.click();
   });
   table.addEventListener("keydown", (event) => {
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];

@@ -70,7 +70,8 @@ class JobRequest(BaseModel):
 
 
 class PageInJob(PageAnswer):
-    """A page of a job; `document` and `page` say which."""
+    """A page of a job; `document` and `page` say which. The id of its field number n, from 0, is
+    `document-page-n`."""
 
     document: int
 

@@ -32,6 +32,18 @@ class CheckedAnswer(BaseModel):
     was_status: FieldStatus
 
 
+class ChangeAnswer(BaseModel):
+    """One thing that a person said of a field: who, when, how, from what to what."""
+
+    by: str
+    at: str
+    kind: CheckKind
+    was: str
+    was_status: FieldStatus
+    value: str
+    status: FieldStatus
+
+
 class ReadingAnswer(Answer):
     """One field. `value` is what it says, `written` its ink cell by cell (X struck, - dash, _ blank, ? no symbol),
     `confidence` the probability that the value is wholly right."""
@@ -47,6 +59,7 @@ class ReadingAnswer(Answer):
     rules: list[str] = Field(description="Rules of the form that this field breaks.")
     notes: list[str] = Field(description="Why it is to be checked.")
     checked: CheckedAnswer | None = Field(description="Given once people have settled it; the value is theirs then.")
+    history: list[ChangeAnswer] = Field(description="All that people have said of it, the oldest first.")
 
 
 class RuleAnswer(BaseModel):

@@ -45,7 +45,8 @@ class ReviewerAnswer(BaseModel):
 
 class ReportAnswer(Answer):
     """A job in figures. `straight` of `fields` were read without a person; `outcomes` are the doubtful fields that
-    people have settled, by how; `error` is measured on the sample of accepted fields, null while there is none."""
+    people have settled, by how; `mended` are fields that were changed beside the review; `error` is measured on the
+    sample of accepted fields, null while there is none."""
 
     pages: Annotated[int, Field(validation_alias=AliasPath("counts", "pages"))]
     fields: int
@@ -55,6 +56,7 @@ class ReportAnswer(Answer):
     plan: PlanAnswer | None
     progress: ProgressAnswer
     outcomes: dict[CheckKind, int]
+    mended: int
     error: RateAnswer | None
     histogram: list[BarAnswer]
     troubles: list[FieldTroubleAnswer]

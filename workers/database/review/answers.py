@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, or_, select, update
 
 from extractor.errors import InputError
-from extractor.values import CheckKind, FieldStatus, reading_of
+from extractor.values import CheckKind, FieldStatus, Reading, reading_of
 from workers.database.connection import reading, seconds_now, writing
 from workers.database.review.field_claims import at
 from workers.database.review.plans import plan_of
@@ -17,7 +17,7 @@ from workers.database.schema import corrections, pages, readings, reviews
 from workers.database.store import Store
 from workers.review.forms import Forms
 from workers.review.typed import Taken, meaning_of
-from workers.review.values import FieldKey, Said, Seat, Stage, person_key
+from workers.review.values import FieldKey, Said, Seat, Stage, person_key, standing
 
 
 class TakenMeanwhileError(InputError):
@@ -48,28 +48,44 @@ def answer(store: Store, forms: Forms, key: FieldKey, seat: Seat, told: Answer) 
     agree). Raises MisfitError for what the format does not allow, TakenMeanwhileError, and InputError.
     """
     plan = plan_of(store, key.job)
-    field, machine, form = _field(store, key)
+    field, machine, form = field_at(store, key)
     taken = meaning_of(told.kind, told.text, forms.field(form, field, machine.kind), machine, force=told.force)
     with writing(store.engine) as connection:
         row = _hold(connection, key, seat.window, told.seen)
-        before = spoken(connection, [key]).get(key, ())
-        known = before[len(before) - row.answers :] if row.answers else ()
+        known = known_of(connection, key, row.answers)
         was = _was(row, known, seat.person, (machine.status, machine.value))
         now = seconds_now(connection)
         as_read = taken.value == machine.value != ""
         kind = CheckKind.ACCEPT if as_read else told.kind
         said = Said(seat.name, now, kind, taken.forced, *was, taken.status, taken.value)
-        connection.execute(insert(corrections).values(_row(key, field, said)))
-        stage, by = _judged([*known, said], second=plan is not None and plan.second)
-        outcome: dict[str, Any] = dict.fromkeys(("kind", "status", "value", "by", "at"))
-        if stage is Stage.SETTLED:
-            outcome = {"kind": kind.value, "status": said.status.value, "value": said.value, "by": by, "at": now}
-        keyed_by = seat.person if stage is Stage.SECOND else ""
-        change = update(reviews).where(at(key))
-        connection.execute(
-            change.values(stage=stage.value, keyed_by=keyed_by, answers=row.answers + 1, turn=0, **outcome)
-        )
+        stage, by = judged([*known, said], second=plan is not None and plan.second)
+        keep(connection, key, field, said, row.answers)
+        set_outcome(connection, key, stage, said if stage is Stage.SETTLED else None, by, waits=said)
     return Settled(stage, taken)
+
+
+def known_of(connection: Connection, key: FieldKey, answers: int) -> tuple[Said, ...]:
+    """What stands of the last `answers` that were said of the field: before them its page had another content."""
+    said = spoken(connection, [key]).get(key, ())
+    return standing(said[len(said) - answers :]) if answers else ()
+
+
+def keep(connection: Connection, key: FieldKey, field: str, said: Said, answers: int) -> None:
+    """Keeps for good what was said of the field, which had so many `answers` before."""
+    connection.execute(insert(corrections).values(_row(key, field, said)))
+    connection.execute(update(reviews).where(at(key)).values(answers=answers + 1, turn=0))
+
+
+def set_outcome(
+    connection: Connection, key: FieldKey, stage: Stage, last: Said | None, by: Sequence[str], *, waits: Said | None
+) -> None:
+    """How far the field is: settled by the `last` word, behind which `by` stand, or without an outcome. At the second
+    stage the person of `waits` is waited for no more."""
+    outcome: dict[str, Any] = dict.fromkeys(("kind", "status", "value", "by", "at"))
+    if last is not None:
+        outcome = {"kind": last.kind.value, "status": last.status.value, "value": last.value, "by": by, "at": last.at}
+    keyed_by = waits.person if stage is Stage.SECOND and waits is not None else ""
+    connection.execute(update(reviews).where(at(key)).values(stage=stage.value, keyed_by=keyed_by, **outcome))
 
 
 def history(store: Store, job: str, reviewer: str, limit: int) -> list[tuple[FieldKey, str, Said]]:
@@ -85,7 +101,8 @@ def history(store: Store, job: str, reviewer: str, limit: int) -> list[tuple[Fie
     return [(FieldKey(row.job, row.document, row.page, row.position), row.field, said_of(row)) for row in rows]
 
 
-def _field(store: Store, key: FieldKey) -> tuple[str, Any, str]:
+def field_at(store: Store, key: FieldKey) -> tuple[str, Reading, str]:
+    """The field's name, what the machine read, and its page's form. Raises InputError where there is no such field."""
     query = select(readings, pages.c.form).join_from(
         readings,
         pages,
@@ -110,7 +127,12 @@ def _hold(connection: Connection, key: FieldKey, window: str, seen: int) -> Any:
     mine = update(reviews).where(at(key), free, reviews.c.answers == seen)
     row = connection.execute(mine.values(claimant="", lease=0.0).returning(reviews)).one_or_none()
     if row is None:
-        raise TakenMeanwhileError("Somebody else has answered this field meanwhile, or is about to; theirs is kept.")
+        there = connection.execute(select(reviews.c.answers).where(at(key))).one_or_none()
+        if there is None:
+            raise InputError(f"Field {key} is not up for review; mend it in the job's table instead.")
+        if there.answers != seen:
+            raise TakenMeanwhileError("Somebody else has answered this field meanwhile; theirs is kept.")
+        raise TakenMeanwhileError("Somebody else has this field on the screen now; theirs will be kept.")
     return row
 
 
@@ -122,7 +144,7 @@ def _was(row: Any, known: Sequence[Said], person: str, machine: tuple[FieldStatu
     return machine if row.status is None else (FieldStatus(row.status), row.value)
 
 
-def _judged(said: Sequence[Said], *, second: bool) -> tuple[Stage, list[str]]:
+def judged(said: Sequence[Said], *, second: bool) -> tuple[Stage, list[str]]:
     """How far a field is after all that was `said` of it, and who stands behind the last word."""
     last = said[-1]
     words = {one.person: (one.status, one.value) for one in said}

@@ -59,7 +59,7 @@ def corrections_of(store: Store, forms: Forms, job: str) -> Iterator[Correction]
             pages,
             and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page),
         )
-        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
+        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
         .order_by(*order)
         .limit(CORRECTIONS_AT_ONCE)
     )

@@ -60,8 +60,7 @@ def take(store: Store, key: FieldKey, seat: Seat) -> Item | None:
         mine = update(reviews).where(at(key), free).values(claimant=seat.window, lease=now + FIELD_LEASE_S)
         if not connection.execute(mine).rowcount:
             return None
-    [item] = items(store, [key], seat.name)
-    return item
+    return next(iter(items(store, [key], seat.name)), None)
 
 
 def skip(store: Store, key: FieldKey, seat: Seat) -> None:
@@ -90,7 +89,8 @@ def release(store: Store, seat: Seat) -> None:
 
 def progress(store: Store, job: str) -> Progress:
     """How many fields are how far."""
-    by_stage = select(reviews.c.stage, func.count()).where(reviews.c.job == job).group_by(reviews.c.stage)
+    ours = and_(reviews.c.job == job, ~reviews.c.mended)
+    by_stage = select(reviews.c.stage, func.count()).where(ours).group_by(reviews.c.stage)
     with reading(store.engine) as connection:
         found = {row[0]: row[1] for row in connection.execute(by_stage)}
     return Progress(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from extractor.errors import InputError
 from extractor.values import FieldStatus
 from workers.database.connection import reading, writing
+from workers.database.outcomes import OF_READING
 from workers.database.schema import jobs, pages, plans, readings, reviews
 from workers.database.store import Store
 from workers.job import DONE
@@ -101,21 +103,27 @@ def fill(store: Store, job: str, most: int) -> bool:
         )
         doubtful = readings.c.status == FieldStatus.REVIEW.value
         accepted = readings.c.status == FieldStatus.ACCEPTED.value
+        _take_over(connection, job, putting)
+        there = exists().where(OF_READING)
         for sample, which in ((False, doubtful), (True, and_(accepted, _lot(connection) < share))):
-            rows = _rows(connection, sample).select_from(pages.join(readings, of_page)).where(putting, which)
+            rows = _rows(connection, sample).select_from(pages.join(readings, of_page)).where(putting, which, ~there)
             _put(connection, job, rows, sample)
         connection.execute(update(pages).where(putting).values(reviewed=IN_QUEUE))
     return True
 
 
+def _take_over(connection: Connection, job: str, putting: ColumnElement[bool]) -> None:
+    """Doubtful fields of these pages that somebody mended before they were up for review are among those that are."""
+    of_these = exists().where(putting, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page)
+    mended = and_(reviews.c.job == job, reviews.c.mended, reviews.c.was == FieldStatus.REVIEW.value, of_these)
+    stage = case((reviews.c.kind.is_(None), Stage.FIRST.value), else_=Stage.SETTLED.value)
+    taken = connection.execute(update(reviews).where(mended).values(mended=False, stage=stage)).rowcount
+    connection.execute(update(plans).where(plans.c.job == job).values(doubtful=plans.c.doubtful + taken))
+
+
 def _draw_more(connection: Connection, job: str, share: float) -> None:
     """A further share of the accepted fields that are not in the sample."""
-    there = exists().where(
-        reviews.c.job == readings.c.job,
-        reviews.c.document == readings.c.document,
-        reviews.c.page == readings.c.page,
-        reviews.c.position == readings.c.position,
-    )
+    there = exists().where(OF_READING)
     known = and_(
         pages.c.job == readings.c.job,
         pages.c.document == readings.c.document,

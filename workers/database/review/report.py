@@ -59,7 +59,8 @@ class Reviewer(NamedTuple):
 class Report:
     """The figures of one job. `straight` counts the fields that were read without a person (accepted, blank or void).
 
-    `outcomes` are doubtful fields by what people said; `error` is measured on the sample of accepted fields, None
+    `outcomes` are doubtful fields by what people said; `mended` are fields that were changed though nobody had put them
+    up for review; `error` is measured on the sample of accepted fields, None
     while nobody has looked at any.
     """
 
@@ -69,6 +70,7 @@ class Report:
     plan: Plan | None
     progress: Progress
     outcomes: dict[CheckKind, int]
+    mended: int
     error: Rate | None
     histogram: tuple[Bar, ...]
     troubles: tuple[FieldTrouble, ...]
@@ -96,7 +98,8 @@ def report_of(store: Store, job: str) -> Report:
         review=by_status[FieldStatus.REVIEW.value],
         plan=plan,
         progress=progress(store, job),
-        outcomes={kind: outcomes[False][kind] for kind in CheckKind},
+        outcomes={kind: outcomes[False][kind] for kind in CheckKind if kind is not CheckKind.UNDO},
+        mended=_mended(store, job),
         error=measured(sample.total() - sample[CheckKind.ACCEPT], sample.total()) if sample else None,
         histogram=histogram,
         troubles=_troubles(store, job),
@@ -122,7 +125,7 @@ def _outcomes(store: Store, job: str) -> dict[bool, Counter[CheckKind]]:
     """Settled fields by what became of them: True for the sample, False for the doubtful ones."""
     query = (
         select(reviews.c.sample, reviews.c.kind, func.count())
-        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED)
+        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None), ~reviews.c.mended)
         .group_by(reviews.c.sample, reviews.c.kind)
     )
     found: dict[bool, Counter[CheckKind]] = {True: Counter(), False: Counter()}
@@ -132,9 +135,16 @@ def _outcomes(store: Store, job: str) -> dict[bool, Counter[CheckKind]]:
     return found
 
 
+def _mended(store: Store, job: str) -> int:
+    changed = and_(reviews.c.kind.is_not(None), reviews.c.kind != CheckKind.ACCEPT.value)
+    query = select(func.count()).select_from(reviews).where(reviews.c.job == job, reviews.c.mended, changed)
+    with reading(store.engine) as connection:
+        return connection.execute(query).scalar_one()
+
+
 def _troubles(store: Store, job: str) -> tuple[FieldTrouble, ...]:
     """The fields that people have to look at most often."""
-    settled = reviews.c.stage == Stage.SETTLED
+    settled = and_(reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
     checked, changed = _count(settled), _count(and_(settled, reviews.c.kind != CheckKind.ACCEPT.value))
     review = _count(readings.c.status == FieldStatus.REVIEW.value)
     query = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,21 +14,27 @@ from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
 from workers.database.schema import corrections, documents, pages, readings, reviews
 from workers.database.store import Store
-from workers.review.values import FieldKey, Item, Said, Stage, person_key
+from workers.review.values import FieldKey, Item, Said, Stage, person_key, standing
+
+log = logging.getLogger(__name__)
 
 FIELDS_AT_ONCE = 200
 
 
 def items(store: Store, keys: Sequence[FieldKey], reviewer: str) -> list[Item]:
-    """These fields, in this order, as `reviewer` may see them."""
+    """These fields, in this order, as `reviewer` may see them; also those that are not up for review. One that is
+    damaged in the database is left out."""
     found: dict[FieldKey, Item] = {}
     with reading(store.engine) as connection:
         for start in range(0, len(keys), FIELDS_AT_ONCE):
             some = keys[start : start + FIELDS_AT_ONCE]
             said = spoken(connection, some)
             for key, row in _rows(connection, some):
-                beside = _beside(connection, key, row["rules"])
-                found[key] = _item(key, row, beside, said.get(key, ()), reviewer)
+                try:
+                    beside = _beside(connection, key, row["rules"])
+                    found[key] = _item(key, row, beside, said.get(key, ()), reviewer)
+                except (ValueError, TypeError, KeyError, AttributeError) as error:
+                    log.warning("field %s of job %s is left out: it is damaged (%r)", key, key.job, error)
     return [found[key] for key in keys if key in found]
 
 
@@ -72,17 +79,10 @@ def _rows(connection: Connection, keys: Sequence[FieldKey]) -> list[tuple[FieldK
             *(pages.c.form, documents.c.file),
             readings,
         )
-        .join_from(
-            reviews,
-            readings,
-            OF_READING,
-        )
-        .join(pages, and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document))
-        .join(documents, and_(documents.c.job == reviews.c.job, documents.c.number == reviews.c.document))
-        .where(
-            pages.c.page == reviews.c.page,
-            among(reviews, keys),
-        )
+        .outerjoin_from(readings, reviews, OF_READING)
+        .join(pages, and_(pages.c.job == readings.c.job, pages.c.document == readings.c.document))
+        .join(documents, and_(documents.c.job == readings.c.job, documents.c.number == readings.c.document))
+        .where(pages.c.page == readings.c.page, among(readings, keys))
     )
     rows = connection.execute(query).mappings()
     return [(FieldKey(row["job"], row["document"], row["page"], row["position"]), row) for row in rows]
@@ -98,7 +98,7 @@ def _beside(connection: Connection, key: FieldKey, rules: Sequence[str]) -> tupl
         .where(readings.c.job == key.job, readings.c.document == key.document, readings.c.page == key.page)
         .order_by(readings.c.position)
     )
-    found = [with_outcome(row) for row in connection.execute(query).mappings()]
+    found = [with_outcome(row, {}) for row in connection.execute(query).mappings()]
     return tuple((one["field"], one["value"]) for one in found if one["field"] in names)
 
 
@@ -114,8 +114,9 @@ def _item(
     key: FieldKey, row: Mapping[Any, Any], beside: tuple[tuple[str, str], ...], said: tuple[Said, ...], reviewer: str
 ) -> Item:
     # What was said of an earlier content of the page is history only.
-    now = said[len(said) - row["answers"] :]
-    stage = Stage(row["stage"])
+    now = standing(said[len(said) - row["answers"] :]) if row["answers"] else ()
+    # A field that is not up for review is as good as settled.
+    stage = Stage.SETTLED if row["stage"] is None else Stage(row["stage"])
     open_to_all = stage in (Stage.THIRD, Stage.SETTLED)
     machine: Reading = reading_of(row)
     return Item(
@@ -124,8 +125,8 @@ def _item(
         form=row["form"] or "",
         reading=machine,
         stage=stage,
-        sample=row["sample"],
-        answers=row["answers"],
+        sample=bool(row["sample"]),
+        answers=row["answers"] or 0,
         beside=beside,
         said=tuple(one for one in now if open_to_all or one.person == person_key(reviewer)),
     )
