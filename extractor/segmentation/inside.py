@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.segmentation.pieces import find_pieces, only
+from extractor.segmentation.pieces import Pieces, find_pieces, only
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
 
@@ -15,6 +16,11 @@ def inside_only(field: FieldImage) -> Gray:
     pieces = find_pieces(field.ink)
     if len(pieces.areas) == 0:
         return field.ink
+    return only(field.ink, pieces, inside_pieces(field, pieces))
+
+
+def inside_pieces(field: FieldImage, pieces: Pieces) -> NDArray[np.bool_]:
+    """Which of the `pieces` of the field's ink, shape (n,), lie in its box and are no remnants of its rulings."""
     box = field.inside
     top, left = max(0, round(box.top)), max(0, round(box.left))
     part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
@@ -27,4 +33,4 @@ def inside_only(field: FieldImage) -> Gray:
     small = pieces.boxes[:, 2:].max(1) < SEGMENTATION.inside_small * box.height
     flat = pieces.boxes[:, 3] < SEGMENTATION.inside_flat * box.height
     remnant = (hugs_x & small) | (hugs_y & (small | flat))
-    return only(field.ink, pieces, (share >= SEGMENTATION.inside_least) & ~(remnant & field.printed))
+    return np.asarray((share >= SEGMENTATION.inside_least) & ~(remnant & field.printed), np.bool_)

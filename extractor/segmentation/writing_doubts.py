@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.ink import as_gray
+from extractor.segmentation.inside import inside_pieces
 from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.stroke_through import is_struck_through
@@ -73,12 +74,12 @@ def leaves_box(field: FieldImage) -> bool:
             ):
                 return True
         outside[index] = inside <= params.edge_touches
-    # What lies outside may be cut off by the picture's edge, or broken where it crosses a ruling.
-    part = (height >= params.edge_part * box.height) & (
-        np.abs(middle - box.top - box.height / 2) < params.edge_level * box.height
-    )
-    outside |= part & ((left + width <= box.left) | (left >= box.right))
-    if _goes_on(field, pieces, level & ~outside, outside):
+    # What lies outside may be a point, cut off by the picture's edge, or broken where it crosses a ruling.
+    beside = np.abs(middle - box.top - box.height / 2) < params.edge_level * box.height
+    part = beside & (height >= params.edge_part * box.height)
+    small = beside & (np.maximum(width, height) >= params.edge_small * box.height)
+    outside |= small & ~inside_pieces(field, pieces) & ((left < box.left) | (left + width > box.right))
+    if _goes_on(field, pieces, (level | part) & ~outside, outside) or _left_out(field, pieces):
         return True
     # Above and below: strokes may hang over, but what is much longer outside may be another line's, or cut off.
     beyond = np.maximum(box.top - top, top + height - box.bottom) > params.edge_beyond * box.height
@@ -88,6 +89,23 @@ def leaves_box(field: FieldImage) -> bool:
         & (np.minimum(top + height, box.bottom) > np.maximum(top, box.top) + params.edge_part * box.height)
     )
     return bool((across & (left > box.left) & (left + width < box.right)).any())
+
+
+def _left_out(field: FieldImage, pieces: Pieces) -> bool:
+    """Whether a digit that lies across the top or the foot of the box, and counts as another row's, stands in the row
+    of those that are read: these lie across it as well."""
+    params, box = SEGMENTATION, field.inside
+    left, top, width, height = pieces.boxes.T
+    taken = inside_pieces(field, pieces)
+    digits = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
+    reaches = np.minimum(top + height, box.bottom) - np.maximum(top, box.top) > params.edge_part * box.height
+    within = (left < box.right) & (left + width > box.left)
+    lost, read = digits & reaches & within & ~taken, taken & (height >= params.edge_part * box.height)
+    if not lost.any() or not read.any():
+        return False
+    low, high = int(top[read].min()), int((top + height)[read].max())
+    shared = np.minimum(top + height, high) - np.maximum(top, low)
+    return bool((lost & (shared > params.edge_same_row * (high - low))).any())
 
 
 def _shares(pieces: Pieces, index: int, *, axis: int, low: float, high: float) -> tuple[float, float]:
