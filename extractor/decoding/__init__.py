@@ -14,7 +14,7 @@ from extractor.decoding.written import BLANK, Written, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
-from extractor.values import Alternative, Doubt, Floats
+from extractor.values import Alternative, Doubt, DoubtKind, Floats
 
 __all__ = ["Decoded", "decode_ctc", "decode_lattice"]
 
@@ -26,6 +26,13 @@ PASSED_BY_CHANCE = 0.1
 BELOW_FORBIDDEN = 6.0
 """A reading that the format allows is still taken, at its own low confidence, when its path's score (natural log) is at
 most this far below that of the best reading, which the format forbids."""
+
+LOST_MARK = 0.1
+"""The probability of marks from which a number without them is in doubt, whoever else reads it so."""
+
+MAY_BE_MARKED = Doubt(
+    DoubtKind.MARK, "a mark may stand in it that this field's format does not explain", most=0.9, provable=True
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,20 @@ def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Cal
         said.append(Said(one.text, one.log_probability, meaning))
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
-    return decided(said, values, form, calibration)
+    found = decided(said, values, form, calibration)
+    return found.doubted((MAY_BE_MARKED,)) if _marked(said, found) >= LOST_MARK else found
+
+
+def _marked(said: Sequence[Said], found: Decoded) -> float:
+    """The probability that the ink of what was `found` has marks as well that its format does not explain."""
+    if found.meaning.problem:
+        return 0.0
+    digits = _digits(found.written)
+    return sum(math.exp(one.score) for one in said if one.meaning.problem and digits and _digits(one.written) == digits)
+
+
+def _digits(text: str) -> str:
+    return "".join(symbol for symbol in text if symbol.isdigit())
 
 
 @dataclass(frozen=True)
