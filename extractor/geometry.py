@@ -16,6 +16,10 @@ NOWHERE = 1e-12
 FLAT = 1e-9
 """Three values that bend by less than this have no peak."""
 
+FROM_CENTRE = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
+FROM_EDGE = np.array(((1, 0, -0.5), (0, 1, -0.5), (0, 0, 1.0)))
+"""From coordinates measured from the centre of the first pixel to those from the picture's edge, and back."""
+
 MOST_FORESHORTENED = 0.2
 """On a sheet that is not nearly edge-on, the least share that the nearest corner's depth, or the largest side's scale,
 leaves for the others."""
@@ -38,8 +42,7 @@ def transform_all(matrices: Points, points: Points) -> Points:
 def between_centres(matrix: Points) -> Points:
     """`matrix`, shape (3, 3), from one picture's coordinates to another's, both measured from the picture's edge, for
     coordinates measured from the centre of the first pixel, as OpenCV's are."""
-    half = np.array(((1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)))
-    return np.asarray(np.linalg.inv(half) @ matrix @ half, np.float64)
+    return np.asarray(FROM_EDGE @ matrix @ FROM_CENTRE, np.float64)
 
 
 def peak_beside(values: NDArray[Any], at: int) -> float:

@@ -77,9 +77,19 @@ def soft_ink(grey: Gray, part: Gray, faintest: float = FAINTEST) -> Gray:
     return as_gray(cv2.bitwise_and(ink, stroke))
 
 
-def grey_counts(image: Gray) -> NDArray[np.float64]:
-    """How often each grey level occurs in `image`, shape (256,): with it, percentiles cost next to nothing."""
-    counts: NDArray[np.float64] = cv2.calcHist([image], [0], None, [256], [0, 256]).ravel().astype(np.float64)
+def connected(picture: Gray) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The 8-connected pieces of what is not 0 in `picture`: the label of each pixel, 0 for none, and for each label
+    OpenCV's five statistics (left, top, width, height, area)."""
+    # OpenCV measures pieces several times faster where 16 bits number them; two of them never share a block of 2x2.
+    kind = cv2.CV_16U if (picture.shape[0] + 1) // 2 * ((picture.shape[1] + 1) // 2) < 1 << 16 else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(picture, connectivity=8, ltype=kind)
+    return labels.astype(np.int32, copy=False), stats.astype(np.int32, copy=False)
+
+
+def grey_counts(image: Gray, mask: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """How often each grey level occurs in `image`, or where `mask` is not 0, shape (256,): with it, percentiles cost
+    next to nothing."""
+    counts: NDArray[np.float64] = cv2.calcHist([image], [0], mask, [256], [0, 256]).ravel().astype(np.float64)
     return counts
 
 

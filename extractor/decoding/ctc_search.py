@@ -149,32 +149,44 @@ def _slots(scores: Sequence[Floats]) -> list[list[_Slot]]:
     highest = np.maximum.reduceat(rows, starts, axis=0)
     # A blank is the most probable class of its run, so it is no less probable than one in so many.
     telling = (best[starts] != blank) | (highest[:, :blank].max(1) > RAREST_ODDS - np.log(blank + 1))
-    peaks = np.flatnonzero(own == np.repeat(np.maximum.reduceat(own, starts), lengths))
-    peaks = peaks[np.searchsorted(peaks, starts)][telling]
+    peaks = _highest_frames(rows, starts, lengths, best[starts])[telling]
     gone = np.add.reduceat(own - rows[:, blank], starts)[telling].tolist()
     starts, lengths, highest = starts[telling], lengths[telling], highest[telling]
     symbols = best[starts]
     ranked = np.argsort(-highest[:, :blank], axis=1)[:, : OTHER_CLASSES + 1]
     odds = highest[np.arange(len(starts)), symbols, None] - np.take_along_axis(highest, ranked, axis=1)
+    # Between two runs of other symbols a blank run that is short may hide one more, at the frame where it is highest.
+    blanks = symbols == blank
+    peaks[blanks] = _highest_frames(rows, starts[blanks], lengths[blanks], ranked[blanks, 0])
+    odds[blanks, 0] = rows[peaks[blanks], blank] - rows[peaks[blanks], ranked[blanks, 0]]
     lines = np.searchsorted(begins, starts, side="right") - 1
-    middles = (peaks - begins[lines]).tolist()
+    middles = (peaks - begins[lines]).astype(float).tolist()
     found: list[list[_Slot]] = [[] for _ in scores]
-    for index, (line, symbol, others, costs) in enumerate(
-        zip(lines.tolist(), symbols.tolist(), ranked.tolist(), odds.tolist(), strict=True)
+    for line, symbol, others, costs, lost, middle in zip(
+        lines.tolist(), symbols.tolist(), ranked.tolist(), odds.tolist(), gone, middles, strict=True
     ):
         if symbol == blank:
-            # Between two runs of other symbols a blank run that is short may hide one more.
-            other, start = others[0], int(starts[index])
-            frame = start + int(rows[start : start + int(lengths[index]), other].argmax())
-            cost = float(rows[frame, blank] - rows[frame, other])
-            if cost < -RAREST_ODDS:
-                found[line].append(_Slot([(None, 0.0), (other, cost)], float(frame - begins[line])))
+            if costs[0] < -RAREST_ODDS:
+                found[line].append(_Slot([(None, 0.0), (others[0], costs[0])], middle))
             continue
         options = [(other, cost) for other, cost in zip(others, costs, strict=True) if other != symbol]
-        options.append((None, gone[index]))
+        options.append((None, lost))
         kept = sorted([option for option in options if option[1] < -RAREST_ODDS], key=itemgetter(1))
-        found[line].append(_Slot([(symbol, 0.0), *kept], float(middles[index])))
+        found[line].append(_Slot([(symbol, 0.0), *kept], middle))
     return found
+
+
+def _highest_frames(
+    rows: Floats, starts: NDArray[np.intp], lengths: NDArray[np.intp], classes: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """For each run of `lengths` frames from `starts` on, the first in which its class of `classes` is most probable."""
+    ends = lengths.cumsum()
+    frames = np.arange(lengths.sum()) + np.repeat(starts - ends + lengths, lengths)
+    own = rows[frames, np.repeat(classes, lengths)]
+    if not len(own):
+        return starts
+    peaks = np.flatnonzero(own == np.repeat(np.maximum.reduceat(own, ends - lengths), lengths))
+    return np.asarray(frames[peaks[np.searchsorted(peaks, ends - lengths)]], np.intp)
 
 
 def _forward(scores: Sequence[Floats], lines: Sequence[int], said: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields.field_parameters import FIELDS
-from extractor.ink import STROKE, as_gray
+from extractor.ink import STROKE, as_gray, connected
 from extractor.values import Gray
 
 
@@ -21,7 +21,7 @@ def without_rulings(ink: Gray) -> Gray:
     # Only what is thin from top to bottom can be a ruling; strokes are thin like that only where they run level.
     thickest = max(3, round(FIELDS.lined_thickest * height))
     tall = as_gray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8)))
-    thin = solid & ~tall & 1
+    thin = solid & ~tall
     # A ruling that leans a little steps from row to row, and a faint one is broken: neighbours in a row are joined.
     gap = max(3, round(FIELDS.lined_gap * height)) | 1
     thick = as_gray(cv2.dilate(thin, np.ones((3, 1), np.uint8)))
@@ -29,14 +29,14 @@ def without_rulings(ink: Gray) -> Gray:
     runs = as_gray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
     if not runs.any():
         return ink
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    labels, stats = connected(runs)
     out = ink
-    for label in range(1, count):
-        left, top, w, h = (int(v) for v in stats[label, :4])
+    for label, (left, top, w, h, _) in enumerate(stats.tolist()):
+        if not label or w < FIELDS.lined_across * width or h > FIELDS.lined_steepest * height:
+            continue
         view = np.s_[top : top + h, left : left + w]
         ruling = (labels[view] == label) & (thin[view] > 0)
-        long_enough = w >= FIELDS.lined_across * width and ruling.any(0).mean() >= FIELDS.lined_unbroken
-        if not long_enough or h > FIELDS.lined_steepest * height:
+        if ruling.any(0).mean() < FIELDS.lined_unbroken:
             continue
         if out is ink:
             out = ink.copy()

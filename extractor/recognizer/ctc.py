@@ -55,14 +55,15 @@ def frame_scores(
     """The log-probabilities of each text line's frames by `logits`, which gives `outputs` numbers per frame.
 
     Each line by itself: a line costs so much more than the call that batches would gain nothing."""
+    if not lines:
+        return []
     found: list[Floats] = []
     for line in lines:
         height, width = line.shape
         padded = np.zeros((1, height, -(-width // WIDTH_STEP) * WIDTH_STEP), np.uint8)
         padded[0, :, :width] = line
-        answers = logits(padded).reshape(-1, outputs)[: frames_of(width)]
-        found.append(log_softmax(answers, temperature))
-    return found
+        found.append(logits(padded).reshape(-1, outputs)[: frames_of(width)])
+    return np.split(log_softmax(np.concatenate(found), temperature), np.cumsum([len(one) for one in found])[:-1])
 
 
 def check_outputs(folder: Path, card: CtcCard, logits: Callable[[NDArray[np.uint8]], Floats]) -> None:

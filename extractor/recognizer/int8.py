@@ -30,15 +30,14 @@ class Int8Network:
         """Height and width of the pictures that it was converted for."""
         self._model = model
         self._threads = threads
-        self._prepared: dict[tuple[int, ...], Any] = {}
+        self._prepared: dict[tuple[int, ...], tuple[Any, dict[str, Any], dict[str, Any]]] = {}
 
     def logits(self, pictures: NDArray[np.uint8]) -> Floats:
         """What the network says of `pictures`, shape (n, height, width), ink = 255; shape (n, …) as the network has it.
 
         An interpreter is made ready for each shape of `pictures` once, so there should be few.
         """
-        interpreter = self._interpreter((*pictures.shape, 1))
-        entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+        interpreter, entry, answer = self._interpreter((*pictures.shape, 1))
         if entry["dtype"] is np.float32:
             interpreter.set_tensor(entry["index"], pictures[..., None].astype(np.float32))
             interpreter.invoke()
@@ -51,7 +50,8 @@ class Int8Network:
         logits: Floats = (raw - np.float32(zero)) * np.float32(scale)
         return logits
 
-    def _interpreter(self, shape: tuple[int, ...]) -> Any:
+    def _interpreter(self, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        """An interpreter for pictures of `shape`, and what LiteRT says of its input and of its output."""
         if shape not in self._prepared:
             interpreter = self._make(model_content=self._model, num_threads=self._threads)
             entry = interpreter.get_input_details()[0]
@@ -61,5 +61,5 @@ class Int8Network:
             fixed = entry["dtype"] is np.int8 and abs(scale - GREY_SCALE) <= SCALE_ROUNDING and zero == GREY_ZERO
             if not fixed and entry["dtype"] is not np.float32:
                 raise ValueError("its input is neither float nor int8 with one step for each grey level")
-            self._prepared[shape] = interpreter
+            self._prepared[shape] = interpreter, interpreter.get_input_details()[0], interpreter.get_output_details()[0]
         return self._prepared[shape]

@@ -28,9 +28,9 @@ def slant(ink: Gray) -> float:
     # Each shear has columns of its own in one long row, from which all is counted at once.
     begins = span * np.arange(len(shears)) + small.shape[0]
     flat = np.rint(xs[None, :] + shears[:, None] * offset[None, :]).astype(np.int64)
-    flat = (flat + begins[:, None]).ravel()
-    profile = np.bincount(flat, minlength=span * len(shears)).reshape(len(shears), span).astype(np.float64)
-    score = (profile**2).sum(1)
+    flat += begins[:, None]
+    profile = np.bincount(flat.ravel(), minlength=span * len(shears)).reshape(len(shears), span)
+    score = (profile * profile).sum(1).astype(np.float64)
     # Strokes at all angles give a flat score: then upright is the better guess.
     score *= 1 - SEGMENTATION.slant_doubt * np.abs(shears)
     return float(shears[int(score.argmax())])

@@ -27,10 +27,10 @@ def is_struck_through(line: Gray) -> bool:
     return all(_has_stroke(line, *steps) for steps in SEGMENTATION.stroke_steps)
 
 
-def _longest(inked: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _longest(inked: NDArray[np.bool_]) -> NDArray[np.int16]:
     """The longest run of ink in each row of `inked`."""
-    place = np.arange(inked.shape[1])
-    runs: NDArray[np.intp] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
+    place = np.arange(inked.shape[1], dtype=np.int16)
+    runs: NDArray[np.int16] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
     return runs
 
 
@@ -48,11 +48,19 @@ def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
     steep = np.abs(right - left) > params.stroke_steepest * wide
     kept = ~steep & (middle > params.stroke_between[0]) & (middle < params.stroke_between[1])
     left, right = left[kept], right[kept]
-    rows = np.rint(left[:, None] + (right - left)[:, None] * ((at - first) / wide)).astype(int)
     # A stroke is some rows thick, so the next row counts as well; one look between two at ink may be beside it.
-    inked = ink[rows, at] | ink[rows + 1, at]
+    thick = ink[:-1] | ink[1:]
+    # In place: these arrays are large, and making each anew would take longer than filling it.
+    rows = (right - left)[:, None] * ((at - first) / wide)
+    rows += left[:, None]
+    places = np.rint(rows, out=rows).astype(np.intp)
+    places *= thick.shape[1]
+    places += at
+    inked = thick.ravel()[places]
     inked[:, 1:-1] |= inked[:, :-2] & inked[:, 2:]
-    part = _longest(inked) / len(at)
-    length = part * np.hypot(wide, right - left) / tall
+    # No run of ink is longer than all the ink of its line, which is counted sooner.
+    likely = np.count_nonzero(inked, axis=1) / len(at) >= min(params.stroke_half, params.stroke_most)
+    part = _longest(inked[likely]) / len(at)
+    length = part * np.hypot(wide, (right - left)[likely]) / tall
     whole = (part >= params.stroke_most) & (length >= params.stroke_whole)
     return bool((whole | ((part >= params.stroke_half) & (length >= params.stroke_long))).any())

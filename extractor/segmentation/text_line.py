@@ -74,14 +74,14 @@ def writing_of(field: FieldImage) -> Writing | None:
     if not large.any():
         return None
     digits = _of(pieces, large)
-    ys, xs = np.nonzero(digits)
+    xs, ys = _inked(digits)
     rise = _rise(xs, ys)
     rows = ys - rise * xs
     small = _small(pieces, rise, *(float(end) for end in _between(rows, SEGMENTATION.text_small_outliers)))
     low, high = (float(end) for end in _between(rows, SEGMENTATION.text_outliers))
     more = (SEGMENTATION.text_whole - 1) / 2 * (high - low)
     if small.any():
-        ys, xs = np.nonzero(_of(pieces, large | small))
+        xs, ys = _inked(_of(pieces, large | small))
     shear = SEGMENTATION.text_upright * slant(digits)
     return Writing(contrast(field, ink), xs, ys, rise, shear, low - more, high + more)
 
@@ -97,8 +97,8 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
     nothing is lost that a threshold would lose; else its `ink`."""
     if field.grey is None:
         return as_gray(cv2.convertScaleAbs(ink, alpha=FULL_INK / 255))
-    strokes = ink >= STROKE
-    paper, full = (percentile(grey_counts(field.grey[part]), 50) for part in (~strokes, strokes))
+    strokes = grey_counts(field.grey, cv2.threshold(ink, STROKE - 1, 255, cv2.THRESH_BINARY)[1])
+    paper, full = percentile(grey_counts(field.grey) - strokes, 50), percentile(strokes, 50)
     greys = np.arange(256, dtype=np.float32)
     brighter = FULL_INK / max(SEGMENTATION.text_least_contrast, paper - full)
     table = np.clip((paper - greys) * brighter, 0, 255).astype(np.uint8)
@@ -109,6 +109,12 @@ def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     """The pieces flagged in `keep`, shape (n,), alone."""
     flags = np.concatenate(([False], keep)).astype(np.uint8) * 255
     return as_gray(flags[pieces.labels])
+
+
+def _inked(picture: Gray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The x and the y of all pixels of `picture` that are not 0 (at least one), several times faster than numpy."""
+    found = cv2.findNonZero(picture).reshape(-1, 2).astype(np.intp)
+    return found[:, 0], found[:, 1]
 
 
 def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
