@@ -45,7 +45,7 @@ class WebServer:
         self.folder = folder
         self.home = folder / "home"
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if '--lan' in arguments else 'http'}://127.0.0.1:{self.port}"
         self.settings = {"FORMDIGITS_HOME": str(self.home), "PYTHONPATH": str(ROOT), **(settings or {})}
         local = () if "FORMDIGITS_BROKER_URL" in self.settings else ("--local",)
         self._command = ["formdigits" if real else "tests.run_fake", "serve", "--port", str(self.port), *local]

@@ -13,18 +13,27 @@ from extractor.errors import ExitCode, InputError
 from extractor.options import template_files
 from extractor.template import load_template
 from formdigits import messages
+from formdigits.actions.lan import address_on_network, certificate_for, tell_phones
 from formdigits.web.app import create_app
-from formdigits.web.security import BoundedConnection
+from formdigits.web.routes.phone import link
+from formdigits.web.security import BoundedConnection, TlsConnections
 from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
 from workers.database.people import has_accounts
 from workers.database.store import open_store
 from workers.home import home
 
+EXPOSED = (
+    "Warning: this is plain HTTP: others on the network can read along, and browsers give no camera. Give --lan, or "
+    "put a proxy that speaks TLS in front of it."
+)
 
-def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool) -> ExitCode:
-    """Serves until stopped. What it writes is for its own user alone.
 
-    Raises InputError, TemplateError or ServiceError at the start only.
+def serve(
+    host: str | None, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool, lan: bool
+) -> ExitCode:
+    """Serves until stopped: at `host`, or else at this machine's own address, or with `lan` on its network by TLS.
+
+    What it writes is for its own user alone. Raises InputError, TemplateError or ServiceError at the start only.
     """
     os.umask(0o077)
     files = template_files(templates)
@@ -34,23 +43,36 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
     store = open_store()
     accounts = has_accounts(store)
     store.close()
-    token = _token(host, accounts=accounts)
+    host = host or ("0.0.0.0" if lan else "127.0.0.1")
+    alone = is_loopback(host) and not lan
+    token = _token(alone=alone, accounts=accounts)
+    address = address_on_network(host) if lan else host
+    certificate = certificate_for(home(), address) if lan else None
+    listening = _listen(host, port)
+    name = f"[{address}]" if ":" in address else address
+    origin = f"{'http' if certificate is None else 'https'}://{name}:{listening.getsockname()[1]}"
     settings = Settings(
         home=home(),
         token=token,
         folders=named_folders(folders),
         templates=tuple(map(Path, files)),
         local=local,
-        open=is_loopback(host),
+        open=alone,
+        lan=origin if lan else None,
     )
-    listening = _listen(host, port)
-    name = f"[{host}]" if ":" in host else host
-    messages.say(f"formdigits is at http://{name}:{listening.getsockname()[1]}/ until you press Ctrl-C.")
+    app = create_app(settings)
+    messages.say(f"formdigits is at {origin}/ until you press Ctrl-C.")
+    if certificate is not None:
+        secret = app.state.door.invitations.make() if token is not None else None
+        phones = f"{origin}/live" if secret is None else link(origin, secret)
+        tell_phones(phones, certificate, once=secret is not None)
+    elif not alone:
+        messages.say(EXPOSED)
     if token is not None and not os.environ.get("FORMDIGITS_TOKEN"):
         messages.say(f"Its token, which everybody is asked for: {token}")
     config = uvicorn.Config(
-        create_app(settings),
-        http=BoundedConnection,
+        app,
+        http=BoundedConnection if certificate is None else TlsConnections(certificate.file),  # type: ignore[arg-type]
         ws="none",
         log_level="warning",
         server_header=False,
@@ -65,11 +87,11 @@ def serve(host: str, port: int, folders: tuple[str, ...], templates: tuple[str, 
     return ExitCode.DONE
 
 
-def _token(host: str, *, accounts: bool) -> str | None:
+def _token(*, alone: bool, accounts: bool) -> str | None:
     given = os.environ.get("FORMDIGITS_TOKEN")
     if given:
         return check_token(given)
-    return None if accounts or is_loopback(host) else secrets.token_urlsafe(24)
+    return None if accounts or alone else secrets.token_urlsafe(24)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,7 +9,8 @@ HELP = """Open formdigits in a browser: try it on a picture or a drawing, watch 
 \b
   formdigits serve                                    http://127.0.0.1:8000, for this machine only
   formdigits serve --folder scans/ --templates forms/ jobs may read scans/, with the templates in forms/
-  formdigits serve --host 0.0.0.0                     for the network; everybody has to log in
+  formdigits serve --lan                              for the network, by TLS; shows a code for a phone as the camera
+  formdigits serve --host 0.0.0.0                     for a proxy that speaks TLS; everybody has to log in
 
 Any address other than this machine's own needs accounts ('formdigits user add') or a token: that of FORMDIGITS_TOKEN,
 or, where there are no accounts, one that is made and printed.
@@ -19,7 +20,9 @@ Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot 
 
 
 @click.command(help=HELP)
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen at.")
+@click.option(
+    "--host", metavar="ADDRESS", help="Address to listen at; by default 127.0.0.1, and all addresses with --lan."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -37,7 +40,10 @@ Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot 
 )
 @click.option("--templates", multiple=True, metavar="PATH", help="Template, or a folder of templates, to pick from.")
 @click.option("--local", is_flag=True, help="Read on this machine, even where there is a broker.")
-def serve(*, host: str, port: int, folders: tuple[str, ...], templates: tuple[str, ...], local: bool) -> None:
+@click.option("--lan", is_flag=True, help="Serve this machine's network by TLS, with a certificate made here.")
+def serve(
+    *, host: str | None, port: int, folders: tuple[str, ...], templates: tuple[str, ...], local: bool, lan: bool
+) -> None:
     from formdigits.actions.serve import serve as serve_until_stopped
 
-    raise SystemExit(serve_until_stopped(host, port, folders, templates, local=local))
+    raise SystemExit(serve_until_stopped(host, port, folders, templates, local=local, lan=lan))

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extractor.values import PageResult, Reading
 from formdigits.messages import counted
-from formdigits.web.visitors import VISITOR, Visitor, needed_role
+from formdigits.web.visitors import VISITOR, Visitor, is_own_host, needed_role
 from workers.accounts.account import Role
 
 HERE = Path(__file__).parent
@@ -33,6 +33,7 @@ def page(request: Request, name: str, *, http: int = 200, **values: Any) -> HTML
         locked=visitor is not None and visitor.by_session,
         manages=role is not None and role.may(Role.MANAGER),
         administers=role is Role.ADMIN,
+        exposed=request.scope["scheme"] == "http" and not is_own_host(request),
         version=_VERSION,
         **values,
     )

@@ -17,7 +17,7 @@ class Settings:
     """`home` is where uploads and state are kept; `folders` are those from which jobs may read, by the name that they
     are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it, or without
     an account; without one, an `open` server asks nobody until there are accounts. With `local`, jobs are read on this
-    machine even where there is a broker.
+    machine even where there is a broker. `lan` is the address at which phones find it by TLS.
     """
 
     home: Path
@@ -26,6 +26,7 @@ class Settings:
     templates: tuple[Path, ...] = ()
     local: bool = False
     open: bool = True
+    lan: str | None = None
 
 
 def is_loopback(host: str) -> bool:

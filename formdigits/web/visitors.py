@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
 from extractor.errors import InputError
+from formdigits.web.settings import is_loopback
 from workers.accounts.account import Role
 from workers.database.people import find_account
 from workers.database.store import Store
@@ -72,3 +74,20 @@ def visitor_of(request: Request) -> Visitor:
 
 VisitorDep = Annotated[Visitor, Depends(visitor_of)]
 """As a parameter of a route: who asks."""
+
+
+def is_own_host(request: Request) -> bool:
+    """Whether the request came by this machine's own names.
+
+    Another site can have its name point to 127.0.0.1 and so make the browser take this server for its own (DNS
+    rebinding). Where people log in there is no need of this: the browser has no cookie for that name.
+    """
+    host = _host_of(f"//{request.headers.get('host', '')}")
+    return host is not None and is_loopback(host)
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

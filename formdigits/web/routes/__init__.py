@@ -12,6 +12,7 @@ from formdigits.web.routes import (
     live,
     mending,
     people,
+    phone,
     review_api,
     review_pages,
     templates,
@@ -32,6 +33,7 @@ ROUTERS = (
     review_pages.router,
     job_report.router,
     live.router,
+    phone.router,
     description.router,
 )
 

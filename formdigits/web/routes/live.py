@@ -14,9 +14,11 @@ from formdigits.web.downloads import download
 from formdigits.web.jobs.tables import MEDIA, Ending
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import EXPORTED
+from formdigits.web.routes.phone import origin_for_phones
 from formdigits.web.schemas.live_schema import LiveAnswer, LiveRequest, RowsRequest, SightAnswer
 from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import Site, SiteDep
+from formdigits.web.visitors import VisitorDep
 
 router = APIRouter()
 
@@ -29,8 +31,9 @@ SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The sessi
 
 
 @router.get("/live", include_in_schema=False)
-def live_page(request: Request, site: SiteDep) -> Response:
-    return page(request, "live.html", forms=site.forms.all(), person="")
+def live_page(request: Request, site: SiteDep, visitor: VisitorDep) -> Response:
+    origin = origin_for_phones(request, site)
+    return page(request, "live.html", forms=site.forms.all(), person=visitor.name or "", phones=origin is not None)
 
 
 @router.post("/api/live", tags=["live"], status_code=HTTP_201_CREATED, responses=refusals(_400="No such template."))

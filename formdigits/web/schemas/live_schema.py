@@ -25,6 +25,14 @@ class LiveAnswer(BaseModel):
     fields: list[str] = Field(description="Columns of the table; none without templates.")
 
 
+class PhoneAnswer(BaseModel):
+    """A one-time sign-in: what a phone opens, the same as a QR code (SVG as a data: address), how long it is good."""
+
+    address: str
+    picture: str
+    seconds: int
+
+
 class SightAnswer(BaseModel):
     """What is seen after a frame, in pixels of that frame. `row` is there once for each sheet."""
 

@@ -4,6 +4,7 @@ from formdigits.web.security.access import Access, Door
 from formdigits.web.security.bodies import BoundedBodies
 from formdigits.web.security.connections import BoundedConnection
 from formdigits.web.security.crowds import BoundedCrowd
+from formdigits.web.security.handshakes import TlsConnections
 from formdigits.web.security.headers import SafeHeaders
 from formdigits.web.security.origins import OwnOrigin
 
@@ -15,4 +16,5 @@ __all__ = [
     "Door",
     "OwnOrigin",
     "SafeHeaders",
+    "TlsConnections",
 ]

@@ -15,16 +15,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from extractor.errors import ServiceError
 from formdigits.web.errors import told
 from formdigits.web.security.guesses import Guesses
-from formdigits.web.security.origins import is_own_host
+from formdigits.web.security.invitations import Invitations
 from formdigits.web.security.sessions import Sessions
-from formdigits.web.visitors import OWNER, VISITOR, Visitor, needed_role
+from formdigits.web.visitors import OWNER, VISITOR, Visitor, is_own_host, needed_role
 from workers.accounts.account import Account
 from workers.accounts.passwords import is_password
 from workers.database.people import find_account, has_accounts
 from workers.database.store import Store
 
 COOKIE = "formdigits"
-OPEN = ("/login", "/health")
+ENTRANCE = "/enter"
+OPEN = ("/login", "/health", ENTRANCE)
 """Addresses that anybody may ask for, besides the assets, in which there is nothing to know."""
 
 GUESSED = "Too many wrong guesses came from your address; try again in a minute."
@@ -43,6 +44,7 @@ class Door:
         self.sessions = Sessions(token)
         self._token = None if token is None else token.encode()
         self._open = open and token is None
+        self.invitations = Invitations()
         self._guesses = Guesses()
         self._lock = threading.Lock()
 
@@ -77,6 +79,21 @@ class Door:
             right = is_password(password, None if found is None else found[1])
             self._told(right, request)
         return found[0] if found is not None and right else None
+
+    def entered(self, store: Store, secret: str, request: Request) -> str | None:
+        """The session that the one-time sign-in `secret` begins, None where that is over; whoever guesses has to wait.
+
+        It is over, too, with the session of whoever gave it. Raises ServiceError.
+        """
+        found = self.invitations.take(secret)
+        inviter: Visitor | None = None
+        if found is not None:
+            inviter = self.sessions.visitor(store, found.inviter) if found.inviter else OWNER
+        known = find_account(store, inviter.name) if inviter is not None and inviter.name is not None else None
+        self._told(inviter is not None, request)
+        if inviter is None or (inviter.name is not None and known is None):
+            return None
+        return self.sessions.begin(store, None if known is None else known[0])
 
     def _told(self, right: bool, request: Request) -> None:
         (self._guesses.right if right else self._guesses.wrong)(_address(request))

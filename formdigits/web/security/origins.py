@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from formdigits.web.errors import told
-from formdigits.web.settings import is_loopback
 
 HARMLESS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
-
-
-def is_own_host(request: Request) -> bool:
-    """Whether the request came by this machine's own names.
-
-    Another site can have its name point to 127.0.0.1 and so make the browser take this server for its own (DNS
-    rebinding). Where people log in there is no need of this: the browser has no cookie for that name.
-    """
-    host = _host_of(f"//{request.headers.get('host', '')}")
-    return host is not None and is_loopback(host)
 
 
 class OwnOrigin:
@@ -53,10 +40,3 @@ def _own(request: Request) -> bool:
         return True
     host = request.headers.get("host", "")
     return host != "" and origin.partition("://")[2] == host
-
-
-def _host_of(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
