@@ -20,7 +20,18 @@ from extractor.overlay import draw_overlay, write_overlay
 from extractor.overlay.field_labels import Label, label_size, outlines, place_labels, plate, words
 from extractor.overlay.save import overlay_name
 from extractor.overlay.text import STATUS_COLOURS, length, percent, wrap
-from extractor.values import Box, FieldStatus, Kind, PageResult, PageStatus, Points, Reading, RuleOutcome
+from extractor.values import (
+    Box,
+    Doubt,
+    DoubtKind,
+    FieldStatus,
+    Kind,
+    PageResult,
+    PageStatus,
+    Points,
+    Reading,
+    RuleOutcome,
+)
 
 HEIGHT, WIDTH = 700, 520
 
@@ -178,6 +189,16 @@ def test_readings_without_room_are_listed_below_the_page() -> None:
     lost = draw_overlay(blank(), page(reading(())))
     nowhere = draw_overlay(blank(), page(reading(((math.nan, 1.0),) * 4)))
     assert roomy.shape[0] < crowded.shape[0] == lost.shape[0] == nowhere.shape[0]
+
+
+def test_what_is_doubtful_about_a_field_to_check_is_told_below_the_page() -> None:
+    doubt = Doubt(DoubtKind.STRUCK, "a stroke runs through it; it may be struck out")
+    sure, unsure = (
+        replace(reading(Box(200, 300, 100, 40), status), doubts=(doubt,))
+        for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW)
+    )
+    plain, told, twice = (draw_overlay(blank(), page(*read)) for read in ((sure,), (unsure,), (unsure, unsure)))
+    assert plain.shape[0] < told.shape[0] == twice.shape[0]
 
 
 def test_the_picture_is_the_page_below_a_strip_and_the_page_stays_as_it_was() -> None:

@@ -57,18 +57,33 @@ def header(result: PageResult, width: int) -> Image.Image:
     return _strip(lines, width, size)
 
 
-def footer(readings: Sequence[Reading], width: int) -> Image.Image | None:
-    """The strip below the page with the readings that have no label on it; those to check
-    first; None where all have one."""
-    if not readings:
-        return None
+def footer(homeless: Sequence[Reading], readings: Sequence[Reading], width: int) -> Image.Image | None:
+    """The strip below the page: those `homeless` readings that have no label on it, those to check first, and what is
+    doubtful about which of all `readings`; None where there is neither."""
     size = _size(width)
-    pieces = [_Piece("No room on the page:", PALE_TEXT)]
-    for reading in sorted(readings, key=lambda one: one.status is not FieldStatus.REVIEW):
-        value, aside = words(reading)
-        text = f"{drawable(reading.field)}: {value}" + (f" ({aside})" if aside else "")
-        pieces.append(_Piece(text, WHITE, LIGHT[reading.status]))
-    return _strip([(size, line) for line in _flow(pieces, size, width - 2 * size)], width, size)
+    room = width - 2 * size
+    lines = []
+    if homeless:
+        pieces = [_Piece("No room on the page:", PALE_TEXT)]
+        for reading in sorted(homeless, key=lambda one: one.status is not FieldStatus.REVIEW):
+            value, aside = words(reading)
+            text = f"{drawable(reading.field)}: {value}" + (f" ({aside})" if aside else "")
+            pieces.append(_Piece(text, WHITE, LIGHT[reading.status]))
+        lines += _flow(pieces, size, room)
+    for sentence, fields in _doubts(readings).items():
+        text = drawable(f"{', '.join(fields)}: {sentence}")
+        lines += [[_Piece(line, LIGHT[FieldStatus.REVIEW])] for line in wrap(text, size, room)]
+    return _strip([(size, line) for line in lines], width, size) if lines else None
+
+
+def _doubts(readings: Sequence[Reading]) -> dict[str, list[str]]:
+    """The sentences about fields to check, each with the names of its fields, in the order of the form."""
+    found: dict[str, list[str]] = {}
+    for reading in readings:
+        if reading.status is FieldStatus.REVIEW:
+            for doubt in reading.doubts:
+                found.setdefault(doubt.sentence, []).append(reading.field)
+    return found
 
 
 def _size(width: int) -> int:

@@ -20,7 +20,7 @@ def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
 
     Fields, and cells that stand apart, are outlined by status: green accepted, amber to check, grey blank, blue-grey
     void. Value and confidence stand beside the field, along its direction, where they cover no field and as little ink
-    as can be; readings for which there is no room are listed below the page. The strip above it names form, fit and
+    as can be; readings for which there is no room are listed below the page, and so is what is doubtful. The strip above it names form, fit and
     counts, the rules that are broken, and for a page that was not read the reason.
     """
     readings, quads, homeless = outlines(result.readings)
@@ -31,7 +31,7 @@ def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
     labels, crowded = place_labels(image, readings, quads, size)
     for label in labels:
         draw_label(page, label)
-    below = footer([*crowded, *homeless], page.width)
+    below = footer([*crowded, *homeless], result.readings, page.width)
     parts = [header(result, page.width), page, *([below] if below else [])]
     whole: NDArray[np.uint8] = np.concatenate([np.asarray(part) for part in parts])
     return np.ascontiguousarray(whole[:, :, ::-1])
