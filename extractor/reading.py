@@ -52,8 +52,6 @@ NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; th
 NUMBERED_ON_FORM = 5
 """Fields of a form whose values count up by one: people write such numbers one after the other less often."""
 
-NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
-SECOND = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is not read")
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
@@ -214,9 +212,8 @@ class Reader:
             return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NEGATIVE if inverted else NO_TEMPLATE))
         form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
-        doubts = _place_doubts(registration)
         located = [
-            Located(field, replace(image, doubts=(*image.doubts, *doubts)), self._model_of(form, field))
+            Located(field, replace(image, doubts=(*image.doubts, *registration.doubts)), self._model_of(form, field))
             for field, image in zip(fields, images, strict=True)
         ]
         return _Prepared(page, registration=registration, located=tuple(located))
@@ -248,11 +245,6 @@ class Reader:
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
         reason = _more(registration) if registration else ""
         return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes)
-
-
-def _place_doubts(found: Registration) -> tuple[Doubt, ...]:
-    """What makes every field of the page doubtful: that the form may lie elsewhere, or that there are two."""
-    return (*((NEAR_TIE,) if found.is_near_tie else ()), *((SECOND,) if found.second else ()))
 
 
 def _more(found: Registration) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractor.geometry import transform
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
-from extractor.registration import register
+from extractor.registration import follow, register
 from extractor.template import Landmarks, Template, load_template, template_yaml
 from extractor.values import DoubtKind, FieldStatus, Page
 from tests.forms import FORM, blank_sheet, lay
@@ -147,3 +147,11 @@ def test_numbers_of_columns_that_lie_in_fields_are_not_accepted() -> None:
     (result,) = Reader((form,), load_model(), accept=0.6).read([Page("page.png", 1, sheet)])
     assert sum(reading.value == str(k % COLUMNS + 1) for k, reading in enumerate(result.readings[:COLUMNS])) == COLUMNS
     assert {reading.status for reading in result.readings[:COLUMNS]} == {FieldStatus.REVIEW}
+
+
+def test_what_is_doubtful_about_a_place_goes_along_as_the_sheet_is_followed() -> None:
+    both = np.concatenate([blank_sheet(), blank_sheet()], axis=1)
+    found = register(both, [FORM])
+    assert found is not None
+    assert found.doubts
+    assert follow(both, found).doubts == found.doubts

@@ -21,7 +21,10 @@ from extractor.registration.rival_places import Judged, rival_fit
 from extractor.registration.ruling_fit import align_to_rulings, ruling_fit, ruling_fits
 from extractor.registration.second_form import boxes_beside, without_sheet
 from extractor.template import Template
-from extractor.values import Gray, Points
+from extractor.values import Doubt, DoubtKind, Gray, Points
+
+NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
+SECOND_FORM = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is not read")
 
 LEAST_FIT = 0.6
 """The least fit; below it a page is unmatched."""
@@ -51,6 +54,11 @@ class Registration:
     def is_near_tie(self) -> bool:
         """Whether the form may as well lie a row or a cell aside."""
         return self.margin < REGISTRATION.near_tie
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What makes every field doubtful: that the form may lie elsewhere, or that there are two."""
+        return (*((NEAR_TIE,) if self.is_near_tie else ()), *((SECOND_FORM,) if self.second else ()))
 
 
 Fitting: TypeAlias = dict[int, Judged]
@@ -102,6 +110,7 @@ def _with_second(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm],
 
 def follow(image: Gray, before: Registration) -> Registration:
     """`before`, which lies near the truth for this picture, made exact on it; its `fit` says whether the form is there.
+    How much better it fits than elsewhere, and what else is in the picture, is as it was.
 
     For the pictures of a video, where the form moves little from one to the next: no search is made.
     Raises TemplateError if the template's reference picture cannot be read.
@@ -109,7 +118,8 @@ def follow(image: Gray, before: Registration) -> Registration:
     reduced = reduced_page(image)
     hypothesis = Hypothesis(prepare_form(before.template), np.linalg.inv(reduced.matrix) @ before.matrix)
     found = _judge(reduced, hypothesis)
-    return Registration(before.template, reduced.matrix @ found.hypothesis.matrix, found.fit)
+    matrix, fit = reduced.matrix @ found.hypothesis.matrix, found.fit
+    return replace(before, matrix=matrix, fit=fit, rival=fit - before.margin)
 
 
 def _pages(whole: ReducedPage, image: Gray) -> Iterator[ReducedPage]:

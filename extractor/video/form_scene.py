@@ -128,7 +128,8 @@ class FormScene:
         cuts = {**state.cuts, **new}
         if len(cuts) < len(form.fields):
             return replace(state, cuts=cuts)
-        return Watching(HeldSheet(self._reader, form, cuts, Stage.DISMISSED if state.dismissed else Stage.READING))
+        stage = Stage.DISMISSED if state.dismissed else Stage.READING
+        return Watching(HeldSheet(self._reader, form, cuts, stage, registration.doubts))
 
     def _next(self, state: Watching, at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames. What looked

@@ -16,7 +16,7 @@ from extractor.fields import Cut, Levels, PageInk, clean, levels_of, page_ink_by
 from extractor.observation import Observation, decode
 from extractor.reading import Reader
 from extractor.template import Template
-from extractor.values import FieldStatus, Gray, Reading, RuleOutcome
+from extractor.values import Doubt, FieldStatus, Gray, Reading, RuleOutcome
 from extractor.video.fusion import CombEvidence, CtcEvidence, LatticeEvidence, evidence_for
 from extractor.video.identity import Repeat, as_wide, contradict, repeat_of
 from extractor.video.stack import Stack
@@ -72,13 +72,21 @@ class HeldSheet:
     """One sheet of `form`, read by `reader`. `page_ink` is what its fields have in common in a single frame, `row` the
     number of its row once that was given, `repeats` that of an earlier row whose sheet this may be; both are else 0."""
 
-    def __init__(self, reader: Reader, form: Template, first: Cuts, stage: Stage = Stage.READING) -> None:
-        """`first` are cuts of all fields."""
+    def __init__(
+        self,
+        reader: Reader,
+        form: Template,
+        first: Cuts,
+        stage: Stage = Stage.READING,
+        doubts: tuple[Doubt, ...] = (),
+    ) -> None:
+        """`first` are cuts of all fields, `doubts` those about the place of all of them."""
         self.form = form
         self.stage = stage
         self.row = self.repeats = 0
         self.rules: tuple[RuleOutcome, ...] = ()
         self._reader = reader
+        self._doubts = doubts
         self._ruled_at = -math.inf
         self._evidence: dict[str, CombEvidence | CtcEvidence | LatticeEvidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
@@ -155,7 +163,12 @@ class HeldSheet:
             if 0 <= at - self._ruled_at < RULES_EVERY_S:
                 return
             self._ruled_at = at
-        decided = [self._decided[field.name] for field in self.form.fields if field.name in self._decided]
+        decided = [
+            (seen, decoded.doubted(self._doubts))
+            for field in self.form.fields
+            if field.name in self._decided
+            for seen, decoded in [self._decided[field.name]]
+        ]
         # Rules weigh whole sheets: until every field was seen there are none.
         readings, self.rules = self._reader.settle(self.form if self.whole else None, decided)
         for reading in readings:

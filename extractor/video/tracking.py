@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -105,10 +105,10 @@ class Tracker:
         speed = _distance(template, self._found.matrix, matrix) / elapsed
         self._since_exact += 1
         if self._anchored and speed <= TOO_FAST and self._found.fit >= LEAST_FIT and self._since_exact < EXACT_EVERY:
-            self._found = Registration(template, matrix, self._found.fit)
+            self._found = replace(self._found, matrix=matrix)
             return Track(self._found, fresh=False, sure=True, speed=speed)
         self._since_exact = 0
-        exact = follow(grey, Registration(template, matrix, 1.0))
+        exact = follow(grey, replace(self._found, matrix=matrix))
         if speed > TOO_FAST:
             self._anchored = False
         elif not self._anchored:
@@ -125,7 +125,7 @@ class Tracker:
         if not 0 <= at - self._seen_at <= BLIND_S:
             self._found = None
             return None
-        self._found = Registration(template, matrix, exact.fit)
+        self._found = replace(exact, matrix=matrix)
         return Track(self._found, fresh=False, sure=False, speed=speed)
 
     def _search(self, grey: Gray, at: float) -> Registration | None:
