@@ -17,6 +17,7 @@ class Candidate:
     smallest parts that it joins, `box` is in pixels of the field image, `ink` is its area in those pixels.
     `whole` says that it is connected ink that no cut has touched; `points` adds up how much its parts look like points
     or commas of their own (small and low), each from 0 to 1.
+    `crossed` is how much ink was cut at its sides, in widths of the stroke.
     `residue` is the size of the largest piece of ink in a blank cell that was taken for dirt, as a share of the cell.
     """
 
@@ -29,6 +30,7 @@ class Candidate:
     whole: bool = False
     points: float = 0.0
     residue: float = 0.0
+    crossed: float = 0.0
 
 
 @dataclass(frozen=True)

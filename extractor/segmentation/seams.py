@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.ink import STROKE
-from extractor.segmentation.segmentation_parameters import SEGMENTATION
+from extractor.segmentation.segmentation_parameters import SEGMENTATION, Cutting
 from extractor.values import Gray
 
 
-def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
+def cut_columns(piece: Gray, line_height: float, stroke: float, cutting: Cutting) -> list[int]:
     """Columns of one connected piece of ink near which two symbols may touch, from left to right.
 
     They are the valleys of the column profile, and of its outer contour: where the ink is thin, or where the outline
@@ -30,8 +30,8 @@ def cut_columns(piece: Gray, line_height: float, stroke: float) -> list[int]:
     cost = _smooth(cost, max(1, round(SEGMENTATION.seam_smooth * line_height)))
     order = np.argsort(cost[edge : width - edge], kind="stable") + edge
     chosen: list[int] = []
-    apart = max(2, round(SEGMENTATION.seam_apart * line_height))
-    most = max(1, round(width / line_height * SEGMENTATION.seam_most))
+    apart = max(2, round(cutting.apart * line_height))
+    most = max(1, round(width / line_height * cutting.most))
     for column in order:
         if len(chosen) == most:
             break

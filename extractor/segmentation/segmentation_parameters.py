@@ -9,6 +9,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Cutting:
+    """How finely ink is parted; lengths are shares of the height of the digits. `apart` is between two seams, `most`
+    seams are tried for a piece as wide as it is high, by `reach` a seam may leave its column, and `joined` pieces are
+    at most one symbol."""
+
+    apart: float
+    most: float
+    reach: float
+    joined: int
+
+
+@dataclass(frozen=True)
 class SegmentationParameters:
     # What belongs to a box; shares of its height.
     inside_least: float = 0.4  # of a piece of ink that lies in its box or cell; of what is printed around it less does
@@ -62,8 +74,6 @@ class SegmentationParameters:
     seam_edge: float = 0.14  # no seam is nearer to either side of the ink
     seam_extent: float = 0.5  # what ink from top to bottom costs, where a stroke's width of it costs 1
     seam_smooth: float = 0.03  # over so much to either side costs are averaged
-    seam_apart: float = 0.13  # between two seams
-    seam_most: float = 4.5  # seams for a piece as wide as it is high
     seam_sideways: float = 0.02  # for a step to the next column, where a row of ink costs 1
 
     # The slant of writing.
@@ -71,6 +81,10 @@ class SegmentationParameters:
     slant_ink: int = 100  # ink that counts as stroke where writing is reduced
     slant_fewest: int = 12  # pixels of stroke that tell a slant
     slant_doubt: float = 0.06  # share by which a shear of 1 must gather strokes better than none
+
+    # Usually, and where it is known what the symbols are. The second was chosen on strings composed of held-out digits.
+    cutting: Cutting = Cutting(apart=0.13, most=4.5, reach=0.16, joined=5)
+    fine_cutting: Cutting = Cutting(apart=0.06, most=12, reach=0.25, joined=9)
 
     # Free strings; shares are of the height of the digits unless something else is said.
     string_lowest: float = 0.25  # of the box's height, that digits have at least
@@ -85,10 +99,8 @@ class SegmentationParameters:
     string_of_span: float = 0.85  # and this share of it tells their height
     string_flat: float = 0.3  # ink that is lower is not parted,
     string_dash: float = 0.5  # nor is ink that is lower than this and twice as wide as high
-    string_most_joined: int = 5  # pieces that a symbol is joined from
     string_widest: float = 1.7  # that a symbol is
     string_most_pieces: int = 120  # more in one field are no string of digits
-    string_reach: float = 0.16  # by which a seam may leave its column
     string_fewest: int = 2  # pixels that a part has
     string_point: float = 0.36  # a point is no wider and higher than this
     string_point_rises: float = 0.4  # its middle is no higher above the baseline than this
@@ -97,6 +109,12 @@ class SegmentationParameters:
     string_under: float = 0.5  # how likely either is one under a digit, since digits break
     string_covered: float = 0.8  # of its width, that is under a digit
     string_below: float = 0.35  # of its height, by which one that a digit leans over reaches lower than the digit
+
+    # Symbols of a string that was read whole; shares are of the height of the digits.
+    symbol_lowest: float = 0.6  # of the height that digits have in a text line, that they have at least
+    symbol_above: float = 0.6  # of that height: so much above and below a text line is looked at
+    symbol_crumb: float = 0.6  # what is smaller and no part of a symbol is a crumb,
+    symbol_near: float = 0.2  # of the symbol that is so near to it
 
     # Text lines; shares are of the height of the digits unless something else is said.
     text_margin: float = 0.45  # paper kept before the first and after the last digit

@@ -50,6 +50,12 @@ class Writing:
 
         `size` times as large as usual, and sheared by `lean` once it is upright, it is another view of the same ink.
         """
+        to_line, scale, width = self.to_line(size=size, lean=lean)
+        return _drawn(self.picture, to_line, scale, width)
+
+    def to_line(self, *, size: float = 1.0, lean: float = 0.0) -> tuple[Points, float, int]:
+        """How the writing becomes a text line: the matrix, shape (3, 3), from its picture to the line, both measured
+        from their edges; the rows of the line to one of the picture; and the line's width."""
         tall = max(4.0, (self.high - self.low) * SEGMENTATION.text_room)
         scale = size * TEXT / tall
         # First level, then upright, about the middle of the writing.
@@ -60,8 +66,7 @@ class Writing:
         left, right = float(across.min()) - margin, float(across.max()) + margin
         wide = scale * min(1.0, MOST_COLUMNS / (scale * (right - left)))
         to_line = np.array(((wide, 0, -wide * left), (0, scale, HEIGHT / 2), (0, 0, 1.0))) @ upright
-        width = min(MOST_COLUMNS, max(8, int(np.ceil(wide * (right - left)))))
-        return _drawn(self.picture, to_line, scale, width)
+        return to_line, scale, min(MOST_COLUMNS, max(8, int(np.ceil(wide * (right - left)))))
 
 
 def writing_of(field: FieldImage) -> Writing | None:

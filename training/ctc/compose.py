@@ -99,9 +99,33 @@ def by_writer(samples: Samples, letters: Crops, beside: Beside | None = None, *,
     return Writers(samples, places, weights / weights.sum(), letters, beside)
 
 
-def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
-    """`what` in ink, 255 = ink, digits about DIGIT_TALL high, by one writer with one pen, tightly cut; and what that
-    says."""
+@dataclass(frozen=True)
+class Composition:
+    """A string in `ink`, 255 = ink, tightly cut. `said` is what it says, symbol by symbol from left to right (zeros
+    that run into each other, and words, are one piece of several characters); `symbols` are these alone, each tightly
+    cut, and `places` the column and row in `ink` where each begins."""
+
+    ink: Gray
+    said: tuple[str, ...]
+    symbols: tuple[Gray, ...]
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+    def alone(self) -> list[Gray]:
+        """Each of the symbols alone on the same paper, shape that of `ink`."""
+        found = []
+        for (x, y), symbol in zip(self.places, self.symbols, strict=True):
+            paper_of_one = np.zeros_like(self.ink)
+            paper_of_one[y : y + symbol.shape[0], x : x + symbol.shape[1]] = symbol
+            found.append(paper_of_one)
+        return found
+
+
+def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> Composition:
+    """`what`, digits about DIGIT_TALL high, by one writer with one pen."""
     hand = writers.places[int(rng.choice(len(writers.weights), p=writers.weights))]
     pen = rng.uniform(2.4, 11) if rng.random() < 0.6 else 0.0
     bend = WILD if rng.random() < trouble.wild else MILD
@@ -145,7 +169,8 @@ def written(what: str, writers: Writers, rng: np.random.Generator, trouble: Trou
         else:
             ink, low = mark_ink(mark, stroke * rng.uniform(0.7, 1.2), writers.beside, rng)
             symbols.append((_leaning(ink, lean) if mark in "/()$%" else ink, low, 1.0))
-    return _set(symbols, marks, rng, drift=drift, overlap=trouble.overlap, apart=apart), "".join(marks)
+    ink, places = _set(symbols, marks, rng, drift=drift, overlap=trouble.overlap, apart=apart)
+    return Composition(ink, tuple(marks), tuple(one for one, _, _ in symbols), places)
 
 
 def _word(writers: Writers, rng: np.random.Generator) -> tuple[Gray, str]:
@@ -187,9 +212,9 @@ def _set(
     drift: float,
     overlap: float,
     apart: set[int],
-) -> Gray:
-    """The symbols one after the other on a baseline; each with how much lower it stands, and 1 for a mark.
-    There is more room before those at the places `apart`."""
+) -> tuple[Gray, tuple[tuple[int, int], ...]]:
+    """The symbols one after the other on a baseline, and the column and row where each begins; each comes with how much
+    lower it stands, and 1 for a mark. There is more room before those at the places `apart`."""
     places: list[tuple[int, int]] = []
     close = rng.random()  # some writers leave room, some run everything together
     x = 0.0
@@ -231,7 +256,7 @@ def _set(
     if rng.random() < 0.25:
         boxes = [Box(x - left, y - top, *ink.shape[::-1]) for (x, y), (ink, _, _) in zip(places, symbols, strict=True)]
         _join_zeros(out, marks, boxes, rng)
-    return out
+    return out, tuple((x - left, y - top) for x, y in places)
 
 
 def _join_zeros(out: Gray, marks: list[str], boxes: list[Box], rng: np.random.Generator) -> None:
@@ -263,27 +288,46 @@ def _leaning(ink: Gray, lean: float) -> Gray:
     return tight(as_gray(cv2.warpAffine(ink, matrix, (width + int(np.ceil(extra)), height))))
 
 
-def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD) -> Gray:
-    """`ink` on paper, through a scanner or camera: grey, dark on light, with some paper around it."""
-    tall = float(np.exp(rng.uniform(np.log(trouble.smallest), np.log(60))))
-    scale = tall / DIGIT_TALL
-    size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
-    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    tight_cut = rng.random() < 0.35
-    room = rng.uniform(-0.04, 0.12, 4) if tight_cut else rng.uniform(0.05, 0.8, 4)
-    edges = [round(float(r) * tall) for r in room]
-    top, bottom, left, right = (max(0, edge) for edge in edges)
-    small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
-    # The ends of some strokes are cut off, but not all that is there of a dash.
-    ends = (max(0, min(-edge, length // 4)) for edge, length in zip(edges, np.repeat(small.shape, 2), strict=True))
-    top, bottom, left, right = ends
-    small = small[top : small.shape[0] - bottom, left : small.shape[1] - right]
-    if rng.random() < 0.3:
-        small = _turned(as_gray(small), rng.normal(0, 2.2))
-    strength: Floats = small.astype(np.float32) / np.float32(255)
+@dataclass(frozen=True)
+class Frame:
+    """How ink comes to lie in a picture: its digits `tall` pixels high, with `edges` of paper around it (top, bottom,
+    left, right; less than none cuts the ends of strokes off), turned by `degrees`."""
+
+    tall: float
+    edges: tuple[int, ...]
+    degrees: float
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, trouble: Trouble = HARD) -> Frame:
+        tall = float(np.exp(rng.uniform(np.log(trouble.smallest), np.log(60))))
+        tight_cut = rng.random() < 0.35
+        room = rng.uniform(-0.04, 0.12, 4) if tight_cut else rng.uniform(0.05, 0.8, 4)
+        degrees = rng.normal(0, 2.2) if rng.random() < 0.3 else 0.0
+        return cls(tall, tuple(round(float(r) * tall) for r in room), degrees)
+
+    def of(self, ink: Gray) -> Gray:
+        """`ink` as it lies in the picture."""
+        scale = self.tall / DIGIT_TALL
+        size = max(2, round(ink.shape[1] * scale)), max(2, round(ink.shape[0] * scale))
+        small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        top, bottom, left, right = (max(0, edge) for edge in self.edges)
+        small = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT, value=0)
+        # The ends of some strokes are cut off, but not all that is there of a dash.
+        sides = np.repeat(small.shape, 2)
+        ends = (max(0, min(-edge, length // 4)) for edge, length in zip(self.edges, sides, strict=True))
+        top, bottom, left, right = ends
+        small = small[top : small.shape[0] - bottom, left : small.shape[1] - right]
+        return _turned(as_gray(small), self.degrees) if self.degrees else as_gray(small)
+
+
+def photographed(ink: Gray, rng: np.random.Generator, trouble: Trouble = HARD, frame: Frame | None = None) -> Gray:
+    """`ink` on paper, through a scanner or camera: grey, dark on light, with some paper around it, as `frame` says."""
+    frame = frame or Frame.drawn(rng, trouble)
+    tall = frame.tall
+    strength: Floats = frame.of(ink).astype(np.float32) / np.float32(255)
     if rng.random() < 0.25:  # a pen that runs dry
-        flow = rng.uniform(0.4, 1.3, (3, max(3, small.shape[1] // 20))).astype(np.float32)
-        strength *= cv2.resize(flow, small.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
+        flow = rng.uniform(0.4, 1.3, (3, max(3, strength.shape[1] // 20))).astype(np.float32)
+        strength *= cv2.resize(flow, strength.shape[::-1], interpolation=cv2.INTER_LINEAR).clip(0.2, 1)
     pen = rng.uniform(trouble.faint, 0.92)
     sheet = paper(strength.shape, tall, pen, rng)
     if rng.random() < 0.12:
@@ -323,8 +367,8 @@ def _neighbours(strength: Floats, tall: float, rng: np.random.Generator) -> None
 
 def composed(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:
     """A picture of one number, and what it says: digits, STRING_MARKS, STRUCK and OTHER."""
-    ink, what = written(text(rng, trouble.no_number), writers, rng, trouble)
-    return photographed(ink, rng, trouble), what
+    one = written(text(rng, trouble.no_number), writers, rng, trouble)
+    return photographed(one.ink, rng, trouble), one.text
 
 
 def composed_text_line(writers: Writers, rng: np.random.Generator, trouble: Trouble = HARD) -> tuple[Gray, str]:

@@ -76,7 +76,7 @@ def swiss_entries() -> Iterator[Entry]:
     for number in range(COMPOSED):
         rng = np.random.default_rng((17, number))
         digits = "".join(str(digit) for digit in rng.integers(0, 10, int(rng.integers(2, 9))))
-        picture = photographed(written(digits, writers, rng, EASY)[0], rng, EASY)
+        picture = photographed(written(digits, writers, rng, EASY).ink, rng, EASY)
         yield Entry(str(number), picture, digits, digits, number % CALIBRATES_EVERY == 0)
 
 

@@ -9,7 +9,8 @@ from typing import Self
 import cv2
 from pydantic import BaseModel, Field
 
-from extractor.explain import ExplainedField, Symbol
+from extractor.explain import ExplainedField
+from extractor.field_symbols import FieldSymbol
 from extractor.values import CheckKind, FieldStatus, Gray, Kind, PageStatus
 from formdigits.web.sandboxed import Picture, SeenPage
 from formdigits.web.schemas.base_schema import Answer
@@ -96,7 +97,7 @@ class SymbolAnswer(BaseModel):
     classes: list[ClassAnswer]
 
     @classmethod
-    def of(cls, one: Symbol) -> Self:
+    def of(cls, one: FieldSymbol) -> Self:
         return cls(
             text=one.text,
             chosen=one.chosen,

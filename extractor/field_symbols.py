@@ -1,0 +1,164 @@
+"""The symbols of fields that were read: where each lies on the page, its crop, and what that looks like alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from extractor.decoding.ctc_alignment import aligned
+from extractor.decoding.lattice_search import Path, best_paths
+from extractor.decoding.string_path import string_path
+from extractor.decoding.written import BLANK, HYPHEN, STRUCK, UNREADABLE
+from extractor.fields import FieldImage
+from extractor.geometry import transform
+from extractor.observation import Observation
+from extractor.recognizer import CROSS, DASH, JUNK
+from extractor.recognizer.choice import Model
+from extractor.recognizer.ctc import FRAMES, STRIDE
+from extractor.recognizer.symbol_views import symbol_scores
+from extractor.segmentation.lattice import stack_crops
+from extractor.segmentation.string_symbols import LevelString, level_string
+from extractor.values import Box, Floats, Gray
+
+COLUMNS_PER_FRAME = STRIDE / FRAMES
+"""Columns of a text line to one of its frames."""
+
+CLASS_OF = {STRUCK: CROSS, HYPHEN: DASH, UNREADABLE: JUNK}
+"""The classes of symbols that are written as something else."""
+
+PixelBox = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class FieldSymbol:
+    """One symbol, or a candidate for one: `text` is what the reading takes it for (empty: for nothing; `_`: a blank
+    cell), and `chosen` says that the reading goes through it.
+
+    `box` is where it lies, left, top, width and height in pixels of the page: the cell of a comb, else the ink; None
+    where nothing of it is seen. `crop`, shape (28, 28), is what the recogniser sees, None where there is no ink;
+    `probabilities` gives every class's, the most probable first: those of the crop alone, or for a mark that
+    the network for symbols does not know those of the string's own network.
+    """
+
+    text: str
+    chosen: bool
+    box: PixelBox | None
+    crop: Gray | None
+    probabilities: tuple[tuple[str, float], ...]
+
+    @property
+    def probability(self) -> float:
+        """How probable `text` is; 1 for a blank cell."""
+        if self.crop is None:
+            return 1.0 if self.text == BLANK else 0.0
+        odds = dict(self.probabilities)
+        return odds.get(self.text, odds.get(CLASS_OF.get(self.text, ""), 0.0))
+
+
+def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSymbol, ...]]:
+    """The symbols of each field, of which it is known what was seen and what is written: those of the reading from left
+    to right, then other candidates. The crops of all fields go through their network together."""
+    found = [() if _is_whole(seen) else _lattice_symbols(seen, written) for seen, written in read]
+    by_model: dict[Model, list[int]] = {}
+    for place, (seen, _) in enumerate(read):
+        if _is_whole(seen):
+            by_model.setdefault(seen.model, []).append(place)
+    for model, places in by_model.items():
+        for place, symbols in zip(places, _string_symbols([read[i] for i in places], model), strict=True):
+            found[place] = symbols
+    return found
+
+
+def _is_whole(seen: Observation) -> bool:
+    """Whether it is a string that was read whole."""
+    return seen.string is not None and seen.model.ctc is not None
+
+
+def _string_symbols(read: Sequence[tuple[Observation, str]], model: Model) -> list[tuple[FieldSymbol, ...]]:
+    """The symbols of strings that `model` read whole."""
+    levels = [level_string(seen.image) for seen, _ in read]
+    # First the ways to cut, of which the known text chooses one, then the symbols themselves.
+    crops = [level.lattice.crops if level else stack_crops([]) for level in levels]
+    scores = np.split(model.symbols.log_probabilities(np.concatenate(crops)), np.cumsum([len(c) for c in crops])[:-1])
+    found = [_parted(*one, level, own) for one, level, own in zip(read, levels, scores, strict=True)]
+    classes = model.symbols.classes
+    known = [
+        one for own in found for one in own if one.crop is not None and CLASS_OF.get(one.text, one.text) in classes
+    ]
+    rows = symbol_scores(stack_crops([one.crop for one in known if one.crop is not None]), model.symbols)
+    alone = {id(one): _ranked(classes, row) for one, row in zip(known, rows, strict=True)}
+    return [tuple(replace(one, probabilities=alone.get(id(one), one.probabilities)) for one in own) for own in found]
+
+
+def _parted(seen: Observation, text: str, level: LevelString | None, scores: Floats) -> list[FieldSymbol]:
+    """The symbols of one string, with what its own network says of each."""
+    string, ctc = seen.string, seen.model.ctc
+    assert string is not None
+    assert ctc is not None
+    view = string.first_view
+    if view.line is None or text.strip(BLANK) == "":
+        return [FieldSymbol(BLANK, True, None, None, ())]
+    frames = aligned(view.frames, text, ctc.classes)
+    near = np.exp(view.frames[np.rint(frames).astype(np.int64).clip(0, len(view.frames) - 1)])
+    odds = [_ranked(ctc.classes, np.log(np.maximum(row, np.finfo(np.float32).tiny))) for row in near]
+    if level is None:
+        return [FieldSymbol(symbol, True, None, None, one) for symbol, one in zip(text, odds, strict=True)]
+    middles = (frames + 0.5) * COLUMNS_PER_FRAME * level.scale
+    path = string_path(level.lattice, scores, seen.model.symbols.classes, text, middles)
+    owners = level.owners(path)
+    return [
+        FieldSymbol(symbol, True, _ink_box(seen.image, owners == number), crop, one)
+        for number, (symbol, crop, one) in enumerate(zip(text, level.crops(path), odds, strict=True), start=1)
+    ]
+
+
+def _ink_box(image: FieldImage, ink: np.ndarray) -> PixelBox | None:
+    """Where `ink`, a mask as large as the field's, lies on the page."""
+    left, top, width, height = cv2.boundingRect(ink.astype(np.uint8))
+    return _on_page(image, Box(left, top, width, height)) if width else None
+
+
+def _on_page(image: FieldImage, box: Box) -> PixelBox:
+    corners = transform(image.matrix, box.corners)
+    left, top = (int(v) for v in np.floor(corners.min(0) + 1e-6))
+    right, bottom = (int(v) for v in np.ceil(corners.max(0) - 1e-6))
+    return left, top, right - left, bottom - top
+
+
+def _ranked(classes: Sequence[str], row: Floats) -> tuple[tuple[str, float], ...]:
+    """Each class with its probability, the most probable first; `row` has their logs."""
+    return tuple(sorted(zip(classes, np.exp(row).tolist(), strict=False), key=lambda one: -one[1]))
+
+
+def _lattice_symbols(seen: Observation, written: str) -> tuple[FieldSymbol, ...]:
+    """The symbols of a comb, or of a string that was not read whole."""
+    lattice, scores, classes = seen.lattice, seen.scores, seen.model.symbols.classes
+    path = _path(seen, written)
+    on_it = {id(mark.candidate): mark.text for mark in path.marks}
+
+    def shown(candidate_id: int, box: Box, crop: int | None) -> FieldSymbol:
+        return FieldSymbol(
+            on_it.get(candidate_id, ""),
+            candidate_id in on_it,
+            _on_page(seen.image, box),
+            None if crop is None else lattice.crops[crop],
+            () if crop is None else _ranked(classes, scores[crop]),
+        )
+
+    chosen = [shown(id(mark.candidate), mark.candidate.box, mark.candidate.crop) for mark in path.marks]
+    others = [
+        shown(id(one), one.box, one.crop) for one in lattice.candidates if one.crop is not None and id(one) not in on_it
+    ]
+    return (*chosen, *others)
+
+
+def _path(seen: Observation, written: str) -> Path:
+    """The best path that says what the reading does."""
+    paths = best_paths(seen.lattice, seen.scores, seen.model.symbols.classes)
+    same = [path for path in paths if path.text == written]
+    if same or set(written) <= {BLANK}:
+        return (same or [Path((), 0.0, "")])[0]
+    return paths[0]
