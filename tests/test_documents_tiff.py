@@ -178,3 +178,24 @@ def test_limits_hold_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert isinstance(page, FailedPage)
     assert page.number == 2
     assert "pages" in page.reason
+
+
+@pytest.mark.parametrize("said", [0, 7, 27151, 0xFFFF])
+def test_a_page_whose_header_is_damaged_is_none_however_it_is_asked_for(tmp_path: Path, said: int) -> None:
+    file = tmp_path / "p.tif"
+    first, *others = (Image.fromarray(_sheet(number)) for number in range(3))
+    first.save(file, save_all=True, append_images=others)
+    content = bytearray(file.read_bytes())
+    order = "little" if content[:2] == b"II" else "big"
+    at = int.from_bytes(content[4:8], order)
+    entries = int.from_bytes(content[at : at + 2], order)
+    second = at + 2 + 12 * entries
+    place = int.from_bytes(content[second : second + 4], order)
+    # So many entries it has not, and those that it has are others.
+    content[place : place + 90] = said.to_bytes(2, order) * 45
+    file.write_bytes(content)
+    together = list(open_pages(str(file)))
+    assert [type(page) for page in together] == [Page, FailedPage]
+    # Alone, it must not be the page before it once more.
+    [alone] = open_pages(str(file), first=2)
+    assert alone == together[1]

@@ -4,8 +4,9 @@
 
 A seeded program damages PDF, PNG, JPEG, TIFF and HEIC files and templates. Each is sent to a server and read there as
 part of a job, and read by `formdigits read`. A fault is an answer that is no sentence of ours, a process that ended or
-was ended for taking too long, a `/health` that is not answered, and a file of which fewer pages come back than it had
-without a word that something is wrong. Faults are listed; with `--keep` their files are kept.
+was ended for taking too long, a `/health` that is not answered, a file of which fewer pages come back than it had
+without a word that something is wrong, and one of which the two ways say different things. Faults are listed; with
+`--keep` their files are kept.
 """
 
 from __future__ import annotations

@@ -60,14 +60,24 @@ class Found:
 
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     faults: list[Fault] = field(default_factory=list)
+    came: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(dict))
+    """By way and file, what became of its pages."""
 
     def pages(self, way: str, file: Damaged, pages: Sequence[Mapping[str, Any]]) -> None:
         """Of a file these pages came, each with its `status` and `reason`."""
+        self.came[way][file.name] = [f"{page['status']} {page['reason']}".strip() for page in pages]
         for page in pages:
             self.counts[way][f"pages {page['status']}"] += 1
             self.sentence(way, file.name, page["reason"])
         if len(pages) < file.pages and all(page["status"] == "read" and not page["reason"] for page in pages):
             self.faults.append(Fault(file.name, way, f"{len(pages)} of {file.pages} pages, without a word"))
+
+    def compare(self) -> None:
+        """What one way reads, the other reads."""
+        for name in self.came[UPLOAD].keys() & self.came[READ].keys():
+            ways = [self.came[way][name] for way in (UPLOAD, READ)]
+            if ways[0] != ways[1]:
+                self.faults.append(Fault(name, "both", f"by {UPLOAD} {ways[0]}, by {READ} {ways[1]}"))
 
     def sentence(self, way: str, name: str, sentence: str) -> None:
         """A sentence about a file was told."""
@@ -108,6 +118,7 @@ def push(files: Sequence[Damaged], server: WebServer, folder: Path) -> Found:
         (folder / one.name).write_bytes(one.content)
     _read(found, documents, folder)
     _read_templates(found, templates, folder)
+    found.compare()
     return found
 
 

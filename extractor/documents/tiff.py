@@ -39,6 +39,7 @@ class TiffFile:
             raise DocumentError("The page is too large to be read; scan it at a lower resolution.") from None
         except _BROKEN_TIFF:
             raise DocumentError("The TIFF is damaged or ends early; scan or copy it again.") from None
+        self._lost: int | None = None
         self._frames = self._pages()
         self.count = len(self._frames)
         check_pages(self.count)
@@ -65,13 +66,18 @@ class TiffFile:
             for frame, size in enumerate(sizes)
             if not (frame < len(reduced) and reduced[frame] and size <= _MUCH_SMALLER * largest)
         ]
+        self._lost = len(sizes) if broken else None
         return [*frames, len(sizes)] if broken else frames
 
     def page(self, number: int) -> Gray:
         """Page `number` (from 1) as grey, upright as its tag says, pixels square. Raises DocumentError."""
         image = self._image
+        frame = self._frames[number - 1]
+        if frame == self._lost:
+            # Asked again, Pillow takes itself to be there already, and would give the page before it once more.
+            raise DocumentError(_PAGE_DAMAGED)
         try:
-            image.seek(self._frames[number - 1])
+            image.seek(frame)
             check_size(*image.size)
             tags = image.tag_v2
             inverted = image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
