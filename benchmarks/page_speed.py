@@ -1,15 +1,17 @@
 """Reading a whole page beside merely decoding it.
 
-    python -m benchmarks.page_speed
+    python -m benchmarks.page_speed [--second]
 
 A 300-dpi A4 JPEG of the sample tally form with digits in its 20 comb fields, read page after page by one process
 with one thread (opened, registered, located, segmented, recognised, decoded, checked, written as a CSV row), against
 `cv2.imread` of the same file; interleaved, medians of one run, and their ratio: by the clock, and by the processor's
-time, which other programs on the machine disturb less.
+time, which other programs on the machine disturb less. With `--second` the second reader is asked as well, where it is
+installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -23,7 +25,7 @@ from extractor.documents import open_pages
 from extractor.export import open_sink
 from extractor.ink import as_gray
 from extractor.reading import Reader
-from extractor.recognizer.choice import load_model
+from extractor.recognizer.choice import Recognizers, load_model
 from extractor.template import load_template
 from extractor.values import PageStatus
 
@@ -55,9 +57,12 @@ def now() -> NDArray[np.float64]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--second", action="store_true", help="with the second reader")
+    options = parser.parse_args()
     cv2.setNumThreads(1)
     template = load_template(ROOT / "samples" / "templates" / "tally.yaml")
-    reader = Reader((template,), load_model())
+    reader = Reader((template,), load_model(), second=Recognizers(second=options.second).second)
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "page.jpg")
