@@ -9,10 +9,13 @@ from importlib.metadata import version
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES as EXCLUDED
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from formdigits.web.errors import Unforeseen, tell_errors
+from formdigits.web.jobs.tables import MEDIA, Ending
 from formdigits.web.rendering import HERE
 from formdigits.web.routes import BODY_LIMITS, ROUTERS
 from formdigits.web.schemas.refusal_schema import Problem
@@ -20,6 +23,12 @@ from formdigits.web.security import Access, BoundedBodies, BoundedCrowd, Door, O
 from formdigits.web.security.crowds import MOST_REQUESTS
 from formdigits.web.settings import Settings
 from formdigits.web.site import open_site
+
+COMPRESSION = 5
+"""Of 1 to 9; beyond it each per cent costs twice the time."""
+
+COMPRESSED = (MEDIA[Ending.XLSX], "application/pdf")
+"""Kinds of answers that are so already."""
 
 ABOUT = """Reads handwritten numbers off scanned or photographed forms. The pages of this server use this API.
 
@@ -51,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(GZipMiddleware, compresslevel=COMPRESSION, exclude_content_types=(*COMPRESSED, *EXCLUDED)),
             Middleware(SafeHeaders),
             Middleware(Unforeseen),
             Middleware(Access, door=door),

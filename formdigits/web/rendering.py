@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extractor.values import PageResult, Reading
 from formdigits.messages import counted
+from formdigits.web.browser_words import in_browser
 from formdigits.web.visitors import VISITOR, Visitor, is_own_host, needed_role
 from workers.accounts.account import Role
 
@@ -62,4 +63,4 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"counted": counted, "by_field": _by_field, "iso": _iso, "utc": _utc}
+_ENVIRONMENT.filters |= {"counted": counted, "by_field": _by_field, "in_browser": in_browser, "iso": _iso, "utc": _utc}

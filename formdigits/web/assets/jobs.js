@@ -37,6 +37,7 @@ function begin(form) {
   const most = Number(chooser.dataset.most);
   const folders = form.querySelector("#folders") && folderPicker(form.querySelector("#folders"), problem);
   let files = [];
+  let shots = 0;
 
   function take(more) {
     files = [...files, ...more];
@@ -45,6 +46,14 @@ function begin(form) {
 
   chooser.addEventListener("change", () => take(chooser.files));
   dropZone(form.querySelector("#drop"), take);
+  form.querySelector("#shot").addEventListener("change", (event) => {
+    // A phone's camera calls all of its pictures the same, and gives one at a time.
+    take([...event.target.files].map((shot) => {
+      shots += 1;
+      return new File([shot], `photograph ${shots}.${shot.name.split(".").at(-1)}`, { type: shot.type });
+    }));
+    event.target.value = "";
+  });
   form.querySelector("#template").addEventListener("change", (event) => addTemplate(form, event.target));
 
   form.addEventListener("submit", async (event) => {

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from formdigits.web.browser_words import in_browser
 from formdigits.web.jobs.state import Status
 from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import PageAnswer
@@ -54,7 +55,7 @@ class JobAnswer(BaseModel):
             counts=CountsAnswer.of(status.counts),
             counted=status.counted,
             documents=status.documents,
-            problem=status.problem,
+            problem=None if status.problem is None else in_browser(status.problem),
         )
 
 

@@ -4,14 +4,15 @@ is read (`width` x `height`), whatever the size of its picture."""
 from __future__ import annotations
 
 import base64
-from typing import Self
+from typing import Annotated, Self
 
 import cv2
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from extractor.explain import ExplainedField
 from extractor.field_symbols import FieldSymbol
 from extractor.values import CheckKind, FieldStatus, Gray, Kind, PageStatus
+from formdigits.web.browser_words import in_browser
 from formdigits.web.sandboxed import Picture, SeenPage
 from formdigits.web.schemas.base_schema import Answer
 
@@ -75,7 +76,7 @@ class PageAnswer(Answer):
     page: int
     status: PageStatus
     form: str
-    reason: str
+    reason: Annotated[str, AfterValidator(in_browser)]
     fit: float = Field(description="0 (no form here) to 1 (every ruling found).")
     readings: list[ReadingAnswer]
     rules: list[RuleAnswer]
