@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -42,8 +41,7 @@ PAD = 2
 """Columns of nothing to the left of CTC's states, so that all states move alike."""
 
 
-@dataclass(frozen=True)
-class Transcript:
+class Transcript(NamedTuple):
     """One string that a text line may say: its `log_probability`, and the frame in the middle of each symbol."""
 
     text: str

@@ -27,7 +27,10 @@ def slant(ink: Gray) -> float:
     span = small.shape[1] + 2 * small.shape[0] + 1
     # Each shear has columns of its own in one long row, from which all is counted at once.
     begins = span * np.arange(len(shears)) + small.shape[0]
-    flat = np.rint(xs[None, :] + shears[:, None] * offset[None, :]).astype(np.int64)
+    # In place: these arrays are large, and making each anew would take longer than filling it.
+    columns = shears[:, None] * offset
+    columns += xs
+    flat = np.rint(columns, out=columns).astype(np.int64)
     flat += begins[:, None]
     profile = np.bincount(flat.ravel(), minlength=span * len(shears)).reshape(len(shears), span)
     score = (profile * profile).sum(1).astype(np.float64)

@@ -31,9 +31,9 @@ FULL_INK = 204
 class Writing:
     """What is written in a field, ready to be drawn as a text line.
 
-    `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the pixels of all that
-    may be a digit; most of the large ones reach from `low` to `high` once they are level; `rise` is the slope of their
-    baseline, `shear` the columns to the right for each row upwards that make them upright.
+    `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the first and the last
+    pixel in each row of all that may be a digit; most of the large ones reach from `low` to `high` once they are level;
+    `rise` is the slope of their baseline, `shear` the columns to the right for each row upwards that make them upright.
     """
 
     picture: Gray
@@ -88,7 +88,7 @@ def writing_of(field: FieldImage) -> Writing | None:
     if small.any():
         xs, ys = _inked(_of(pieces, large | small))
     shear = SEGMENTATION.text_upright * slant(digits)
-    return Writing(contrast(field, ink), xs, ys, rise, shear, low - more, high + more)
+    return Writing(contrast(field, ink), *_row_ends(xs, ys), rise, shear, low - more, high + more)
 
 
 def text_line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
@@ -120,6 +120,13 @@ def _inked(picture: Gray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The x and the y of all pixels of `picture` that are not 0 (at least one), several times faster than numpy."""
     found = cv2.findNonZero(picture).reshape(-1, 2).astype(np.intp)
     return found[:, 0], found[:, 1]
+
+
+def _row_ends(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of pixels row by row those at either end of each row: whatever is level or leans, nothing lies beyond them."""
+    firsts = np.flatnonzero(np.diff(ys, prepend=-1))
+    ends = np.concatenate((firsts, firsts[1:] - 1, [len(ys) - 1]))
+    return xs[ends], ys[ends]
 
 
 def _large(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
