@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,12 +17,13 @@ from extractor.fields import FieldImage
 from extractor.geometry import transform
 from extractor.observation import Observation
 from extractor.recognizer import CROSS, DASH, JUNK
+from extractor.recognizer.card import MARK_CLASSES
 from extractor.recognizer.choice import Model
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation.lattice import stack_crops
 from extractor.segmentation.string_symbols import LevelString, level_string
-from extractor.values import Box, Floats, Gray
+from extractor.values import Box, Floats, Gray, Symbol
 
 COLUMNS_PER_FRAME = STRIDE / FRAMES
 """Columns of a text line to one of its frames."""
@@ -40,7 +42,8 @@ class FieldSymbol:
     `box` is where it lies, left, top, width and height in pixels of the page: the cell of a comb, else the ink; None
     where nothing of it is seen. `crop`, shape (28, 28), is what the recogniser sees, None where there is no ink;
     `probabilities` gives every class's, the most probable first: those of the crop alone, or for a mark that
-    the network for symbols does not know those of the string's own network.
+    the network for symbols does not know those of the string's own network. `in_alphabet` says that `text` is a
+    symbol of the field's alphabet, and no mark.
     """
 
     text: str
@@ -48,6 +51,7 @@ class FieldSymbol:
     box: PixelBox | None
     crop: Gray | None
     probabilities: tuple[tuple[str, float], ...]
+    in_alphabet: bool = False
 
     @property
     def probability(self) -> float:
@@ -56,6 +60,14 @@ class FieldSymbol:
             return 1.0 if self.text == BLANK else 0.0
         odds = dict(self.probabilities)
         return odds.get(self.text, odds.get(CLASS_OF.get(self.text, ""), 0.0))
+
+    @property
+    def as_value(self) -> Symbol:
+        """The symbol as a reading has it."""
+        crop = ""
+        if self.crop is not None:
+            crop = base64.b64encode(cv2.imencode(".png", self.crop)[1].tobytes()).decode("ascii")
+        return Symbol(self.text, self.box, round(self.probability, 6), crop, self.in_alphabet)
 
 
 def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSymbol, ...]]:
@@ -69,7 +81,11 @@ def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSy
     for model, places in by_model.items():
         for place, symbols in zip(places, _string_symbols([read[i] for i in places], model), strict=True):
             found[place] = symbols
-    return found
+    alphabets = [set(seen.model.symbols.classes[: -len(MARK_CLASSES)]) for seen, _ in read]
+    return [
+        tuple(replace(one, in_alphabet=one.text in alphabet) for one in own)
+        for own, alphabet in zip(found, alphabets, strict=True)
+    ]
 
 
 def _is_whole(seen: Observation) -> bool:
@@ -102,8 +118,10 @@ def _parted(seen: Observation, text: str, level: LevelString | None, scores: Flo
     if view.line is None or text.strip(BLANK) == "":
         return [FieldSymbol(BLANK, True, None, None, ())]
     frames = aligned(view.frames, text, ctc.classes)
-    near = np.exp(view.frames[np.rint(frames).astype(np.int64).clip(0, len(view.frames) - 1)])
-    odds = [_ranked(ctc.classes, np.log(np.maximum(row, np.finfo(np.float32).tiny))) for row in near]
+    odds = [
+        _ranked(ctc.classes, _surest(view.frames, frame, ctc.classes.index(symbol)))
+        for symbol, frame in zip(text, frames, strict=True)
+    ]
     if level is None:
         return [FieldSymbol(symbol, True, None, None, one) for symbol, one in zip(text, odds, strict=True)]
     middles = (frames + 0.5) * COLUMNS_PER_FRAME * level.scale
@@ -113,6 +131,14 @@ def _parted(seen: Observation, text: str, level: LevelString | None, scores: Flo
         FieldSymbol(symbol, True, _ink_box(seen.image, owners == number), crop, one)
         for number, (symbol, crop, one) in enumerate(zip(text, level.crops(path), odds, strict=True), start=1)
     ]
+
+
+def _surest(frames: Floats, at: float, symbol: int) -> Floats:
+    """What is said in the frame next to `at` in which `symbol` is most probable."""
+    first = max(0, min(round(at) - 1, len(frames) - 1))
+    near: Floats = frames[first : round(at) + 2]
+    row: Floats = near[int(near[:, symbol].argmax())]
+    return row
 
 
 def _ink_box(image: FieldImage, ink: np.ndarray) -> PixelBox | None:

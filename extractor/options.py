@@ -30,6 +30,7 @@ class ReadOptions:
     `dpi`: the resolution at which PDF pages that are no scans are drawn; None for what the templates say (200 without).
     `engine`: what runs the networks, `litert` or `keras`.
     `model`: absolute path of a model's folder, preferred to the models that come with the program.
+    `symbols`: whether readings have their symbols, each with its place, crop and probability.
     """
 
     mode: ReadMode = ReadMode.FOUND
@@ -38,6 +39,7 @@ class ReadOptions:
     dpi: int | None = None
     engine: str = "litert"
     model: str | None = None
+    symbols: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.templates) != (self.mode is ReadMode.TEMPLATES):
@@ -52,6 +54,7 @@ class ReadOptions:
         accept: float = 0.99,
         engine: str = "litert",
         model: str | Path | None = None,
+        symbols: bool = False,
     ) -> ReadOptions:
         """The options that a person gives: `templates` are files, or folders of them; paths are made absolute.
 
@@ -61,7 +64,8 @@ class ReadOptions:
             raise InputError("Give either templates or 'every picture is one field' (single field), not both.")
         files = template_files(templates)
         mode = ReadMode.TEMPLATES if files else ReadMode.SINGLE_FIELD if single_field else ReadMode.FOUND
-        return cls(mode, files, accept, None, engine, None if model is None else os.path.abspath(model))  # noqa: PTH100
+        own = None if model is None else os.path.abspath(model)  # noqa: PTH100 - links stay
+        return cls(mode, files, accept, None, engine, own, symbols)
 
     def to_dict(self) -> dict[str, Any]:
         """A plain tree of strings, numbers and lists; `from_dict` is its inverse."""
@@ -79,6 +83,7 @@ class ReadOptions:
             dpi=tree.get("dpi"),
             engine=tree.get("engine", cls.engine),
             model=tree.get("model"),
+            symbols=tree.get("symbols", False),
         )
 
 

@@ -14,6 +14,7 @@ from extractor.decoding import Decoded
 from extractor.decoding.unread import UnreadCells, unread_cells
 from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
+from extractor.field_symbols import field_symbols
 from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.row_numbers import counted_up
@@ -95,6 +96,7 @@ def make_reader(forms: Sequence[Template], recognizers: Recognizers, options: Re
         models=models,
         dpi=options.dpi,
         second=recognizers.second,
+        symbols=options.symbols,
     )
 
 
@@ -102,7 +104,8 @@ class Reader:
     """Reads pages by `forms`; without any, every page is one field, or has its fields found on it (`finding`).
 
     `models` has the model for a form's name and an alphabet; what is not there is read by `model`. `second` gives the
-    second reader, if there is one, when it is first needed. Holds the loaded models and nothing else.
+    second reader, if there is one, when it is first needed; `symbols` asks for the symbols of readings. Holds the
+    loaded models and nothing else.
     """
 
     def __init__(
@@ -115,6 +118,7 @@ class Reader:
         models: Mapping[tuple[str, str], Model] | None = None,
         dpi: int | None = None,
         second: Callable[[], SecondReader | None] = lambda: None,
+        symbols: bool = False,
     ) -> None:
         self._forms = tuple(forms)
         self._model = model
@@ -123,6 +127,7 @@ class Reader:
         self._models = dict(models or {})
         self._dpi = dpi
         self._second = second
+        self._symbols = symbols
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
@@ -150,8 +155,10 @@ class Reader:
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
         """One result for each page, in order; all crops of all pages go through their network together."""
         prepared = [self._prepare(page) for page in pages]
-        seen = iter(observe([field for one in prepared for field in one.located]))
-        return [one.result or self._finish(one, list(islice(seen, len(one.located)))) for one in prepared]
+        together = iter(observe([field for one in prepared for field in one.located]))
+        seen = [list(islice(together, len(one.located))) for one in prepared]
+        results = [one.result or self._finish(one, own) for one, own in zip(prepared, seen, strict=True)]
+        return _with_symbols(results, seen) if self._symbols else results
 
     def read_and_observe(self, page: Page | FailedPage) -> tuple[PageResult, list[Observation]]:
         """What `read` gives for one page, and all that was seen on it, also in what held no digits."""
@@ -307,6 +314,19 @@ def _without_numbering(
 
 def _without_readings(page: Page | FailedPage, status: PageStatus, reason: str) -> PageResult:
     return PageResult(page.file, page.number, "", status, reason=reason)
+
+
+def _with_symbols(results: Sequence[PageResult], seen: Sequence[Sequence[Observation]]) -> list[PageResult]:
+    """`results`, whose readings have their symbols: those of all pages go through their network together."""
+    by_name = [{one.name: one for one in own} for own in seen]
+    read = [
+        (own[one.field], one.written) for result, own in zip(results, by_name, strict=True) for one in result.readings
+    ]
+    found = (tuple(one.as_value for one in symbols if one.chosen) for symbols in field_symbols(read))
+    return [
+        replace(result, readings=tuple(replace(one, symbols=next(found)) for one in result.readings))
+        for result in results
+    ]
 
 
 def _unread(seen: Observation) -> UnreadCells | None:

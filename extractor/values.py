@@ -185,6 +185,23 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Symbol:
+    """One symbol of a reading: a cell of a comb, or a digit or mark of a free string, as it is `written`.
+
+    `box` is where it lies, left, top, width and height in whole pixels of the page as it came in: the cell of a comb,
+    else the ink; None where nothing of it is seen. `probability` is what its crop alone says for it (a blank cell has
+    1), or for a mark the string that it stands in. `crop` is that crop, 28x28 with bright ink, as PNG in base64; empty
+    where there is no ink. `in_alphabet` says that it is a symbol of the field's alphabet, and no mark.
+    """
+
+    written: str
+    box: tuple[int, int, int, int] | None
+    probability: float
+    crop: str
+    in_alphabet: bool
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one field says.
 
@@ -196,6 +213,7 @@ class Reading:
     `checked` is there once people have settled the field; `history` is all that they have said of it, the oldest first.
     `cells` says where the cells of a comb that stand apart begin and end, as shares of the field's width; it is empty
     where the page is no longer at hand.
+    `symbols` are what `written` is made of, where they were asked for.
     """
 
     field: str
@@ -211,6 +229,7 @@ class Reading:
     checked: Checked | None = None
     cells: tuple[tuple[float, float], ...] = ()
     history: tuple[Change, ...] = ()
+    symbols: tuple[Symbol, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -300,7 +319,14 @@ def reading_of(tree: Mapping[Any, Any]) -> Reading:
         checked=_checked(tree["checked"]) if tree.get("checked") else None,
         cells=tuple((begin, end) for begin, end in tree.get("cells", ())),
         history=tuple(_change(one) for one in tree.get("history", ())),
+        symbols=tuple(_symbol(one) for one in tree.get("symbols") or ()),
     )
+
+
+def _symbol(tree: dict[str, Any]) -> Symbol:
+    left, top, width, height = tree["box"] or (0, 0, 0, 0)
+    box = (left, top, width, height) if tree["box"] else None
+    return Symbol(tree["written"], box, tree["probability"], tree["crop"], tree["in_alphabet"])
 
 
 def _doubt(tree: dict[str, Any] | str) -> Doubt:

@@ -30,6 +30,7 @@ def open_reader(
     accept: float = 0.99,
     engine: str = "litert",
     model: str | Path | None = None,
+    symbols: bool = False,
 ) -> Reader:
     """A reader with its templates and model loaded, for pages that the caller has as arrays: see `Reader.read`.
 
@@ -38,10 +39,13 @@ def open_reader(
     `accept`: readings with at least this probability (0 to 1) are accepted, the others go to review.
     `engine`: `litert`, or `keras` for a GPU (needs TensorFlow).
     `model`: the folder of a model of one's own.
+    `symbols`: readings have their `symbols`, each with place, 28x28 crop and probability; strings take longer then.
 
     Raises InputError, TemplateError or ModelError.
     """
-    options = ReadOptions.of(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    options = ReadOptions.of(
+        templates, single_field=single_field, accept=accept, engine=engine, model=model, symbols=symbols
+    )
     return extractor_reading.open_reader(options)
 
 
@@ -53,6 +57,7 @@ def read(
     accept: float = 0.99,
     engine: str = "litert",
     model: str | Path | None = None,
+    symbols: bool = False,
 ) -> Iterator[PageResult]:
     """Reads documents page by page, in natural order, as the results are asked for: a few pages are in memory at once.
 
@@ -61,7 +66,9 @@ def read(
 
     Raises InputError, TemplateError or ModelError at once, before the first page.
     """
-    reader = open_reader(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    reader = open_reader(
+        templates, single_field=single_field, accept=accept, engine=engine, model=model, symbols=symbols
+    )
     return _results(reader, find_documents([inputs] if isinstance(inputs, str | Path) else inputs))
 
 

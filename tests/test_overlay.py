@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from extractor.errors import OutputError
+from extractor.export.draft import page_name
 from extractor.overlay import draw_overlay, write_overlay
 from extractor.overlay.field_labels import Label, label_size, outlines, place_labels, plate, words
-from extractor.overlay.save import overlay_name
 from extractor.overlay.text import STATUS_COLOURS, length, percent, wrap
 from extractor.values import (
     Box,
@@ -292,7 +292,7 @@ def test_names_never_meet_and_are_the_same_again(tmp_path: Path) -> None:
 
 @given(st.text(max_size=300), st.integers(1, 10**6))
 def test_any_document_gives_a_name_that_any_disk_takes(file: str, number: int) -> None:
-    name = overlay_name(file, number)
+    name = f"{page_name(file, number)}.jpg"
     assert Path(name).name == name
     assert len(name.encode()) < 200
     assert not set(name) & set('<>:"/\\|?*\0\n')

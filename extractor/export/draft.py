@@ -1,16 +1,22 @@
-"""A file that appears whole or not at all: written beside its target under another name, then renamed into place."""
+"""Files that appear whole or not at all (written beside their target under another name, then renamed into place), and
+names of files about one page."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from extractor.errors import OutputError
+
+NAME_BYTES = 120
+"""Of a document's name, in names of files about its pages."""
 
 
 class Draft:
@@ -56,6 +62,14 @@ def _refuse(out: Path, target: Path) -> None:
         raise OutputError(f"There is no folder {out.parent}; make it first, or give a name in another folder.")
     if not target.parent.is_dir():
         raise OutputError(f"{out.parent} is a file and not a folder; give a name in a folder.")
+
+
+def page_name(file: str, page: int) -> str:
+    """`scan-p3-1f2e3d4c5b6a`: document, page, and a mark that differs for documents of the same name."""
+    stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_") or "page"
+    stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
+    mark = hashlib.blake2b(file.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+    return f"{stem}-p{page}-{mark}"
 
 
 def write_whole(out: Path, content: bytes) -> None:

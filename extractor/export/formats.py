@@ -11,7 +11,8 @@ from extractor.export.sink import FieldColumn, Sink
 from extractor.values import PageResult
 
 STANDARD_OUTPUT = "-"
-OUTPUT_ENDINGS = (".csv", ".xlsx", ".json", ".jsonl", ".ndjson")
+SYMBOL_ENDINGS = (".json", ".jsonl", ".ndjson")
+OUTPUT_ENDINGS = (".csv", ".xlsx", *SYMBOL_ENDINGS)
 
 
 def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = False) -> Sink:
@@ -58,6 +59,11 @@ def write_table(
     with open_sink(out, fields=fields, long=long or not fields) as sink:
         for result in results:
             sink.write(result)
+
+
+def holds_symbols(out: str | Path) -> bool:
+    """Whether the format that `out` asks for has the symbols of readings: JSON and JSON Lines do."""
+    return str(out) != STANDARD_OUTPUT and Path(out).suffix.lower() in SYMBOL_ENDINGS
 
 
 def check_writable(out: str | Path) -> None:

@@ -12,16 +12,20 @@ from PIL import Image
 from extractor.overlay.banner import footer, header
 from extractor.overlay.field_labels import draw_label, label_size, line_width, outlines, place_labels
 from extractor.overlay.text import STATUS_COLOURS
-from extractor.values import FieldStatus, Gray, PageResult, Points, Reading
+from extractor.values import FieldStatus, Gray, PageResult, Points, Reading, Symbol
+
+SURE_ENOUGH = 0.9
+"""A symbol that is less probable by itself is underlined in the colour of what is to be checked."""
 
 
 def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
     """The page with what was read, shape (height + strips, width, 3), blue-green-red, at the size of `image`.
 
     Fields, and cells that stand apart, are outlined by status: green accepted, amber to check, grey blank, blue-grey
-    void. Value and confidence stand beside the field, along its direction, where they cover no field and as little ink
-    as can be; readings for which there is no room are listed below the page, and so is what is doubtful. The strip
-    above it names form, fit and counts, the rules that are broken, and for a page that was not read the reason.
+    void. Where symbols are known, each is underlined, for so much of its width as it is probable by itself. Value and
+    confidence stand beside the field, along its direction, where they cover no field and as little ink as can be;
+    readings for which there is no room are listed below the page. The strip above it names form, fit and counts, the
+    rules that are broken, and for a page that was not read the reason.
     """
     readings, quads, homeless = outlines(result.readings)
     size = label_size(image, quads)
@@ -48,6 +52,20 @@ def _draw_fields(picture: NDArray[np.uint8], readings: Sequence[Reading], quads:
             _tint(picture, part, colour)
         around = [np.rint(_grown(part, width / 2 + 1)).astype(np.int32) for part in parts]
         cv2.polylines(picture, around, True, colour, width, cv2.LINE_AA)
+        for symbol in reading.symbols:
+            _underline(picture, symbol, width)
+
+
+def _underline(picture: NDArray[np.uint8], symbol: Symbol, width: int) -> None:
+    """A pale bar at the foot of a symbol that has ink, and on it a dark one as long as the symbol is probable."""
+    if symbol.box is None or not symbol.crop:
+        return
+    left, top, wide, high = symbol.box
+    foot = top + high + 1
+    colour = STATUS_COLOURS[FieldStatus.ACCEPTED if symbol.probability >= SURE_ENOUGH else FieldStatus.REVIEW]
+    pale = tuple(round(255 - 0.35 * (255 - part)) for part in colour)
+    for end, shade in ((left + wide, pale), (left + round(symbol.probability * wide), colour)):
+        cv2.rectangle(picture, (left, foot), (max(left, end), foot + width), shade, cv2.FILLED)
 
 
 def _parts(quad: Points, cells: Sequence[tuple[float, float]]) -> list[Points]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 
 from extractor.errors import OutputError
-from extractor.export.draft import telling, write_whole
+from extractor.export.draft import page_name, telling, write_whole
 from extractor.ink import as_gray
 from extractor.overlay.draw import draw_overlay
-from extractor.values import Gray, PageResult
+from extractor.values import Gray, PageResult, Reading
 
 QUALITY = 85
 
 LARGEST = 4
 """How many times larger a small page is drawn at most, so that the letters beside its fields can be read."""
-
-NAME_BYTES = 120
 
 
 def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side: int = 2000) -> Path:
@@ -41,22 +37,21 @@ def write_overlay(folder: str | Path, image: Gray, result: PageResult, max_side:
         image = as_gray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=how))
         result = replace(
             result,
-            readings=tuple(
-                replace(reading, quad=tuple((x * scale, y * scale) for x, y in reading.quad))
-                for reading in result.readings
-            ),
+            readings=tuple(_scaled(reading, scale) for reading in result.readings),
         )
     done, encoded = cv2.imencode(".jpg", draw_overlay(image, result), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not done:
         raise OutputError(f"The picture of {result.file}, page {result.page}, could not be made; use a smaller page.")
-    path = folder / overlay_name(result.file, result.page)
+    path = folder / f"{page_name(result.file, result.page)}.jpg"
     write_whole(path, encoded.tobytes())
     return path
 
 
-def overlay_name(file: str, page: int) -> str:
-    """`scan-p3-1f2e3d4c5b6a.jpg`: document, page, and a mark that differs for documents of the same name."""
-    stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_") or "page"
-    stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
-    mark = hashlib.blake2b(file.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
-    return f"{stem}-p{page}-{mark}.jpg"
+def _scaled(reading: Reading, scale: float) -> Reading:
+    """The reading with its places in a picture `scale` times as large."""
+    symbols = []
+    for one in reading.symbols:
+        left, top, width, height = (round(scale * side) for side in one.box or (0, 0, 0, 0))
+        symbols.append(replace(one, box=(left, top, width, height) if one.box else None))
+    quad = tuple((x * scale, y * scale) for x, y in reading.quad)
+    return replace(reading, quad=quad, symbols=tuple(symbols))

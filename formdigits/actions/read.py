@@ -17,7 +17,8 @@ from types import FrameType
 from extractor import reading as extractor_reading
 from extractor.documents import find_input_files
 from extractor.errors import ExitCode, OutputError
-from extractor.export import check_writable, write_table
+from extractor.export import check_writable, holds_symbols, write_table
+from extractor.export.crop_folder import CROP_TABLE, write_crops
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import cards_of
@@ -44,6 +45,7 @@ def read_to_table(
     long: bool = False,
     processes: int | None = None,
     overlay: str | None = None,
+    crops: str | None = None,
     restart: bool = False,
     verbose: bool = False,
 ) -> ExitCode:
@@ -61,6 +63,11 @@ def read_to_table(
         check_writable(out)
     sentence = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
     pictures = made_folder(overlay, sentence) if overlay else None
+    sentence = "Crops cannot be written to {}; give --crops a folder that you may write to."
+    crop_folder = made_folder(crops, sentence) if crops else None
+    # Cutting strings into their symbols takes time, so it is done where these are to be seen.
+    symbols = bool(overlay or crops or (out and holds_symbols(out)))
+    options = replace(options, symbols=symbols)
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     factory = partial(extractor_reading.open_reader, options)
     with messages.hushed():
@@ -89,6 +96,9 @@ def read_to_table(
                 read_job(store, job, runner, processes, watch.update)
             seconds = time.monotonic() - started
             _write(store, job, out, long)
+            if crop_folder is not None:
+                count = write_crops(crop_folder, store.results(job.id))
+                messages.say(f"{messages.counted(count, 'crop')} in {crops}, with {CROP_TABLE}.")
         except KeyboardInterrupt as stopped:
             messages.say(
                 f"Stopped after {watch.done:,} of {messages.counted(watch.total, 'page')}; "

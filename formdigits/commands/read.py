@@ -41,6 +41,9 @@ used; 130 stopped by Ctrl-C.
 @click.option("--model", metavar="DIR", help="Folder of a model of your own, preferred to those that are shipped.")
 @click.option("--long", is_flag=True, help="One row per field, with confidence and place, instead of one per page.")
 @click.option("--overlay", metavar="DIR", help="Folder for a picture of each page with what was read drawn on it.")
+@click.option(
+    "--crops", metavar="DIR", help="Folder for the 28x28 crop of every symbol, with a table for 'formdigits train'."
+)
 @click.option("--restart", is_flag=True, help="Begin anew instead of continuing an interrupted run.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about pages that failed unexpectedly.")
 def read(
@@ -55,6 +58,7 @@ def read(
     model: str | None,
     long: bool,
     overlay: str | None,
+    crops: str | None,
     restart: bool,
     verbose: bool,
 ) -> None:
@@ -70,6 +74,7 @@ def read(
             long=long,
             processes=processes,
             overlay=overlay,
+            crops=crops,
             restart=restart,
             verbose=verbose,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import os
 import zipfile
@@ -19,6 +20,7 @@ from training.data.samples import Samples, Writers
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 IDX_DIMENSIONS_UINT8 = 0x08
+CROP_LABELS = "labels.csv"
 
 
 def data_folder() -> Path:
@@ -33,6 +35,8 @@ def load_samples(path: str | Path) -> Samples:
     - an `.npz` file with `images` (n, h, w), `labels` (n) and optionally `writers` (n);
     - a folder with `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` (or `.gz` of them) as MNIST has them,
       and optionally `writers_train.npz`;
+    - a folder with a table `labels.csv` that names pictures and their symbols, as `formdigits read --crops` writes it:
+      `file`, `label` (rows without one are left out) and optionally `writer`;
     - a folder with one sub-folder a symbol (`a/…png`), or pictures whose names end `SYMBOL_NUMBER` (`DIGIT_4_17.png`).
 
     Raises InputError with one sentence where there is none of these.
@@ -44,6 +48,8 @@ def load_samples(path: str | Path) -> Samples:
         return _npz(path)
     if _idx_file(path, "train-images-idx3-ubyte"):
         return mnist("train", path)
+    if (path / CROP_LABELS).is_file():
+        return _listed(path)
     return _pictures(path)
 
 
@@ -144,6 +150,32 @@ def _as_crops(images: NDArray[np.uint8]) -> Crops:
     if images.shape[1:] == (SIZE, SIZE):
         return images
     return np.stack([mnist_crop(image) for image in images])
+
+
+def _listed(folder: Path) -> Samples:
+    """The labelled pictures of a table; what is 28x28 and bright on dark already is taken as it is."""
+    table = folder / CROP_LABELS
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row.get("label") and row.get("file")]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise InputError(f"{table} cannot be read as a CSV table in UTF-8; save it as one.") from None
+    if not rows:
+        raise InputError(
+            f"{table} labels nothing; it needs the columns 'file' and 'label', and a label for each symbol."
+        )
+    if long := next((row["label"] for row in rows if len(row["label"]) > 1), None):
+        raise InputError(f"{table} has the label '{long}', which is more than one symbol; give pictures of one symbol.")
+    crops = []
+    for row in rows:
+        grey = cv2.imread(str(folder / row["file"]), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            raise InputError(f"{folder / row['file']} cannot be read as a picture; mend it or take out its row.")
+        ready = grey.shape == (SIZE, SIZE) and not grey[[0, -1]].any()
+        crops.append(as_gray(grey) if ready else mnist_crop(ink_of(as_gray(grey))))
+    people = np.array([row.get("writer") or "" for row in rows])
+    labels = np.array([row["label"] for row in rows], np.str_)
+    return Samples(np.stack(crops), labels, _numbers(people) if people.all() else None)
 
 
 def _pictures(folder: Path) -> Samples:

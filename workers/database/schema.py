@@ -146,6 +146,8 @@ readings = Table(
     Column("alternatives", JSON, nullable=False),
     Column("rules", JSON, nullable=False),
     Column("doubts", JSON, nullable=False),
+    # What `written` is made of, with crops, where the job asks for it.
+    Column("symbols", JSON),
     ForeignKeyConstraint(
         ["job", "document", "page"], ["pages.job", "pages.document", "pages.page"], ondelete="CASCADE"
     ),

@@ -323,6 +323,7 @@ def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
             "alternatives": [asdict(alternative) for alternative in one.alternatives],
             "rules": one.rules,
             "doubts": [asdict(doubt) for doubt in one.doubts],
+            "symbols": [asdict(symbol) for symbol in one.symbols],
         }
 
 

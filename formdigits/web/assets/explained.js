@@ -56,11 +56,25 @@ function pictureWith(page, cards) {
       one.addEventListener("pointerleave", light(false));
     }
     outline.addEventListener("click", () => cards[at].scrollIntoView({ block: "nearest" }));
-    drawing.append(outline);
+    drawing.append(outline, ...symbolPlaces(field, cards[at]));
   });
   return element("div", { class: "sheet" },
     element("img", { src: page.picture, alt: `The picture of ${page.file}`, width: page.width, height: page.height }),
     drawing);
+}
+
+/** A box on the picture for each symbol of a field, which shows while the pointer is on the symbol's crop. */
+function symbolPlaces(field, card) {
+  const figures = card.querySelectorAll("details.crops .symbol");
+  return field.symbols.filter((symbol) => symbol.chosen).map((symbol, at) => {
+    if (!symbol.box) return null;
+    const [left, top, width, height] = symbol.box;
+    const points = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]];
+    const place = element("polygon", { points: points.map((point) => point.join(",")).join(" "), class: "symbol-place" });
+    figures[at].addEventListener("pointerenter", () => place.classList.add("lit"));
+    figures[at].addEventListener("pointerleave", () => place.classList.remove("lit"));
+    return place;
+  }).filter(Boolean);
 }
 
 function fieldCard(field, open) {

@@ -90,10 +90,13 @@ class ClassAnswer(BaseModel):
 
 
 class SymbolAnswer(BaseModel):
-    """One 28x28 crop as the recogniser saw it, as a data: address; none for a blank cell."""
+    """One 28x28 crop as the recogniser sees it, as a data: address; none for a blank cell. `box` is left, top, width
+    and height of its place."""
 
     text: str
     chosen: bool = Field(description="Whether the reading uses it; the others are alternatives.")
+    probability: float = Field(description="That it is `text`, by its crop alone.")
+    box: tuple[int, int, int, int] | None
     crop: str | None
     classes: list[ClassAnswer]
 
@@ -102,6 +105,8 @@ class SymbolAnswer(BaseModel):
         return cls(
             text=one.text,
             chosen=one.chosen,
+            probability=one.probability,
+            box=one.box,
             crop=None if one.crop is None else _address(one.crop),
             classes=[ClassAnswer(name=name, probability=p) for name, p in one.probabilities],
         )
