@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,3 +128,21 @@ def test_a_table_that_labels_no_symbols_is_told_in_a_sentence(tmp_path: Path, ta
     (tmp_path / CROP_TABLE).write_text(table, encoding="utf-8")
     with pytest.raises(InputError, match=says):
         load_samples(tmp_path)
+
+
+def test_read_writes_crops_beside_the_table_and_json_with_symbols(tmp_path: Path, samples: Path) -> None:
+    scan, template = samples / "scans" / "tally_02.jpg", samples / "templates" / "tally.yaml"
+    out, crops, pictures = tmp_path / "out.jsonl", tmp_path / "crops", tmp_path / "pictures"
+    options = ["-t", template, "-o", out, "--crops", crops, "--overlay", pictures, "--processes", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "formdigits", "read", scan, *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"crops in {crops}, with {CROP_TABLE}" in done.stderr
+    result = PageResult.from_dict(json.loads(out.read_text(encoding="utf-8")))
+    assert len(load_samples(crops)) == sum(
+        symbol.in_alphabet and reading.status is FieldStatus.ACCEPTED
+        for reading in result.readings
+        for symbol in reading.symbols
+    )
+    assert len(list(pictures.iterdir())) == 1

@@ -65,6 +65,7 @@ def make_recipe(options: ReadOptions) -> Recipe:
         "models": [fingerprint(folder) for folder in shipped_models()],
         "single_field": options.mode is ReadMode.SINGLE_FIELD,
         "accept": options.accept,
+        "symbols": options.symbols,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
