@@ -73,6 +73,7 @@ class FieldParameters:
     cover_least: float = 10  # grey levels by which a ruling is darker than paper at least
     cover_faint: float = 0.35  # of how dark the page's rulings usually are, that one is at least
     cover_gap: float = 0.5  # of a room: so long a part that is not seen is a gap
+    cover_long: float = 1.0  # rooms along the top or the foot of a field: a gap so long counts twice
     cover_paper: float = 80  # percentile of a place's pixels that is its paper
     cover_near: int = 12  # places by whose paper the paper of one is judged
     cover_tone: float = 8  # grey levels by which paper differs from that around it,

@@ -29,13 +29,16 @@ STREAK = Doubt(
 class _Parts:
     """The cells of fields, and as much of a free string's box as is about square: `dark`, shape (rulings, samples), is
     how dark each of their rulings is along the way, `lengths` how long it is in rooms, `owners` whose it is. `pixels`,
-    shape (parts, samples), are some of their grey levels on the page, `middles` their middles there."""
+    shape (parts, samples), are some of their grey levels on the page, `middles` their middles there. `level` are the
+    rulings along the top or the foot of a field; those that go on from the one before them are in `goes_on`."""
 
     dark: NDArray[np.float64]
     lengths: NDArray[np.float64]
     owners: NDArray[np.intp]
     pixels: Gray
     middles: Points
+    level: NDArray[np.bool_]
+    goes_on: NDArray[np.bool_]
 
 
 def place_doubts(image: Gray, cuts: Sequence[Cut]) -> list[tuple[Doubt, ...]]:
@@ -112,7 +115,11 @@ def _parts(image: Gray, cut: Cut) -> _Parts:
     placed = transform(cut.matrix, grid.reshape(-1, 2)).reshape(count, -1, 2)
     at = np.clip(np.rint(placed).astype(int), 0, (image.shape[1] - 1, image.shape[0] - 1))
     pixels = image[at[..., 1], at[..., 0]]
-    return _Parts(np.concatenate((level, upright)), lengths, owners, pixels, placed.mean(1))
+    is_level = np.arange(len(owners)) < 2 * count
+    goes_on = np.zeros(len(owners), np.bool_)
+    goes_on[1:count] = goes_on[count + 1 : 2 * count] = True
+    dark = np.concatenate((level, upright))
+    return _Parts(dark, lengths, owners, pixels, placed.mean(1), is_level, goes_on)
 
 
 def _together(parts: Sequence[_Parts]) -> _Parts:
@@ -124,6 +131,8 @@ def _together(parts: Sequence[_Parts]) -> _Parts:
         np.concatenate([own.owners + begin for own, begin in zip(parts, begins, strict=True)]),
         np.concatenate([own.pixels for own in parts]),
         np.concatenate([own.middles for own in parts]),
+        np.concatenate([own.level for own in parts]),
+        np.concatenate([own.goes_on for own in parts]),
     )
 
 
@@ -138,13 +147,15 @@ def _dark(grey: Gray, at: Points, along: Points) -> NDArray[np.float64]:
 
 
 def _covered(parts: _Parts) -> NDArray[np.bool_]:
-    """Of which parts several rulings are not seen, or one is not and the paper is another than around it."""
+    """Of which parts several rulings are not seen, or one that goes on beyond them, or one is not and the paper is
+    another than around it."""
     least = max(FIELDS.cover_least, FIELDS.cover_faint * float(np.median(parts.dark)))
     place = np.arange(parts.dark.shape[1])
-    since = np.maximum.accumulate(np.where(parts.dark < least, -1, place), axis=1)
+    unseen = parts.dark < least
+    since = np.maximum.accumulate(np.where(unseen, -1, place), axis=1)
     missing = (place - since).max(1) / len(place) * parts.lengths >= FIELDS.cover_gap
     tones = np.percentile(parts.pixels, FIELDS.cover_paper, axis=1)
-    gaps = np.bincount(parts.owners, missing, len(tones))
+    gaps = np.bincount(parts.owners, missing, len(tones)) + np.bincount(parts.owners, _long(parts, unseen), len(tones))
     apart = np.linalg.norm(parts.middles[:, None] - parts.middles[None], axis=2)
     near = np.argsort(apart, axis=1)[:, 1 : FIELDS.cover_near + 1]
     other = np.abs(tones - np.median(tones[near], axis=1)) if near.size else np.zeros(len(gaps))
@@ -152,3 +163,16 @@ def _covered(parts: _Parts) -> NDArray[np.bool_]:
     several = (gaps > 1) & ((gaps > 1).mean() <= FIELDS.cover_unseen)
     covered: NDArray[np.bool_] = several | ((gaps > 0) & odd)
     return covered
+
+
+def _long(parts: _Parts, unseen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rulings share in a long way along the top or the foot of a field that is `unseen`, shape (rulings,
+    samples)."""
+    begins = np.zeros(unseen.shape, np.bool_)
+    begins[:, 1:] = ~unseen[:, :-1]
+    begins[:, 0] = ~parts.goes_on | ~np.roll(unseen[:, -1], 1)
+    unseen = unseen & parts.level[:, None]
+    way = np.cumsum(begins & unseen) * unseen.ravel()
+    lengths = np.bincount(way, np.repeat(parts.lengths / unseen.shape[1], unseen.shape[1]))
+    lengths[0] = 0  # what is seen
+    return np.asarray((lengths >= FIELDS.cover_long)[way].reshape(unseen.shape).any(1), np.bool_)
