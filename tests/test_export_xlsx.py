@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import OutputError
-from extractor.export import open_sink, xlsx
+from extractor.export import open_sink, write_table, xlsx
 from extractor.export.xlsx_cells import AMBER, RED
 from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 
@@ -222,3 +222,38 @@ def test_any_text_gives_a_workbook_that_opens_and_holds_no_formula(tmp_path: Pat
     workbook(out, [result])
     with ZipFile(out) as archive:
         assert b"<f" not in archive.read("xl/worksheets/sheet1.xml").replace(b"<filter", b"")
+
+
+def test_several_forms_have_a_sheet_each_with_their_own_columns(tmp_path: Path) -> None:
+    forms = {
+        "tally: a/b": (("votes", Kind.INTEGER), ("total", Kind.INTEGER)),
+        "Tally  a b": (("amount", Kind.AMOUNT),),
+        "x" * 60: (("n", Kind.DIGITS),),
+    }
+    quad = ((0.0, 0.0), (9.0, 0.0), (9.0, 4.0), (0.0, 4.0))
+
+    def page(number: int, form: str) -> PageResult:
+        if form not in forms:
+            return PageResult("scan.pdf", number, "", PageStatus.UNMATCHED, reason="No template fits this page.")
+        readings = tuple(
+            Reading(name, kind, str(number), str(number), 0.999, FieldStatus.ACCEPTED, quad)
+            for name, kind in forms[form]
+        )
+        return PageResult("scan.pdf", number, form, PageStatus.READ, readings, fit=1.0)
+
+    order = [*forms, "", *reversed(forms)]
+    fields = [column for columns in forms.values() for column in columns]
+    out = tmp_path / "out.xlsx"
+    write_table(out, [page(number, form) for number, form in enumerate(order, 1)], fields=fields, forms=forms)
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["tally  a b", "Tally  a b (2)", "x" * 26, "readings", "summary"]
+    for name, form, pages in zip(book.sheetnames, forms, ((1, 7), (2, 6), (3, 5)), strict=False):
+        rows = list(book[name].iter_rows(values_only=True))
+        assert rows[0] is not None
+        assert rows[0][5:] == tuple(column for column, _ in forms[form])
+        assert [row[1] for row in rows[1:]] == list(pages)
+        assert book[name].freeze_panes == "B2"
+    assert [row[3] for row in book["readings"].iter_rows(values_only=True)] == ["status", "unmatched"]
+    # One form alone is as ever.
+    write_table(out, [page(1, "Tally  a b")], fields=fields, forms={"Tally  a b": forms["Tally  a b"]})
+    assert openpyxl.load_workbook(out).sheetnames == ["readings", "summary"]

@@ -373,13 +373,19 @@ def undo_steps_from_four(connection: Connection) -> None:
     for table in ("sessions", "accounts"):
         connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("ALTER TABLE readings RENAME COLUMN doubts TO notes")
-    for table, column in (("documents", "given"), ("jobs", "home"), ("jobs", "again")):
+    for table, column in (
+        ("documents", "given"),
+        ("jobs", "home"),
+        ("jobs", "again"),
+        ("jobs", "name"),
+        ("readings", "symbols"),
+    ):
         connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> None:
     """Theirs was a tree without a mode, which told whose jobs they were and whether to read contents again."""
-    aside = put_aside(store, RECIPE, FIELDS, [FileState("/scans/a.png", 1, 1)], str(tmp_path)).id
+    aside = put_aside(store, RECIPE, FIELDS, [FileState("/scans/a.png", 1, 1)], home=str(tmp_path)).id
     again = ledger.put_in(store, RECIPE, FIELDS, [], queue="q", key="k").id
     old = {
         aside: {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from extractor.errors import InputError
 from extractor.options import ReadOptions
 from extractor.values import Kind
 
@@ -36,7 +37,7 @@ class Job:
 
     A job of the queue has the `queue` that it travels in and the `recipe` that it is read by; `read` has neither. A job
     that one machine is to read has a recipe and the `home` of that machine. With `again`, contents that other jobs have
-    read are read once more.
+    read are read once more. `name` is what people call it, empty where nobody has given it one.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Job:
     recipe: str | None = None
     home: str | None = None
     again: bool = False
+    name: str = ""
 
 
 class FileState(NamedTuple):
@@ -68,6 +70,17 @@ class FileState(NamedTuple):
             # It is gone since it was found, or may not be looked at: reading it will say which.
             return cls(file, -1, -1)
         return cls(file, found.st_size, found.st_mtime_ns)
+
+
+LONGEST_JOB_NAME = 200
+
+
+def job_name(text: str) -> str:
+    """The name of a job as it is kept: spaces single, without what cannot be shown. Raises InputError."""
+    name = " ".join("".join(letter for letter in text if letter.isprintable() or letter.isspace()).split())
+    if len(name) > LONGEST_JOB_NAME:
+        raise InputError(f"A job's name has at most {LONGEST_JOB_NAME} characters; this one has {len(name)}.")
+    return name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from extractor.errors import OutputError
@@ -15,12 +15,19 @@ SYMBOL_ENDINGS = (".json", ".jsonl", ".ndjson")
 OUTPUT_ENDINGS = (".csv", ".xlsx", *SYMBOL_ENDINGS)
 
 
-def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = False) -> Sink:
+def open_sink(
+    out: str | Path,
+    *,
+    fields: Sequence[FieldColumn],
+    long: bool = False,
+    forms: Mapping[str, Sequence[FieldColumn]] | None = None,
+) -> Sink:
     """A sink that writes pages to `out`, to be used in a `with` statement.
 
     The ending of `out` chooses the format: .csv, .xlsx, .json, .jsonl or .ndjson; `-` is CSV on standard output.
     `fields` are the columns of CSV and XLSX in their order, with several forms the union of their fields. `long`
-    gives CSV and XLSX one row per field instead of one per page; JSON and JSON Lines hold everything either way.
+    gives CSV and XLSX one row per field instead of one per page; JSON and JSON Lines hold everything either way. Where
+    there are several `forms`, by their names, XLSX has a sheet for each, with its fields alone.
 
     Nothing is touched before the `with` block begins. Raises OutputError for an unknown ending.
     """
@@ -37,7 +44,7 @@ def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = Fa
         case ".xlsx":
             from extractor.export.xlsx import XlsxSink
 
-            return XlsxSink(path, fields, long)
+            return XlsxSink(path, fields, long, forms)
         case ".json":
             from extractor.export.jsonfile import JsonSink
 
@@ -49,14 +56,19 @@ def open_sink(out: str | Path, *, fields: Sequence[FieldColumn], long: bool = Fa
 
 
 def write_table(
-    out: str | Path, results: Iterable[PageResult], *, fields: Sequence[FieldColumn], long: bool = False
+    out: str | Path,
+    results: Iterable[PageResult],
+    *,
+    fields: Sequence[FieldColumn],
+    long: bool = False,
+    forms: Mapping[str, Sequence[FieldColumn]] | None = None,
 ) -> None:
     """Writes all of `results` to `out`; the rest is as for `open_sink`.
 
     Without `fields`, which differ from page to page where no template describes them, CSV and XLSX have one row per
     field in any case. Raises OutputError.
     """
-    with open_sink(out, fields=fields, long=long or not fields) as sink:
+    with open_sink(out, fields=fields, long=long or not fields, forms=forms) as sink:
         for result in results:
             sink.write(result)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,17 @@ from extractor.errors import OutputError
 from extractor.export.draft import Draft
 from extractor.export.rows import Cell, Columns
 from extractor.export.sink import FieldColumn, FileSink
-from extractor.export.xlsx_cells import DocumentLink, Looks, cell_look, link_target, note, page_look, printable, put
+from extractor.export.xlsx_cells import (
+    DocumentLink,
+    Looks,
+    cell_look,
+    link_target,
+    note,
+    page_look,
+    printable,
+    put,
+    sheet_name,
+)
 from extractor.export.xlsx_history import HistorySheet
 from extractor.export.xlsx_summary import Summary
 from extractor.values import FieldStatus, PageResult
@@ -34,50 +44,99 @@ NARROWEST_COLUMN, WIDEST_COLUMN = 7, 24
 
 class XlsxSink(FileSink):
     """Sheets `readings`, `readings 2` and so on, as many as the rows need, `history` where people have said anything
-    of the fields, then `summary`."""
+    of the fields, then `summary`. With several `forms` (their fields by their names) each has sheets of its own, called
+    by its name and with its own columns; pages without a form are on `readings`.
+    """
 
-    def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
+    def __init__(
+        self, out: Path, fields: Sequence[FieldColumn], long: bool, forms: Mapping[str, Sequence[FieldColumn]] | None
+    ) -> None:
         super().__init__(out)
         self._columns = Columns(fields, long)
+        several = forms is not None and len(forms) > 1
+        self._forms = {name: Columns(columns, long) for name, columns in (forms or {}).items()} if several else {}
         self._folder = Path(out).absolute().parent
         self._book: Any = None
-        self._sheet: Any = None
-        self._sheets = 0
-        self._row = 0
-        self._links = 0
+        self._tables: dict[str, _Table] = {}
         self._notes = {"review": 0, "reason": 0}
-        self._widths: list[int] = []
-        self._last: tuple[str, str | None] = ("", None)
         self._summary = Summary()
 
     def _begin(self, draft: Draft) -> None:
-        if len(self._columns.header) > SHEET_COLUMNS:
-            raise OutputError(
-                f"{self._out} would need {len(self._columns.header):,} columns and Excel has room for "
-                f"{SHEET_COLUMNS:,}; write a .csv file, or one row per field with --long."
-            )
+        for columns in self._forms.values() or [self._columns]:
+            if len(columns.header) > SHEET_COLUMNS:
+                raise OutputError(
+                    f"{self._out} would need {len(columns.header):,} columns and Excel has room for "
+                    f"{SHEET_COLUMNS:,}; write a .csv file, or one row per field with --long."
+                )
         options = {"constant_memory": True, "tmpdir": os.fspath(draft.folder), "use_zip64": True}
         self._book = xlsxwriter.Workbook(os.fspath(draft.path), options)
         self._looks = Looks(self._book)
         self._history = HistorySheet(self._book, self._looks)
-        self._new_sheet()
+        if not self._forms:
+            self._table("")
 
     def _add(self, result: PageResult) -> None:
-        look = page_look(result.status)
-        rows = list(self._columns.rows(result))
-        for row in rows:
-            if self._row == SHEET_ROWS:
-                self._finish_sheet()
-                self._new_sheet()
-            for column, cell in enumerate(row):
-                self._write(column, cell, look, result)
-            if result.reason:
-                self._note(self._columns.status, result.reason, "reason")
-            self._row += 1
+        self._table(result.form if result.form in self._forms else "").add(result)
         self._history.add(result)
         self._summary.add(result)
 
-    def _write(self, column: int, cell: Cell, look: dict[str, Any], result: PageResult) -> None:
+    def _table(self, form: str) -> _Table:
+        """The sheets of a form, those of pages without one by the empty name."""
+        if form not in self._tables:
+            columns = self._forms[form] if form else self._columns
+            name = sheet_name(form, [one.name for one in self._tables.values()]) if form else "readings"
+            self._tables[form] = _Table(
+                self._book, name, columns, looks=self._looks, folder=self._folder, notes=self._notes
+            )
+        return self._tables[form]
+
+    def _end(self) -> None:
+        for table in self._tables.values():
+            table.finish()
+        self._summary.write(self._book.add_worksheet("summary"), self._looks)
+        try:
+            self._book.close()
+        except XlsxFileError as error:
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+
+    def _give_up(self) -> None:
+        # The rows' temporary files lie in the draft's folder and go with it; they only need closing.
+        for sheet in self._book.worksheets() if self._book is not None else ():
+            with contextlib.suppress(OSError):
+                sheet.row_data_fh.close()
+        self._book = None
+        self._tables.clear()
+
+
+class _Table:
+    """Sheets `name`, `name 2` and so on with the same columns. `notes` counts those of the whole workbook."""
+
+    def __init__(
+        self, book: Any, name: str, columns: Columns, *, looks: Looks, folder: Path, notes: dict[str, int]
+    ) -> None:
+        self.name = name
+        self._book, self._columns, self._looks, self._folder, self._notes = book, columns, looks, folder, notes
+        self._sheet: Any = None
+        self._sheets = self._row = self._links = 0
+        self._widths: list[int] = []
+        self._last: tuple[str, str | None] = ("", None)
+        self._new_sheet()
+
+    def add(self, result: PageResult) -> None:
+        """Writes the rows of one page."""
+        look = page_look(result.status)
+        for row in self._columns.rows(result):
+            if self._row == SHEET_ROWS:
+                self.finish()
+                self._new_sheet()
+            for column, cell in enumerate(row):
+                self._write(column, cell, look)
+            if result.reason:
+                self._note(self._columns.status, result.reason, "reason")
+            self._row += 1
+
+    def _write(self, column: int, cell: Cell, look: dict[str, Any]) -> None:
         self._widths[column] = max(self._widths[column], len(cell.text))
         if column == 0 and self._links < SHEET_LINKS and (target := self._document(cell.text)):
             link = DocumentLink(target, printable(cell.text))
@@ -103,7 +162,7 @@ class XlsxSink(FileSink):
 
     def _new_sheet(self) -> None:
         self._sheets += 1
-        self._sheet = self._book.add_worksheet("readings" if self._sheets == 1 else f"readings {self._sheets}")
+        self._sheet = self._book.add_worksheet(self.name if self._sheets == 1 else f"{self.name} {self._sheets}")
         # The document stays in sight while a person goes through the fields of a wide form.
         self._sheet.freeze_panes(1, 0 if self._columns.long else 1)
         self._sheet.set_row(0, 20)
@@ -113,24 +172,9 @@ class XlsxSink(FileSink):
         self._widths = [len(name) + 2 for name in self._columns.header]
         self._row, self._links = 1, 0
 
-    def _finish_sheet(self) -> None:
+    def finish(self) -> None:
+        """Sets what is known once all rows are there: filters, and how wide columns are."""
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns.header) - 1)
         for column, (name, width) in enumerate(zip(self._columns.header, self._widths, strict=True)):
             widest = max(WIDE_COLUMNS.get(name, WIDEST_COLUMN), min(len(name) + 2, 40))
             self._sheet.set_column(column, column, min(max(width + 2, NARROWEST_COLUMN), widest))
-
-    def _end(self) -> None:
-        self._finish_sheet()
-        self._summary.write(self._book.add_worksheet("summary"), self._looks)
-        try:
-            self._book.close()
-        except XlsxFileError as error:
-            cause = error.args[0] if error.args else None
-            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
-
-    def _give_up(self) -> None:
-        # The rows' temporary files lie in the draft's folder and go with it; they only need closing.
-        for sheet in self._book.worksheets() if self._book is not None else ():
-            with contextlib.suppress(OSError):
-                sheet.row_data_fh.close()
-        self._book = self._sheet = None

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import string
+from collections.abc import Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ DIGITS_HELD = 15
 
 NOTED_CHANGES = 8
 """The last so many of a field's changes are in its note; the sheet of changes has all."""
+
+LONGEST_SHEET_NAME = 26
+"""Characters; Excel allows 31, of which a number takes some."""
 
 FIRST_YEAR = 1900
 """Excel's calendar begins with it; earlier days stay text."""
@@ -104,6 +108,17 @@ def put(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell
             sheet.write_number(row, column, number, look)
         case moment:
             sheet.write_datetime(row, column, moment, look)
+
+
+def sheet_name(text: str, taken: Sequence[str]) -> str:
+    """`text` as the name of a sheet, with room for a number behind it: without the signs that Excel forbids there, and
+    another than those that are `taken`."""
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", printable(text)).strip(" '")[:LONGEST_SHEET_NAME].strip() or "form"
+    lower = {one.lower() for one in (*taken, "readings", "history", "summary")}
+    name, number = plain, 2
+    while name.lower() in lower:
+        name, number = f"{plain[: LONGEST_SHEET_NAME - 4]} ({number})", number + 1
+    return name
 
 
 def printable(text: str) -> str:

@@ -25,12 +25,14 @@ from extractor.recognizer.model_folder import cards_of
 from extractor.template import load_template
 from formdigits import messages
 from formdigits.progress import Progress
+from workers.database.lookup import forms_shown
 from workers.database.store import Store, open_store
 from workers.home import home, processors
 from workers.job import Job
 from workers.local import begin, job_key, read_job
 from workers.lock import job_lock
 from workers.pool import InProcess, Pool
+from workers.review.forms import forms_of
 
 
 class Terminated(KeyboardInterrupt):
@@ -148,7 +150,8 @@ def _write(store: Store, job: Job, out: str | None, long: bool) -> None:
         names = [name for name, _ in job.fields]
         messages.table(store.results(job.id), names, store.counts(job.id).pages)
         return
-    write_table(out, store.results(job.id), fields=job.fields, long=long)
+    forms = forms_shown(store, job.id, forms_of(store, job.id))
+    write_table(out, store.results(job.id), fields=job.fields, long=long, forms=forms)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from formdigits.actions.lan import address_on_network, certificate_for, tell_pho
 from formdigits.web.app import create_app
 from formdigits.web.routes.phone import link
 from formdigits.web.security import BoundedConnection, TlsConnections
-from formdigits.web.settings import Settings, check_token, is_loopback, named_folders
+from formdigits.web.settings import Settings, check_token, duration, is_loopback, named_folders, size
 from workers.database.people import has_accounts
 from workers.database.store import open_store
 from workers.home import home
@@ -29,7 +29,15 @@ EXPOSED = (
 
 
 def serve(
-    host: str | None, port: int, folders: tuple[str, ...], templates: tuple[str, ...], *, local: bool, lan: bool
+    host: str | None,
+    port: int,
+    folders: tuple[str, ...],
+    templates: tuple[str, ...],
+    *,
+    keep: str | None,
+    quota: str | None,
+    local: bool,
+    lan: bool,
 ) -> ExitCode:
     """Serves until stopped: at `host`, or else at this machine's own address, or with `lan` on its network by TLS.
 
@@ -59,6 +67,8 @@ def serve(
         local=local,
         open=alone,
         lan=origin if lan else None,
+        keep_s=None if keep is None else duration(keep),
+        quota=None if quota is None else size(quota),
     )
     app = create_app(settings)
     messages.say(f"formdigits is at {origin}/ until you press Ctrl-C.")

@@ -39,11 +39,23 @@ Exit codes: 0 ended; 2 wrong usage, or the port is taken; 3 the database cannot 
     help="Folder whose files jobs may read; may be given several times.",
 )
 @click.option("--templates", multiple=True, metavar="PATH", help="Template, or a folder of templates, to pick from.")
+@click.option(
+    "--keep", metavar="TIME", help="Delete jobs, uploads and templates that nobody has used for so long, such as 30d."
+)
+@click.option("--quota", metavar="SIZE", help="Keep at most so much of what is sent, such as 20GB.")
 @click.option("--local", is_flag=True, help="Read on this machine, even where there is a broker.")
 @click.option("--lan", is_flag=True, help="Serve this machine's network by TLS, with a certificate made here.")
 def serve(
-    *, host: str | None, port: int, folders: tuple[str, ...], templates: tuple[str, ...], local: bool, lan: bool
+    *,
+    host: str | None,
+    port: int,
+    folders: tuple[str, ...],
+    templates: tuple[str, ...],
+    keep: str | None,
+    quota: str | None,
+    local: bool,
+    lan: bool,
 ) -> None:
     from formdigits.actions.serve import serve as serve_until_stopped
 
-    raise SystemExit(serve_until_stopped(host, port, folders, templates, local=local, lan=lan))
+    raise SystemExit(serve_until_stopped(host, port, folders, templates, keep=keep, quota=quota, local=local, lan=lan))

@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -130,6 +131,16 @@ class Batches:
     def drop(self, batch: str) -> None:
         """Removes a batch that could not be kept whole."""
         shutil.rmtree(self.folder(batch), ignore_errors=True)
+
+    def older_than(self, since: float) -> list[str]:
+        """The ids of batches that came before the time `since` (seconds since 1970)."""
+        found = []
+        with suppress(OSError):
+            for folder in self._folder.iterdir():
+                with suppress(OSError):
+                    if BATCH.fullmatch(folder.name) and folder.stat().st_mtime < since:
+                        found.append(folder.name)
+        return found
 
     def files(self, batch: str) -> list[str]:
         """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""

@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from extractor.documents.sniff import SNIFFED_BYTES, sniff
 from extractor.errors import DocumentError, InputError, ServiceError, TemplateError
 from formdigits.web.batches import ENDING, plain_name
+from formdigits.web.sandboxed import template_picture
 from formdigits.web.sent_template import Summary, summary_of, take
 from workers.sandbox import Sandbox
 
@@ -29,6 +34,9 @@ TEMPLATE_TEXT_BYTES = 200_000
 MOST_SENT = 500
 """Templates that are kept of those that were sent."""
 
+PREVIEW_SIDE = 1400
+"""Pixels of the longer side of a template's picture."""
+
 FORM, SUMMARY = "form.yaml", "summary.json"
 """A template that was sent, and what lists say of it, so that it is parsed once."""
 
@@ -39,7 +47,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Form:
-    """A template to pick. `id` says which, `sent` whether it came by the web page."""
+    """A template to pick. `id` says which, `sent` whether it came by the web page, and then `by` whom and when (`at`,
+    seconds since 1970). Those of one name that were sent are versions of it, from 1; others have version 0."""
 
     id: str
     form: str
@@ -47,6 +56,10 @@ class Form:
     rules: int
     sent: bool
     path: str
+    by: str = ""
+    at: float = 0.0
+    version: int = 0
+    newest: bool = True
 
 
 class Forms:
@@ -71,17 +84,49 @@ class Forms:
                 for folder in sorted(self._folder.iterdir())
                 if SENT.fullmatch(folder.name)
             ]
-        return sorted((form for form in forms if form is not None), key=lambda one: (one.sent, one.form))
+        return _versions([form for form in forms if form is not None])
 
-    def path(self, wanted: str) -> str:
-        """The file of the template with that id. Raises InputError."""
+    def newest(self) -> list[Form]:
+        """The same without earlier versions: what people pick from."""
+        return [form for form in self.all() if form.newest]
+
+    def get(self, wanted: str) -> Form:
+        """The template with that id. Raises InputError."""
         for form in self.all():
             if form.id == wanted:
-                return form.path
+                return form
         raise InputError(f"There is no template {plain_name(wanted)}; /api/templates lists those that there are.")
 
-    def add(self, name: str | None, text: bytes, pictures: Mapping[str, bytes]) -> Form:
-        """Keeps a template that was sent, with the picture of its blank form if it has one.
+    def path(self, wanted: str) -> str:
+        """The file of the template with that id, which is used with this. Raises InputError."""
+        form = self.get(wanted)
+        if form.sent:
+            with suppress(OSError):
+                os.utime(Path(form.path).parent)
+        return form.path
+
+    def picture(self, form: Form) -> bytes:
+        """The blank form, or white paper, with the template's boxes drawn, as JPEG. Raises TemplateError."""
+        return self._sandbox.ask(template_picture, form.path, PREVIEW_SIDE)
+
+    def delete(self, form: Form) -> None:
+        """Removes a template that was sent; jobs that were read by it have their own copy. Raises InputError."""
+        if not form.sent:
+            raise InputError("This template is the server's own; its owner takes it away with --templates.")
+        shutil.rmtree(Path(form.path).parent, ignore_errors=True)
+
+    def unused_since(self, since: float) -> list[Form]:
+        """Templates that were sent, and with which nobody has begun anything after the time `since`."""
+        found = []
+        for form in self.all():
+            with suppress(OSError):
+                if form.sent and Path(form.path).parent.stat().st_mtime < since:
+                    found.append(form)
+        return found
+
+    def add(self, name: str | None, text: bytes, pictures: Mapping[str, bytes], by: str = "") -> Form:
+        """Keeps a template that somebody, whose name is `by`, has sent, with the picture of its blank form if it has
+        one. It is the newest version of that name from now on; the same once more becomes it again.
 
         `pictures` are by the names that their sender gave them. Raises TemplateError, naming the line and the fix;
         DocumentError for what is no picture; ServiceError when there is no room, or too many others wait.
@@ -97,11 +142,24 @@ class Forms:
         if picture is not None:
             sniff(picture[:SNIFFED_BYTES])
         final = self._folder / hashlib.sha256(text + (picture or b"")).hexdigest()[:16]
-        if not final.exists():
-            self._keep(taken.files | ({} if picture is None else {_named(picture): picture}), taken.summary, final)
-        return _form(final / FORM, taken.summary, sent=True)
+        kept = asdict(taken.summary) | {"by": by, "at": time.time()}
+        if final.exists():
+            self._renew(final, kept)
+        else:
+            self._keep(taken.files | ({} if picture is None else {_named(picture): picture}), kept, final)
+        return self.get(final.name)
 
-    def _keep(self, files: Mapping[str, bytes], summary: Summary, final: Path) -> None:
+    def _renew(self, final: Path, kept: Mapping[str, Any]) -> None:
+        try:
+            draft = final / f"{SUMMARY}.draft"
+            draft.write_text(json.dumps(kept), encoding="utf-8")
+            draft.rename(final / SUMMARY)
+            # By its file's time it is known what was looked at already.
+            os.utime(final / FORM)
+        except OSError as error:
+            raise ServiceError(f"The server cannot keep the template ({error.strerror}); free some space.") from None
+
+    def _keep(self, files: Mapping[str, bytes], kept: Mapping[str, Any], final: Path) -> None:
         """All of it or nothing: it is written beside its place, and then put there."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -111,7 +169,7 @@ class Forms:
             try:
                 for name, content in files.items():
                     (draft / name).write_bytes(content)
-                (draft / SUMMARY).write_text(json.dumps(asdict(summary)), encoding="utf-8")
+                (draft / SUMMARY).write_text(json.dumps(kept), encoding="utf-8")
                 draft.rename(final)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
@@ -151,9 +209,24 @@ class Forms:
     def _of_sent(self, path: Path) -> Form:
         kept = path.parent / SUMMARY
         if kept.is_file():
-            return _form(path, Summary.parse(json.loads(kept.read_text(encoding="utf-8"))), sent=True)
+            tree = json.loads(kept.read_text(encoding="utf-8"))
+            # Earlier versions did not keep who sent it, and when.
+            who, when = str(tree.get("by", "")), float(tree.get("at", path.stat().st_mtime))
+            return replace(_form(path, Summary.parse(tree), sent=True), by=who, at=when)
         # It was kept by an earlier version.
-        return _form(path, self._sandbox.ask(summary_of, str(path)), sent=True)
+        form = _form(path, self._sandbox.ask(summary_of, str(path)), sent=True)
+        return replace(form, at=path.stat().st_mtime)
+
+
+def _versions(forms: Sequence[Form]) -> list[Form]:
+    """The server's own first, then those that were sent, by name and the newest first, each with its version."""
+    found = sorted((form for form in forms if not form.sent), key=lambda one: one.form)
+    sent = sorted((form for form in forms if form.sent), key=lambda one: (one.form, one.at))
+    for _, same in groupby(sent, key=lambda one: one.form):
+        of_name = list(same)
+        numbered = [replace(one, version=at, newest=at == len(of_name)) for at, one in enumerate(of_name, 1)]
+        found += reversed(numbered)
+    return found
 
 
 def _form(path: Path, summary: Summary, *, sent: bool) -> Form:

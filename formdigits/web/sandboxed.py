@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from extractor import reading as extractor_reading
 from extractor.documents import count_pages, open_pages
 from extractor.errors import DocumentError
 from extractor.explain import ExplainedField, explain
+from extractor.fields import locate
 from extractor.ink import at_most
 from extractor.options import ReadOptions
 from extractor.reading import Reader
+from extractor.reference import draw_template
+from extractor.registration import register
+from extractor.template import Template, load_template
 from extractor.values import FailedPage, Gray, PageResult
 
 READERS_KEPT = 8
@@ -72,6 +79,34 @@ def page_picture(file: str, roots: tuple[str, ...], number: int, dpi: int, side:
     """
     check_place(file, roots)
     return _picture(one_page(file, number, dpi), side)
+
+
+def template_picture(path: str, side: int) -> bytes:
+    """The template's blank form, or white paper where it has no picture, with its boxes drawn, as JPEG.
+
+    Raises TemplateError.
+    """
+    template = load_template(path)
+    image, matrix = _paper(template, side)
+    located = [locate(image, matrix, field) for field in template.fields]
+    drawn = draw_template(image, template.fields, located)
+    done, jpeg = cv2.imencode(".jpg", at_most(drawn, side), [cv2.IMWRITE_JPEG_QUALITY, 82])
+    if not done:
+        raise DocumentError("The template's picture could not be made.")
+    return jpeg.tobytes()
+
+
+def _paper(template: Template, side: int) -> tuple[Gray, NDArray[np.float64]]:
+    """The blank form and how the template lies on it; white paper where there is none, or it does not lie there."""
+    if template.reference_path is not None:
+        with suppress(DocumentError):
+            image = one_page(str(template.reference_path), 1, template.page.dpi)
+            found = register(image, [template])
+            if found is not None:
+                return image, found.matrix
+    scale = min(1.0, side / max(template.page.width, template.page.height))
+    size = (max(1, round(template.page.height * scale)), max(1, round(template.page.width * scale)))
+    return np.full(size, 255, np.uint8), np.diag([scale, scale, 1.0])
 
 
 def one_page(file: str, number: int, dpi: int) -> Gray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Settings:
     """`home` is where uploads and state are kept; `folders` are those from which jobs may read, by the name that they
     are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it, or without
     an account; without one, an `open` server asks nobody until there are accounts. With `local`, jobs are read on this
-    machine even where there is a broker. `lan` is the address at which phones find it by TLS.
+    machine even where there is a broker. `lan` is the address at which phones find it by TLS. What nobody has used for
+    `keep_s` seconds is deleted, and at most `quota` bytes are kept of what is sent.
     """
 
     home: Path
@@ -27,6 +29,8 @@ class Settings:
     local: bool = False
     open: bool = True
     lan: str | None = None
+    keep_s: float | None = None
+    quota: int | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -47,6 +51,24 @@ def check_token(token: str) -> str:
             "unset to have one made."
         )
     return token
+
+
+def duration(text: str) -> float:
+    """Seconds of `30d`, `12h` or `6w`. Raises InputError."""
+    units = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([hdw])", text.strip().lower())
+    if match is None:
+        raise InputError(f"'{text}' is no time to keep things for; give hours, days or weeks, such as 12h, 30d or 8w.")
+    return float(int(match[1]) * units[match[2]])
+
+
+def size(text: str) -> int:
+    """Bytes of `500MB`, `20GB` or `1TB`. Raises InputError."""
+    units = {"mb": 10**6, "gb": 10**9, "tb": 10**12}
+    match = re.fullmatch(r"([1-9][0-9]{0,8}) ?([mgt]b)", text.strip().lower())
+    if match is None:
+        raise InputError(f"'{text}' is no size; give one such as 500MB, 20GB or 1TB.")
+    return int(match[1]) * units[match[2]]
 
 
 def named_folders(given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:

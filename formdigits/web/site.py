@@ -15,7 +15,9 @@ from formdigits.web.camera_sessions import Live
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.page_pictures import Pictures
+from formdigits.web.jobs.removal import Removal
 from formdigits.web.jobs.runner import Runner
+from formdigits.web.jobs.storage import Storage
 from formdigits.web.names import Names
 from formdigits.web.review.review_pictures import ReviewPictures
 from formdigits.web.sandboxed import warm
@@ -42,8 +44,11 @@ class Site:
     pictures: Pictures
     runner: Runner
     review_pictures: ReviewPictures
+    storage: Storage
+    removal: Removal
 
     def close(self) -> None:
+        self.removal.stop()
         self.runner.stop()
         self.pictures.close()
         self.review_pictures.close()
@@ -59,20 +64,25 @@ def open_site(settings: Settings) -> Site:
     names = Names(batches, folders)
     review_pictures = ReviewPictures(store, names)
     sandbox = Sandbox()
+    forms = Forms(settings.home, settings.templates, sandbox)
+    runner, storage = Runner(store, settings), Storage(settings.home, settings.quota)
     site = Site(
         settings=settings,
         store=store,
         batches=batches,
         folders=folders,
-        forms=Forms(settings.home, settings.templates, sandbox),
+        forms=forms,
         names=names,
         sandbox=sandbox,
         live=Live(),
         pictures=Pictures(review_pictures.forms, names),
-        runner=Runner(store, settings),
+        runner=runner,
         review_pictures=review_pictures,
+        storage=storage,
+        removal=Removal(store, batches, forms, runner=runner, storage=storage, keep_s=settings.keep_s),
     )
     site.runner.start()
+    site.removal.start()
     # The first who tries it should not wait for templates and a model to be loaded.
     threading.Thread(target=_warm, args=(site,), daemon=True).start()
     return site

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
 
 from extractor.errors import InputError
 from extractor.options import ReadOptions
 from extractor.values import Kind
 from workers.database.connection import Database, reading, writing
+from workers.database.outcomes import unsettled
 from workers.database.patience import retried
 from workers.database.recipes import keep_files
 from workers.database.schema import documents, jobs
-from workers.job import CANCELLED, RUNNING, FileState, Job, job_of, new_id
+from workers.job import ACTIVE, CANCELLED, RUNNING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ def add_job(
     recipe: Recipe | None = None,
     home: str | None = None,
     again: bool = False,
+    name: str = "",
 ) -> Job:
     """A new job without documents, its recipe kept with it, as a part of the connection's transaction."""
     of = recipe.key if recipe else None
-    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again)
+    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again, name)
     row = {**asdict(job), "options": options.to_dict(), "fields": [[name, kind.value] for name, kind in fields]}
     connection.execute(insert(jobs).values(row))
     if recipe:
@@ -47,14 +49,20 @@ def add_job(
 
 
 def put_aside(
-    store: Database, recipe: Recipe, fields: Sequence[tuple[str, Kind]], files: Sequence[FileState], home: str
+    store: Database,
+    recipe: Recipe,
+    fields: Sequence[tuple[str, Kind]],
+    files: Sequence[FileState],
+    *,
+    home: str,
+    name: str = "",
 ) -> Job:
     """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
 
     One transaction: the job is there whole or not at all.
     """
     with writing(store.engine) as connection:
-        job = add_job(connection, secrets.token_hex(32), recipe.options, fields, recipe=recipe, home=home)
+        job = add_job(connection, secrets.token_hex(32), recipe.options, fields, recipe=recipe, home=home, name=name)
         rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
         connection.execute(insert(documents), rows)
     return job
@@ -76,10 +84,38 @@ def find_same(store: Database, key: str) -> Job | None:
     return next(iter(_found(store, query)), None)
 
 
-def list_jobs(store: Database, limit: int, before: float | None = None) -> list[Job]:
-    """At most `limit` jobs, the newest first; with `before`, those that were created before that time."""
+def list_jobs(
+    store: Database, limit: int, before: float | None = None, *, search: str = "", to_review: bool = False
+) -> list[Job]:
+    """At most `limit` jobs, the newest first; with `before`, those that were created before that time.
+
+    With `search`, those of which the id, the name or a document's path holds that text, in whatever case; with
+    `to_review`, those with fields that a person should look at and nobody has settled.
+    """
     query = select(jobs).order_by(jobs.c.created.desc()).limit(limit)
-    return _found(store, query if before is None else query.where(jobs.c.created < before))
+    if before is not None:
+        query = query.where(jobs.c.created < before)
+    if search:
+        file = exists().where(documents.c.job == jobs.c.id, documents.c.file.icontains(search, autoescape=True))
+        query = query.where(
+            or_(jobs.c.id == search, jobs.c.name.icontains(search, autoescape=True), file),
+        )
+    if to_review:
+        query = query.where(unsettled(jobs.c.id))
+    return _found(store, query)
+
+
+def rename(store: Database, job: str, name: str) -> None:
+    """Gives the job another name, an empty one takes it away."""
+    with writing(store.engine) as connection:
+        connection.execute(update(jobs).where(jobs.c.id == job).values(name=name))
+
+
+def open_jobs(store: Database) -> int:
+    """How many jobs are not over."""
+    query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(ACTIVE))
+    with reading(store.engine) as connection:
+        return connection.execute(query).scalar_one()
 
 
 def queued_job(store: Database, job: str) -> Job:

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
-from extractor.values import FieldStatus, PageResult, PageStatus
+from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database.connection import reading
-from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, with_outcome
+from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, unsettled, with_outcome
 from workers.database.schema import corrections, documents, pages, readings, reviews
 from workers.database.store import Store
 from workers.job import DONE
+from workers.review.forms import Forms
 
 
 class Place(NamedTuple):
@@ -35,9 +36,10 @@ class PageRow:
 
 @dataclass(frozen=True)
 class Contents:
-    """A job's documents in brief: the first one's path (None where there is none), and how many there are."""
+    """A job's documents in brief: the first one's path and the last one's (None where there is none), and how many."""
 
     first: str | None
+    last: str | None
     documents: int
 
 
@@ -46,8 +48,10 @@ def contents(store: Store, job: str) -> Contents:
     mine = documents.c.job == job
     with reading(store.engine) as connection:
         first = select(documents.c.file).where(mine).order_by(documents.c.position).limit(1)
+        last = select(documents.c.file).where(mine).order_by(documents.c.position.desc()).limit(1)
         count = select(func.count()).select_from(documents).where(mine)
-        return Contents(connection.execute(first).scalar(), connection.execute(count).scalar_one())
+        files = connection.execute(first).scalar(), connection.execute(last).scalar()
+        return Contents(*files, connection.execute(count).scalar_one())
 
 
 def document_file(store: Store, job: str, document: int) -> str | None:
@@ -71,6 +75,12 @@ def form_counts(store: Store, job: str) -> list[tuple[str, int]]:
         return sorted((row[0] or "", row[1]) for row in connection.execute(query))
 
 
+def forms_shown(store: Store, job: str, forms: Forms) -> dict[str, tuple[tuple[str, Kind], ...]]:
+    """The columns of the forms that the job's pages show, by their names; for a sheet each in a workbook."""
+    shown = {name for name, _ in form_counts(store, job)}
+    return {name: columns for name, columns in forms.columns().items() if name in shown}
+
+
 def count_fields(store: Store, job: str, status: FieldStatus) -> int:
     """How many fields of the job were read with that status."""
     query = select(func.count()).select_from(readings).where(readings.c.job == job, readings.c.status == status.value)
@@ -86,9 +96,10 @@ def list_pages(
     *,
     status: PageStatus | None = None,
     form: str | None = None,
+    to_review: bool = False,
 ) -> list[PageRow]:
     """At most `limit` pages with their readings, in the order of the output, those behind `after`; with `status` or
-    `form`, only such ones."""
+    `form`, only such ones; with `to_review`, those with a field that a person should look at and nobody has settled."""
     query = _pages(job).order_by(documents.c.position, pages.c.page).limit(limit)
     if after is not None:
         beyond = and_(documents.c.position == after.position, pages.c.page > after.page)
@@ -97,6 +108,9 @@ def list_pages(
         query = query.where(pages.c.status == status.value)
     if form is not None:
         query = query.where(pages.c.form == form)
+    if to_review:
+        here = (readings.c.document == pages.c.document, readings.c.page == pages.c.page)
+        query = query.where(unsettled(pages.c.job, *here))
     return _rows(store, job, query)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select
 
-from extractor.values import PageResult, PageStatus
+from extractor.values import FieldStatus, PageResult, PageStatus
 from workers.database.schema import corrections, documents, readings, reviews
 from workers.review.values import Stage
 
@@ -25,6 +25,14 @@ OUTCOME = tuple(
     for column in (reviews.c.kind, reviews.c.status, reviews.c.value, reviews.c.by, reviews.c.at)
 )
 """The outcome, empty until the field is settled."""
+
+
+def unsettled(job: ColumnElement[str], *of_page: ColumnElement[bool]) -> Exists:
+    """Whether the job has a field, on the page that `of_page` says if any, that a person should look at and nobody has
+    settled."""
+    doubtful = and_(readings.c.job == job, readings.c.status == FieldStatus.REVIEW.value, *of_page)
+    settled = exists().where(OF_READING, reviews.c.kind.is_not(None)).correlate(readings)
+    return exists().where(doubtful, ~settled)
 
 
 Spot: TypeAlias = tuple[int, int, int]

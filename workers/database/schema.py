@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0007"
+VERSION = "0009"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -79,6 +79,8 @@ jobs = Table(
     Column("home", AnyText),
     # Whether to read contents again that other jobs have read.
     Column("again", Boolean, nullable=False, server_default=false()),
+    # What people call it; empty where nobody has given it a name.
+    Column("name", AnyText, nullable=False, server_default=""),
 )
 
 documents = Table(

@@ -31,6 +31,13 @@ class Forms:
         """The resolution at which PDF pages that are no scans were drawn: boxes are in those pixels."""
         return self.drawn or max((template.page.dpi for template in self.templates.values()), default=200)
 
+    def columns(self) -> dict[str, tuple[tuple[str, Kind], ...]]:
+        """The columns of each form's table, by its name."""
+        return {
+            name: tuple((field.name, field.format.kind) for field in template.fields)
+            for name, template in self.templates.items()
+        }
+
     def field(self, form: str, name: str, kind: Kind) -> TemplateField:
         """What the template says of the field; where it says nothing, a free string of that kind."""
         if form in self.templates:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from extractor.export import write_table
 from formdigits import messages
+from workers.database.lookup import forms_shown
 from workers.database.store import Store
 from workers.job import Counts, Job
+from workers.review.forms import forms_of
 
 
 def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
     """Writes what was read until now, in the order of the documents, and says what is missing. Raises OutputError."""
     counts = store.counts(job.id)
-    write_table(out, store.results(job.id), fields=job.fields, long=long)
+    forms = forms_shown(store, job.id, forms_of(store, job.id))
+    write_table(out, store.results(job.id), fields=job.fields, long=long, forms=forms)
     missing = counts.pages - counts.done
     if missing:
         messages.say(f"{messages.counted(missing, 'page')} of {counts.pages:,} are not read yet, and not in {out}.")

@@ -55,6 +55,29 @@ function act(button, action) {
   });
 }
 
+document.querySelector("#rename")?.addEventListener("click", async (event) => {
+  const name = prompt("What should this job be called? Empty: by its folder or file.", event.target.dataset.name);
+  if (name === null) return;
+  try {
+    await ask(address, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name }) });
+    location.reload();
+  } catch (error) {
+    tellStuck(error.message);
+  }
+});
+
+document.querySelector("#delete")?.addEventListener("click", async (event) => {
+  if (!confirm("Delete this job with all that was read and said, and the files that were sent for it? This cannot be undone.")) return;
+  event.target.disabled = true;
+  try {
+    await ask(address, { method: "DELETE" });
+    location.assign("/jobs");
+  } catch (error) {
+    tellStuck(error.message);
+    event.target.disabled = false;
+  }
+});
+
 function light(field, on) {
   for (const one of document.querySelectorAll(`[data-field="${CSS.escape(field)}"]`)) one.classList.toggle("lit", on);
 }

@@ -1,6 +1,7 @@
 // The list of jobs, and beginning one: files are sent in batches, a folder or templates picked.
 
 import { ask, askJson, counted, dropZone, element, localTimes, tell } from "/assets/common.js";
+import { templatePicker } from "/assets/templates.js";
 
 const EVERY_MS = 2000;
 const BATCH_BYTES = 200e6;
@@ -54,7 +55,7 @@ function begin(form) {
     }));
     event.target.value = "";
   });
-  form.querySelector("#template").addEventListener("change", (event) => addTemplate(form, event.target));
+  templatePicker(form);
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -67,6 +68,7 @@ function begin(form) {
       if (!files.length && !folders?.picked) throw new Error("Choose files to read, or pick a folder.");
       const { uploads, refused } = await send(form, files, most);
       const job = await askJson("/api/jobs", {
+        name: form.querySelector("#job-name").value,
         uploads,
         folder: folders?.picked ?? "",
         templates: how === "templates" ? templates : [],
@@ -130,25 +132,6 @@ function batches(files, most) {
     bytes += file.size;
   }
   return made;
-}
-
-async function addTemplate(form, input) {
-  const place = form.querySelector("#template-problem");
-  const body = new FormData();
-  for (const file of input.files) body.append("files", file, file.name);
-  tell(place, "");
-  try {
-    const added = await ask("/api/templates", { method: "POST", body });
-    if (!form.querySelector(`[name=template][value="${added.id}"]`)) {
-      input.parentElement.before(element("label", { class: "choice" },
-        element("input", { type: "checkbox", name: "template", value: added.id, checked: true }),
-        element("span", {}, `${added.form} `, element("span", { class: "soft" }, counted(added.fields.length, "field")))));
-    }
-    form.querySelector("[name=how][value=templates]").checked = true;
-  } catch (error) {
-    tell(place, error.message);
-  }
-  input.value = "";
 }
 
 /** Goes through the folders that the server may read; `picked` is the one that is open, empty at the top. */

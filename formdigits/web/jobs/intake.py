@@ -10,7 +10,7 @@ from extractor.errors import InputError, ServiceError
 from extractor.options import ReadOptions
 from formdigits.actions.queue.submit import prepared
 from formdigits.web.settings import Settings
-from workers.database.jobs import put_aside
+from workers.database.jobs import open_jobs, put_aside
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.store import Store
 from workers.job import FileState, Job
@@ -19,24 +19,37 @@ from workers.sandbox import Sandbox
 
 QUEUE = "formdigits"
 
+MOST_OPEN_JOBS = 1000
+"""Jobs that are not over; there are no more of them at once."""
 
-def submit(store: Store, settings: Settings, sandbox: Sandbox, documents: Sequence[str], options: ReadOptions) -> Job:
+
+def submit(
+    store: Store,
+    settings: Settings,
+    sandbox: Sandbox,
+    documents: Sequence[str],
+    options: ReadOptions,
+    *,
+    name: str = "",
+) -> Job:
     """The job, accepted: from here on it is read, whatever happens to this server.
 
     Raises InputError, TemplateError, ModelError or ServiceError, and then there is no job.
     """
     if not documents:
         raise InputError("There is nothing to read; send files, or name a folder.")
+    if open_jobs(store) >= MOST_OPEN_JOBS:
+        raise ServiceError(f"{MOST_OPEN_JOBS} jobs wait to be read already; begin this one when some are over.")
     # Templates and models are opened beside the server. Through the module, so that what stands in for it in tests is
     # used here as well.
     recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
     files = [FileState.of(file) for file in documents]
     broker = None if settings.local else reachable()
     if broker is None:
-        return put_aside(store, recipe, fields, files, str(settings.home))
+        return put_aside(store, recipe, fields, files, home=str(settings.home), name=name)
     # Whoever sends a file again wants to see it read, though another job has its content.
     key = same_key(recipe, files)
-    job = put_in(store, recipe, fields, files, queue=QUEUE, key=key, again=True)
+    job = put_in(store, recipe, fields, files, queue=QUEUE, key=key, again=True, name=name)
     try:
         sweep(store, broker)
     except ServiceError:

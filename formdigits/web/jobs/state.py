@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from extractor.errors import FormdigitsError
 from formdigits.actions.queue.status import LONELY_S
+from formdigits.messages import counted
 from formdigits.web.site import Site
-from workers.database.lookup import contents
+from workers.database.lookup import Contents, contents
 from workers.database.queue.ledger import looked_at, was_begun
 from workers.job import CANCELLED, FINISHED, QUEUED, RUNNING, Counts, Job
 
@@ -52,7 +53,7 @@ def status_of(site: Site, job: Job, now: float) -> Status:
         problem = "No worker has taken it yet; start one with 'formdigits worker'."
     waits = job.state == RUNNING and job.queue is None and job.recipe is not None and not counted
     state = QUEUED if waits else job.state
-    return Status(job, _title(site, about.first, about.documents), state, counts, counted, about.documents, problem)
+    return Status(job, job.name or _title(site, about), state, counts, counted, about.documents, problem)
 
 
 def statuses(site: Site, found: Sequence[Job], now: float) -> list[Status]:
@@ -69,14 +70,25 @@ def statuses(site: Site, found: Sequence[Job], now: float) -> list[Status]:
 
 
 def title_of(site: Site, job: Job) -> str:
-    """What the job is about. Raises ServiceError."""
-    about = contents(site.store, job.id)
-    return _title(site, about.first, about.documents)
+    """What people call the job, else what it is about. Raises ServiceError."""
+    return job.name or _title(site, contents(site.store, job.id))
 
 
-def _title(site: Site, first: str | None, documents: int) -> str:
-    if first is None:
+def _title(site: Site, about: Contents) -> str:
+    """The folder of the job's documents, or the first one's name."""
+    if about.first is None or about.last is None:
         return "no documents"
+    first, last = site.names.of(about.first), site.names.of(about.last)
     # A document of `read` or of the queue is known by its path, of which the end says enough.
-    name = "/".join(site.names.of(first).split("/")[-2:])
-    return name if documents == 1 else f"{name} and {documents - 1:,} more"
+    name = "/".join(first.split("/")[-2:])
+    if about.documents == 1:
+        return name
+    # They come in the order of their folders, so that what the first and the last have in common all have.
+    folder = "/".join(first.split("/")[: _alike(first, last)][-2:])
+    return f"{folder}, {counted(about.documents, 'file')}" if folder else f"{name} and {about.documents - 1:,} more"
+
+
+def _alike(first: str, last: str) -> int:
+    """How many folders the two paths have in common from the top on."""
+    folders = zip(first.split("/")[:-1], last.split("/")[:-1], strict=False)
+    return next((at for at, (one, other) in enumerate(folders) if one != other), min(first.count("/"), last.count("/")))

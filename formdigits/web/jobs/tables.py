@@ -7,8 +7,10 @@ from pathlib import Path
 
 from extractor.export import write_table
 from formdigits.web.names import Names
+from workers.database.lookup import forms_shown
 from workers.database.store import Store
 from workers.job import Job
+from workers.review.forms import Forms
 
 
 class Ending(StrEnum):
@@ -28,6 +30,7 @@ MEDIA = {
 }
 
 
-def write(store: Store, job: Job, names: Names, out: Path, *, long: bool) -> None:
+def write(store: Store, job: Job, forms: Forms, names: Names, out: Path, *, long: bool) -> None:
     """Writes what was read until now, documents by their names. Raises OutputError."""
-    write_table(out, names.named(store.results(job.id)), fields=job.fields, long=long)
+    results = names.named(store.results(job.id))
+    write_table(out, results, fields=job.fields, long=long, forms=forms_shown(store, job.id, forms))

@@ -1,4 +1,4 @@
-"""The API of jobs: submit, look at, cancel, download."""
+"""The API of jobs: submit, look at, name, cancel, delete, download."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from extractor.options import ReadOptions
 from extractor.values import PageStatus
 from formdigits.web.downloads import download
 from formdigits.web.jobs.intake import submit
-from formdigits.web.jobs.state import status_of, statuses
+from formdigits.web.jobs.state import status_of, statuses, title_of
 from formdigits.web.jobs.tables import MEDIA, Ending, write
-from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer
+from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer, RenameRequest
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.site import JobDep, Site, SiteDep
-from workers.database.jobs import find_job, list_jobs
+from workers.database.jobs import find_job, list_jobs, rename
 from workers.database.lookup import PageRow, Place, document_file, find_page, list_pages
+from workers.job import job_name
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -49,7 +50,12 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     options = ReadOptions.of(templates, single_field=wanted.single_field, accept=wanted.accept)
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
-    job = submit(site.store, site.settings, site.sandbox, documents, options)
+    name = job_name(wanted.name)
+    job = submit(site.store, site.settings, site.sandbox, documents, options, name=name)
+    if uploads and not name:
+        # What people call their files is not in the database, where jobs are searched.
+        rename(site.store, job.id, title_of(site, job))
+        job = find_job(site.store, job.id) or job
     site.runner.call()
     return JobAnswer.of(status_of(site, job, time.time()))
 
@@ -59,16 +65,31 @@ def jobs(
     site: SiteDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     before: Annotated[float | None, Query(allow_inf_nan=False, description="Created before that time.")] = None,
+    search: Annotated[str, Query(max_length=200, description="In the name, in a document's path; or the id.")] = "",
+    to_review: Annotated[bool, Query(description="Only those with fields that somebody should look at.")] = False,
 ) -> list[JobAnswer]:
     """Jobs of every kind, the newest first: those of the web page, of the queue, and of `formdigits read`."""
-    now = time.time()
-    return [JobAnswer.of(one) for one in statuses(site, list_jobs(site.store, limit, before), now)]
+    found = list_jobs(site.store, limit, before, search=search.strip(), to_review=to_review)
+    return [JobAnswer.of(one) for one in statuses(site, found, time.time())]
 
 
 @router.get("/{job}", responses=MISSING)
 def job_status(site: SiteDep, job: JobDep) -> JobAnswer:
     """How far the job is."""
     return JobAnswer.of(status_of(site, job, time.time()))
+
+
+@router.put("/{job}", responses=MISSING)
+def rename_job(site: SiteDep, job: JobDep, wanted: RenameRequest) -> JobAnswer:
+    """Gives the job another name."""
+    rename(site.store, job.id, job_name(wanted.name))
+    return job_status(site, find_job(site.store, job.id) or job)
+
+
+@router.delete("/{job}", status_code=204, responses=MISSING | refusals(_400="It is being read by 'formdigits read'."))
+def delete_job(site: SiteDep, job: JobDep) -> None:
+    """Deletes the job, with what was read, what people said of it, and the files that were sent for it alone."""
+    site.removal.delete(job)
 
 
 @router.post("/{job}/cancel", responses=MISSING)
@@ -91,12 +112,14 @@ def resume_job(site: SiteDep, job: JobDep) -> JobAnswer:
 def readings(
     site: SiteDep,
     job: JobDep,
+    *,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
     status: Annotated[PageStatus | None, Query(description="Only pages of that status.")] = None,
+    to_review: Annotated[bool, Query(description="Only pages with fields that somebody should look at.")] = False,
 ) -> PagesAnswer:
     """What was read until now, page by page, in the order of the documents."""
-    rows = list_pages(site.store, job.id, limit, place_of(after), status=status)
+    rows = list_pages(site.store, job.id, limit, place_of(after), status=status, to_review=to_review)
     following = "{}-{}".format(*rows[-1].place) if len(rows) == limit else None
     return PagesAnswer(pages=[_page(site, row) for row in rows if row.result is not None], after=following)
 
@@ -137,8 +160,9 @@ def export(
 ) -> FileResponse:
     """What was read until now as a file."""
     name = f"formdigits-{job.id}.{ending.value}"
+    forms = site.review_pictures.forms.of(job.id)
     return download(
-        site.settings.home, name, MEDIA[ending], lambda out: write(site.store, job, site.names, out, long=long)
+        site.settings.home, name, MEDIA[ending], lambda out: write(site.store, job, forms, site.names, out, long=long)
     )
 
 

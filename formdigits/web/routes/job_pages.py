@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -16,9 +17,11 @@ from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import place_of
 from formdigits.web.sandboxed import Picture
 from formdigits.web.site import JobDep, Site, SiteDep
+from formdigits.web.visitors import VisitorDep
 from workers.database.jobs import list_jobs
 from workers.database.lookup import PageRow, find_page, form_counts, list_pages
 from workers.job import Job
+from workers.review.values import person_key
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,19 +32,33 @@ PAGES_LISTED = 50
 
 @router.get("/jobs")
 def jobs_page(
-    request: Request, site: SiteDep, before: Annotated[float | None, Query(allow_inf_nan=False)] = None
+    request: Request,
+    site: SiteDep,
+    visitor: VisitorDep,
+    *,
+    before: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    search: Annotated[str, Query(max_length=200)] = "",
+    to_review: bool = False,
 ) -> Response:
     now = time.time()
-    found = list_jobs(site.store, JOBS_LISTED + 1, before)
+    search = search.strip()
+    found = list_jobs(site.store, JOBS_LISTED + 1, before, search=search, to_review=to_review)
+    kept = {"search": search, "to_review": "true" if to_review else ""}
     return page(
         request,
         "jobs.html",
         jobs=statuses(site, found[:JOBS_LISTED], now),
         following=found[JOBS_LISTED - 1].created if len(found) > JOBS_LISTED else None,
         forms=site.forms.all(),
+        mine=None if visitor.name is None else person_key(visitor.name),
+        person_key=person_key,
+        search=search,
+        to_review=to_review,
+        kept=urlencode({name: value for name, value in kept.items() if value}),
+        keep_days=None if site.removal.keep_s is None else site.removal.keep_s / (24 * 3600),
         folders=site.folders.names,
         most_files=BATCH_FILES,
-        first=before is None,
+        first=before is None and not search and not to_review,
     )
 
 
@@ -54,10 +71,11 @@ def job_page(
     after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
     status: PageStatus | None = None,
     form: Annotated[str | None, Query(max_length=200)] = None,
+    to_review: bool = False,
     show: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
 ) -> Response:
     """With `show`, which is a document's number and a page's, that page stands beside the table."""
-    rows = list_pages(site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form)
+    rows = list_pages(site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form, to_review=to_review)
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
     beside = _shown(site, job, show) if show else (done[0] if done else None)
@@ -74,6 +92,7 @@ def job_page(
         following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES_LISTED else None,
         after=after,
         only=status,
+        to_review=to_review,
         beside=beside,
         picture=None if beside is None else _picture(site, job, beside),
     )

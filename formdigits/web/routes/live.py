@@ -33,7 +33,7 @@ SessionId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The sessi
 @router.get("/live", include_in_schema=False)
 def live_page(request: Request, site: SiteDep, visitor: VisitorDep) -> Response:
     origin = origin_for_phones(request, site)
-    return page(request, "live.html", forms=site.forms.all(), person=visitor.name or "", phones=origin is not None)
+    return page(request, "live.html", forms=site.forms.newest(), person=visitor.name or "", phones=origin is not None)
 
 
 @router.post("/api/live", tags=["live"], status_code=HTTP_201_CREATED, responses=refusals(_400="No such template."))

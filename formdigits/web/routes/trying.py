@@ -43,7 +43,7 @@ REFUSED: Refusals = refusals(
 
 @router.get("/", include_in_schema=False)
 def try_page(request: Request, site: SiteDep) -> Response:
-    return page(request, "try.html", forms=site.forms.all(), most=TRIED_PAGES)
+    return page(request, "try.html", forms=site.forms.newest(), most=TRIED_PAGES)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import DocumentError
 from formdigits.web.batches import BATCH_FILES, Upload, keep
-from formdigits.web.schemas.file_schema import BatchAnswer, FolderAnswer, UploadAnswer
+from formdigits.web.schemas.file_schema import BatchAnswer, FolderAnswer, StorageAnswer, UploadAnswer
 from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import SiteDep
 
@@ -29,6 +29,7 @@ def upload(
         raise HTTPException(
             413, f"These are more than the {BATCH_FILES} files that are taken at once; send some later."
         )
+    site.storage.take(sum(file.size or 0 for file in files))
     batch = site.batches.begin()
     kept: list[Upload] = []
     refused: list[str] = []
@@ -46,6 +47,17 @@ def upload(
         raise
     return BatchAnswer(
         id=batch, files=[UploadAnswer(name=one.name, kind=one.kind.value) for one in kept], refused=refused
+    )
+
+
+@router.get("/storage")
+def storage(site: SiteDep) -> StorageAnswer:
+    """How much of what was sent is kept, and for how long."""
+    return StorageAnswer(
+        uploads=site.storage.uploads,
+        templates=site.storage.templates,
+        quota=site.storage.quota,
+        keep_s=site.removal.keep_s,
     )
 
 

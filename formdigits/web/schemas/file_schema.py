@@ -26,11 +26,26 @@ class FolderAnswer(BaseModel):
     documents: int = Field(description="Documents in it, without those in its folders.")
 
 
+class StorageAnswer(BaseModel):
+    """Bytes of what was sent, how many of them there may be, and for how long what nobody uses is kept; null for no
+    bound."""
+
+    uploads: int
+    templates: int
+    quota: int | None
+    keep_s: float | None
+
+
 class FormAnswer(Answer):
-    """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page."""
+    """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page, then with `by` whom and
+    when (`at`, seconds since 1970). Those that were sent under one name are versions of it, from 1."""
 
     id: str
     form: str
     fields: list[str]
     rules: int
     sent: bool
+    by: str
+    at: float
+    version: int
+    newest: bool

@@ -32,7 +32,8 @@ class JobAnswer(BaseModel):
     """A job and how far it is."""
 
     id: str
-    title: str
+    title: str = Field(description="Its name, else the folder or the file that it is about.")
+    name: str = Field(description="What people call it, empty where nobody has given it a name.")
     state: str = Field(description="queued, running, finished or cancelled")
     created: float
     finished: float | None
@@ -48,6 +49,7 @@ class JobAnswer(BaseModel):
         return cls(
             id=job.id,
             title=status.title,
+            name=job.name,
             state=status.state,
             created=job.created,
             finished=job.finished,
@@ -63,11 +65,16 @@ class JobRequest(BaseModel):
     """What to read, and how: by `templates`, or `single_field` (every picture is one number), or with neither, in
     which case fields are found on each page."""
 
+    name: str = Field(default="", max_length=1000, description="What the job is called; else what it is about.")
     uploads: list[str] = Field(default=[], max_length=200, description="Batches that were sent before.")
     folder: str = Field(default="", description="A folder that the server may read, such as scans/2024.")
     templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
     single_field: bool = False
     accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
+
+
+class RenameRequest(BaseModel):
+    name: str = Field(max_length=1000, description="Empty: the job is called by what it is about.")
 
 
 class PageInJob(PageAnswer):

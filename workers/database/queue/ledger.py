@@ -44,13 +44,16 @@ def put_in(
     queue: str,
     key: str,
     again: bool = False,
+    name: str = "",
 ) -> Job:
     """A new job with its documents and the chunks in which they are looked at, in one transaction.
 
     With `again`, contents that other jobs have read are no duplicates.
     """
     with writing(store.engine) as connection:
-        job = add_job(connection, key, recipe.options, fields, state=QUEUED, queue=queue, recipe=recipe, again=again)
+        job = add_job(
+            connection, key, recipe.options, fields, state=QUEUED, queue=queue, recipe=recipe, again=again, name=name
+        )
         _add(connection, job.id, files, 0)
     return job
 
