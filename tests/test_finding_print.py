@@ -128,3 +128,16 @@ def test_a_box_with_a_picture_in_it_is_in_doubt() -> None:
     cv2.circle(page, (380, 450), 28, 150, cv2.FILLED)
     (field,) = find_fields(page, labels=False)
     assert [doubt.kind for doubt in field.doubts] == [DoubtKind.PRINT]
+
+
+def test_printed_headings_of_a_table_are_no_fields_and_what_is_written_in_it_is() -> None:
+    page = lettered(sheet())
+    for row in range(4):
+        for column in range(5):
+            frame(page, (200 + 130 * column, 300 + 60 * row, 130, 60))
+    for column, words in enumerate("abcde"):
+        text(page, words, (258 + 130 * column, 338), size=0.7)
+    text(page, "7", (240, 412), size=1.5, thick=3)
+    found = find_fields(page, labels=False)
+    assert len(found) == 15
+    assert all(field.doubts == () for field in found)

@@ -30,6 +30,7 @@ def complete_columns(groups: list[Group], rulings: Rulings, long_side: int) -> l
             continue
         done.add(column)
         bands = [(top, bottom, False) for top, bottom in _bands(level, box, long_side)]
+        bands += [(top, bottom, False) for top, bottom in _bands_of_parts(out, model)]
         bands += [(top, bottom, True) for top, bottom in _low_bands(level, upright, model, long_side)]
         for top, bottom, low in bands:
             if len(model.cells) <= FINDING.column_free and bottom - top < FINDING.column_pair * box.height:
@@ -65,6 +66,21 @@ def _bands(level: Mask, box: Box, long_side: int) -> list[tuple[int, int]]:
         if lowest <= start - end <= highest and next_thick < thickest and far:
             # The masks are thickened by so many rows on each side.
             bands.append((int(end) - rim, int(start) + rim))
+    return bands
+
+
+def _bands_of_parts(groups: list[Group], model: Group) -> list[tuple[int, int]]:
+    """First and last rows of what was found of other combs in the column of `model`: writing or blur may hide a ruling
+    above or below one cell, which leaves the others."""
+    box, size = upright_box(model.corners), model.cells[0].box
+    bands = []
+    for group in groups:
+        own = group.cells[0].box
+        inside = own.left > box.left - 0.5 * size.width and group.cells[-1].box.right < box.right + 0.5 * size.width
+        alike = abs(own.width - size.width) < FINDING.part_size[0] * size.width - size.width
+        alike &= FINDING.part_size[1] * size.height < own.height < size.height / FINDING.part_size[1]
+        if len(group.cells) < len(model.cells) and inside and alike:
+            bands.append((round(own.top), round(own.bottom)))
     return bands
 
 

@@ -28,7 +28,7 @@ def _parted(group: Group, ink: Mask) -> Group:
     least_height, least_width = FINDING.dashed_box
     if part.shape[0] < least_height or part.shape[1] < least_width:
         return group
-    dashed = _dashed(part)
+    dashed = _dashed(part, FINDING.dashes)
     height, width = part.shape
     narrowest, widest = (share * height for share in FINDING.dashed_shape)
     for count in range(min(FINDING.dashed_cells, int(width / narrowest)), 1, -1):
@@ -42,20 +42,24 @@ def _parted(group: Group, ink: Mask) -> Group:
             near[max(0, x - slack - 1) : x + slack + 2] = True
         # The grain of a photograph looks dashed everywhere.
         elsewhere = np.count_nonzero(dashed & ~near) > np.count_nonzero(dashed & near)
+        # One ruling alone may be a drawing in the middle of the box.
+        if count == 2:  # noqa: PLR2004
+            dashed = _dashed(part, FINDING.dashes_alone)
         if not elsewhere and all(dashed[max(0, x - slack) : x + slack + 1].any() for x in places):
             return Group(tuple(_slice(cell, i, count) for i in range(count)), joined=True, dashed=True)
     return group
 
 
-def _dashed(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which columns of a box's ink hold a dashed ruling; dashes of a leaning one may lie in neighbours."""
+def _dashed(part: NDArray[np.bool_], fewest: int) -> NDArray[np.bool_]:
+    """Which columns of a box's ink hold a ruling of at least `fewest` dashes; those of a leaning one may lie in
+    neighbours."""
     wide = np.pad(part, ((0, 0), (1, 1)))
     near = wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
     height = len(near)
     steps = np.diff(np.pad(near, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     beside = FINDING.dash_beside.pixels(height)
     out = np.zeros(near.shape[1], bool)
-    for column in (int(x) for x in np.flatnonzero((steps == 1).sum(0) >= FINDING.dashes)):
+    for column in (int(x) for x in np.flatnonzero((steps == 1).sum(0) >= fewest)):
         starts, ends = np.flatnonzero(steps[:, column] == 1), np.flatnonzero(steps[:, column] == -1)
         lengths = ends - starts
         even = lengths.max() <= FINDING.dash_length * height and lengths.sum() >= FINDING.dash_cover * height

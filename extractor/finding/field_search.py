@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -14,10 +16,10 @@ from extractor.finding.cells import Cell, find_cells
 from extractor.finding.comb_columns import complete_columns
 from extractor.finding.dashed_cells import part_at_dashes
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.found_doubts import found_doubts
+from extractor.finding.found_doubts import found_doubts, without_headings
 from extractor.finding.found_field import FoundField, Place
 from extractor.finding.naming import Phrase, name_fields, page_phrases
-from extractor.finding.page_rulings import find_rulings
+from extractor.finding.page_rulings import Rulings, find_rulings
 from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.printed_words import page_words
 from extractor.finding.quad import holds, upright_box
@@ -25,6 +27,7 @@ from extractor.finding.squared import lies_in, squared_areas
 from extractor.finding.work_page import WorkPage, work_page
 from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import even_illumination
+from extractor.soft_focus import sharpened
 from extractor.values import Box, Doubt, Gray, Mask, Points
 
 
@@ -39,16 +42,15 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
         return ()
     image = black_on_white(image)
     work = work_page(image)
-    clear, faint = find_rulings(work.grey, work.long_side)
-    squared = squared_areas(faint, work.long_side)
-    clear, faint = clear.without(squared), faint.without(squared)
-    cells = part_at_broken_rulings(find_cells(clear, faint, work.long_side), faint, work.long_side)
+    seen = _seen(work.grey, work.long_side)
+    sharp = sharpened(work.grey)
+    if sharp is not work.grey:
+        clearer = _seen(sharp, work.long_side)
+        seen = clearer if _combs_alike(clearer) >= _combs_alike(seen) + FINDING.sharper_combs else seen
+    clear, faint, cells, groups = seen.clear, seen.faint, seen.cells, seen.groups
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
     words = page_words(lit, work.long_side)
     page = page_print(words.dark, cells, work.long_side)
-    groups = part_at_dashes(group_cells(cells, work.long_side), faint.ink)
-    groups = complete_columns(groups, faint, work.long_side)
-    groups = [group for group in groups if not lies_in(squared, upright_box(group.corners))]
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
     printed = [_is_printed(group, box, page) for group, box in zip(groups, boxes, strict=True)]
@@ -63,12 +65,40 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     places = [place for place in places if place.shape != "box" or not _is_frame(place.box, rooms)]
     places += [Place(corners, "ruling") for corners in rooms]
     places = [places[i] for i in reading_order([place.corners for place in places])]
+    kept = without_headings(places, found_doubts(places, words, lit, faint, work.long_side))
+    places = [place for place, _ in kept]
     phrases: list[Phrase] = []
     if labels and places:
         phrases = page_phrases(image, work, _boxed(work, cells, [place.corners for place in places]))
     names = name_fields([place.box for place in places], [p.shape for p in places], phrases, work.long_side)
-    doubts = found_doubts(places, words, lit, faint, work.long_side)
-    return tuple(_in_page(work, *field) for field in zip(places, names, doubts, strict=True))
+    return tuple(_in_page(work, place, name, own) for (place, own), name in zip(kept, names, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Rulings of a work page, the cells that they enclose and the groups that these make."""
+
+    clear: Rulings
+    faint: Rulings
+    cells: list[Cell]
+    groups: list[Group]
+
+
+def _seen(grey: Gray, long_side: int) -> _Seen:
+    clear, faint = find_rulings(grey, long_side)
+    squared = squared_areas(faint, long_side)
+    clear, faint = clear.without(squared), faint.without(squared)
+    cells = part_at_broken_rulings(find_cells(clear, faint, long_side), faint, long_side)
+    groups = part_at_dashes(group_cells(cells, long_side), faint.ink)
+    groups = complete_columns(groups, faint, long_side)
+    groups = [group for group in groups if not lies_in(squared, upright_box(group.corners))]
+    return _Seen(clear, faint, cells, groups)
+
+
+def _combs_alike(seen: _Seen) -> int:
+    """How many combs have the number of cells that most have: where rulings are missed or made up, fewer do."""
+    counts = Counter(len(group.cells) for group in seen.groups if len(group.cells) > 1)
+    return max(counts.values(), default=0)
 
 
 def printed_extent(image: Gray) -> Box | None:

@@ -146,12 +146,15 @@ class FindingParameters:
     goes_on_seen: float = 0.6  # the share that is seen of the rulings above and below a cell beside a comb
     broken_seen: float = 0.5  # the share of it that is seen, all along and at each end
 
+    sharper_combs: int = 3  # so many more combs that are alike make a sharpened page the better one
+
     # Boxes that dashed uprights part into cells.
     dashed_box: tuple[int, int] = (12, 24)  # pixels, height and width, of the smallest
     dashed_cells: int = 12  # at most
     dashed_shape: tuple[float, float] = (0.45, 2.6)  # width over height of a cell
     dashed_slack: Size = Size(0.05, 2)  # of a cell's width: how far off its place a dashed ruling may be
-    dashes: int = 3  # at least, in one ruling
+    dashes: int = 3  # at least, in one ruling,
+    dashes_alone: int = 5  # and in one that parts a box in two
     dash_length: float = 0.3  # of the box's height: the longest dash,
     dash_cover: float = 0.28  # how much of it is dark,
     dash_ends: float = 0.22  # how far from its ends the outermost dashes are,
@@ -205,6 +208,7 @@ class FindingParameters:
     uneven_fewest: int = 2  # symbols by which evenness is told
     uneven_row: int = 6  # symbols that tell how their row climbs
     uneven: Size = Size(0.06, 1.2)  # of their height: by so much the heights or the feet of a hand's symbols spread
+    headings_least: int = 3  # boxes in a row or column of print that begins a table
     print_alike: float = 0.15  # of a word's letters: how much the height of a printed number differs,
     small_letters: tuple[float, float] = (0.58, 0.8)  # or it is a small letter, so high
     print_near: float = 20  # of its height: how far above or below the words are that it is compared with
@@ -246,6 +250,7 @@ class FindingParameters:
     word_gap: tuple[float, float] = (-0.5, 1.4)  # of the letters' height: words farther apart are two labels
     name_longest: tuple[int, int] = (40, 16)  # letters; and of those, in a table, for the column
     left_reach: float = 0.7  # how far to the left of a field its label may be,
+    row_reach: float = 0.2  # and how far to the left of a table that of a row,
     left_level: float = 0.25  # of the field's height: how far above or below the field its middle may be,
     left_drift_cost: float = 3.0  # and how many pixels to the left one off the field's middle counts for
     above_reach: tuple[float, float] = (0.03, 0.6)  # how far above a field its own label may be, and its column's

@@ -31,10 +31,66 @@ def found_doubts(
     for place, shared in zip(places, twice, strict=True):
         inner = [cell.box for cell in place.cells] if place.count else ()
         printed = any(looks_printed(one, lit, place.box, long_side, inner) for one in seen)
-        printed |= place.shape == "box" and holds_picture(lit, place.box, long_side)
+        printed |= place.shape != "ruling" and holds_picture(lit, place.box, long_side)
         part = place.shape in ("box", "comb") and goes_on(place.box, place.count, rulings, _beside(place, places))
         found.append((PRINT,) * printed + (TWICE,) * shared + (PART,) * part)
     return found
+
+
+def without_headings(
+    places: Sequence[Place], doubts: Sequence[tuple[Doubt, ...]]
+) -> list[tuple[Place, tuple[Doubt, ...]]]:
+    """`places` with their doubts, but for the headings of tables: what looks like print in the first row, or the first
+    column, of a table where most does. The others there are in doubt as well."""
+    heads: set[int] = set()
+    for along in (0, 1):
+        for line in _lines(places, along):
+            printed = sum(PRINT in doubts[i] for i in line)
+            if printed < max(FINDING.headings_least, len(line) / 2):
+                continue
+            if not any(_before(places[i], places, 1 - along) for i in line):
+                heads.update(line)
+    return [
+        (place, (*own, PRINT) if i in heads else own)
+        for i, (place, own) in enumerate(zip(places, doubts, strict=True))
+        if i not in heads or PRINT not in own
+    ]
+
+
+def _lines(places: Sequence[Place], along: int) -> list[list[int]]:
+    """Places of boxes of a table that stand in one row (`along` 0) or column (1), each beside the next."""
+    lines: list[list[int]] = []
+    boxed = [i for i, place in enumerate(places) if place.shape == "box"]
+    edges = np.array([(p.box.left, p.box.top, p.box.right, p.box.bottom) for p in places]).reshape(-1, 4)
+    across = 1 - along
+    for i in sorted(boxed, key=lambda i: float(edges[i, along])):
+        for line in lines:
+            last = edges[line[-1]]
+            slack = FINDING.table_slack * (edges[i, 3] - edges[i, 1])
+            level = (
+                abs(last[across] - edges[i, across]) < slack and abs(last[across + 2] - edges[i, across + 2]) < slack
+            )
+            if level and abs(edges[i, along] - last[along + 2]) < slack:
+                line.append(i)
+                break
+        else:
+            lines.append([i])
+    return lines
+
+
+def _before(place: Place, places: Sequence[Place], along: int) -> bool:
+    """Whether another place stands right above (`along` 1) or left of (0) this one."""
+    own = place.box
+    slack = FINDING.table_slack * own.height
+    for other in places:
+        box = other.box
+        if along:
+            shared, gap = min(own.right, box.right) - max(own.left, box.left), own.top - box.bottom
+        else:
+            shared, gap = min(own.bottom, box.bottom) - max(own.top, box.top), own.left - box.right
+        if shared > slack and abs(gap) < slack:
+            return True
+    return False
 
 
 def _beside(place: Place, places: Sequence[Place]) -> list[Box]:

@@ -118,10 +118,16 @@ def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side:
     above = _above(box, phrases, far)
     beside = left is not None and _between(box, left.box, boxes) == 0
     over = above is not None and _between(box, above.box, boxes) == 0
-    if left and above and _in_table(box, boxes):
-        longest, longest_column = FINDING.name_longest
-        column = _cut(identifier(above.text), longest_column)
-        return f"{_cut(identifier(left.text), longest - len(column) - 1)} {column}"
+    if _in_table(box, boxes):
+        head = _heading(box, boxes, phrases, near)
+        first = _first_of(box, boxes, along=0)
+        row = left if left is not None and first.left - left.box.right < FINDING.row_reach * long_side else None
+        if row and (head or above):
+            longest, longest_column = FINDING.name_longest
+            column = _cut(identifier((head or above or row).text), longest_column)
+            return f"{_cut(identifier(row.text), longest - len(column) - 1)} {column}"
+        if head:
+            return head.text
     if left and beside:
         return left.text
     if above and over and box.top - above.box.bottom < near:
@@ -130,6 +136,23 @@ def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side:
     if below:
         return below.text
     return ""
+
+
+def _heading(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], reach: float) -> Phrase | None:
+    """What stands right above the column of a table in which `box` is."""
+    return _above(_first_of(box, boxes, along=1), phrases, reach)
+
+
+def _first_of(box: Box, boxes: Sequence[Box], *, along: int) -> Box:
+    """The first box of the row (`along` 0) or the column (1) of a table in which `box` is."""
+    slack = FINDING.table_slack * box.height
+    first = box
+    for other in sorted(boxes, key=lambda one: -one[along]):
+        before = first[along] - other[along] - other[along + 2]
+        aside = max(abs(other[1 - along] - first[1 - along]), abs(other[3 - along] - first[3 - along]))
+        if other[along] < first[along] and abs(before) < box.height and aside < slack:
+            first = other
+    return first
 
 
 def _left_of(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:

@@ -1,0 +1,167 @@
+"""Fields that are found without a template: on forms with dirt at their corners, out of focus, pale, curled, and out of
+one photograph as a template's source. How many of them are found whole, and how many are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.unexpected.found_forms import LAYOUTS, DrawnForm, drawn_form, quads
+from benchmarks.unexpected.poses import any_pose, photographed, specked, to_picture
+from extractor.finding import find_fields
+from extractor.reading import Reader
+from extractor.reference import blank_form, draft_template
+from extractor.registration import register
+from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
+from extractor.values import Box, FieldStatus, Gray, Page, Points
+from samples.generator.digits import Digits
+from samples.generator.glyph import MM
+
+KINDS = {
+    "sharp": ("",),
+    "speck at corner": ("0.4 mm", "0.8 mm", "1.2 mm"),
+    "defocus": ("2 px", "3 px", "4 px"),
+    "pale": ("80", "120", "150"),
+    "pale, defocus": ("100, 2 px", "130, 3 px"),
+    "pale, few pixels": ("100, 1 px", "130, 1 px", "100, 2 px", "130, 2 px"),
+    "curled": ("1 %", "2 %", "4 %"),
+    "one photograph": ("dark table", "pale table", "curled 1 %", "defocus 2 px"),
+}
+"""Kinds and strengths: the radius of the speck and of a point out of focus, grey levels by which rulings are paler than
+print, and how far a ruling of a curled sheet is off straight."""
+
+
+@dataclass
+class Counted:
+    """Fields with what became of them: `found` with the right cells, `made_up` where there is none; of those read,
+    `accepted` and accepted `wrong`."""
+
+    fields: int = 0
+    found: int = 0
+    made_up: int = 0
+    accepted: int = 0
+    wrong: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.fields:6}{self.found:7}{self.made_up:9}{self.accepted:10}{self.wrong:7}"
+
+
+@dataclass(frozen=True)
+class DrawnCase:
+    """A photograph and where its fields are: `corners`, shape (n, 4, 2)."""
+
+    form: DrawnForm
+    image: Gray
+    corners: NDArray[np.float64]
+
+
+def cases(kind: str, strength: str, digits: Digits, sheets: int, seed: int) -> Iterator[DrawnCase]:
+    """Sheets of every layout in turn; the same ones for the same `seed`."""
+    numbers = [float(word) for word in strength.replace(",", "").split() if word.replace(".", "").isdigit()]
+    amount, second = (*numbers, 0.0, 0.0)[:2]
+    for number in range(sheets):
+        rng = np.random.default_rng([seed, number])
+        layout = list(LAYOUTS)[number % len(LAYOUTS)]
+        pale = round(amount) if kind.startswith("pale") else 0
+        form = drawn_form(layout, digits, rng, pale=pale)
+        picture, corners = form.picture, quads(form.fields)
+        if kind == "speck at corner":
+            picture = specked(picture, corners, amount, rng)
+        focus = {"defocus": amount, "pale, defocus": second, "pale, few pixels": second}.get(kind, 0.0)
+        if strength.startswith("defocus"):
+            focus = amount
+        bend = amount / 100 if kind == "curled" or strength.startswith("curled") else 0.0
+        table = 165 if strength == "pale table" else 70
+        pose = any_pose(rng, bend=bend * float(rng.choice((-1, 1))), focus=focus, table=table)
+        if kind == "pale, few pixels":
+            pose = replace(pose, size=(1050, 1400))
+        seen = to_picture(corners.reshape(-1, 2), picture.shape, pose).reshape(-1, 4, 2)
+        yield DrawnCase(form, photographed(picture, pose, rng), seen)
+
+
+def counted(case: DrawnCase, reader: Reader | None) -> tuple[Counted, NDArray[np.int64]]:
+    """One photograph: what is found of it, and which fields."""
+    found = find_fields(case.image, labels=False)
+    own = [(np.array(one.quad), one.cells) for one in found if one.shape != "ruling"]
+    hits = matches(own, case)
+    out = Counted(len(case.form.fields), int((hits >= 0).sum()), len(own) - len(set(hits[hits >= 0].tolist())))
+    if reader is not None:
+        waiting = [field.written for field in case.form.fields if field.written]
+        (result,) = reader.read([Page("page", 1, case.image)])
+        for reading in result.readings:
+            if reading.status is not FieldStatus.REVIEW:
+                out.accepted += 1
+                if reading.value in waiting:
+                    waiting.remove(reading.value)
+                else:
+                    out.wrong += 1
+    return out, hits
+
+
+def matches(found: Sequence[tuple[Points, int | None]], case: DrawnCase) -> NDArray[np.int64]:
+    """For each field of the case the place in `found` that is whole and has its cells, or -1."""
+    hits = np.full(len(case.corners), -1)
+    for place, (own, field) in enumerate(zip(case.corners, case.form.fields, strict=True)):
+        for index, (quad, cells) in enumerate(found):
+            if cells == field.cells and index not in hits and _overlap(own, quad) > 0.7:
+                hits[place] = index
+                break
+    return hits
+
+
+def _overlap(a: NDArray[np.float64], b: Points) -> float:
+    if np.abs(a.mean(0) - b.mean(0)).max() > np.ptp(a, 0).max():
+        return 0.0
+    shared, _ = cv2.intersectConvexConvex(a.astype(np.float32), b.astype(np.float32))
+    both = cv2.contourArea(a.astype(np.float32)) + cv2.contourArea(b.astype(np.float32)) - shared
+    return float(shared / both)
+
+
+def drafted(case: DrawnCase) -> Counted:
+    """The template out of one photograph: where its own fields lie is seen by a template drawn from the truth."""
+    blank = blank_form([case.image]).image
+    template = draft_template(blank, "drawn", "drawn.png", dpi=200).template
+    own = template.fields if template else ()
+    out = Counted(len(case.form.fields))
+    placed = register(blank, [_truth(case.form)])
+    if placed is None:
+        out.made_up = len(own)
+        return out
+    corners = cv2.perspectiveTransform(quads(case.form.fields).reshape(1, -1, 2), placed.matrix)[0].reshape(-1, 4, 2)
+    flat = DrawnCase(case.form, blank, np.asarray(corners, np.float64))
+    hits = matches([(field.box.corners, field.cells) for field in own], flat)
+    out.found = int((hits >= 0).sum())
+    out.made_up = len(own) - out.found
+    return out
+
+
+def _truth(form: DrawnForm) -> Template:
+    height, width = form.picture.shape[:2]
+    fields = tuple(
+        TemplateField(name=f"f{k}", box=Box(*(round(v, 1) for v in one.box)), cells=one.cells, format=Format())
+        for k, one in enumerate(form.fields)
+    )
+    return Template(
+        formdigits=1,
+        form="truth",
+        page=PageSize(width=width, height=height, dpi=round(25.4 * MM)),
+        landmarks=Landmarks(),
+        fields=fields,
+    )
+
+
+def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Reader | None) -> None:
+    """Prints one line for each kind and strength; read as well where there is a `reader`."""
+    print(f"{'found':18}{'strength':14}{'fields':>6}{'found':>7}{'made up':>9}{'accepted':>10}{'wrong':>7}")
+    for kind, strengths in KINDS.items():
+        for strength in strengths if only in (None, "found", kind) else ():
+            total = Counted()
+            for case in cases(kind, strength, digits, sheets, seed):
+                one = drafted(case) if kind == "one photograph" else counted(case, reader)[0]
+                for name in ("fields", "found", "made_up", "accepted", "wrong"):
+                    setattr(total, name, getattr(total, name) + getattr(one, name))
+            print(f"{kind:18}{strength:14}{total}", flush=True)
