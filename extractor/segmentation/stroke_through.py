@@ -27,10 +27,10 @@ def is_struck_through(line: Gray) -> bool:
     return all(_has_stroke(line, *steps) for steps in SEGMENTATION.stroke_steps)
 
 
-def _longest(inked: NDArray[np.bool_]) -> NDArray[np.int16]:
+def _longest(inked: NDArray[np.bool_]) -> NDArray[np.int32]:
     """The longest run of ink in each row of `inked`."""
-    place = np.arange(inked.shape[1], dtype=np.int16)
-    runs: NDArray[np.int16] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
+    place = np.arange(inked.shape[1], dtype=np.int32)
+    runs: NDArray[np.int32] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
     return runs
 
 
