@@ -126,10 +126,13 @@ def _parted(seen: Observation, text: str, level: LevelString | None, scores: Flo
         return [FieldSymbol(symbol, True, None, None, one) for symbol, one in zip(text, odds, strict=True)]
     middles = (frames + 0.5) * COLUMNS_PER_FRAME * level.scale
     path = string_path(level.lattice, scores, seen.model.symbols.classes, text, middles)
-    owners = level.owners(path)
+    symbols = level.symbols(path)
+    owners = level.owners(symbols)
     return [
         FieldSymbol(symbol, True, _ink_box(seen.image, owners == number), crop, one)
-        for number, (symbol, crop, one) in enumerate(zip(text, level.crops(path), odds, strict=True), start=1)
+        for number, (symbol, crop, one) in enumerate(
+            zip(text, level.crops(symbols, len(text)), odds, strict=True), start=1
+        )
     ]
 
 

@@ -20,7 +20,7 @@ from extractor.export import holds_symbols, write_table
 from extractor.export.crop_folder import CROP_TABLE, write_crops
 from extractor.options import ReadOptions
 from extractor.reading import open_reader
-from extractor.values import FieldStatus, PageResult, Reading
+from extractor.values import FieldStatus, PageResult
 from training.data.sources import load_samples
 
 FORMS = ("expenses.yaml", "tally.yaml")
@@ -35,16 +35,11 @@ def results(samples: Path) -> list[PageResult]:
     return reader.read([page for name in PAGES for page in open_pages(str(samples / "scans" / name))])
 
 
-def written(result: PageResult) -> list[Reading]:
-    """The readings in which something is written."""
-    return [one for one in result.readings if one.written.strip("_")]
-
-
 def test_a_reading_has_the_symbols_of_what_is_written_from_left_to_right(results: list[PageResult]) -> None:
     assert [result.form for result in results] == ["time-expenses", "polling-tally"]
     for result in results:
-        assert written(result)
-        for reading in written(result):
+        assert result.readings
+        for reading in result.readings:
             assert "".join(one.written for one in reading.symbols) == reading.written
             middles = [one.box[0] + one.box[2] / 2 for one in reading.symbols if one.box]
             assert middles == sorted(middles)
@@ -52,7 +47,7 @@ def test_a_reading_has_the_symbols_of_what_is_written_from_left_to_right(results
 
 def test_symbols_lie_in_their_field_and_look_like_what_they_are(results: list[PageResult]) -> None:
     for result in results:
-        for reading in written(result):
+        for reading in result.readings:
             left, top, width, height = reading.box
             for one in reading.symbols:
                 if not one.crop:

@@ -91,7 +91,7 @@ def scanned(one: Composition, rng: np.random.Generator) -> tuple[FieldImage, lis
     return field, alone
 
 
-def owners(seen: Observation, text: str) -> NDArray[np.int32]:
+def owners(seen: Observation, text: str) -> NDArray[np.uint8]:
     """Which symbol of `text` each pixel of the ink goes to, as `field_symbols` parts it."""
     level, string, ctc, symbols = level_string(seen.image), seen.string, seen.model.ctc, seen.model.symbols
     assert level is not None
@@ -100,7 +100,7 @@ def owners(seen: Observation, text: str) -> NDArray[np.int32]:
     frames = aligned(string.first_view.frames, text, ctc.classes)
     scores = symbols.log_probabilities(level.lattice.crops)
     middles = (frames + 0.5) * COLUMNS_PER_FRAME * level.scale
-    return level.owners(string_path(level.lattice, scores, symbols.classes, text, middles))
+    return level.owners(level.symbols(string_path(level.lattice, scores, symbols.classes, text, middles)))
 
 
 def kept_whole(one: Composition, seen: Observation, alone: list[Gray]) -> list[bool]:

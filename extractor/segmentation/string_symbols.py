@@ -39,27 +39,26 @@ class LevelString:
     ink: Gray
     matrix: Points
 
-    def crops(self, path: Sequence[Candidate | None]) -> list[Gray | None]:
-        """The 28x28 crop of each symbol on `path`, level and upright; None where it has no ink."""
-        symbols = self._symbols(path)
+    def crops(self, symbols: NDArray[np.uint8], count: int) -> list[Gray | None]:
+        """The 28x28 crop of each of `count` symbols, level and upright; None where it has no ink."""
         found: list[Gray | None] = []
-        for number in range(1, len(path) + 1):
+        for number in range(1, count + 1):
             crop = mnist_crop(np.where(symbols == number, self.level, 0).astype(np.uint8))
             found.append(crop if crop.any() else None)
         return found
 
-    def owners(self, path: Sequence[Candidate | None]) -> NDArray[np.int32]:
-        """Which symbol of `path` each pixel of the field's ink belongs to: shape that of `ink`, 0 = none, from 1."""
-        symbols = self._symbols(path)
+    def owners(self, symbols: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Which symbol each pixel of the field's ink belongs to: shape that of `ink`, 0 = none, from 1."""
         ys, xs = np.nonzero(self.ink)
         at = np.floor(self.matrix[:2, :2] @ np.stack((xs + 0.5, ys + 0.5)) + self.matrix[:2, 2:]).astype(np.int64)
         within = (at >= 0).all(0) & (at[0] < symbols.shape[1]) & (at[1] < symbols.shape[0])
-        owners = np.zeros(self.ink.shape, np.int32)
+        owners = np.zeros(self.ink.shape, np.uint8)
         owners[ys[within], xs[within]] = symbols[at[1, within], at[0, within]]
         return owners
 
-    def _symbols(self, path: Sequence[Candidate | None]) -> NDArray[np.uint8]:
-        """Which symbol of `path` each pixel of `level` belongs to, with soft edges and crumbs beside it."""
+    def symbols(self, path: Sequence[Candidate | None]) -> NDArray[np.uint8]:
+        """Which symbol of `path` each pixel of `level` belongs to, 0 = none, from 1; with the soft edges of strokes and
+        the crumbs beside them."""
         symbol_of = np.zeros(self.lattice.nodes, np.uint8)
         for index, candidate in enumerate(path):
             if candidate is not None:
