@@ -53,9 +53,7 @@ class Rule:
 
     def holds(self, values: Mapping[str, Decimal]) -> bool:
         """Whether the rule is true of `values`, which must hold every one of `names`."""
-        lists = dict(self.lists)
-        left = _value(self._tree.left, values, lists)
-        right = _value(self._tree.comparators[0], values, lists)
+        left, right = self.sides(values)
         match self._tree.ops[0]:
             case ast.Eq():
                 return left == right
@@ -67,6 +65,11 @@ class Rule:
                 return left < right
             case _:
                 return left > right
+
+    def sides(self, values: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
+        """What the rule compares, left and right, for `values`, which must hold every one of `names`."""
+        lists = dict(self.lists)
+        return _value(self._tree.left, values, lists), _value(self._tree.comparators[0], values, lists)
 
     def solved_for(self, name: str, values: Mapping[str, Decimal]) -> Decimal | None:
         """The number that the field `name` must have for the equation to hold with all other `values`.

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0009"
+VERSION = "0010"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -192,6 +192,8 @@ plans = Table(
     Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     # Whether a field is settled only when two people say the same of it.
     Column("second", Boolean, nullable=False),
+    # Whether these two do not see what the machine read.
+    Column("blind", Boolean, nullable=False, server_default=false()),
     # The share of accepted fields that people check as well, drawn at random.
     Column("sample", Double, nullable=False),
     # How many fields of each sort were put up for review until now.

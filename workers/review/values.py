@@ -61,7 +61,8 @@ class Seat(NamedTuple):
 class Plan:
     """How a job is reviewed.
 
-    With `second`, a field is settled when two people say the same of it. `sample` is the share of accepted fields
+    With `second`, a field is settled when two people say the same of it; with `blind` they do not see what the machine
+    read. `sample` is the share of accepted fields
     that are looked at too. `doubtful` and `sampled` are how many fields of each sort are up for review until now.
     """
 
@@ -69,6 +70,27 @@ class Plan:
     sample: float
     doubtful: int = 0
     sampled: int = 0
+    blind: bool = False
+
+    def hides(self, stage: Stage) -> bool:
+        """Whether who answers a field that is so far does not see what the machine read."""
+        return self.second and self.blind and stage in (Stage.FIRST, Stage.SECOND)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which fields of a queue a person wants to look at: of that form, with that name, that break that rule, of which
+    the machine was sure from `least` to below `most`; what is empty does not matter."""
+
+    form: str = ""
+    field: str = ""
+    rule: str = ""
+    least: float = 0.0
+    most: float = 1.1
+
+    @property
+    def is_any(self) -> bool:
+        return self == Wanted()
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ class Said:
 class Item:
     """A field on somebody's screen. `reading` is what the machine read; `answers` counts what was said until now.
 
-    `beside` are the values of other fields on the page that a rule which it breaks speaks of, by their names.
+    `beside` are the values of the page's fields by their names, given where the field breaks a rule.
     `said` is what may be shown of it: the reviewer's own answer, and everybody's where two differ or it is settled;
     the first answer stays hidden from the second person, who is to read independently.
     """

@@ -35,7 +35,7 @@ from workers.database.review.plans import plan_of, set_plan
 from workers.database.review.show import items
 from workers.database.store import Store
 from workers.review.typed import MisfitError
-from workers.review.values import FieldKey, Item, Seat
+from workers.review.values import FieldKey, Item, Plan, Seat
 
 router = APIRouter(prefix="/api/jobs/{job}", tags=["review"], responses=refusals(_404="There is no such job or field."))
 
@@ -61,14 +61,15 @@ def review(job: JobDep, store: StoreDep) -> ReviewAnswer:
 @router.put("/review")
 def begin_review(job: JobDep, store: StoreDep, body: PlanRequest) -> PlanAnswer:
     """Begin the review, or change how it goes on. The sample can be raised, and not lowered."""
-    return PlanAnswer.of(set_plan(store, job.id, second=body.second, sample=body.sample))
+    return PlanAnswer.of(set_plan(store, job.id, second=body.second, sample=body.sample, blind=body.blind))
 
 
 @router.post("/review/next")
 def next_fields(job: JobDep, site: SiteDep, visitor: VisitorDep, body: NextRequest) -> NextAnswer:
     """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
-    found = claim(site.store, job.id, _seat(site.store, visitor, body), body.count)
-    return NextAnswer(fields=[_shape(site, item) for item in found])
+    found = claim(site.store, job.id, _seat(site.store, visitor, body), body.count, body.wanted)
+    plan = plan_of(site.store, job.id) if found else None
+    return NextAnswer(fields=[shape(site, item, plan) for item in found])
 
 
 @router.post("/review/renew", status_code=204)
@@ -93,7 +94,12 @@ def answers(
 ) -> list[PastAnswer]:
     """A person's own last answers, the newest first."""
     found = history(store, job.id, visitor.reviewer(store, name), limit)
-    return [PastAnswer(id=str(key), field=field, **SaidAnswer.of(said).model_dump()) for key, field, said in found]
+    plan = plan_of(store, job.id)
+    # Who is to read blind learns nothing from their own answers either.
+    hidden = {"was": ""} if plan is not None and plan.second and plan.blind else {}
+    return [
+        PastAnswer(id=str(key), field=field, **SaidAnswer.of(said).model_dump() | hidden) for key, field, said in found
+    ]
 
 
 @router.post("/review/fields/{field}/take")
@@ -102,7 +108,7 @@ def take_field(key: KeyDep, site: SiteDep, visitor: VisitorDep, body: SeatReques
     item = take(site.store, key, _seat(site.store, visitor, body))
     if item is None:
         raise HTTPException(409, "Somebody else has this field on the screen now, or it is up for review no more.")
-    return _shape(site, item)
+    return shape(site, item, plan_of(site.store, key.job))
 
 
 @router.post(
@@ -173,8 +179,10 @@ def _seat(store: Store, visitor: Visitor, body: SeatRequest) -> Seat:
     return Seat(visitor.reviewer(store, body.name), body.window)
 
 
-def _shape(site: Site, item: Item) -> FieldAnswer:
-    return FieldAnswer.of(item, site.review_pictures.forms.of(item.key.job), site.names.of(item.file))
+def shape(site: Site, item: Item, plan: Plan | None) -> FieldAnswer:
+    """The field as a person who reviews by that plan may see it."""
+    hidden = plan is not None and plan.hides(item.stage)
+    return FieldAnswer.of(item, site.review_pictures.forms.of(item.key.job), site.names.of(item.file), hidden=hidden)
 
 
 def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:

@@ -67,7 +67,17 @@ def review_page(request: Request, job: JobDep, site: SiteDep) -> Response:
     plan = plan_of(site.store, job.id)
     if plan is None:
         return _start(request, site, job, None)
-    return page(request, "review.html", job=job, plan=plan, title=title_of(site, job))
+    forms = site.review_pictures.forms.of(job.id).templates
+    return page(
+        request,
+        "review.html",
+        job=job,
+        plan=plan,
+        title=title_of(site, job),
+        forms=sorted(forms),
+        fields=[name for name, _ in job.fields],
+        rules=[rule.text for form in forms.values() for rule in form.rules],
+    )
 
 
 @router.get("/review/{job}/plan")
@@ -82,10 +92,11 @@ def begin(
     site: SiteDep,
     *,
     second: Annotated[bool, Form()] = False,
+    blind: Annotated[bool, Form()] = False,
     sample: Annotated[float, Form(ge=0, le=1)] = 0.0,
 ) -> Response:
     try:
-        set_plan(site.store, job.id, second=second, sample=sample)
+        set_plan(site.store, job.id, second=second, sample=sample, blind=blind)
     except InputError as error:
         return _start(request, site, job, plan_of(site.store, job.id), problem=str(error))
     return RedirectResponse(f"/review/{job.id}", 303)
@@ -107,6 +118,7 @@ def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: s
         accepted=accepted,
         choices=choices,
         second=plan is not None and plan.second,
+        blind=plan is not None and plan.blind,
         sample=proposed.share if plan is None else plan.sample,
         least=0.0 if plan is None else plan.sample,
         problem=problem,

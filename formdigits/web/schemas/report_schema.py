@@ -41,6 +41,9 @@ class ReviewerAnswer(BaseModel):
     answers: int
     changed: int
     last: Annotated[str, BeforeValidator(moment)]
+    agreed: Annotated[int, Field(description="Fields that others answered too and that came out as this person said.")]
+    compared: Annotated[int, Field(description="Fields that others answered too.")]
+    seconds: Annotated[float | None, Field(description="Median time from one answer to the next, without pauses.")]
 
 
 class ReportAnswer(Answer):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from extractor.template import TemplateField
+from extractor.template import Rule, TemplateField
+from extractor.template.rule import LONGEST_RULE, parse_rule
 from extractor.values import CheckKind, FieldStatus, Kind
 from formdigits.web.schemas.base_schema import Answer
-from formdigits.web.schemas.page_schema import AlternativeAnswer
+from formdigits.web.schemas.page_schema import AlternativeAnswer, Point
 from workers.database.outcomes import moment
 from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
-from workers.review.values import LONGEST_VALUE, Item, Said
+from workers.review.values import LONGEST_VALUE, Item, Said, Wanted
 
 Name = Annotated[
     str, Field(max_length=200, description="Who reviews; kept with every answer. Of an account it is the account's.")
@@ -33,7 +36,19 @@ class SeatRequest(BaseModel):
 
 
 class NextRequest(SeatRequest):
-    count: Annotated[int, Field(ge=1, le=20, description="How many fields at most.")] = 1
+    """Which fields are wanted: of a form, with a name, that break a rule, of which the machine was sure from `least` to
+    below `most`; what is left out does not matter."""
+
+    count: Annotated[int, Field(ge=1, le=60, description="How many fields at most.")] = 1
+    form: Annotated[str, Field(max_length=200)] = ""
+    field: Annotated[str, Field(max_length=200)] = ""
+    rule: Annotated[str, Field(max_length=LONGEST_RULE)] = ""
+    least: Annotated[float, Field(ge=0, le=1.1)] = 0.0
+    most: Annotated[float, Field(ge=0, le=1.1)] = 1.1
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.form, self.field, self.rule, self.least, self.most)
 
 
 class RenewRequest(SeatRequest):
@@ -49,6 +64,7 @@ class AnswerRequest(SeatRequest):
 
 class PlanRequest(BaseModel):
     second: Annotated[bool, Field(description="A field is settled when two people say the same of it.")] = False
+    blind: Annotated[bool, Field(description="With `second`: these two do not see what the machine read.")] = False
     sample: Annotated[
         float, Field(ge=0, le=1, description="Share of the accepted fields that people check too; never lowered.")
     ] = 0.0
@@ -56,6 +72,7 @@ class PlanRequest(BaseModel):
 
 class PlanAnswer(Answer):
     second: bool
+    blind: bool
     sample: float
     doubtful: int
     sampled: int
@@ -131,9 +148,31 @@ class FormatAnswer(BaseModel):
         )
 
 
+class SumAnswer(BaseModel):
+    """A rule that the field breaks with the numbers on the page: what stands left and right of its sign, and the
+    difference; empty where a number is missing."""
+
+    rule: str
+    left: str
+    right: str
+    difference: str
+
+    @staticmethod
+    def of(text: str, rules: Sequence[Rule], values: Mapping[str, str]) -> SumAnswer:
+        rule = next((one for one in rules if one.text == text), None)
+        try:
+            numbers = {name: Decimal(values[name]) for name in (rule or parse_rule(text)).names}
+            left, right = (rule or parse_rule(text)).sides(numbers)
+        except (ValueError, KeyError, ArithmeticError):
+            # A value that is no number, one that is missing, or a rule of a formdigits that knew others.
+            return SumAnswer(rule=text, left="", right="", difference="")
+        return SumAnswer(rule=text, left=f"{left:f}", right=f"{right:f}", difference=f"{abs(left - right):f}")
+
+
 class FieldAnswer(BaseModel):
     """A field to be reviewed. Neither its confidence nor whether it belongs to the sample is given, so that a person
-    looks at every field alike. `picture` and `page_picture` are addresses of JPEG files."""
+    looks at every field alike. `picture` and `page_picture` are addresses of JPEG files. A `hidden` one is read blind:
+    what the machine read, and what would tell it, is not given."""
 
     id: str
     file: str
@@ -152,10 +191,20 @@ class FieldAnswer(BaseModel):
     said: list[SaidAnswer]
     picture: str
     page_picture: str
+    hidden: bool
+    sums: list[SumAnswer]
+    document: int
+    quad: list[Point]
 
     @staticmethod
-    def of(item: Item, forms: Forms, file: str) -> FieldAnswer:
+    def of(item: Item, forms: Forms, file: str, *, hidden: bool = False) -> FieldAnswer:
         reading = item.reading
+        template = forms.templates.get(item.form)
+        values = dict(item.beside)
+        field = forms.field(item.form, reading.field, reading.kind)
+        rules = () if hidden else reading.rules
+        known = () if template is None else template.rules
+        named = {name for text in rules for name in _names(text, known)}
         base = f"/api/jobs/{item.key.job}/review/fields/{item.key}"
         return FieldAnswer(
             id=str(item.key),
@@ -165,21 +214,37 @@ class FieldAnswer(BaseModel):
             field=reading.field,
             stage=item.stage.name.lower(),
             answers=item.answers,
-            value=reading.value,
-            written=reading.written,
+            value="" if hidden else reading.value,
+            written="" if hidden else reading.written,
             alternatives=[
                 AlternativeAnswer(value=one.value, probability=round(one.probability, 4))
-                for one in reading.alternatives
+                for one in (() if hidden else reading.alternatives)
                 if one.value != reading.value
             ],
-            rules=list(reading.rules),
-            beside=dict(item.beside),
-            notes=list(reading.notes),
-            format=FormatAnswer.of(forms.field(item.form, reading.field, reading.kind)),
+            rules=list(rules),
+            beside={name: value for name, value in item.beside if name in named},
+            notes=[] if hidden else list(reading.notes),
+            format=FormatAnswer.of(field),
             said=[SaidAnswer.of(one) for one in item.said],
             picture=f"{base}/picture.jpg",
             page_picture=f"{base}/page.jpg",
+            hidden=hidden,
+            sums=[SumAnswer.of(text, known, values) for text in rules],
+            document=item.key.document,
+            quad=list(reading.quad),
         )
+
+
+def _names(text: str, known: Sequence[Rule]) -> tuple[str, ...]:
+    """The fields that a rule speaks of."""
+    for rule in known:
+        if rule.text == text:
+            return rule.names
+    try:
+        return parse_rule(text).names
+    except ValueError:
+        # Of a formdigits that knew other rules.
+        return ()
 
 
 class NextAnswer(BaseModel):

@@ -52,6 +52,8 @@ def answer(store: Store, forms: Forms, key: FieldKey, seat: Seat, told: Answer) 
     taken = meaning_of(told.kind, told.text, forms.field(form, field, machine.kind), machine, force=told.force)
     with writing(store.engine) as connection:
         row = _hold(connection, key, seat.window, told.seen)
+        if told.kind is CheckKind.ACCEPT and plan is not None and plan.hides(Stage(row.stage)):
+            raise InputError("Two people read these fields without seeing the machine's value; type what is written.")
         known = known_of(connection, key, row.answers)
         was = _was(row, known, seat.person, (machine.status, machine.value))
         now = seconds_now(connection)

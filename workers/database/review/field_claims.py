@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, exists, func, not_, select, update
 
 from workers.database.connection import reading, seconds_now, writing
+from workers.database.outcomes import OF_READING
 from workers.database.review.plans import fill, plan_of
 from workers.database.review.show import among, items
-from workers.database.schema import corrections, reviews
+from workers.database.schema import corrections, pages, readings, reviews
 from workers.database.store import Store
-from workers.review.values import FieldKey, Item, Plan, Progress, Seat, Stage
+from workers.review.values import FieldKey, Item, Plan, Progress, Seat, Stage, Wanted
 
 FIELD_LEASE_S = 120.0
 """How long a claim is believed without being renewed; a page on the screen renews its claims meanwhile."""
@@ -24,8 +26,11 @@ PAGES_ON_THE_WAY = 100
 KEY_COLUMNS = (reviews.c.job, reviews.c.document, reviews.c.page, reviews.c.position)
 
 
-def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
-    """Up to `count` fields of the job for the person at `seat`, whose they are from now on.
+ANY = Wanted()
+
+
+def claim(store: Store, job: str, seat: Seat, count: int, wanted: Wanted = ANY) -> list[Item]:
+    """Up to `count` fields of the job, of those `wanted`, for the person at `seat`, whose they are from now on.
 
     What two people differ over comes first, then what another has answered and wants a second, then what nobody has
     looked at: the least certain first, with the sample mixed in at random. None where nothing is left for this person.
@@ -38,6 +43,8 @@ def claim(store: Store, job: str, seat: Seat, count: int) -> list[Item]:
     taken: list[FieldKey] = []
     with reading(store.engine) as connection:
         ranges = _ranges(job, seat.person, _first_keyers(connection, job))
+        if not wanted.is_any:
+            ranges = [and_(one, _is_wanted(wanted)) for one in ranges]
     with writing(store.engine) as connection:
         now = seconds_now(connection)
         while len(taken) < count:
@@ -140,6 +147,21 @@ def _ranges(job: str, person: str, first_keyers: Iterable[str]) -> list[ColumnEl
         for stage, keyed_by in ((Stage.THIRD, ""), *others, (Stage.FIRST, ""))
     )
     return [and_(third, not_(answered)), *rest]
+
+
+def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether a row of the queue is such a field."""
+    of_page = and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page)
+    parts = [OF_READING, readings.c.confidence >= wanted.least, readings.c.confidence < wanted.most]
+    if wanted.field:
+        parts.append(readings.c.field == wanted.field)
+    if wanted.rule:
+        # As JSON has it, quotes and all.
+        parts.append(cast(readings.c.rules, Text).contains(json.dumps(wanted.rule), autoescape=True))
+    conditions = [exists().where(*parts)]
+    if wanted.form:
+        conditions.append(exists().where(of_page, pages.c.form == wanted.form))
+    return and_(*conditions)
 
 
 def _next(

@@ -53,11 +53,11 @@ def plan_of(store: Store, job: str) -> Plan | None:
         row = connection.execute(select(plans).where(plans.c.job == job)).one_or_none()
         if row is None and connection.execute(select(jobs.c.id).where(jobs.c.id == job)).one_or_none() is None:
             raise InputError(f"There is no job {job[:40]}; open one from the list of jobs.")
-    return None if row is None else Plan(row.second, row.sample, row.doubtful, row.sampled)
+    return None if row is None else Plan(row.second, row.sample, row.doubtful, row.sampled, row.blind)
 
 
-def set_plan(store: Store, job: str, *, second: bool, sample: float) -> Plan:
-    """Begins the review of a job, or changes how it goes on; what is settled stays so.
+def set_plan(store: Store, job: str, *, second: bool, sample: float, blind: bool = False) -> Plan:
+    """Begins the review of a job, or changes how it goes on; what is settled stays so. `blind` is for `second` alone.
 
     `sample` (0 to 1) can be raised later, and not lowered: a sample that grew thinner would be none. Raises
     InputError.
@@ -71,8 +71,8 @@ def set_plan(store: Store, job: str, *, second: bool, sample: float) -> Plan:
         )
     with writing(store.engine) as connection:
         change = update(plans).where(plans.c.job == job)
-        if not connection.execute(change.values(second=second, sample=sample)).rowcount:
-            connection.execute(insert(plans).values(job=job, second=second, sample=sample))
+        if not connection.execute(change.values(second=second, sample=sample, blind=blind)).rowcount:
+            connection.execute(insert(plans).values(job=job, second=second, sample=sample, blind=blind))
         elif before is not None and sample > before.sample:
             _draw_more(connection, job, (sample - before.sample) / (1 - before.sample))
     while fill(store, job, PAGES_AT_ONCE):

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
-from extractor.template.rule import parse_rule
 from extractor.values import CheckKind, FieldStatus, Reading, reading_of
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
@@ -31,7 +30,7 @@ def items(store: Store, keys: Sequence[FieldKey], reviewer: str) -> list[Item]:
             said = spoken(connection, some)
             for key, row in _rows(connection, some):
                 try:
-                    beside = _beside(connection, key, row["rules"])
+                    beside = _beside(connection, key) if row["rules"] else ()
                     found[key] = _item(key, row, beside, said.get(key, ()), reviewer)
                 except (ValueError, TypeError, KeyError, AttributeError) as error:
                     log.warning("field %s of job %s is left out: it is damaged (%r)", key, key.job, error)
@@ -88,10 +87,7 @@ def _rows(connection: Connection, keys: Sequence[FieldKey]) -> list[tuple[FieldK
     return [(FieldKey(row["job"], row["document"], row["page"], row["position"]), row) for row in rows]
 
 
-def _beside(connection: Connection, key: FieldKey, rules: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    names = {name for rule in rules for name in _names(rule)}
-    if not names:
-        return ()
+def _beside(connection: Connection, key: FieldKey) -> tuple[tuple[str, str], ...]:
     query = (
         select(readings, *OUTCOME)
         .outerjoin_from(readings, reviews, OF_READING)
@@ -99,15 +95,7 @@ def _beside(connection: Connection, key: FieldKey, rules: Sequence[str]) -> tupl
         .order_by(readings.c.position)
     )
     found = [with_outcome(row, {}) for row in connection.execute(query).mappings()]
-    return tuple((one["field"], one["value"]) for one in found if one["field"] in names)
-
-
-def _names(rule: str) -> tuple[str, ...]:
-    try:
-        return parse_rule(rule).names
-    except ValueError:
-        # Of a formdigits that knew other rules.
-        return ()
+    return tuple((one["field"], one["value"]) for one in found)
 
 
 def _item(

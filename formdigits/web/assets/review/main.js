@@ -3,6 +3,7 @@
 import { tell } from "../common.js";
 import { Queue, Refusal } from "./queue.js";
 import { done, entry, progress, recent, say, show } from "./view.js";
+import { Zoom } from "./zoom.js";
 
 const at = (id) => document.getElementById(id);
 const work = at("work");
@@ -12,6 +13,10 @@ const own = { answers: 0, times: [], last: 0, recent: [], past: [] };
 const queue = new Queue(work.dataset.job, returned, changed);
 
 const NOT_YET = "The picture is still on its way: nobody can say yet what it shows.";
+
+/** What was typed and not kept yet, by field: it is there again when the field is. */
+const drafts = new Map();
+const zooms = [new Zoom(at("picture")), new Zoom(at("page"))];
 
 let told = null;
 let forcing = "";
@@ -28,6 +33,9 @@ function shown(field, since) {
   forcing = "";
   choice = -1;
   show(field, (text) => { value.value = text; typed(); value.focus(); });
+  value.value = drafts.get(field.id) ?? "";
+  entry(field);
+  for (const zoom of zooms) zoom.reset();
   if (!touch) value.focus();
   field.image.addEventListener("load", () => { if (at("message").textContent === NOT_YET) say(""); });
   own.last = performance.now();
@@ -61,6 +69,7 @@ async function refresh() {
 }
 
 function typed() {
+  if (queue.current) drafts.set(queue.current.id, value.value);
   forcing = "";
   say("");
   entry(queue.current);
@@ -74,9 +83,10 @@ async function answer(kind, text, since) {
     return;
   }
   if (kind === "accept" && !field.value) {
-    say("Nothing was read here: type the value, or say that it is blank (B) or struck out (V).", "problem");
+    say(`${field.hidden ? "You read this field by yourself" : "Nothing was read here"}: type the value, or say that it is blank (B) or struck out (V).`, "problem");
     return;
   }
+  if (kind !== "type" && unkept()) return;
   const body = { kind, value: text, force: forcing === `${kind} ${text}` };
   const asked = { ...body, at: performance.now() - own.last };
   const sure = kind === "accept" ? !field.notes.length || fits(field.value, field.format) : kind !== "type" || fits(text, field.format);
@@ -101,6 +111,13 @@ async function answer(kind, text, since) {
   }
 }
 
+/** Whether something is typed that would be lost; then it is said what can be done with it. */
+function unkept() {
+  const text = queue.current ? value.value.trim() : "";
+  if (text) say(`You have typed ${text}: Enter keeps it, Esc clears it.`, "problem");
+  return text !== "";
+}
+
 async function forward(since) {
   try {
     shown(await queue.next(), since);
@@ -118,8 +135,9 @@ function answered(field, kind, settled) {
   const same = settled.value === field.value && settled.value !== "";
   own.recent = [{ id: field.id, field: field.field, kind: same ? "accept" : kind, was: field.value, ...settled }, ...own.recent.filter((one) => one.id !== field.id)];
   recent(own.recent, again);
-  if (told && settled.stage === "settled" && field.stage !== "settled") {
-    told.settled += 1;
+  drafts.delete(field.id);
+  if (told && settled.stage !== field.stage) {
+    told[settled.stage] += 1;
     told[field.stage] = Math.max(0, told[field.stage] - 1);
   }
   if (told) progress(told, own);
@@ -160,13 +178,13 @@ function changed(trouble) {
 
 async function skip(since) {
   const field = queue.current;
-  if (!field || busy) return;
+  if (!field || busy || unkept()) return;
   passed(field, queue.skip(field).catch(() => {}));
   await forward(since);
 }
 
 async function again(id) {
-  if (busy) return;
+  if (busy || unkept()) return;
   try {
     const field = await queue.take(id);
     shown(field);
@@ -185,6 +203,7 @@ function passed(field, sent) {
 }
 
 async function back() {
+  if (unkept()) return;
   const here = own.past.findIndex((one) => one.id === queue.current?.id);
   // From before this page was opened there is what the server knows, the newest first.
   const older = own.recent.filter((one) => !own.past.some((other) => other.id === one.id));
@@ -211,7 +230,11 @@ function enter(since) {
   return text ? answer("type", text, since) : answer("accept", "", since);
 }
 
-const COMMANDS = { b: (since) => answer("blank", "", since), v: (since) => answer("void", "", since), s: skip, z: back, p: enlarge };
+function rotate() {
+  for (const zoom of zooms) zoom.rotate();
+}
+
+const COMMANDS = { r: rotate, b: (since) => answer("blank", "", since), v: (since) => answer("void", "", since), s: skip, z: back, p: enlarge };
 
 document.addEventListener("keydown", (event) => {
   if (work.hidden || !queue.current || event.ctrlKey || event.metaKey || event.isComposing || event.repeat && event.key === "Enter") return;
@@ -235,8 +258,9 @@ document.addEventListener("keydown", (event) => {
 function choose(step) {
   const others = queue.current.alternatives.filter((one) => one.value);
   if (!others.length) return;
+  if (choice < 0) own.typed = value.value;
   choice = Math.max(-1, Math.min(others.length - 1, choice + step));
-  value.value = choice < 0 ? "" : others[choice].value;
+  value.value = choice < 0 ? own.typed : others[choice].value;
   typed();
 }
 
@@ -252,6 +276,19 @@ at("skip").addEventListener("click", (event) => skip(event.timeStamp));
 at("back").addEventListener("click", back);
 at("page").addEventListener("click", enlarge);
 at("done-back").addEventListener("click", () => { if (own.recent[0]) again(own.recent[0].id); });
+at("zoom-in").addEventListener("click", () => zooms[0].by(1.5));
+at("zoom-out").addEventListener("click", () => zooms[0].by(1 / 1.5));
+at("zoom-turn").addEventListener("click", rotate);
+at("zoom-all").addEventListener("click", () => { for (const zoom of zooms) zoom.reset(); });
+at("wanted").addEventListener("change", async () => {
+  const [least, most] = at("wanted-sure").value.split(" ").map(Number);
+  queue.wanted = { form: at("wanted-form")?.value ?? "", field: at("wanted-field").value, rule: at("wanted-rule")?.value ?? "", least, most };
+  at("wanted").classList.toggle("narrowed", Boolean(queue.wanted.form || queue.wanted.field || queue.wanted.rule || least > 0 || most < 1));
+  clearTimeout(idle);
+  // What the window has goes back; what was typed is kept.
+  await queue.anew();
+  forward();
+});
 at("who").addEventListener("click", () => ask(""));
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -18,6 +18,7 @@ export class Queue {
     this.base = `/api/jobs/${job}/review`;
     this.window = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
     this.name = "";
+    this.wanted = {};
     this.ready = [];
     this.current = null;
     this.unsent = 0;
@@ -51,7 +52,7 @@ export class Queue {
       try {
         const wanted = AHEAD - this.ready.length;
         if (wanted <= 0) return false;
-        const told = await this.call("/next", { count: wanted });
+        const told = await this.call("/next", { count: wanted, ...this.wanted });
         this.ready.push(...told.fields);
         this.warm();
         return told.fields.length > 0;
@@ -60,6 +61,14 @@ export class Queue {
       }
     })();
     return this.filling;
+  }
+
+  /** Gives back what it has, since other fields are wanted from now on. */
+  async anew() {
+    await this.filling?.catch(() => {});
+    this.ready = [];
+    this.current = null;
+    await this.call("/release", {}).catch(() => {});
   }
 
   /** The next field, or null where nothing is left for this person. */

@@ -37,7 +37,7 @@ export function show(field, choose) {
 /** The label over the value, and what Enter does, by whether something is typed. */
 export function entry(field) {
   const typed = at("value").value !== "";
-  at("entry-label").textContent = typed ? "Your value" : field.value ? "Read as" : "Nothing could be read";
+  at("entry-label").textContent = typed ? "Your value" : field.value ? "Read as" : field.hidden ? "Type what is written" : "Nothing could be read";
   at("accept").firstChild.textContent = typed ? "Keep" : "Accept";
   at("accept").disabled = !typed && !field.value;
   at("value").classList.toggle("typed", typed);
@@ -64,7 +64,8 @@ export function done(progress) {
 export function progress(told, own) {
   const total = told.first + told.second + told.third + told.settled;
   at("bar").max = Math.max(1, total);
-  at("bar").value = told.settled;
+  // Where two are to agree, one answer is half the way.
+  at("bar").value = told.settled + (told.second + told.third) / 2;
   const waiting = told.second + told.third;
   at("count").textContent = `${told.settled.toLocaleString("en")} of ${total.toLocaleString("en")} settled`
     + (waiting ? ` · ${waiting.toLocaleString("en")} wait for a second or third person` : "");
@@ -99,6 +100,7 @@ function reasons(field) {
     return element("div", { class: "reason" },
       element("strong", {}, "Does not add up"),
       element("code", {}, rule),
+      sum(field.sums.find((one) => one.rule === rule)),
       beside.length > 0 && element("span", { class: "small" }, beside.map(([name, value]) => `${name} ${value || "–"}`).join(", ")));
   });
   for (const note of field.notes) list.push(element("div", { class: "reason" }, note.charAt(0).toUpperCase() + note.slice(1)));
@@ -109,6 +111,12 @@ function reasons(field) {
       ...said.map((text) => element("span", { class: "mono" }, text))));
   }
   return list;
+}
+
+/** What a rule comes to, and by how much it is missed. */
+function sum(one) {
+  if (!one?.difference) return null;
+  return element("span", { class: "mono" }, `${one.left} against ${one.right}: `, element("strong", {}, `${one.difference} apart`));
 }
 
 function wanted(format) {
