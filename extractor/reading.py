@@ -53,6 +53,7 @@ NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; th
 NUMBERED_ON_FORM = 5
 """Fields of a form whose values count up by one: people write such numbers one after the other less often."""
 
+BESIDE = "There is another form in this picture, which is not shown here; formdigits read reads both."
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 
@@ -153,18 +154,23 @@ class Reader:
         return self._dpi or max((form.page.dpi for form in self._forms), default=200)
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
-        """One result for each page, in order; all crops of all pages go through their network together."""
+        """One result for each page, in order, with those of the sheets `beside` it in the picture; all crops of all
+        pages go through their network together."""
         prepared = [self._prepare(page) for page in pages]
-        together = iter(observe([field for one in prepared for field in one.located]))
-        seen = [list(islice(together, len(one.located))) for one in prepared]
-        results = [one.result or self._finish(one, own) for one, own in zip(prepared, seen, strict=True)]
-        return _with_symbols(results, seen) if self._symbols else results
+        sheets = [sheet for page in prepared for sheet in page]
+        together = iter(observe([field for sheet in sheets for field in sheet.located]))
+        seen = [list(islice(together, len(sheet.located))) for sheet in sheets]
+        results = [sheet.result or self._finish(sheet, own) for sheet, own in zip(sheets, seen, strict=True)]
+        by_sheet = iter(_with_symbols(results, seen) if self._symbols else results)
+        return [_of_page(list(islice(by_sheet, len(page)))) for page in prepared]
 
     def read_and_observe(self, page: Page | FailedPage) -> tuple[PageResult, list[Observation]]:
-        """What `read` gives for one page, and all that was seen on it, also in what held no digits."""
-        prepared = self._prepare(page)
+        """What `read` gives for the first sheet of one page, and all that was seen on it, also in what held no
+        digits."""
+        prepared, *beside = self._prepare(page)
         seen = observe(prepared.located)
-        return prepared.result or self._finish(prepared, seen), seen
+        result = prepared.result or self._finish(prepared, seen)
+        return (replace(result, reason=BESIDE) if beside else result), seen
 
     def observe(
         self,
@@ -204,19 +210,29 @@ class Reader:
         }
         return apply_rules(form.rules, readings, self._accept, unread)
 
-    def _prepare(self, page: Page | FailedPage) -> _Prepared:
+    def _prepare(self, page: Page | FailedPage) -> list[_Prepared]:
+        """The sheets of one page, of which there is mostly one."""
         if isinstance(page, FailedPage):
-            return _Prepared(page, _without_readings(page, PageStatus.FAILED, page.reason))
+            return [_Prepared(page, _without_readings(page, PageStatus.FAILED, page.reason))]
         if self._finding:
             found = page_fields(page.image)
-            return _Prepared(page, located=tuple(Located(one.field, one.image, self._model) for one in found))
+            return [_Prepared(page, located=tuple(Located(one.field, one.image, self._model) for one in found))]
         if not self._forms:
-            return _Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))
+            return [_Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))]
         registration = register(page.image, self._forms)
         if registration is None:
             # A negative of a whole photograph is not known from a photograph by its tone: the form alone tells.
             inverted = is_dark(page.image) and register(255 - page.image, self._forms) is not None
-            return _Prepared(page, _without_readings(page, PageStatus.UNMATCHED, NEGATIVE if inverted else NO_TEMPLATE))
+            why = NEGATIVE if inverted else NO_TEMPLATE
+            return [_Prepared(page, _without_readings(page, PageStatus.UNMATCHED, why))]
+        sheets = []
+        beside: Registration | None = registration
+        while beside is not None:
+            sheets.append(self._prepared_sheet(page, beside))
+            beside = beside.beside
+        return sheets
+
+    def _prepared_sheet(self, page: Page, registration: Registration) -> _Prepared:
         form, fields = registration.template.form, registration.template.fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
         located = [
@@ -250,15 +266,13 @@ class Reader:
                 decided[place] = decided[place][0], decoded
             readings, outcomes = self.settle(template, decided)
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
-        reason = _more(registration) if registration else ""
+        reason = MORE if registration and registration.more else ""
         return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes)
 
 
-def _more(found: Registration) -> str:
-    """That the picture shows more than the form that is read, empty where it does not."""
-    if found.second:
-        return f"A second form is in this picture ({found.second}), and one alone is read; scan each sheet by itself."
-    return MORE if found.more else ""
+def _of_page(sheets: Sequence[PageResult]) -> PageResult:
+    first, *beside = sheets
+    return replace(first, beside=tuple(beside)) if beside else first
 
 
 def _unproved(

@@ -262,7 +262,8 @@ class RuleOutcome:
 @dataclass(frozen=True)
 class PageResult:
     """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found); `reason` says
-    why nothing was read, or that the page shows more than was."""
+    why nothing was read, or that the page shows more than was. `beside` are further sheets in the same picture: they
+    become results of their own, numbered by `workers.chunk`."""
 
     file: str
     page: int
@@ -272,6 +273,7 @@ class PageResult:
     reason: str = ""
     fit: float = 0.0
     rules: tuple[RuleOutcome, ...] = ()
+    beside: tuple[PageResult, ...] = ()
 
     def __getitem__(self, field: str) -> Reading:
         """The reading of that field. Raises KeyError where the page has none."""

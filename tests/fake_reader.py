@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from extractor.errors import ModelError
@@ -53,7 +54,8 @@ def _result(page: Page | FailedPage) -> PageResult:
     status = FieldStatus.REVIEW if int(value) % 7 == 0 else FieldStatus.ACCEPTED
     quad = ((0.0, 0.0), (9.5, 0.0), (9.5, 4.25), (0.0, 4.25))
     reading = Reading("value", Kind.INTEGER, value, value, 0.995, status, quad)
-    return PageResult(page.file, page.number, "", PageStatus.READ, (reading,), fit=1.0)
+    result = PageResult(page.file, page.number, "", PageStatus.READ, (reading,), fit=1.0)
+    return replace(result, beside=(result,)) if "spread" in page.file else result
 
 
 def open_fake(_options: object = None) -> FakeReader:

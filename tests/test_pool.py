@@ -16,8 +16,9 @@ import psutil
 import pytest
 from PIL import Image
 
+from extractor.documents import open_page, open_pages
 from extractor.errors import ModelError, ServiceError
-from extractor.values import PageResult, PageStatus
+from extractor.values import Page, PageResult, PageStatus
 from tests.fake_reader import FakeReader, open_deadly, open_fake, open_without_model
 from workers.pool import InProcess, Pool
 from workers.work import Counted, CountTask, Outcome, PageKey, ReadTask, Span, Task, Trace, chunked
@@ -69,6 +70,17 @@ def test_a_long_document_is_shared_out_by_pages(tmp_path: Path) -> None:
     assert [result.page for result in read] == list(range(1, 41))
     assert len({result.readings[0].value for result in read}) > 30
     assert read == results(InProcess(FakeReader()), iter([ReadTask((Span(0, file, 1, 40),))]))
+
+
+def test_further_sheets_in_a_picture_have_numbers_after_the_last_page(tmp_path: Path) -> None:
+    file = picture(tmp_path, "spread.tiff", pages=3)
+    read = results(InProcess(FakeReader()), iter([ReadTask((Span(0, file, 1, 3),))]))
+    assert [result.page for result in read] == [1, 2, 3, 4, 5, 6]
+    assert [result.readings for result in read[:3]] == [result.readings for result in read[3:]]
+    assert not any(result.beside for result in read)
+    opened = open_page(file, 5)
+    assert isinstance(opened, Page)
+    assert (opened.image == next(open_pages(file, first=2)).image).all()
 
 
 @pytest.mark.parametrize(

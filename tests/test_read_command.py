@@ -98,6 +98,19 @@ def slow_scans(tmp_path: Path) -> Path:
     return folder
 
 
+def test_two_sheets_in_one_picture_are_two_rows(tmp_path: Path) -> None:
+    scan(tmp_path / "scans", "spread.png")
+    scan(tmp_path / "scans", "single.png")
+    for _ in range(2):
+        done = run(tmp_path, "scans", "--single-field", "-o", "numbers.csv")
+        assert done.returncode == 0, done.stderr
+        rows = list(csv.DictReader((tmp_path / "numbers.csv").open()))
+        assert [(row["file"], row["page"]) for row in rows] == [
+            *(("scans/single.png", "1"), ("scans/spread.png", "1"), ("scans/spread.png", "2"))
+        ]
+        assert "3 in all, 3 read" in done.stderr
+
+
 def test_a_folder_becomes_a_table_with_a_summary(tmp_path: Path) -> None:
     for number in (10, 9, 1):
         scan(tmp_path / "scans", f"page{number}.png")

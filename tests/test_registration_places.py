@@ -14,7 +14,7 @@ from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.registration import follow, register
 from extractor.template import Landmarks, Template, load_template, template_yaml
-from extractor.values import DoubtKind, FieldStatus, Page
+from extractor.values import FieldStatus, Page
 from tests.forms import FORM, blank_sheet, lay
 
 LEFT, TOP, WIDE, HIGH = 120, 300, 80, 60
@@ -116,28 +116,40 @@ def test_a_second_form_in_the_picture_is_told(axis: int) -> None:
     both = np.concatenate([blank_sheet(), printed(table())], axis=axis)
     found = register(both, [FORM, table()])
     assert found is not None
-    assert {found.template.form, found.second} == {"test-form", "table"}
+    assert found.beside is not None
+    assert {found.template.form, found.beside.template.form} == {"test-form", "table"}
 
 
 def test_a_second_sheet_of_the_same_form_is_told() -> None:
     found = register(np.concatenate([blank_sheet(), blank_sheet()], axis=1), [FORM])
     assert found is not None
-    assert found.second == "test-form"
+    assert found.beside is not None
+    assert found.beside.template.form == "test-form"
+    assert found.beside.beside is None
 
 
 def test_a_wide_margin_is_no_second_form() -> None:
     found = register(np.pad(blank_sheet(), ((0, 0), (0, 900)), constant_values=235), [FORM])
     assert found is not None
-    assert not found.second
+    assert found.beside is None
     assert not found.more
 
 
-def test_nothing_of_a_page_with_two_forms_is_accepted_and_the_page_says_why() -> None:
+def test_both_forms_of_a_picture_are_read_where_they_lie() -> None:
     both = np.concatenate([blank_sheet(), blank_sheet()], axis=1)
-    (result,) = Reader((FORM,), load_model()).read([Page("both.png", 1, both)])
-    assert "second form" in result.reason
-    assert {reading.status for reading in result.readings} == {FieldStatus.REVIEW}
-    assert all(any(d.kind is DoubtKind.PLACE for d in reading.doubts) for reading in result.readings)
+    reader = Reader((FORM,), load_model())
+    (result,) = reader.read([Page("both.png", 1, both)])
+    (beside,) = result.beside
+    assert not result.reason
+    apart = np.array(beside.readings[0].quad) - np.array(result.readings[0].quad)
+    assert np.abs(np.abs(apart) - (blank_sheet().shape[1], 0)).max() < 4
+    assert len(beside.readings) == len(result.readings)
+
+
+def test_what_is_shown_of_one_sheet_says_that_there_is_another() -> None:
+    both = np.concatenate([blank_sheet(), blank_sheet()], axis=1)
+    result, _ = Reader((FORM,), load_model()).read_and_observe(Page("both.png", 1, both))
+    assert "another form" in result.reason
 
 
 def test_numbers_of_columns_that_lie_in_fields_are_not_accepted() -> None:
@@ -149,9 +161,10 @@ def test_numbers_of_columns_that_lie_in_fields_are_not_accepted() -> None:
     assert {reading.status for reading in result.readings[:COLUMNS]} == {FieldStatus.REVIEW}
 
 
-def test_what_is_doubtful_about_a_place_goes_along_as_the_sheet_is_followed() -> None:
+def test_what_is_known_of_a_place_goes_along_as_the_sheet_is_followed() -> None:
     both = np.concatenate([blank_sheet(), blank_sheet()], axis=1)
     found = register(both, [FORM])
     assert found is not None
-    assert found.doubts
-    assert follow(both, found).doubts == found.doubts
+    followed = follow(both, found)
+    assert followed.beside is not None
+    assert followed.margin == pytest.approx(found.margin)

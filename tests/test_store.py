@@ -123,6 +123,17 @@ def test_saving_twice_leaves_it_saved_once(store: Store) -> None:
     assert (list(store.results(job.id)), store.counts(job.id)) == before
 
 
+def test_a_further_sheet_of_a_picture_is_a_page_that_nobody_counted(store: Store) -> None:
+    job = job_with(store, ["a", "b"])
+    outcomes = [Outcome(1, read_page("a")), Outcome(1, read_page("a", 2, value="9"), further=True)]
+    for _ in range(2):
+        store.save(job.id, [*outcomes, Outcome(2, read_page("b"))])
+    assert [(one.file, one.page, one.readings[0].value) for one in store.results(job.id)] == [
+        *(("a", 1, "57"), ("a", 2, "9"), ("b", 1, "57"))
+    ]
+    assert store.counts(job.id).pages == store.counts(job.id).done == 3
+
+
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     job = job_with(store, ["a", "b"])
     twice = read_page("b")
@@ -256,7 +267,7 @@ def test_the_tables_are_also_postgresql() -> None:
         "postgresql+psycopg://", lambda sql, *_, **__: statements.append(str(sql.compile(dialect=engine.dialect)))
     )
     metadata.create_all(engine, checkfirst=False)
-    assert sum("CREATE TABLE" in statement for statement in statements) == 10
+    assert sum("CREATE TABLE" in statement for statement in statements) == 12
 
 
 def test_one_process_at_a_time_holds_a_job(tmp_path: Path) -> None:

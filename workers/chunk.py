@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from extractor.errors import DocumentError, FormdigitsError
@@ -96,10 +97,22 @@ def _read(
         return _read_singly(batch, reader, overlay, attempts, error)
     except Exception as error:
         return _read_singly(batch, reader, overlay, attempts, error)
-    events: list[Event] = [
-        Outcome(document, result, attempts) for (document, _), result in zip(batch, results, strict=True)
-    ]
-    return events + (_draw(overlay, pages, results) if overlay else [])
+    events: list[Event] = []
+    for (document, page), result in zip(batch, results, strict=True):
+        sheets = _sheets(result)
+        events += [Outcome(document, sheet, attempts, further=sheet is not sheets[0]) for sheet in sheets]
+        events += _draw(overlay, page, sheets) if overlay else []
+    return events
+
+
+def _sheets(result: PageResult) -> list[PageResult]:
+    """The results of all sheets in one picture, each under a page's number of its own: those of further sheets follow
+    after the last page, as `open_page` counts them."""
+    if not result.beside:
+        return [result]
+    pages = count(result.file)
+    further = (replace(sheet, page=result.page + turn * pages) for turn, sheet in enumerate(result.beside, 1))
+    return [replace(result, beside=()), *further]
 
 
 def _read_singly(
@@ -117,11 +130,11 @@ def _read_singly(
     return [Outcome(document, failed(page.file, page.number, reason), attempts), Trace(trace)]
 
 
-def _draw(folder: Path, pages: list[Page | FailedPage], results: list[PageResult]) -> list[Event]:
+def _draw(folder: Path, page: Page | FailedPage, sheets: list[PageResult]) -> list[Event]:
     from extractor.overlay import write_overlay
 
     traces: list[Event] = []
-    for page, result in zip(pages, results, strict=True):
+    for result in sheets:
         try:
             if isinstance(page, Page):
                 write_overlay(folder, page.image, result)
@@ -129,7 +142,7 @@ def _draw(folder: Path, pages: list[Page | FailedPage], results: list[PageResult
             raise
         except Exception as error:
             # The readings are good; only the picture is missing.
-            sentence = f"There is no picture of {page.file}, page {page.number} ({_named(error)}); please report it."
+            sentence = f"There is no picture of {page.file}, page {result.page} ({_named(error)}); please report it."
             traces.append(Trace(traceback.format_exc(), sentence))
     return traces
 

@@ -76,7 +76,7 @@ def read_job(store: Store, job: Job, run: TaskRunner, processes: int, watch: Wat
     for events in run(chunked(store.waiting(job.id), size)):
         outcomes = list(_outcomes(events))
         store.save(job.id, outcomes)
-        done += len(outcomes)
+        done += sum(not one.further for one in outcomes)
         watch("pages", done, known.pages)
 
 
@@ -89,9 +89,12 @@ def read_in_memory(run: TaskRunner, documents: Sequence[str], watch: Watch) -> l
         PageKey(number, file, page) for number, file in enumerate(documents) for page in range(1, counts[number] + 1)
     )
     found: dict[tuple[int, int], PageResult] = {}
+    done = 0
     for events in run(chunked(pages, CHUNK // 2)):
-        found |= {(one.document, one.result.page): one.result for one in _outcomes(events)}
-        watch("pages", len(found), sum(counts.values()))
+        outcomes = list(_outcomes(events))
+        found |= {(one.document, one.result.page): one.result for one in outcomes}
+        done += sum(not one.further for one in outcomes)
+        watch("pages", done, sum(counts.values()))
     return [found[key] for key in sorted(found)]
 
 

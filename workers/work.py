@@ -83,11 +83,13 @@ class Counted(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A page that is done, with how many times its reading was begun."""
+    """A page that is done, with how many times its reading was begun; `further` where it is one more sheet in the
+    picture of another page, so a page that nobody counted."""
 
     document: int
     result: PageResult
     attempts: int = 1
+    further: bool = False
 
 
 class Trace(NamedTuple):

@@ -91,7 +91,8 @@ class Tally:
 def counted(cases: Sequence[Case], results: Sequence[PageResult], mistakes: bool) -> tuple[Tally, Tally]:
     """The affected fields, and the others."""
     affected, others = Tally(), Tally()
-    for number, (case, result) in enumerate(zip(cases, results, strict=True)):
+    for number, (case, whole) in enumerate(zip(cases, results, strict=True)):
+        result = _sheet(case, whole)
         other_form = result.status is PageStatus.READ and result.form != case.form
         readings = {reading.field: reading for reading in result.readings}
         for name, right in case.right.items():
@@ -106,6 +107,12 @@ def counted(cases: Sequence[Case], results: Sequence[PageResult], mistakes: bool
         if other_form:
             affected.wrong += sum(r.status is FieldStatus.ACCEPTED for r in result.readings)
     return affected, others
+
+
+def _sheet(case: Case, result: PageResult) -> PageResult:
+    """The sheet in the picture that the case is about: the one of its form on which the most is written."""
+    mine = [one for one in (result, *result.beside) if one.form == case.form]
+    return max(mine, key=lambda one: sum(bool(reading.value) for reading in one.readings), default=result)
 
 
 def counted_found(cases: Sequence[Case], results: Sequence[PageResult], mistakes: bool) -> Tally:

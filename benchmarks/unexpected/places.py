@@ -31,14 +31,13 @@ def row_aside(sheet: Sheet, strength: str) -> Case:
 
 
 def two_sheets(sheet: Sheet, strength: str) -> Case:
-    """Another form, of the other sort or (same) of its own, beside the sheet or above it: whatever is read, a person
-    has to hear of the other one."""
+    """Another form, of the other sort or (same) of its own, beside the sheet or above it: both are read."""
     other = sheet.form if "same" in strength else {OPEN: COMBS, COMBS: OPEN}[sheet.form]
     pair = [sheet.picture, printed(other)[0]]
     if sheet.rng.random() < 0.5:
         pair.reverse()
     both = on_glass(sheet, np.concatenate(pair, axis=1 if "beside" in strength else 0), Scan(dpi=150))
-    return Case(both, sheet.form, dict.fromkeys(sheet.fields, NOTHING), frozenset(sheet.fields))
+    return Case(both, sheet.form, right_values(sheet), frozenset(sheet.fields))
 
 
 def squared_paper(sheet: Sheet, strength: str) -> Case:

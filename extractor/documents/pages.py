@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path, PurePath
 from typing import BinaryIO, Protocol
 
@@ -72,6 +72,19 @@ def open_pages(
             yield FailedPage(file, first, _missing(first, document.count))
         for number in range(first, min(document.count if last is None else last, document.count) + 1):
             yield _page(document, file, number)
+
+
+def open_page(file: str, number: int, *, dpi: int = 200) -> Page | FailedPage:
+    """The picture that has page `number` of `file`. Numbers after the last page are those of further sheets on the
+    pages, in turn: with two pages, the third is a second sheet in the picture of the first. `dpi` as in `open_pages`.
+    """
+    page = next(open_pages(file, dpi=dpi, first=number, last=number))
+    if isinstance(page, FailedPage):
+        with suppress(DocumentError):
+            count = count_pages(file)
+            if number > count:
+                return next(open_pages(file, dpi=dpi, first=(number - 1) % count + 1, last=(number - 1) % count + 1))
+    return page
 
 
 def _missing(number: int, count: int) -> str:

@@ -24,7 +24,6 @@ from extractor.template import Template
 from extractor.values import Doubt, DoubtKind, Gray, Points
 
 NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
-SECOND_FORM = Doubt(DoubtKind.PLACE, "there is a second form in the picture, which is not read")
 
 LEAST_FIT = 0.6
 """The least fit; below it a page is unmatched."""
@@ -35,14 +34,14 @@ class Registration:
     """`matrix`, shape (3, 3), takes template units to pixels of the page; `fit` is 0 to 1 (every ruling found).
 
     `rival` is how well the form fits in the next best place that neither marks nor print tell from this one, 0 without
-    such a place. `second` is the name of another form in the picture, `more` says that there is something like one.
+    such a place. `beside` is the form on another sheet in the picture, `more` says that there is something like one.
     """
 
     template: Template
     matrix: Points
     fit: float
     rival: float = 0.0
-    second: str = ""
+    beside: Registration | None = None
     more: bool = False
 
     @property
@@ -57,8 +56,8 @@ class Registration:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """What makes every field doubtful: that the form may lie elsewhere, or that there are two."""
-        return (*((NEAR_TIE,) if self.is_near_tie else ()), *((SECOND_FORM,) if self.second else ()))
+        """What makes every field doubtful: that the form may lie elsewhere."""
+        return (NEAR_TIE,) if self.is_near_tie else ()
 
 
 Fitting: TypeAlias = dict[int, Judged]
@@ -75,7 +74,7 @@ def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
     forms = [prepare_form(template) for template in templates]
     whole = reduced_page(image)
     found = _find(whole, image, forms)
-    return found and _with_second(whole, image, forms, found)
+    return found and _with_beside(whole, image, forms, found)
 
 
 def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm]) -> Registration | None:
@@ -96,15 +95,16 @@ def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm]) -> Reg
     return best
 
 
-def _with_second(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], found: Registration) -> Registration:
-    """`found` with what else the picture shows, where there is room for it and boxes are seen there."""
+def _with_beside(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], found: Registration) -> Registration:
+    """`found` with the sheets beside it, one after another, where there is room for them and boxes are seen there."""
     beside = boxes_beside(whole, found.template, found.matrix)
     if len(beside) < REGISTRATION.second_boxes:
         return found
     rest = without_sheet(image, found.template, found.matrix)
-    second = _find(reduced_page(rest), rest, forms)
-    if second is not None:
-        return replace(found, second=second.template.form, more=True)
+    reduced = reduced_page(rest)
+    beside_it = _find(reduced, rest, forms)
+    if beside_it is not None:
+        return replace(found, beside=_with_beside(reduced, rest, forms, beside_it))
     return replace(found, more=len(beside) >= REGISTRATION.box_few)
 
 

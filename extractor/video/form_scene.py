@@ -14,7 +14,7 @@ from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
 from extractor.template import TemplateField
-from extractor.values import FieldStatus, Gray, PageResult, PageStatus, Reading
+from extractor.values import Doubt, DoubtKind, FieldStatus, Gray, PageResult, PageStatus, Reading
 from extractor.video import form_state
 from extractor.video.form_state import COMPARED_PER_FRAME, Absence, State, Studying, Watching
 from extractor.video.guidance import BLURRED, SMALLEST_DIGIT, Light, Sharpness, measure_light, room_for_a_digit
@@ -29,6 +29,8 @@ FIELDS_PER_FRAME, FORM_CROPS_PER_FRAME = 5, 32
 FRAMES_PER_ROUND, FRAMES_OF_STUDY = 12, 5
 """Frames in which every field of a large form is read once, and in which all fields of a new sheet are cut out: of a
 form with many fields more are taken per frame."""
+
+SHEET_BESIDE = Doubt(DoubtKind.PLACE, "there is a second form in the picture; show one sheet at a time")
 
 LEAST_STUDIED = 24
 """The fewest fields of a new sheet that are cut out in one frame: in a restless hand few frames follow each other."""
@@ -129,7 +131,8 @@ class FormScene:
         if len(cuts) < len(form.fields):
             return replace(state, cuts=cuts)
         stage = Stage.DISMISSED if state.dismissed else Stage.READING
-        return Watching(HeldSheet(self._reader, form, cuts, stage, registration.doubts))
+        doubts = (*registration.doubts, *((SHEET_BESIDE,) if registration.beside else ()))
+        return Watching(HeldSheet(self._reader, form, cuts, stage, doubts))
 
     def _next(self, state: Watching, at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames. What looked

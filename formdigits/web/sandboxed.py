@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor import reading as extractor_reading
-from extractor.documents import count_pages, open_pages
+from extractor.documents import count_pages, open_page, open_pages
 from extractor.errors import DocumentError
 from extractor.explain import ExplainedField, explain
 from extractor.fields import locate
@@ -111,7 +111,7 @@ def _paper(template: Template, side: int) -> tuple[Gray, NDArray[np.float64]]:
 
 def one_page(file: str, number: int, dpi: int) -> Gray:
     """The picture of page `number` of `file`. Raises DocumentError."""
-    page = next(open_pages(file, dpi=dpi, first=number, last=number))
+    page = open_page(file, number, dpi=dpi)
     if isinstance(page, FailedPage):
         raise DocumentError(page.reason)
     return page.image

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from extractor.documents import open_pages
+from extractor.documents import open_page
 from extractor.fields import FieldImage, as_single_field, locate
 from extractor.template import TemplateField
 from extractor.values import Box, FailedPage, Gray, Page
@@ -56,7 +56,7 @@ def cut_fields(rows: Sequence[Correction], progress: Callable[[int, int], None] 
 def _page(file: str, number: int, dpi: int) -> Page | FailedPage:
     if not Path(file).is_file():
         return FailedPage(file, number, "The file is no longer there.")
-    return next(iter(open_pages(file, dpi=dpi, first=number, last=number)))
+    return open_page(file, number, dpi=dpi)
 
 
 def _field(image: Gray, row: Correction) -> FieldImage:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.sql import ColumnElement
 
 from extractor.options import ReadOptions
@@ -145,11 +145,7 @@ class Store(Database):
     @staticmethod
     def set_page_counts_in(connection: Connection, job: str, counts: Sequence[tuple[int, int]]) -> None:
         """As `set_page_counts`, as a part of the transaction of `connection`."""
-        rows = [
-            {"job": job, "document": number, "page": page, "state": WAITING, "attempts": 0}
-            for number, count in counts
-            for page in range(1, count + 1)
-        ]
+        rows = [_waiting(job, number, page) for number, count in counts for page in range(1, count + 1)]
         count_of = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
         for some in _slices([number for number, _ in counts]):
             connection.execute(delete(pages).where(pages.c.job == job, pages.c.document.in_(some)))
@@ -176,6 +172,17 @@ class Store(Database):
         """As `save`, as a part of the transaction of `connection`."""
         if not outcomes:
             return
+        further = [(one.document, one.result.page) for one in outcomes if one.further]
+        if further:
+            found = connection.execute(
+                select(pages.c.document, pages.c.page).where(
+                    pages.c.job == job, tuple_(pages.c.document, pages.c.page).in_(further)
+                )
+            )
+            new = set(further) - {(row.document, row.page) for row in found}
+            rows = [_waiting(job, *key) for key in sorted(new)]
+            if rows:
+                connection.execute(insert(pages), rows)
         keys = [{"of_document": o.document, "of_page": o.result.page} for o in outcomes]
         done = update(pages).where(
             pages.c.job == job, pages.c.document == bindparam("of_document"), pages.c.page == bindparam("of_page")
@@ -291,6 +298,10 @@ class Store(Database):
                 return
             yield rows
             position, number = rows[-1].position, rows[-1].page
+
+
+def _waiting(job: str, document: int, page: int) -> dict[str, Any]:
+    return {"job": job, "document": document, "page": page, "state": WAITING, "attempts": 0}
 
 
 def _page_values(outcome: Outcome) -> dict[str, Any]:

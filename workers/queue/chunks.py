@@ -135,7 +135,7 @@ def _events(some: Iterable[Open], reader: PageReader, beat: Callable[[], None]) 
         for events in do_task(task, reader, beat=beat):
             for event in events:
                 if isinstance(event, Outcome):
-                    found.append(event._replace(attempts=attempts[event.document, event.result.page]))
+                    found.append(event._replace(attempts=attempts.get((event.document, event.result.page), 1)))
                 else:
                     found.append(event)
     return found
