@@ -20,6 +20,7 @@ import cv2
 
 from benchmarks.unexpected import ink, paper, places, templateless
 from benchmarks.unexpected.sheets import COMBS, OPEN, Case, Sheet, right_values, scanned, sheets
+from extractor.documents.negative import black_on_white
 from extractor.reading import Reader
 from extractor.recognizer.choice import load_model
 from extractor.template import Template, load_template
@@ -127,7 +128,12 @@ def counted_found(cases: Sequence[Case], results: Sequence[PageResult], mistakes
 
 
 def read(forms: Sequence[Template], cases: Sequence[Case], reader: Reader) -> list[PageResult]:
-    return [result for k, case in enumerate(cases) for result in reader.read([Page(f"page {k}", 1, case.image)])]
+    return [result for k, case in enumerate(cases) for result in reader.read([_page(k, case)])]
+
+
+def _page(number: int, case: Case) -> Page:
+    """The page as its file would be opened."""
+    return Page(f"page {number}", 1, black_on_white(case.image))
 
 
 def main() -> int:
