@@ -370,7 +370,7 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
 
 
 def undo_steps_from_four(connection: Connection) -> None:
-    for table in ("sessions", "accounts"):
+    for table in ("sessions", "accounts", "page_marks"):
         connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("ALTER TABLE readings RENAME COLUMN doubts TO notes")
     for table, column in (

@@ -22,12 +22,12 @@ VISITOR = "formdigits.visitor"
 REVIEWERS_MAY = tuple(
     (methods, re.compile(pattern))
     for methods, pattern in (
-        (("GET", "HEAD"), r"/(jobs|review|account|api)|/(jobs|review)/[^/]+(/report)?"),
+        (("GET", "HEAD"), r"/(jobs|review|account|api)|/(jobs|review)/[^/]+(/report|/page|/grid)?"),
         (("GET", "HEAD"), r"/api/(openapi\.json|account|jobs|templates)|/api/jobs/.+"),
-        (("POST",), r"/api/jobs/[^/]+/review/(next|renew|release|fields/[^/]+/(take|answer|skip))"),
+        (("POST",), r"/api/jobs/[^/]+/review/(next(-page)?|answer-many|renew|release|fields/[^/]+/(take|answer|skip))"),
         (("POST",), r"/api/jobs/[^/]+/fields/[^/]+/(mend|undo)"),
         (("POST",), r"/logout"),
-        (("PUT",), r"/api/account/password"),
+        (("PUT",), r"/api/account/password|/api/jobs/[^/]+/pages/[^/]+/[^/]+/mark"),
     )
 )
 """Besides these a reviewer may nothing: what is new is a manager's until somebody says otherwise."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, unsettled, with_outcome
-from workers.database.schema import corrections, documents, pages, readings, reviews
+from workers.database.schema import corrections, documents, page_marks, pages, readings, reviews
 from workers.database.store import Store
 from workers.job import DONE
 from workers.review.forms import Forms
@@ -97,9 +97,11 @@ def list_pages(
     status: PageStatus | None = None,
     form: str | None = None,
     to_review: bool = False,
+    marked: bool = False,
 ) -> list[PageRow]:
     """At most `limit` pages with their readings, in the order of the output, those behind `after`; with `status` or
-    `form`, only such ones; with `to_review`, those with a field that a person should look at and nobody has settled."""
+    `form`, only such ones; with `to_review`, those with a field that a person should look at and nobody has settled;
+    with `marked`, those that somebody has marked."""
     query = _pages(job).order_by(documents.c.position, pages.c.page).limit(limit)
     if after is not None:
         beyond = and_(documents.c.position == after.position, pages.c.page > after.page)
@@ -111,6 +113,9 @@ def list_pages(
     if to_review:
         here = (readings.c.document == pages.c.document, readings.c.page == pages.c.page)
         query = query.where(unsettled(pages.c.job, *here))
+    if marked:
+        mine = (page_marks.c.job == job, page_marks.c.document == pages.c.document, page_marks.c.page == pages.c.page)
+        query = query.where(exists().where(*mine))
     return _rows(store, job, query)
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0010"
+VERSION = "0011"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -263,6 +263,21 @@ corrections = Table(
     Column("value", AnyText, nullable=False),
     Index("corrections_of_field", "job", "document", "page", "position"),
     Index("corrections_by_person", "job", "person", "id"),
+)
+
+# What people say of a page as a whole.
+page_marks = Table(
+    "page_marks",
+    metadata,
+    Column("job", String(24), primary_key=True),
+    Column("document", Integer, primary_key=True, autoincrement=False),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    # Whether it should be scanned again.
+    Column("rescan", Boolean, nullable=False),
+    Column("comment", AnyText, nullable=False),
+    Column("by", AnyText, nullable=False),
+    Column("at", Double, nullable=False),
+    ForeignKeyConstraint(["job", "document"], ["documents.job", "documents.number"], ondelete="CASCADE"),
 )
 
 # People who may sign in to the web page; without any, whoever knows the token may.

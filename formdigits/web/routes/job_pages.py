@@ -20,6 +20,7 @@ from formdigits.web.site import JobDep, Site, SiteDep
 from formdigits.web.visitors import VisitorDep
 from workers.database.jobs import list_jobs
 from workers.database.lookup import PageRow, find_page, form_counts, list_pages
+from workers.database.review.page_marks import marks_of
 from workers.job import Job
 from workers.review.values import person_key
 
@@ -72,10 +73,13 @@ def job_page(
     status: PageStatus | None = None,
     form: Annotated[str | None, Query(max_length=200)] = None,
     to_review: bool = False,
+    marked: bool = False,
     show: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
 ) -> Response:
     """With `show`, which is a document's number and a page's, that page stands beside the table."""
-    rows = list_pages(site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form, to_review=to_review)
+    rows = list_pages(
+        site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form, to_review=to_review, marked=marked
+    )
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
     beside = _shown(site, job, show) if show else (done[0] if done else None)
@@ -93,6 +97,8 @@ def job_page(
         after=after,
         only=status,
         to_review=to_review,
+        marked=marked,
+        marks={(one.document, one.page): one for one in marks_of(site.store, job.id)},
         beside=beside,
         picture=None if beside is None else _picture(site, job, beside),
     )

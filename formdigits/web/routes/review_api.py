@@ -67,7 +67,7 @@ def begin_review(job: JobDep, store: StoreDep, body: PlanRequest) -> PlanAnswer:
 @router.post("/review/next")
 def next_fields(job: JobDep, site: SiteDep, visitor: VisitorDep, body: NextRequest) -> NextAnswer:
     """The next fields for this person, which nobody else gets while they are renewed every minute or so."""
-    found = claim(site.store, job.id, _seat(site.store, visitor, body), body.count, body.wanted)
+    found = claim(site.store, job.id, seat_of(site.store, visitor, body), body.count, body.wanted)
     plan = plan_of(site.store, job.id) if found else None
     return NextAnswer(fields=[shape(site, item, plan) for item in found])
 
@@ -75,13 +75,13 @@ def next_fields(job: JobDep, site: SiteDep, visitor: VisitorDep, body: NextReque
 @router.post("/review/renew", status_code=204)
 def renew_fields(job: JobDep, store: StoreDep, visitor: VisitorDep, body: RenewRequest) -> None:
     """Keep the fields that are on the screen for another two minutes."""
-    renew(store, _seat(store, visitor, body), [FieldKey.parse(job.id, field) for field in body.fields])
+    renew(store, seat_of(store, visitor, body), [FieldKey.parse(job.id, field) for field in body.fields])
 
 
 @router.post("/review/release", status_code=204)
 def release_fields(job: JobDep, store: StoreDep, visitor: VisitorDep, body: SeatRequest) -> None:
     """Give back all that this window has."""
-    release(store, _seat(store, visitor, body))
+    release(store, seat_of(store, visitor, body))
 
 
 @router.get("/review/answers")
@@ -105,7 +105,7 @@ def answers(
 @router.post("/review/fields/{field}/take")
 def take_field(key: KeyDep, site: SiteDep, visitor: VisitorDep, body: SeatRequest) -> FieldAnswer:
     """One field in particular, to answer it again."""
-    item = take(site.store, key, _seat(site.store, visitor, body))
+    item = take(site.store, key, seat_of(site.store, visitor, body))
     if item is None:
         raise HTTPException(409, "Somebody else has this field on the screen now, or it is up for review no more.")
     return shape(site, item, plan_of(site.store, key.job))
@@ -124,24 +124,19 @@ def answer_field(key: KeyDep, site: SiteDep, visitor: VisitorDep, body: AnswerRe
     told = Answer(body.kind, body.value, body.seen, body.force)
     try:
         settled = answer(
-            site.store, site.review_pictures.forms.of(key.job), key, _seat(site.store, visitor, body), told
+            site.store, site.review_pictures.forms.of(key.job), key, seat_of(site.store, visitor, body), told
         )
     except TakenMeanwhileError as error:
         raise HTTPException(409, str(error)) from None
     except MisfitError as error:
         raise HTTPException(422, str(error)) from None
-    return SettledAnswer(
-        stage=settled.stage.name.lower(),
-        status=settled.taken.status,
-        value=settled.taken.value,
-        forced=settled.taken.forced,
-    )
+    return SettledAnswer.of_settled(settled)
 
 
 @router.post("/review/fields/{field}/skip", status_code=204)
 def skip_field(key: KeyDep, store: StoreDep, visitor: VisitorDep, body: SeatRequest) -> None:
     """Put the field back, behind the others."""
-    skip(store, key, _seat(store, visitor, body))
+    skip(store, key, seat_of(store, visitor, body))
 
 
 @router.get("/review/fields/{field}/picture.jpg", response_class=Response, responses=JPEG)
@@ -175,7 +170,8 @@ def corrections(job: JobDep, site: SiteDep) -> StreamingResponse:
     )
 
 
-def _seat(store: Store, visitor: Visitor, body: SeatRequest) -> Seat:
+def seat_of(store: Store, visitor: Visitor, body: SeatRequest) -> Seat:
+    """Who asks, at which window. Raises InputError."""
     return Seat(visitor.reviewer(store, body.name), body.window)
 
 

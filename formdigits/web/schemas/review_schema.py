@@ -14,6 +14,7 @@ from extractor.values import CheckKind, FieldStatus, Kind
 from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import AlternativeAnswer, Point
 from workers.database.outcomes import moment
+from workers.database.review.answers import Settled
 from workers.review.forms import Forms
 from workers.review.typed import clear_meaning
 from workers.review.values import LONGEST_VALUE, Item, Said, Wanted
@@ -52,7 +53,7 @@ class NextRequest(SeatRequest):
 
 
 class RenewRequest(SeatRequest):
-    fields: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)]
+    fields: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=200)]
 
 
 class AnswerRequest(SeatRequest):
@@ -258,6 +259,13 @@ class SettledAnswer(BaseModel):
     status: FieldStatus
     value: str
     forced: bool
+
+    @staticmethod
+    def of_settled(settled: Settled) -> SettledAnswer:
+        taken = settled.taken
+        return SettledAnswer(
+            stage=settled.stage.name.lower(), status=taken.status, value=taken.value, forced=taken.forced
+        )
 
 
 class PastAnswer(SaidAnswer):

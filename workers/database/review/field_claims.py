@@ -55,6 +55,26 @@ def claim(store: Store, job: str, seat: Seat, count: int, wanted: Wanted = ANY) 
     return items(store, taken, seat.name)
 
 
+def claim_page(store: Store, job: str, seat: Seat, wanted: Wanted = ANY) -> list[Item]:
+    """All fields that wait for the person at `seat` on the page of the field that comes next for them, whose they are
+    from now on; in the form's order. None where nothing is left. Raises InputError when there is no such job."""
+    first = claim(store, job, seat, 1, wanted)
+    if not first:
+        return []
+    key = first[0].key
+    of_page = and_(reviews.c.document == key.document, reviews.c.page == key.page)
+    with reading(store.engine) as connection:
+        ranges = _ranges(job, seat.person, _first_keyers(connection, job))
+    taken = [key]
+    with writing(store.engine) as connection:
+        now = seconds_now(connection)
+        for which in ranges:
+            rest = update(reviews).where(which, of_page, reviews.c.lease < now)
+            mine: Any = rest.values(claimant=seat.window, lease=now + FIELD_LEASE_S).returning(*KEY_COLUMNS)
+            taken += [FieldKey(*row) for row in connection.execute(mine)]
+    return items(store, sorted(taken), seat.name)
+
+
 def take(store: Store, key: FieldKey, seat: Seat) -> Item | None:
     """One field in particular, to look at it again; None where there is none, or another has it on the screen.
 

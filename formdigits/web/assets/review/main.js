@@ -1,6 +1,7 @@
 // Review by keyboard: Enter accepts or keeps what was typed, B blank, V struck out, S skip, Z back, arrows alternatives.
 
 import { tell } from "../common.js";
+import { marking } from "../marks.js";
 import { Queue, Refusal } from "./queue.js";
 import { done, entry, progress, recent, say, show } from "./view.js";
 import { Zoom } from "./zoom.js";
@@ -36,6 +37,12 @@ function shown(field, since) {
   value.value = drafts.get(field.id) ?? "";
   entry(field);
   for (const zoom of zooms) zoom.reset();
+  const address = queue.base.replace(/review$/, `pages/${field.document}/${field.page}/mark`);
+  if (at("page-mark").dataset.address !== address) {
+    at("page-mark").reset();
+    at("page-mark").querySelector("[role=status]").textContent = "";
+  }
+  at("page-mark").dataset.address = address;
   if (!touch) value.focus();
   field.image.addEventListener("load", () => { if (at("message").textContent === NOT_YET) say(""); });
   own.last = performance.now();
@@ -238,8 +245,8 @@ const COMMANDS = { r: rotate, b: (since) => answer("blank", "", since), v: (sinc
 
 document.addEventListener("keydown", (event) => {
   if (work.hidden || !queue.current || event.ctrlKey || event.metaKey || event.isComposing || event.repeat && event.key === "Enter") return;
-  if (event.target !== value && event.target.closest?.("button, a, input, form")) {
-    if (event.key === "Enter" || event.key === " " || event.target.closest("input, form")) return;
+  if (event.target !== value && event.target.closest?.("button, a, input, textarea, select, summary, form")) {
+    if (event.key === "Enter" || event.key === " " || event.target.closest("input, textarea, select, form")) return;
   }
   const letters = queue.current.format.letters;
   const command = COMMANDS[event.key.toLowerCase()];
@@ -329,6 +336,8 @@ async function begin() {
   recent(own.recent, again);
   await Promise.all([refresh(), forward()]);
 }
+
+marking(at("page-mark"), () => queue.name);
 
 setInterval(() => { if (!document.hidden && queue.name) refresh(); }, 10_000);
 begin();
