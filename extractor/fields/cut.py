@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -32,13 +33,13 @@ class Cut:
     room: float
     beside: tuple[bool, bool] = (False, False)
 
-    @property
+    @cached_property
     def inside(self) -> Box:
         """The printed box in pixels of `grey`."""
         (left, right), (top, bottom) = self.across.at[[0, -1]], self.along.at
         return Box(float(left), float(top), float(right - left), float(bottom - top))
 
-    @property
+    @cached_property
     def sides(self) -> Points:
         """Left and right of each cell in pixels of `grey`, shape (cells, 2)."""
         at = self.across.at
