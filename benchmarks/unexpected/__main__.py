@@ -6,6 +6,9 @@ Sheets of the two sample forms are filled in by writers of the MNIST test set, s
 each in several strengths, by fixed seeds), scanned, and read with the templates of the samples, without their rules
 and with them. Affected are the fields that what was done concerns; the others tell what it costs elsewhere. Accepted
 wrong is what should not be: a value, a blank or a struck field that is not what a person sees there.
+
+At the end (`--only found`) forms of other layouts are drawn and photographed, with dirt at corners, out of focus, pale or
+bent, and their fields are found without a template: whole, or made up where there is none.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.unexpected import ink, paper, places, templateless
+from benchmarks.unexpected import found_fields, ink, paper, places, templateless
 from benchmarks.unexpected.sheets import COMBS, OPEN, Case, Sheet, right_values, scanned, sheets
 from extractor.documents.negative import black_on_white
 from extractor.reading import Reader
@@ -170,6 +173,9 @@ def main() -> int:
         keep(options.keep, WITHOUT_TEMPLATE, strength, cases)
         found = counted_found(cases, read((), cases, Reader((), model, finding=True)), options.mistakes)
         print(f"{WITHOUT_TEMPLATE.name:16}{strength:14}{'':16}  {found}", flush=True)
+    if options.only in (None, "found", *found_fields.KINDS):
+        finder = Reader((), model, finding=True)
+        found_fields.report(digits, options.sheets, options.seed, options.only, finder)
     return 0
 
 

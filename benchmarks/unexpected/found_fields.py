@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from benchmarks.unexpected.found_forms import LAYOUTS, DrawnForm, drawn_form, quads
 from benchmarks.unexpected.poses import any_pose, photographed, specked, to_picture
 from extractor.finding import find_fields
+from extractor.geometry import transform
 from extractor.reading import Reader
 from extractor.reference import blank_form, draft_template
 from extractor.registration import register
+from extractor.registration.features import find_features, match_features
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
 from extractor.values import Box, FieldStatus, Gray, Page, Points
 from samples.generator.digits import Digits
@@ -122,20 +124,32 @@ def _overlap(a: NDArray[np.float64], b: Points) -> float:
 
 
 def drafted(case: DrawnCase) -> Counted:
-    """The template out of one photograph: where its own fields lie is seen by a template drawn from the truth."""
+    """The template out of one photograph. Where its fields lie on the form that was made flat is seen by what the two
+    pictures have in common."""
     blank = blank_form([case.image]).image
     template = draft_template(blank, "drawn", "drawn.png", dpi=200).template
-    own = template.fields if template else ()
-    out = Counted(len(case.form.fields))
-    placed = register(blank, [_truth(case.form)])
-    if placed is None:
-        out.made_up = len(own)
-        return out
-    corners = cv2.perspectiveTransform(quads(case.form.fields).reshape(1, -1, 2), placed.matrix)[0].reshape(-1, 4, 2)
-    flat = DrawnCase(case.form, blank, np.asarray(corners, np.float64))
-    hits = matches([(field.box.corners, field.cells) for field in own], flat)
+    own = [(field.box.corners, field.cells) for field in template.fields] if template else []
+    out = Counted(len(case.form.fields), made_up=len(own))
+    hits = np.full(len(case.corners), -1)
+    for matrix in match_features(find_features(case.image), find_features(blank), 0.01 * max(blank.shape)):
+        corners = transform(matrix, case.corners.reshape(-1, 2)).reshape(-1, 4, 2)
+        these = matches(own, DrawnCase(case.form, blank, corners))
+        hits = these if (these >= 0).sum() > (hits >= 0).sum() else hits
     out.found = int((hits >= 0).sum())
-    out.made_up = len(own) - out.found
+    out.made_up -= out.found
+    return out
+
+
+def registered(case: DrawnCase) -> Counted:
+    """The photograph laid on a template drawn from the truth: a field is found where its middle is off by less than a
+    quarter of its height."""
+    found = register(case.image, [_truth(case.form)])
+    out = Counted(len(case.form.fields))
+    if found is not None:
+        seen = transform(found.matrix, quads(case.form.fields).reshape(-1, 2)).reshape(-1, 4, 2)
+        off = np.abs(seen.mean(1) - case.corners.mean(1)).max(1)
+        near = off < 0.25 * np.ptp(case.corners[..., 1], axis=1)
+        out.found, out.made_up = int(near.sum()), int((~near).sum())
     return out
 
 
@@ -145,13 +159,8 @@ def _truth(form: DrawnForm) -> Template:
         TemplateField(name=f"f{k}", box=Box(*(round(v, 1) for v in one.box)), cells=one.cells, format=Format())
         for k, one in enumerate(form.fields)
     )
-    return Template(
-        formdigits=1,
-        form="truth",
-        page=PageSize(width=width, height=height, dpi=round(25.4 * MM)),
-        landmarks=Landmarks(),
-        fields=fields,
-    )
+    page = PageSize(width=width, height=height, dpi=round(25.4 * MM))
+    return Template(formdigits=1, form="truth", page=page, landmarks=Landmarks(), fields=fields)
 
 
 def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Reader | None) -> None:
