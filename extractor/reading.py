@@ -17,7 +17,7 @@ from extractor.errors import ModelError, TemplateError
 from extractor.field_symbols import field_symbols
 from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.row_numbers import counted_up
+from extractor.finding.printed.row_numbers import counted_up
 from extractor.finding.templateless import page_fields
 from extractor.observation import Located, Observation, decode, holds_digits, observe, second_opinions
 from extractor.options import ReadMode, ReadOptions

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extractor.finding.lined_page import lined_paper_rulings
 from extractor.finding.loose_strings import find_strings
+from extractor.finding.rulings.lined_page import lined_paper_rulings
 from extractor.values import Gray, Mask
 
 WIDTH, HEIGHT = 1280, 720

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from extractor.finding import find_fields
-from extractor.finding.broken_rulings import goes_on
-from extractor.finding.page_rulings import find_rulings
-from extractor.finding.row_numbers import counted_up
+from extractor.finding.printed.row_numbers import counted_up
+from extractor.finding.rulings.broken_rulings import goes_on
+from extractor.finding.rulings.page_rulings import find_rulings
 from extractor.values import Box, DoubtKind, Points
 from tests.test_finding import comb, frame, lettered, sheet, text
 

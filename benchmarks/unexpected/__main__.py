@@ -7,8 +7,8 @@ each in several strengths, by fixed seeds), scanned, and read with the templates
 and with them. Affected are the fields that what was done concerns; the others tell what it costs elsewhere. Accepted
 wrong is what should not be: a value, a blank or a struck field that is not what a person sees there.
 
-At the end (`--only found`) forms of other layouts are drawn and photographed, with dirt at corners, out of focus, pale or
-bent, and their fields are found without a template: whole, or made up where there is none.
+At the end (`--only found`) forms of other layouts are drawn and photographed, with dirt at corners, out of focus, pale
+or bent, and their fields are found without a template: whole, or made up where there is none.
 """
 
 from __future__ import annotations

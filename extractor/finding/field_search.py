@@ -10,22 +10,22 @@ import cv2
 import numpy as np
 
 from extractor.documents.negative import black_on_white
-from extractor.finding.broken_rulings import part_at_broken_rulings
-from extractor.finding.cell_groups import Group, group_cells
-from extractor.finding.cells import Cell, find_cells
-from extractor.finding.comb_columns import complete_columns
-from extractor.finding.dashed_cells import part_at_dashes
+from extractor.finding.cells.cell_groups import Group, group_cells
+from extractor.finding.cells.comb_columns import complete_columns
+from extractor.finding.cells.dashed_cells import part_at_dashes
+from extractor.finding.cells.enclosed_cells import Cell, find_cells
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.found_doubts import found_doubts, without_headings
 from extractor.finding.found_field import FoundField, Place
 from extractor.finding.naming import Phrase, name_fields, page_phrases
-from extractor.finding.page_rulings import Rulings, find_rulings
-from extractor.finding.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
-from extractor.finding.printed_words import page_words
+from extractor.finding.printed.found_doubts import found_doubts, without_headings
+from extractor.finding.printed.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
+from extractor.finding.printed.printed_words import page_words
 from extractor.finding.quad import holds, upright_box
-from extractor.finding.squared import lies_in, squared_areas
+from extractor.finding.rulings.broken_rulings import part_at_broken_rulings
+from extractor.finding.rulings.page_rulings import Rulings, find_rulings
+from extractor.finding.rulings.squared import lies_in, squared_areas
+from extractor.finding.rulings.writing_rulings import find_writing_rulings
 from extractor.finding.work_page import WorkPage, work_page
-from extractor.finding.writing_rulings import find_writing_rulings
 from extractor.ink import even_illumination
 from extractor.soft_focus import sharpened
 from extractor.values import Box, Doubt, Gray, Mask, Points
@@ -65,7 +65,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     places = [place for place in places if place.shape != "box" or not _is_frame(place.box, rooms)]
     places += [Place(corners, "ruling") for corners in rooms]
     places = [places[i] for i in reading_order([place.corners for place in places])]
-    kept = without_headings(places, found_doubts(places, words, lit, faint, work.long_side))
+    doubts = found_doubts(places, words, lit, faint, work.long_side)
+    kept = without_headings(places, doubts, words.dark, work.long_side)
     places = [place for place, _ in kept]
     phrases: list[Phrase] = []
     if labels and places:

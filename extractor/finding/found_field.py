@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from extractor.finding.cells import Cell
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.quad import upright_box
 from extractor.values import Box, Doubt, Points
 

@@ -13,7 +13,7 @@ from extractor.fields import FieldImage, as_single_field
 from extractor.finding.field_search import reading_order
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
-from extractor.finding.lined_page import lined_paper_rulings
+from extractor.finding.rulings.lined_page import lined_paper_rulings
 from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points

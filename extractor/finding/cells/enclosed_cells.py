@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.page_rulings import Rulings, round_corners
 from extractor.finding.quad import filled_area, find_corners, has_corners, has_sides, is_rectangle, upright_box
+from extractor.finding.rulings.page_rulings import Rulings, round_corners
 from extractor.ink import as_gray
 from extractor.values import Box, Mask, Points
 

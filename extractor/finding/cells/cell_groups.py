@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from extractor.finding.cells import Cell
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
 from extractor.values import Box, Points
 

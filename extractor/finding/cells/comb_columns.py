@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.finding.cell_groups import Group
-from extractor.finding.cells import Cell
+from extractor.finding.cells.cell_groups import Group
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.page_rulings import Rulings
 from extractor.finding.quad import upright_box
+from extractor.finding.rulings.page_rulings import Rulings
 from extractor.ink import as_gray
 from extractor.values import Box, Mask, Points
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extractor.finding.broken_rulings import goes_on
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import Place
-from extractor.finding.page_rulings import Rulings
-from extractor.finding.print_or_writing import holds_picture
-from extractor.finding.printed_words import PageWords, looks_printed
-from extractor.values import Box, Doubt, DoubtKind, Gray
+from extractor.finding.printed.print_or_writing import holds_picture, letter_height, pieces_inside
+from extractor.finding.printed.printed_words import PageWords, looks_printed
+from extractor.finding.rulings.broken_rulings import goes_on
+from extractor.finding.rulings.page_rulings import Rulings
+from extractor.values import Box, Doubt, DoubtKind, Gray, Mask
 
 PRINT = Doubt(DoubtKind.PRINT, "it looks like the print beside it; it may not be handwriting", 0.5)
 PART = Doubt(DoubtKind.PLACE, "the cells go on beside it; it may be a part of a number", 0.5)
@@ -38,23 +38,32 @@ def found_doubts(
 
 
 def without_headings(
-    places: Sequence[Place], doubts: Sequence[tuple[Doubt, ...]]
+    places: Sequence[Place], doubts: Sequence[tuple[Doubt, ...]], dark: Mask, long_side: int
 ) -> list[tuple[Place, tuple[Doubt, ...]]]:
     """`places` with their doubts, but for the headings of tables: what looks like print in the first row, or the first
-    column, of a table where most does. The others there are in doubt as well."""
+    column, of a table that begins with print, and what is as high there in the ink `dark`. The others there are in
+    doubt as well."""
     heads: set[int] = set()
+    gone: set[int] = set()
     for along in (0, 1):
         for line in _lines(places, along):
-            printed = sum(PRINT in doubts[i] for i in line)
-            if printed < max(FINDING.headings_least, len(line) / 2):
+            printed = [i for i in line if PRINT in doubts[i]]
+            if len(printed) < FINDING.headings_least or not set(line[: FINDING.headings_least]) <= set(printed):
                 continue
-            if not any(_before(places[i], places, 1 - along) for i in line):
-                heads.update(line)
-    return [
-        (place, (*own, PRINT) if i in heads else own)
-        for i, (place, own) in enumerate(zip(places, doubts, strict=True))
-        if i not in heads or PRINT not in own
-    ]
+            if any(_before(places[i], places, 1 - along) for i in line):
+                continue
+            heights = {i: _height(places[i].box, dark, long_side) for i in line}
+            usual = float(np.median([heights[i] for i in printed]))
+            heads.update(line)
+            gone.update(printed)
+            gone.update(i for i in line if abs(heights[i] - usual) <= FINDING.print_alike * usual)
+    kept = [i for i in range(len(places)) if i not in gone]
+    return [(places[i], (*doubts[i], PRINT) if i in heads else doubts[i]) for i in kept]
+
+
+def _height(box: Box, dark: Mask, long_side: int) -> float:
+    letters = pieces_inside(dark, box, long_side)
+    return letter_height(letters) if len(letters) else 0.0
 
 
 def _lines(places: Sequence[Place], along: int) -> list[list[int]]:

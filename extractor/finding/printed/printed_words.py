@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.print_or_writing import letter_height, pieces_in_cells, pieces_inside
+from extractor.finding.printed.print_or_writing import letter_height, pieces_in_cells, pieces_inside
 from extractor.ink import as_gray
 from extractor.values import Box, Gray, Mask
 

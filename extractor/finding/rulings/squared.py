@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.page_rulings import Rulings
+from extractor.finding.rulings.page_rulings import Rulings
 from extractor.ink import as_gray
 from extractor.values import Box, Mask
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extractor.finding.cells import Cell
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.page_rulings import Rulings
-from extractor.finding.print_or_writing import Print, is_printed
+from extractor.finding.printed.print_or_writing import Print, is_printed
+from extractor.finding.rulings.page_rulings import Rulings
 from extractor.values import Box, Mask, Points
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.finding.cells import Cell
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
 from extractor.values import Box, Gray, Mask, Points
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.page_rulings import level_runs
+from extractor.finding.rulings.page_rulings import level_runs
 from extractor.ink import as_gray
 from extractor.values import Mask
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.finding.cell_groups import Group
-from extractor.finding.cells import Cell
+from extractor.finding.cells.cell_groups import Group
+from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.quad import upright_box
 from extractor.values import Mask

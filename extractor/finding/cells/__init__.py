@@ -1,0 +1,1 @@
+"""Rectangles of paper that rulings enclose, and the combs that they make."""
