@@ -1,10 +1,16 @@
-"""What people with bad intentions send: each is refused, or harmless."""
+"""What people with bad intentions send: each is refused, or harmless, and the others are answered meanwhile.
+
+Of the same kind: `test_web_safety.py` (hosts, origins, tokens), `test_web_crowds.py` (connections, bodies, queues),
+`test_web_sessions.py` (sessions, guesses, links, what others find on the disk), `test_compose.py` (what each service
+of a cluster may). `web_siege.py` has all that once stopped a server, to be made over and over.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import zipfile
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -23,8 +29,9 @@ from extractor.values import Box, Kind
 from formdigits.web.batches import keep, plain_name
 from formdigits.web.forms import Forms
 from formdigits.web.sent_template import summary_of
-from tests.queue_services import ROOT
+from tests.queue_services import ROOT, wait_until
 from tests.reviewed_job import field, job_of_pages
+from tests.web_siege import ATTACKS, TOKEN, Siege, attacked, health_s, lay
 from tests.web_site import WebServer, begin, finished, pictures, serving
 from workers.database.review.plans import set_plan
 from workers.database.store import open_store
@@ -445,3 +452,41 @@ def test_names_are_text_without_folders_or_control_characters() -> None:
     assert plain_name(None) == plain_name("") == plain_name("..\\") == "unnamed"
     assert plain_name("Übersicht (2).pdf") == "Übersicht (2).pdf"
     assert len(plain_name("x" * 1000)) == 200
+
+
+ASKED = 12
+"""Questions to `/health` during an attack."""
+
+PATIENCE_S = 60
+"""Beyond it the server hangs; `python -m benchmarks.attacks` says how long the longest answer took."""
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
+    """A server with the real reader that only attackers know."""
+    with serving(tmp_path_factory.mktemp("siege"), settings={"FORMDIGITS_TOKEN": TOKEN}) as server:
+        yield lay(server)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(ATTACKS))
+def test_health_is_answered_during_every_attack(siege: Siege, name: str) -> None:
+    with attacked(siege, name) as made:
+        for _ in range(ASKED):
+            health_s(siege.server, PATIENCE_S)
+        # It was one indeed, and is gone through rather than waited for.
+        wait_until(lambda: made() > 0, name)
+        health_s(siege.server, PATIENCE_S)
+    with siege.client() as client:
+        wait_until(lambda: client.get("/jobs").status_code == 200, "the pages")
+    assert "Traceback" not in siege.server.log()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+def test_a_server_that_is_attacked_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    with serving(tmp_path, settings={"FORMDIGITS_TOKEN": TOKEN}) as server:
+        one = lay(server)
+        with attacked(one, "a_pattern") as made:
+            wait_until(lambda: made() > 3, "the attack")
+            server.terminate()

@@ -91,6 +91,12 @@ class WebServer:
                     self._process.kill()
             self._process.wait()
 
+    def terminate(self) -> int:
+        """As a service manager does, which waits only so long; gives the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(timeout=120)
+
     def stop(self) -> int:
         """As by Ctrl-C; gives the exit code."""
         assert self._process is not None

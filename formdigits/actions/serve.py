@@ -28,6 +28,10 @@ EXPOSED = (
 )
 
 
+OPEN_FILES = 8192
+"""More than connections that the system takes for the server before it has looked at them, and what it has open."""
+
+
 def serve(
     host: str | None,
     port: int,
@@ -44,6 +48,7 @@ def serve(
     What it writes is for its own user alone. Raises InputError, TemplateError or ServiceError at the start only.
     """
     os.umask(0o077)
+    _allow_connections()
     files = template_files(templates)
     for file in files:
         load_template(file)
@@ -95,6 +100,18 @@ def serve(
     except KeyboardInterrupt:
         messages.say("Stopped.")
     return ExitCode.DONE
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets this process have: of a crowd that comes at once each connection is one."""
+    try:
+        import resource
+    except ImportError:  # where there is no such bound
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _token(*, alone: bool, accounts: bool) -> str | None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 256
-"""Open at once; beyond them the one that has waited longest for its sender is closed."""
+"""Open at once; beyond them one that waits for its sender is closed: of whoever has most of those, the oldest."""
+
+READ_S = 0.05
+"""Before one is closed, what has come with it already is read: of very many that come at once, some are meant."""
 
 HEAD_S = 15.0
 """Longest from the first moment of a connection, or of a further request on it, to the end of the request's head."""
@@ -20,6 +25,36 @@ UNTAKEN_S = 60.0
 """Longest that nothing of an answer is taken."""
 
 LOOKED_EVERY_S = 1.0
+
+
+class Waiting(Protocol):
+    """A connection that waits for its sender."""
+
+    @property
+    def waiting_since(self) -> float: ...
+
+    @property
+    def address(self) -> str: ...
+
+
+W = TypeVar("W", bound=Waiting)
+
+
+def least_missed(waiting: Sequence[W]) -> list[W]:
+    """All of `waiting` in the order in which they make room: of the address that has most of them, the oldest first.
+
+    An address is taken from until the next has as many, and so on.
+    """
+    held: dict[str, list[W]] = defaultdict(list)
+    for one in sorted(waiting, key=lambda one: -one.waiting_since):
+        held[one.address].append(one)
+    # Each with how many of its address, itself included, are as new.
+    ranked = [(rank, one) for group in held.values() for rank, one in enumerate(group, 1)]
+    return [one for _, one in sorted(ranked, key=lambda pair: (-pair[0], pair[1].waiting_since))]
+
+
+_making_room: set[int] = set()
+"""Sets of connections of which some are about to be closed."""
 
 
 class BoundedConnection(H11Protocol):
@@ -41,16 +76,20 @@ class BoundedConnection(H11Protocol):
         return self._since
 
     @property
+    def address(self) -> str:
+        """Where it comes from."""
+        return self.client[0] if self.client else ""
+
+    @property
     def _between(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._look()
-        if len(self.connections) > MOST_CONNECTIONS:
-            waiting = [one for one in self.connections if isinstance(one, BoundedConnection) and one.waits_for_sender]
-            # Itself, where all others are being answered.
-            min(waiting, key=lambda one: one.waiting_since, default=self).drop()
+        if len(self.connections) > MOST_CONNECTIONS and id(self.connections) not in _making_room:
+            _making_room.add(id(self.connections))
+            self.loop.call_later(READ_S, self._make_room)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer is not None:
@@ -76,6 +115,16 @@ class BoundedConnection(H11Protocol):
         """Hangs up, without waiting for what the other end has not taken."""
         if not self.transport.is_closing():
             self.transport.abort()
+
+    def _make_room(self) -> None:
+        """Once for all that have come meanwhile."""
+        _making_room.discard(id(self.connections))
+        known = [one for one in self.connections if isinstance(one, BoundedConnection)]
+        # Where those that wait are too few, also those that are being answered: the newest.
+        missed = [*least_missed([one for one in known if one.waits_for_sender])]
+        missed += sorted((one for one in known if not one.waits_for_sender), key=lambda one: -one.waiting_since)
+        for one in missed[: max(0, len(known) - MOST_CONNECTIONS)]:
+            one.drop()
 
     def _look(self) -> None:
         now = self.loop.time()

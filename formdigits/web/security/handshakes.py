@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from formdigits.web.security import connections
-from formdigits.web.security.connections import BoundedConnection
+from formdigits.web.security.connections import BoundedConnection, least_missed
 
 MOST_HANDSHAKES = 256
-"""Connections that have not finished their greeting; beyond them the oldest is closed."""
+"""Connections that have not finished their greeting; beyond them, of whoever has most, the oldest is closed."""
 
 
 class TlsConnections:
@@ -37,15 +37,19 @@ class _Handshake(asyncio.Protocol):
         self._early = bytearray()
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
+        self.waiting_since = 0.0
+        self.address = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        loop = asyncio.get_running_loop()
         self._transport = cast(asyncio.Transport, transport)
+        self.waiting_since, self.address = loop.time(), str((transport.get_extra_info("peername") or ("",))[0])
         # What comes before TLS is in place would pass it by.
         self._transport.pause_reading()
         self._shared.greeting[self] = None
         if len(self._shared.greeting) > MOST_HANDSHAKES:
-            next(iter(self._shared.greeting)).drop()
-        self._task = asyncio.get_running_loop().create_task(self._greet())
+            least_missed(list(self._shared.greeting))[0].drop()
+        self._task = loop.create_task(self._greet())
 
     def data_received(self, data: bytes) -> None:
         # A browser sends its request together with the last word of its greeting.
