@@ -141,3 +141,13 @@ def test_printed_headings_of_a_table_are_no_fields_and_what_is_written_in_it_is(
     found = find_fields(page, labels=False)
     assert len(found) == 15
     assert all(field.doubts == () for field in found)
+
+
+def test_a_part_of_a_comb_whose_cells_stand_apart_is_told() -> None:
+    page = lettered(sheet())
+    for cell in range(3):
+        frame(page, (300 + 50 * cell, 400, 40, 54))
+    _, rulings = find_rulings(page, max(page.shape))
+    assert not goes_on(Box(301, 401, 138, 52), 3, rulings, gap=12)
+    assert goes_on(Box(301, 401, 88, 52), 2, rulings, gap=12)
+    assert goes_on(Box(401, 401, 38, 52), None, rulings, gap=12)

@@ -138,7 +138,7 @@ class FindingParameters:
     column_solid: float = 0.2  # the share of a cell that is solid: with more it is part of a bar
     column_free: int = 2  # a comb of no more cells lacks no ruling; a longer one may lack one
     part_size: tuple[float, float] = (1.4, 0.8)  # of a comb's cell: wider or lower is what writing made of several;
-    part_slack: float = 0.2  # of a cell's width: how far its sides may be off otherwise
+    part_slack: float = 0.3  # of a cell's width: how far its sides may be off otherwise
 
     # Cells that a broken ruling runs together.
     broken_reach: Size = Size(0.008, 6)  # how far off the cells beside may be

@@ -32,7 +32,9 @@ def found_doubts(
         inner = [cell.box for cell in place.cells] if place.count else ()
         printed = any(looks_printed(one, lit, place.box, long_side, inner) for one in seen)
         printed |= place.shape != "ruling" and holds_picture(lit, place.box, long_side)
-        part = place.shape in ("box", "comb") and goes_on(place.box, place.count, rulings, _beside(place, places))
+        part = place.shape in ("box", "comb") and any(
+            goes_on(place.box, place.count, rulings, _beside(place, places), gap=gap) for gap in _gaps(place, places)
+        )
         found.append((PRINT,) * printed + (TWICE,) * shared + (PART,) * part)
     return found
 
@@ -100,6 +102,20 @@ def _before(place: Place, places: Sequence[Place], along: int) -> bool:
         if shared > slack and abs(gap) < slack:
             return True
     return False
+
+
+def _gaps(place: Place, places: Sequence[Place]) -> set[float]:
+    """How far apart the cells of a comb may stand of which `place` is a part: as its own do, or those of combs of such
+    cells."""
+    if place.gaps:
+        return {float(np.mean(place.gaps))}
+    size = place.box.width
+    alike = [
+        float(np.mean(one.gaps))
+        for one in places
+        if one.gaps and abs(one.cells[0].box.width - size) < FINDING.comb_width.of(size)
+    ]
+    return {0.0, float(np.median(alike))} if place.shape == "box" and alike else {0.0}
 
 
 def _beside(place: Place, places: Sequence[Place]) -> list[Box]:

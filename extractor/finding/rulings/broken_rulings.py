@@ -51,16 +51,19 @@ def _halves(cell: Cell, share: float) -> list[Cell]:
     return [Cell(corners, upright_box(corners), cell.clear) for corners in parts]
 
 
-def goes_on(box: Box, cells: int | None, rulings: Rulings, others: Sequence[Box] = ()) -> bool:
+def goes_on(box: Box, cells: int | None, rulings: Rulings, others: Sequence[Box] = (), *, gap: float = 0.0) -> bool:
     """Whether rulings of another cell of the same width are seen at either end of a comb that was found, or of a box
-    no wider than one cell: then a part of it is missing, unless that cell is one of `others`."""
-    pitch = box.width / (cells or 1)
+    no wider than one cell: then a part of it is missing, unless that cell is one of `others`. Cells stand a `gap`
+    apart."""
+    count = cells or 1
+    pitch = (box.width - (count - 1) * gap) / count
     narrowest, widest = FINDING.comb_shape
     if not narrowest * box.height <= pitch <= widest * box.height:
         return False
     thick = FINDING.column_thickness
     top, bottom = round(box.top), round(box.bottom)
-    for left, far in ((box.left - pitch, box.left - pitch), (box.right, box.right + pitch)):
+    start, end = box.left - gap, box.right + gap
+    for left, far in ((start - pitch, start - pitch), (end, end + pitch)):
         across = slice(max(0, round(left + 0.15 * pitch)), max(0, round(left + 0.85 * pitch)))
         beside = slice(max(0, round(far) - thick), max(0, round(far) + thick))
         seen = [
