@@ -60,6 +60,8 @@ def lay(server: WebServer) -> Siege:
     with server.client() as client:
         client.post("/login", data={"token": TOKEN})
         cookies = client.cookies
+        # So that what reads has started.
+        client.post("/api/read", files={"file": ("a.png", PNG)})
     template = server.folder / "slow.yaml"
     template.write_text(PATTERN, encoding="utf-8")
     store = open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
