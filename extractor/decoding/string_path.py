@@ -14,17 +14,18 @@ from extractor.values import Floats
 
 @dataclass(frozen=True)
 class PathParameters:
-    """Scores are natural logs; lengths are shares of the height of the digits."""
+    """Scores are natural logs; lengths are shares of the height of the digits. Chosen on composed strings, and on how
+    probable the digits of correctly read strings are by their crops (the thirds that confidence is fitted on)."""
 
     unlike: float = -7.0  # no symbol counts as less probable than this
     mark: float = -1.5  # what is no class of the symbols' network
     point: float = -0.3  # a small piece as a point or comma
     small: float = 0.45  # the size below which a piece is small
     no_point: float = -6.0  # anything larger as a point
-    aside: float = 0.2  # for a symbol so far from where CTC has it as the digits are high, squared
-    left_out: float = (
-        -12.0
-    )  # for ink as much as a symbol has on average, that belongs to none; or for a symbol without ink
+    aside: float = 0.05  # for a symbol so far from where CTC has it as the digits are high, squared
+    left_out: float = -9.0  # for ink as much as a symbol has, that is none
+    left_out_cut: float = 2.0  # times as much for ink that was cut off other ink
+    without_ink: float = -15.0  # for a symbol
     crossed: float = -1.5  # for each width of the stroke that the cut crosses
     low: float = 0.4  # height below which a digit is unlikely,
     low_penalty: float = 8.0  # by so much per height
@@ -62,7 +63,7 @@ def string_path(
             scores = _scores(lattice, candidate, likely, text, middles)
             start = candidate.start
             if candidate.pieces == 1:
-                gone = PATH.left_out * candidate.ink / max(1.0, usual)
+                gone = PATH.left_out * candidate.ink / max(1.0, usual) * (1.0 if candidate.whole else PATH.left_out_cut)
                 for k in range(count + 1):
                     if best[start, k] + gone > best[node, k]:
                         best[node, k] = best[start, k] + gone
@@ -73,8 +74,8 @@ def string_path(
                     best[node, k + 1] = total
                     came[node, k + 1] = start, k, candidate
         for k in range(count):
-            if best[node, k] + PATH.left_out > best[node, k + 1]:
-                best[node, k + 1] = best[node, k] + PATH.left_out
+            if best[node, k] + PATH.without_ink > best[node, k + 1]:
+                best[node, k + 1] = best[node, k] + PATH.without_ink
                 came[node, k + 1] = node, k, None
     path: list[Candidate | None] = [None] * count
     node, k = lattice.nodes - 1, count

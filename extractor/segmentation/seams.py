@@ -17,7 +17,7 @@ def cut_columns(piece: Gray, line_height: float, stroke: float, cutting: Cutting
     dips from above or below, one symbol may end and the next begin.
     """
     height, width = piece.shape
-    edge = max(2, round(SEGMENTATION.seam_edge * line_height))
+    edge = max(2, round(cutting.edge * line_height))
     if width < 2 * edge + 1:
         return []
     solid = piece >= STROKE

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cutting:
-    """How finely ink is parted; lengths are shares of the height of the digits. `apart` is between two seams, `most`
-    seams are tried for a piece as wide as it is high, by `reach` a seam may leave its column, and `joined` pieces are
-    at most one symbol."""
+    """How finely ink is parted; lengths are shares of the height of the digits. No seam is nearer than `edge` to either
+    side of the ink, `apart` is between two of them, `most` are tried for a piece as wide as it is high, by `reach` a
+    seam may leave its column, and `joined` pieces are at most one symbol."""
 
+    edge: float
     apart: float
     most: float
     reach: float
@@ -71,7 +72,6 @@ class SegmentationParameters:
     comb_dirt: tuple[tuple[float, float], ...] = ((0.12, 0.12), (0.3, 0.25))
 
     # Seams between touching symbols; shares are of the height of the digits.
-    seam_edge: float = 0.14  # no seam is nearer to either side of the ink
     seam_extent: float = 0.5  # what ink from top to bottom costs, where a stroke's width of it costs 1
     seam_smooth: float = 0.03  # over so much to either side costs are averaged
     seam_sideways: float = 0.02  # for a step to the next column, where a row of ink costs 1
@@ -83,8 +83,8 @@ class SegmentationParameters:
     slant_doubt: float = 0.06  # share by which a shear of 1 must gather strokes better than none
 
     # Usually, and where it is known what the symbols are. The second was chosen on strings composed of held-out digits.
-    cutting: Cutting = Cutting(apart=0.13, most=4.5, reach=0.16, joined=5)
-    fine_cutting: Cutting = Cutting(apart=0.06, most=12, reach=0.25, joined=9)
+    cutting: Cutting = Cutting(edge=0.14, apart=0.13, most=4.5, reach=0.16, joined=5)
+    fine_cutting: Cutting = Cutting(edge=0.1, apart=0.06, most=16, reach=0.13, joined=12)
 
     # Free strings; shares are of the height of the digits unless something else is said.
     string_lowest: float = 0.25  # of the box's height, that digits have at least
