@@ -283,7 +283,7 @@ def test_pictures_show_the_field_upright_with_paper_around_it(web: WebServer, st
         ("/review/fields/9-9-9/answer", {"name": "Ann", "window": "12345678", "kind": "accept", "seen": 0}, 400),
         ("/review/fields/..%2F..%2Fetc/take", {"name": "Ann", "window": "12345678"}, 404),
         ("/review/fields/1-1-x/take", {"name": "Ann", "window": "12345678"}, 400),
-        ("/review/renew", {"name": "Ann", "window": "12345678", "fields": ["1-1-0"] * 51}, 422),
+        ("/review/renew", {"name": "Ann", "window": "12345678", "fields": ["1-1-0"] * 201}, 422),
     ],
 )
 def test_what_is_no_answer_is_refused_in_a_sentence(

@@ -13,7 +13,7 @@ from tests.reviewed_job import field, job_of_pages
 from tests.test_review_web import PICTURE, begun, press, reviewing
 from tests.web_site import WebServer
 from workers.database.lookup import list_pages
-from workers.database.review.field_claims import claim, claim_page
+from workers.database.review.field_claims import MOST_OF_A_PAGE, claim, claim_page
 from workers.database.review.page_marks import LONGEST_COMMENT, mark_page, marks_of
 from workers.database.review.plans import set_plan
 from workers.database.store import Store, open_store
@@ -47,6 +47,17 @@ def test_a_page_is_handed_out_whole_and_to_one_person(database_url: str) -> None
     assert taken.reading.value == "1"
     assert [item.reading.value for item in claim_page(store, job, ANN)] == ["10", "11", "12"]
     assert claim_page(store, job, ANN) == []
+    store.close()
+
+
+def test_a_page_with_very_many_fields_comes_in_parts(database_url: str) -> None:
+    store = open_store(database_url)
+    job = job_of_pages(store, [[field(f"f{number}", str(number), 0.5) for number in range(MOST_OF_A_PAGE + 30)]]).id
+    set_plan(store, job, second=False, sample=0)
+    first = claim_page(store, job, ANN)
+    second = claim_page(store, job, BEN)
+    assert (len(first), len(second)) == (MOST_OF_A_PAGE, 30)
+    assert not {item.key for item in first} & {item.key for item in second}
     store.close()
 
 

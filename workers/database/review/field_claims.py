@@ -23,6 +23,9 @@ FIELD_LEASE_S = 120.0
 PAGES_ON_THE_WAY = 100
 """Pages, read since the last look, whose fields join the queue before the next one is handed out."""
 
+MOST_OF_A_PAGE = 150
+"""Fields of a page that one person gets at once; the others come when these are settled."""
+
 KEY_COLUMNS = (reviews.c.job, reviews.c.document, reviews.c.page, reviews.c.position)
 
 
@@ -56,7 +59,7 @@ def claim(store: Store, job: str, seat: Seat, count: int, wanted: Wanted = ANY) 
 
 
 def claim_page(store: Store, job: str, seat: Seat, wanted: Wanted = ANY) -> list[Item]:
-    """All fields that wait for the person at `seat` on the page of the field that comes next for them, whose they are
+    """The fields that wait for the person at `seat` on the page of the field that comes next for them, whose they are
     from now on; in the form's order. None where nothing is left. Raises InputError when there is no such job."""
     first = claim(store, job, seat, 1, wanted)
     if not first:
@@ -72,7 +75,12 @@ def claim_page(store: Store, job: str, seat: Seat, wanted: Wanted = ANY) -> list
             rest = update(reviews).where(which, of_page, reviews.c.lease < now)
             mine: Any = rest.values(claimant=seat.window, lease=now + FIELD_LEASE_S).returning(*KEY_COLUMNS)
             taken += [FieldKey(*row) for row in connection.execute(mine)]
-    return items(store, sorted(taken), seat.name)
+        taken.sort()
+        if more := taken[MOST_OF_A_PAGE:]:
+            beyond = reviews.c.position.in_([one.position for one in more])
+            back = update(reviews).where(reviews.c.job == job, of_page, beyond, reviews.c.claimant == seat.window)
+            connection.execute(back.values(claimant="", lease=0.0))
+    return items(store, taken[:MOST_OF_A_PAGE], seat.name)
 
 
 def take(store: Store, key: FieldKey, seat: Seat) -> Item | None:
