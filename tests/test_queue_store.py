@@ -401,6 +401,7 @@ def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> No
         for job, options in old.items():
             connection.execute(text("UPDATE jobs SET options = :o WHERE id = :j"), {"o": json.dumps(options), "j": job})
         undo_steps_from_four(connection)
+        connection.exec_driver_sql("DROP INDEX reviews_mended")
         connection.exec_driver_sql("ALTER TABLE reviews DROP COLUMN mended")
         connection.exec_driver_sql("ALTER TABLE review_plans DROP COLUMN blind")
         connection.exec_driver_sql("DROP INDEX corrections_by_person")
