@@ -27,8 +27,11 @@ PAGES = {
     "page of a job": "/jobs/{job}?show=1-1",
     "report": "/jobs/{job}/report",
     "reviews": "/review",
-    "start of a review": "/review/{job}",
-    "review": "/review/{reviewed}",
+    "start of a review": "/review/{new}",
+    "plan of a review": "/review/{job}/plan",
+    "review": "/review/{job}",
+    "review of a page": "/review/{job}/page",
+    "review in a grid": "/review/{job}/grid",
     "api": "/api",
     "people": "/people",
     "account": "/account",
@@ -40,7 +43,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebServer, dict[str, str]]]:
-    """A server with an account, a job that was read and one that is reviewed, and their ids."""
+    """A server with an account, a job that is reviewed and one that is not yet, and their ids."""
     folder = tmp_path_factory.mktemp("accessible")
     templates = ROOT / "samples" / "templates"
     with serving(folder, "--folder", ROOT / "samples" / "scans", "--templates", templates) as server:
@@ -51,11 +54,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebServer, 
             job = begin(client, uploads=[batch.json()["id"]], templates=[forms["polling-tally"]], accept=1)
             finished(client, job)
         store = open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
-        reviewed = job_of_pages(store, [[field("votes", "57", 0.5), field("total", "12", 0.4)]]).id
-        set_plan(store, reviewed, second=False, sample=0.0)
+        new = job_of_pages(store, [[field("votes", "57", 0.5), field("total", "12", 0.4)]]).id
+        set_plan(store, job, second=False, sample=0.0)
         add_account(store, "Ada", Role.ADMIN, hashed(PASSWORD))
         store.close()
-        yield server, {"job": job, "reviewed": reviewed}
+        yield server, {"job": job, "new": new}
 
 
 def _blank() -> bytes:

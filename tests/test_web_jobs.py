@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import openpyxl
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from reportlab.pdfgen import canvas
 
 from extractor.options import ReadOptions
@@ -81,6 +83,27 @@ def test_a_folder_is_picked_by_going_into_it(fake_web: WebServer, context: Brows
     expect(page.locator("#table")).to_be_focused()  # its script has run
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page005.png, page 1")
+
+
+def test_photographs_of_a_phones_camera_go_into_a_job_one_by_one(fake_web: WebServer, browser: Browser) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as phone:
+        page = phone.new_page()
+        page.goto(f"{fake_web.url}/jobs")
+        camera = page.get_by_label("Take a photograph with this device's camera")
+        assert camera.get_attribute("capture") == "environment"
+        expect(page.get_by_text("Take a photograph", exact=True)).to_be_visible()
+        sheet = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
+        for count in ("1 file chosen", "2 files chosen"):
+            camera.set_input_files({"name": "image.png", "mimeType": "image/png", "buffer": sheet})
+            expect(page.locator("#chosen")).to_have_text(count)
+        page.get_by_label("Every picture is one number").check()
+        page.get_by_role("button", name="Start", exact=True).tap()
+        expect(page.get_by_text("2 of 2 pages")).to_be_visible()
+        expect(page.locator("tbody th").first).to_have_text("photograph 1.png")
+    with browser.new_context() as desk:
+        page = desk.new_page()
+        page.goto(f"{fake_web.url}/jobs")
+        expect(page.get_by_text("Take a photograph", exact=True)).to_be_hidden()
 
 
 def test_every_format_says_the_same(fake_web: WebServer) -> None:
