@@ -8,18 +8,14 @@ from formdigits.web.routes import (
     entry,
     job_api,
     job_pages,
-    job_report,
     live,
-    mending,
     people,
     phone,
-    review_api,
-    review_many,
-    review_pages,
     templates,
     trying,
     uploads,
 )
+from formdigits.web.routes.reviewing import job_report, mending, review_api, review_many, review_pages
 
 ROUTERS = (
     entry.router,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from formdigits.web.routes.review_api import KeyDep
+from formdigits.web.routes.reviewing.review_api import KeyDep
 from formdigits.web.schemas.field_schema import FieldNowAnswer, MendRequest, UndoRequest
 from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.site import Site, SiteDep

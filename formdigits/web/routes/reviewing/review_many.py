@@ -9,7 +9,7 @@ from extractor.errors import DocumentError, FormdigitsError, ServiceError
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import Document, Number
-from formdigits.web.routes.review_api import seat_of, shape
+from formdigits.web.routes.reviewing.review_api import seat_of, shape
 from formdigits.web.schemas.many_schema import (
     AnsweredAnswer,
     AnswerManyRequest,
