@@ -37,7 +37,6 @@ async function read(content, name, options, title) {
       come += 1;
       show(page, come, of, title);
     }
-    if (mine === asked) results.dataset.read = String(mine);
   } catch (error) {
     if (mine === asked) {
       // What has come stays.
