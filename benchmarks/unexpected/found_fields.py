@@ -25,12 +25,13 @@ from samples.generator.glyph import MM
 
 KINDS = {
     "sharp": ("",),
-    "speck at corner": ("0.4 mm", "0.8 mm", "1.2 mm"),
+    "speck at corner": ("0.4 mm", "0.8 mm", "1.2 mm", "2.0 mm"),
     "defocus": ("2 px", "3 px", "4 px"),
     "pale": ("80", "120", "150"),
     "pale, defocus": ("100, 2 px", "130, 3 px"),
     "pale, few pixels": ("100, 1 px", "130, 1 px", "100, 2 px", "130, 2 px"),
     "curled": ("1 %", "2 %", "4 %"),
+    "registered": ("curled 1 %", "curled 2 %", "curled 4 %", "defocus 3 px", "defocus 4 px"),
     "one photograph": ("dark table", "pale table", "curled 1 %", "defocus 2 px"),
 }
 """Kinds and strengths: the radius of the speck and of a point out of focus, grey levels by which rulings are paler than
@@ -169,8 +170,14 @@ def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Rea
     for kind, strengths in KINDS.items():
         for strength in strengths if only in (None, "found", kind) else ():
             total = Counted()
-            for case in cases(kind, strength, digits, sheets, seed):
-                one = drafted(case) if kind == "one photograph" else counted(case, reader)[0]
+            for seen in cases(kind, strength, digits, sheets, seed):
+                match kind:
+                    case "one photograph":
+                        one = drafted(seen)
+                    case "registered":
+                        one = registered(seen)
+                    case _:
+                        one = counted(seen, reader)[0]
                 for name in ("fields", "found", "made_up", "accepted", "wrong"):
                     setattr(total, name, getattr(total, name) + getattr(one, name))
             print(f"{kind:18}{strength:14}{total}", flush=True)
