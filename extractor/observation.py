@@ -125,7 +125,7 @@ def decode(seen: Observation) -> Decoded:
         symbols = seen.model.symbols
         decoded = decode_lattice(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)
     else:
-        decoded = decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration)
+        decoded = decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration, seen.string.dashes)
     decoded = decoded.doubted(seen.image.doubts)
     if not decoded.meaning.value:
         return decoded

@@ -30,6 +30,12 @@ most this far below that of the best reading, which the format forbids."""
 LOST_MARK = 0.1
 """The probability of marks from which a number without them is in doubt, whoever else reads it so."""
 
+MARK_FOR_DIGIT = 0.03
+"""The same of marks that look like a digit and stand in the place of one: the networks know these less well. Chosen on
+`benchmarks.unexpected`."""
+
+LIKE_DIGITS = frozenset("/()+#$%:")
+
 MAY_BE_MARKED = Doubt(
     DoubtKind.MARK, "a mark may stand in it that this field's format does not explain", most=0.9, provable=True
 )
@@ -75,8 +81,14 @@ def decode_lattice(
     return decided(said, values, form, Calibration() if lattice.comb else calibration)
 
 
-def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Calibration) -> Decoded:
-    """The best reading of a string that was read whole; without transcripts nothing is written there."""
+def decode_ctc(
+    transcripts: Sequence[Transcript],
+    form: Format,
+    calibration: Calibration,
+    dashes: tuple[bool, bool] = (False, False),
+) -> Decoded:
+    """The best reading of a string that was read whole, with `dashes` before and after it that may not be in what was
+    read; without transcripts nothing is written there."""
     if not transcripts:
         return decided([Said(BLANK, 0.0, judge(Written(instead="blank"), form))], {"": 1.0}, form, Calibration())
     said: list[Said] = []
@@ -87,15 +99,27 @@ def decode_ctc(transcripts: Sequence[Transcript], form: Format, calibration: Cal
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
     found = decided(said, values, form, calibration)
-    return found.doubted((MAY_BE_MARKED,)) if _marked(said, found) >= LOST_MARK else found
+    marked = not found.meaning.problem and (_loses_mark(said, found) or _loses_dash(found, form, dashes))
+    return found.doubted((MAY_BE_MARKED,)) if marked else found
 
 
-def _marked(said: Sequence[Said], found: Decoded) -> float:
-    """The probability that the ink of what was `found` has marks as well that its format does not explain."""
-    if found.meaning.problem:
-        return 0.0
+def _loses_mark(said: Sequence[Said], found: Decoded) -> bool:
+    """Whether the ink of what was `found` may well have marks that its format does not explain: beside its digits, or
+    in the place of some."""
     digits = _digits(found.written)
-    return sum(math.exp(one.score) for one in said if one.meaning.problem and digits and _digits(one.written) == digits)
+    forbidden = [one for one in said if one.meaning.problem and digits]
+    beside = sum(math.exp(one.score) for one in forbidden if _digits(one.written) == digits)
+    instead = sum(math.exp(one.score) for one in forbidden if LIKE_DIGITS & set(one.written))
+    return beside >= LOST_MARK or instead >= MARK_FOR_DIGIT
+
+
+def _loses_dash(found: Decoded, form: Format, dashes: tuple[bool, bool]) -> bool:
+    """Whether what was `found` would mean something else with the `dashes` that stand before and after it."""
+    before, after = ("-" if one else "" for one in dashes)
+    if not found.meaning.value or not before + after:
+        return False
+    meaning = judge(written_in(f"{before}{found.written}{after}", comb=False), form)
+    return bool(meaning.problem) or meaning.value != found.meaning.value
 
 
 def _digits(text: str) -> str:

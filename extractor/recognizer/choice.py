@@ -58,8 +58,8 @@ class Model:
 def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
     """The model in `folder` on `engine`, ready to read. Load it in the process that uses it. Raises ModelError."""
     ctc, second_ctc = (load_ctc(folder, engine, name=name) for name in (CTC_FOLDER, SECOND_CTC_FOLDER))
-    if second_ctc is not None and (ctc is None or ctc.classes != second_ctc.classes):
-        raise ModelError(f"The CTC networks in {folder} know different symbols; train them again.")
+    if second_ctc is not None and (ctc is None or not set(ctc.classes) <= set(second_ctc.classes)):
+        raise ModelError(f"The second CTC network in {folder} lacks symbols that the first one knows; train it again.")
     return Model(load_recognizer(folder, engine), ctc, second_ctc)
 
 

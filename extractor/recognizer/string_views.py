@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,10 @@ the second network, where there is one."""
 FIRST_PASS, SURE_STRING = 2, 0.9
 """The views of the first pass, and how probable a string must be then to need no more of them: above that, two more
 had no more strings of `cheque_amounts` and `photo_strings` right."""
+
+TAKEN_FOR = {",": ".", ":": "="}
+"""What a network that does not know a mark says for it, where that is another mark: so two that know different ones
+agree. Marks that it takes for digits stay, so that it contradicts."""
 
 SURE_NOTHING = 0.99
 """Ink that passes for writing says nothing only where that is as probable as this."""
@@ -40,11 +44,12 @@ class StringView:
 @dataclass(frozen=True)
 class StringReading:
     """What a free string may say, best first; no transcripts where nothing is written. `first_pass_only` says that the
-    first pass was enough; `first_view` is the first view."""
+    first pass was enough; `first_view` is the first view; `dashes` are those of its `Writing`."""
 
     transcripts: tuple[Transcript, ...]
     first_pass_only: bool
     first_view: StringView
+    dashes: tuple[bool, bool] = (False, False)
 
 
 def is_sure(transcripts: Sequence[Transcript]) -> bool:
@@ -65,7 +70,10 @@ def read_strings(
     more = _views([writings[i] for i in doubtful], range(FIRST_PASS, len(STRING_VIEWS)), recognizer, second)
     for i, views in zip(doubtful, zip(*more, strict=True), strict=True):
         views_of[i] += views
-    return [StringReading(_nothing_last(_agreed(views)), len(views) == FIRST_PASS, views[0]) for views in views_of]
+    return [
+        StringReading(_nothing_last(_agreed(views)), len(views) == FIRST_PASS, views[0], _dashes(writing))
+        for views, writing in zip(views_of, writings, strict=True)
+    ]
 
 
 def read_one_view(
@@ -80,10 +88,15 @@ def read_one_view(
     wanted = [number % len(STRING_VIEWS) for number in views]
     for number in sorted(set(wanted)):
         places = [i for i, one in enumerate(wanted) if one == number]
-        seen = _view([writing_of(fields[i]) for i in places], number, recognizer, second)
-        for i, one in zip(places, seen, strict=True):
-            found[i] = StringReading(one.transcripts, is_sure(one.transcripts), one)
+        writings = [writing_of(fields[i]) for i in places]
+        seen = _view(writings, number, recognizer, second)
+        for i, writing, one in zip(places, writings, seen, strict=True):
+            found[i] = StringReading(one.transcripts, is_sure(one.transcripts), one, _dashes(writing))
     return [one for one in found if one is not None]
+
+
+def _dashes(writing: Writing | None) -> tuple[bool, bool]:
+    return writing.dashes if writing is not None else (False, False)
 
 
 def _views(
@@ -100,13 +113,25 @@ def _view(
     writings: Sequence[Writing | None], number: int, recognizer: CtcRecognizer, second: CtcRecognizer | None
 ) -> list[StringView]:
     """View `number` of STRING_VIEWS of each of `writings`."""
+    first = recognizer
     if second is not None and number % 2:
         recognizer = second
     lines = [None if writing is None else writing.drawn(**STRING_VIEWS[number]) for writing in writings]
     frames = recognizer.log_probabilities([line for line in lines if line is not None])
     said = iter(zip(frames, best_transcripts(frames, recognizer.classes), strict=True))
+    unknown = {mark: kin for mark, kin in TAKEN_FOR.items() if mark not in first.classes}
     nothing = StringView(None, np.zeros((0, len(recognizer.classes) + 1), np.float32), ())
-    return [nothing if line is None else StringView(line, *next(said)) for line in lines]
+    return [nothing if line is None else _known(StringView(line, *next(said)), unknown) for line in lines]
+
+
+def _known(view: StringView, unknown: Mapping[str, str]) -> StringView:
+    """`view` in the marks that all networks know, by what stands for those that are `unknown` to one."""
+    if not any(mark in one.text for one in view.transcripts for mark in unknown):
+        return view
+    table = str.maketrans(dict(unknown))
+    renamed = [replace(view, transcripts=(one._replace(text=one.text.translate(table)),)) for one in view.transcripts]
+    together = (one._replace(log_probability=one.log_probability + math.log(len(renamed))) for one in _agreed(renamed))
+    return replace(view, transcripts=tuple(together))
 
 
 def _nothing_last(transcripts: tuple[Transcript, ...]) -> tuple[Transcript, ...]:

@@ -129,6 +129,9 @@ class SegmentationParameters:
     text_upright: float = 0.85  # of the slant, that is taken away: all would be too much where the estimate goes wrong
     text_least_contrast: float = 12.0  # grey levels between paper and stroke that become full ink
     text_dash: tuple[float, float] = (4, 0.2)  # so many times as wide as high, and lower than this share of the picture
+    text_dash_wide: float = 0.25  # that a dash beside the digits has at least,
+    text_dash_flat: float = 2.0  # times as wide as high
+    text_dash_below: float = 0.35  # below their feet at most
     text_large: float = 0.4  # of the tallest piece, or of the second tallest if that is so tall, that digits have
     text_least_large: float = 0.07  # of the picture's height, that digits have at least
     text_fewest: int = 3  # pieces among which the tallest may be a long 1

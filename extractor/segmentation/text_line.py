@@ -34,6 +34,7 @@ class Writing:
     `picture`, shape (height, width), has the writing as `contrast` makes it. `xs` and `ys` are the first and the last
     pixel in each row of all that may be a digit; most of the large ones reach from `low` to `high` once they are level;
     `rise` is the slope of their baseline, `shear` the columns to the right for each row upwards that make them upright.
+    `dashes` says whether a flat stroke stands before and after them, so far away that it may not be in the line.
     """
 
     picture: Gray
@@ -43,6 +44,7 @@ class Writing:
     shear: float
     low: float
     high: float
+    dashes: tuple[bool, bool]
 
     def drawn(self, *, size: float = 1.0, lean: float = 0.0) -> Gray:
         """The writing as a text line, shape (HEIGHT, width): ink = bright, digits about TEXT rows high and upright on a
@@ -88,7 +90,10 @@ def writing_of(field: FieldImage) -> Writing | None:
     if small.any():
         xs, ys = _inked(_of(pieces, large | small))
     shear = SEGMENTATION.text_upright * slant(digits)
-    return Writing(contrast(field, ink), *_row_ends(xs, ys), rise, shear, low - more, high + more)
+    flat = _dashes(pieces, ~large & ~small, rise, low, high)
+    left, right = pieces.boxes[flat, 0], pieces.boxes[flat, 0] + pieces.boxes[flat, 2]
+    dashes = bool((right <= xs.min()).any()), bool((left >= xs.max()).any())
+    return Writing(contrast(field, ink), *_row_ends(xs, ys), rise, shear, low - more, high + more, dashes)
 
 
 def text_line_of(field: FieldImage, *, size: float = 1.0, lean: float = 0.0) -> Gray | None:
@@ -151,6 +156,17 @@ def _small(pieces: Pieces, rise: float, low: float, high: float) -> NDArray[np.b
     least_tall, least_wide = SEGMENTATION.text_small
     large_enough = (tall >= least_tall * reach) & (wide >= least_wide * reach)
     return np.asarray(within & large_enough & (wide < SEGMENTATION.text_small_wide * tall), np.bool_)
+
+
+def _dashes(pieces: Pieces, others: NDArray[np.bool_], rise: float, low: float, high: float) -> NDArray[np.bool_]:
+    """Which of the `others`, pieces that are no digits, are flat strokes in the rows of the writing, or a little below
+    it."""
+    left, top, wide, tall = pieces.boxes.T
+    middle = top + tall / 2 - rise * (left + wide / 2)
+    reach = high - low
+    within = (middle > low) & (middle < high + SEGMENTATION.text_dash_below * reach)
+    flat = (wide >= SEGMENTATION.text_dash_flat * tall) & (wide >= SEGMENTATION.text_dash_wide * reach)
+    return np.asarray(others & within & flat, np.bool_)
 
 
 def _rise(xs: NDArray[np.intp], ys: NDArray[np.intp]) -> float:
