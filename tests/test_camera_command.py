@@ -46,7 +46,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def wait_for(condition: object, process: subprocess.Popen[str], seconds: float = 120) -> None:
+def wait_for(condition: object, process: subprocess.Popen[str], seconds: float = 300) -> None:
     ends = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert process.poll() is None, process.communicate()[1]

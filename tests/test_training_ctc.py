@@ -120,9 +120,9 @@ def test_the_two_worst_of_32_lines_are_not_learned_from(tmp_path: Path) -> None:
         return found
 
     none, two, eight = losses(0, 2, 8)
-    assert two == pytest.approx(none, rel=0.06)
+    assert two == pytest.approx(none, rel=0.15)
     assert eight > 1.5 * none
-    assert losses(2, leave_out=False)[0] > 1.1 * none, "of corrections none is left out"
+    assert losses(2, leave_out=False)[0] > 1.2 * none, "of corrections none is left out"
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ most this far below that of the best reading, which the format forbids."""
 LOST_MARK = 0.1
 """The probability of marks from which a number without them is in doubt, whoever else reads it so."""
 
-MARK_FOR_DIGIT = 0.03
+MARK_FOR_DIGIT = 0.015
 """The same of marks that look like a digit and stand in the place of one: the networks know these less well. Chosen on
 `benchmarks.unexpected`."""
 
