@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from extractor.decoding import Decoded, decode_ctc, decode_lattice
+from extractor.decoding import MAY_BE_NO_DIGIT, Decoded, decode_ctc, decode_lattice
 from extractor.decoding.ctc_search import best_transcripts
 from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
 from extractor.fields import FieldImage
@@ -149,11 +149,16 @@ def second_opinions(decided: Sequence[tuple[Observation, Decoded]], reader: Seco
     found = [decoded for _, decoded in decided]
     for place, word in second_words(decided, reader).items():
         seen, decoded = decided[place]
-        # What few pixels leave of the confidence is judged anew.
-        others = tuple(doubt for doubt in decoded.doubts if doubt.kind is not DoubtKind.SCALE)
+        others = tuple(doubt for doubt in decoded.doubts if not is_judged_anew(doubt))
         both = with_second_opinion(replace(decoded, doubts=others), our_word(seen, decoded), word, reader.weights)
         found[place] = both.doubted(_scale_doubts(seen.image.ink_height, both.confidence))
     return found
+
+
+def is_judged_anew(doubt: Doubt) -> bool:
+    """Whether another reader's word decides about `doubt`: what few pixels leave of the confidence, and whether a
+    digit is a mark."""
+    return doubt.kind is DoubtKind.SCALE or doubt == MAY_BE_NO_DIGIT
 
 
 def second_words(decided: Sequence[tuple[Observation, Decoded]], reader: SecondReader) -> dict[int, Word]:

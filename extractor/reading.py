@@ -19,7 +19,7 @@ from extractor.fields import FieldImage, as_single_field, locate_all
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.printed.row_numbers import counted_up
 from extractor.finding.templateless import page_fields
-from extractor.observation import Located, Observation, decode, holds_digits, observe, second_opinions
+from extractor.observation import Located, Observation, decode, holds_digits, is_judged_anew, observe, second_opinions
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
@@ -298,7 +298,7 @@ def _unproved(
             and not (accepted and (seen.lattice.comb or reading.field in proved))
             and seen.format.check is None
             and seen.model.reads_digits
-            and all(doubt.most >= accept or doubt.kind is DoubtKind.SCALE for doubt in decoded.doubts)
+            and all(doubt.most >= accept or is_judged_anew(doubt) for doubt in decoded.doubts)
         ):
             found.append(place)
     return found

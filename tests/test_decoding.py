@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -9,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.decoding import decode_lattice
+from extractor.decoding import MAY_BE_MARKED, MAY_BE_NO_DIGIT, decode_ctc, decode_lattice
+from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.meaning import judge
 from extractor.decoding.unread import unread_cells
 from extractor.decoding.written import Written, plain, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Candidate, Lattice
 from extractor.template import Format
-from extractor.values import Box
+from extractor.values import Box, Kind
 
 CLASSES = (*"0123456789", "cross", "dash", "junk")
 
@@ -286,3 +288,21 @@ def test_only_whole_numbers_in_combs_that_cannot_be_read_are_open_to_arithmetic(
     assert unread_cells(lattice, scores, CLASSES, INTEGER) is not None
     assert unread_cells(lattice, scores, CLASSES, Format(kind="digits")) is None
     assert unread_cells(*comb("1", "2"), CLASSES, INTEGER) is None
+
+
+def test_marks_that_a_format_does_not_explain_leave_a_number_in_doubt() -> None:
+    form = Format(kind=Kind.INTEGER)
+    sure = [Transcript("96", math.log(0.97), (1.0, 4.0))]
+    slash = [*sure, Transcript("9/6", math.log(0.02), (1.0, 3.0, 4.0))]
+    sign = [Transcript("96", math.log(0.6), (1.0, 4.0)), Transcript("-96", math.log(0.3), (0.0, 1.0, 4.0))]
+    assert decode_ctc(sure, form, Calibration()).doubts == ()
+    assert decode_ctc(slash, form, Calibration()).doubts == (MAY_BE_NO_DIGIT,)
+    assert decode_ctc(sign, form, Calibration()).doubts == (MAY_BE_MARKED,)
+
+
+def test_a_dash_that_stands_apart_counts_where_it_would_change_the_value() -> None:
+    said = [Transcript("96", math.log(0.999), (1.0, 4.0))]
+    before = (True, False)
+    assert decode_ctc(said, Format(kind=Kind.INTEGER), Calibration(), before).doubts == (MAY_BE_MARKED,)
+    assert decode_ctc(said, Format(kind=Kind.INTEGER, signed=True), Calibration(), before).doubts == (MAY_BE_MARKED,)
+    assert decode_ctc(said, Format(kind=Kind.DIGITS), Calibration(), before).doubts == ()

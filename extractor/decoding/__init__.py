@@ -16,7 +16,7 @@ from extractor.segmentation import Lattice
 from extractor.template import Format
 from extractor.values import Alternative, Doubt, DoubtKind, Floats
 
-__all__ = ["Decoded", "decode_ctc", "decode_lattice"]
+__all__ = ["MAY_BE_MARKED", "MAY_BE_NO_DIGIT", "Decoded", "decode_ctc", "decode_lattice"]
 
 MOST_ALTERNATIVES = 5
 
@@ -39,6 +39,9 @@ LIKE_DIGITS = frozenset("/()+#$%:")
 MAY_BE_MARKED = Doubt(
     DoubtKind.MARK, "a mark may stand in it that this field's format does not explain", most=0.9, provable=True
 )
+
+MAY_BE_NO_DIGIT = Doubt(DoubtKind.MARK, "one of its digits may be a slash or a bracket", most=0.95, provable=True)
+"""Another reader that sees no mark there either takes it away."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +102,19 @@ def decode_ctc(
         if not meaning.problem:
             values[meaning.value] = values.get(meaning.value, 0.0) + math.exp(one.log_probability)
     found = decided(said, values, form, calibration)
-    marked = not found.meaning.problem and (_loses_mark(said, found) or _loses_dash(found, form, dashes))
-    return found.doubted((MAY_BE_MARKED,)) if marked else found
+    return found if found.meaning.problem else found.doubted(_mark_doubts(said, found, form, dashes))
 
 
-def _loses_mark(said: Sequence[Said], found: Decoded) -> bool:
-    """Whether the ink of what was `found` may well have marks that its format does not explain: beside its digits, or
-    in the place of some."""
+def _mark_doubts(said: Sequence[Said], found: Decoded, form: Format, dashes: tuple[bool, bool]) -> tuple[Doubt, ...]:
+    """The doubts about marks that the ink of what was `found` may well have and that its format does not explain:
+    beside its digits, or in the place of some."""
     digits = _digits(found.written)
     forbidden = [one for one in said if one.meaning.problem and digits]
     beside = sum(math.exp(one.score) for one in forbidden if _digits(one.written) == digits)
+    if beside >= LOST_MARK or _loses_dash(found, form, dashes):
+        return (MAY_BE_MARKED,)
     instead = sum(math.exp(one.score) for one in forbidden if LIKE_DIGITS & set(one.written))
-    return beside >= LOST_MARK or instead >= MARK_FOR_DIGIT
+    return (MAY_BE_NO_DIGIT,) if instead >= MARK_FOR_DIGIT else ()
 
 
 def _loses_dash(found: Decoded, form: Format, dashes: tuple[bool, bool]) -> bool:
