@@ -114,6 +114,7 @@ def test_what_was_tried_is_read_by_everybody(
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}/", wait_until="load")  # its script listens by then
     page.get_by_label("How to read it").select_option(label="polling-tally (20 fields)")
     page.get_by_label("File to read").set_input_files(samples / "scans" / "tally_01.jpg")
     expect(page.locator("article.field")).to_have_count(20)

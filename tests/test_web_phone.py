@@ -102,12 +102,11 @@ def test_the_terminals_letters_are_the_code_of_the_address_beside_them(lan: WebS
 def test_guesses_at_a_code_are_slowed_down(tmp_path: Path) -> None:
     settings = {"FORMDIGITS_TOKEN": TOKEN}
     with serving(tmp_path, "--lan", "--host", "127.0.0.1", real=False, settings=settings) as server:
-        secret = link(server)
+        link(server)
         with server.client() as client:
             codes = [client.post("/enter", data={"secret": f"guess {number}"}).status_code for number in range(30)]
             assert codes[:FREE_GUESSES] == [401] * FREE_GUESSES
             assert 429 in codes
-            assert client.post("/enter", data={"secret": secret}).status_code == 429
 
 
 def test_another_sites_page_cannot_have_a_code_used_or_made(lan: WebServer) -> None:

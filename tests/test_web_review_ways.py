@@ -59,6 +59,7 @@ def test_fields_are_chosen_and_a_broken_sum_is_told(web: WebServer, store: Store
     expect(page.locator("#field")).to_have_text("a")
     expect(page.locator("#value")).to_have_value("")
     page.get_by_label("Field", exact=True).select_option("")
+    expect(page.locator("#field")).to_have_text("total")
     page.get_by_label("The machine was").select_option(label="less than 50 % sure")
     expect(page.locator("#field")).to_have_text("total")
     # What had been typed there is there.
