@@ -53,7 +53,7 @@ NUMBERING = Doubt(DoubtKind.PRINT, "with those beside it it counts up by one; th
 NUMBERED_ON_FORM = 5
 """Fields of a form whose values count up by one: people write such numbers one after the other less often."""
 
-BESIDE = "There is another form in this picture, which is not shown here; formdigits read reads both."
+BESIDE = "There is another form in this picture, which is not shown here; a job reads both."
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
 

@@ -40,8 +40,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         told.append((out, models, shares))
         leave(out)
 
-    def mean_of_strings(out: Path, models: list[Path], shares: object = None) -> None:
-        told.append((out, models, shares))
+    def mean_of_strings(out: Path, models: list[Path]) -> None:
+        told.append((out, models))
         leave(out / CTC_FOLDER)
 
     monkeypatch.setattr(recipe, "train", symbols)

@@ -17,12 +17,9 @@ from extractor.recognizer.card import Card, CtcCard, checked_copy, read_card, re
 from extractor.recognizer.ctc import CTC_FOLDER
 from training.ctc.ctc_training import held_out_text_lines
 from training.data.hands import DIGIT_DATA, digits_to_train_on
-from training.model_folder import MODEL_FILES, Origin
+from training.model_folder import Origin
 from training.symbols.material import gather
 from training.symbols.symbol_training import TrainSettings, data_of
-
-NO_TENSORFLOW = "Training needs TensorFlow; run 'pip install formdigits[tensorflow]'."
-DIFFERENT = "These models differ in more than their weights; give some that were trained from the same one."
 
 
 def write_mean(
@@ -37,43 +34,35 @@ def write_mean(
     return material.ship(out, mean, origin)
 
 
-def write_ctc_mean(out: Path, models: Sequence[Path], *, shares: Sequence[float] | None = None) -> dict[str, Any]:
-    """Write the mean of `models`, folders of CTC networks of one design, each with its share, into `out / "ctc"`;
-    returns its card. Those that know fewer marks than another grow first. Raises ModelError where they differ in more.
-    """
-    try:
-        from training.ctc.ctc_model import write_ctc_model
-        from training.ctc.ctc_network import ctc_network_in
-    except ImportError:
-        raise ModelError(NO_TENSORFLOW) from None
+def write_ctc_mean(out: Path, models: Sequence[Path]) -> dict[str, Any]:
+    """Write the mean of `models`, folders of CTC networks of one design, into `out / "ctc"`; returns its card. Raises
+    ModelError where they differ in more than their weights."""
     cards = [read_ctc_card(model) for model in models]
-    classes = max((card.classes for card in cards), key=len)
-    network = _mean([ctc_network_in(model / MODEL_FILES["keras"], classes) for model in models], shares)
+    network = mean_network(models, cards)
+    from training.ctc.ctc_model import write_ctc_model
+
     _, aside = digits_to_train_on(TrainSettings.held_out)
-    lines = held_out_text_lines(aside, classes)
-    return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards, shares)))
+    lines = held_out_text_lines(aside, cards[0].classes)
+    return write_ctc_model(out / CTC_FOLDER, network, held_out=lines, origin=Origin(DIGIT_DATA, mean_of(cards)))
 
 
-def mean_network(models: Sequence[Path], cards: Sequence[Card], shares: Sequence[float] | None = None) -> Any:
+def mean_network(models: Sequence[Path], cards: Sequence[Card | CtcCard], shares: Sequence[float] | None = None) -> Any:
     """A Keras network whose weights are the mean of those in `models`, model folders with `cards`. Raises ModelError
     where they differ in more than their weights."""
     try:
         import keras
     except ImportError:
-        raise ModelError(NO_TENSORFLOW) from None
+        raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
     networks = []
     for model, card in zip(models, cards, strict=True):
         with checked_copy(model, card, "keras") as path:
             networks.append(keras.saving.load_model(path, compile=False, safe_mode=True))
-    if len({card.classes for card in cards}) > 1:
-        raise ModelError(DIFFERENT)
-    return _mean(networks, shares)
-
-
-def _mean(networks: Sequence[Any], shares: Sequence[float] | None) -> Any:
     weights = [network.get_weights() for network in networks]
-    if len({tuple(part.shape for part in each) for each in weights}) > 1:
-        raise ModelError(DIFFERENT)
+    shapes = {tuple(part.shape for part in each) for each in weights}
+    if len(shapes) > 1 or len({card.classes for card in cards}) > 1:
+        raise ModelError(
+            "These models differ in more than their weights; give some that were trained from the same one."
+        )
     mean = networks[0]
     mean.set_weights([np.average(parts, axis=0, weights=shares) for parts in zip(*weights, strict=True)])
     return mean

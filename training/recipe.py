@@ -105,8 +105,8 @@ def _mean(making: Making, folder: Path, *, of: list[str], shares: list[float] | 
     write_mean(folder / "model", [making.model(name) for name in of], shares=shares)
 
 
-def _ctc_mean(making: Making, folder: Path, *, of: list[str], shares: list[float] | None = None) -> None:
-    write_ctc_mean(folder, [making.model(name) for name in of], shares=shares)
+def _ctc_mean(making: Making, folder: Path, *, of: list[str]) -> None:
+    write_ctc_mean(folder, [making.model(name) for name in of])
 
 
 def _together(making: Making, folder: Path, **parts: str) -> None:

@@ -10,7 +10,7 @@ from extractor.decoding.confidence import raw_probabilities
 from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.lattice_search import Path, best_paths
 from extractor.decoding.meaning import Meaning, judge
-from extractor.decoding.written import BLANK, Written, written_in
+from extractor.decoding.written import BLANK, LIKE_DIGITS, Written, written_in
 from extractor.recognizer import Calibration
 from extractor.segmentation import Lattice
 from extractor.template import Format
@@ -33,8 +33,6 @@ LOST_MARK = 0.1
 MARK_FOR_DIGIT = 0.015
 """The same of marks that look like a digit and stand in the place of one: the networks know these less well. Chosen on
 `benchmarks.unexpected`."""
-
-LIKE_DIGITS = frozenset("/()+#$%:")
 
 MAY_BE_MARKED = Doubt(
     DoubtKind.MARK, "a mark may stand in it that this field's format does not explain", most=0.9, provable=True

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from extractor.decoding import MOST_ALTERNATIVES, Decoded
 from extractor.decoding.ctc_search import Transcript
 from extractor.decoding.meaning import judge
-from extractor.decoding.written import written_in
+from extractor.decoding.written import LIKE_DIGITS, written_in
 from extractor.recognizer.second_reader import Weights
 from extractor.template import Format
 from extractor.values import Alternative, Doubt, DoubtKind
@@ -29,9 +29,6 @@ MARK_SEEN = Doubt(
     DoubtKind.SECOND, "a stroke in it may be a mark that this field's format does not explain", most=0.9, provable=True
 )
 """Both readers take a leaning slash for a 1, so their agreement says nothing where one of them sees a mark."""
-
-TAKEN_FOR_DIGITS = frozenset("/+#$%:")
-"""Marks that look like digits."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = Fal
         said.append((text, allowed))
         if allowed:
             values[allowed] = values.get(allowed, 0.0) + probability
-        elif TAKEN_FOR_DIGITS & set(text):
+        elif LIKE_DIGITS & set(text):
             mark += probability
     return Word(*(said[0] if said else ("", "")), values, mark)
 

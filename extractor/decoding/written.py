@@ -12,6 +12,9 @@ from extractor.template.model import MARKS
 BLANK, STRUCK, HYPHEN, POINT, UNREADABLE = "_", "X", "-", ".", "?"
 """How a path writes what is no symbol of the alphabet: an empty cell, a struck one, a dash, a point, no symbol."""
 
+LIKE_DIGITS = frozenset("/()+#$%:")
+"""Marks that look like digits."""
+
 
 @dataclass(frozen=True)
 class Written:

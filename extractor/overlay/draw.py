@@ -23,9 +23,9 @@ def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
 
     Fields, and cells that stand apart, are outlined by status: green accepted, amber to check, grey blank, blue-grey
     void. Where symbols are known, each is underlined, for so much of its width as it is probable by itself. Value and
-    confidence stand beside the field, along its direction, where they cover no field and as little ink as can be;
-    readings for which there is no room are listed below the page. The strip above it names form, fit and counts, the
-    rules that are broken, and for a page that was not read the reason.
+    confidence stand beside the field, along its direction, where they cover no field and as little ink as can be.
+    Below the page are readings for which there is no room, and what is doubtful. The strip above it names form, fit
+    and counts, the rules that are broken, and for a page that was not read the reason.
     """
     readings, quads, homeless = outlines(result.readings)
     size = label_size(image, quads)

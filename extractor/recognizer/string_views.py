@@ -129,9 +129,8 @@ def _known(view: StringView, unknown: Mapping[str, str]) -> StringView:
     if not any(mark in one.text for one in view.transcripts for mark in unknown):
         return view
     table = str.maketrans(dict(unknown))
-    renamed = [replace(view, transcripts=(one._replace(text=one.text.translate(table)),)) for one in view.transcripts]
-    together = (one._replace(log_probability=one.log_probability + math.log(len(renamed))) for one in _agreed(renamed))
-    return replace(view, transcripts=tuple(together))
+    renamed = [one._replace(text=one.text.translate(table)) for one in view.transcripts]
+    return replace(view, transcripts=_by_text(renamed, 1))
 
 
 def _nothing_last(transcripts: tuple[Transcript, ...]) -> tuple[Transcript, ...]:
@@ -144,14 +143,18 @@ def _nothing_last(transcripts: tuple[Transcript, ...]) -> tuple[Transcript, ...]
 
 def _agreed(views: Sequence[StringView]) -> tuple[Transcript, ...]:
     """The strings of all `views`, best first, each with the mean of its probabilities there."""
+    return _by_text([option for view in views for option in view.transcripts], len(views))
+
+
+def _by_text(options: Sequence[Transcript], views: int) -> tuple[Transcript, ...]:
+    """Each text among `options` once, best first, with its probabilities summed and shared out over so many `views`."""
     by_text: dict[str, Transcript] = {}
     total: dict[str, float] = {}
-    for view in views:
-        for option in view.transcripts:
-            by_text.setdefault(option.text, option)
-            total[option.text] = total.get(option.text, 0.0) + math.exp(option.log_probability)
+    for option in options:
+        by_text.setdefault(option.text, option)
+        total[option.text] = total.get(option.text, 0.0) + math.exp(option.log_probability)
     agreed = [
-        Transcript(text, math.log(max(sum_, LEAST_PROBABILITY) / len(views)), by_text[text].frames)
+        Transcript(text, math.log(max(sum_, LEAST_PROBABILITY) / views), by_text[text].frames)
         for text, sum_ in total.items()
     ]
     return tuple(sorted(agreed, key=lambda h: -h.log_probability))

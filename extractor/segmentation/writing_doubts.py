@@ -78,8 +78,9 @@ def leaves_box(field: FieldImage) -> bool:
     beside = np.abs(middle - box.top - box.height / 2) < params.edge_level * box.height
     part = beside & (height >= params.edge_part * box.height)
     small = beside & (np.maximum(width, height) >= params.edge_small * box.height)
-    outside |= small & ~inside_pieces(field, pieces) & ((left < box.left) | (left + width > box.right))
-    if _goes_on(field, pieces, (level | part) & ~outside, outside) or _left_out(field, pieces):
+    taken = inside_pieces(field, pieces)
+    outside |= small & ~taken & ((left < box.left) | (left + width > box.right))
+    if _goes_on(field, pieces, (level | part) & ~outside, outside) or _left_out(field, pieces, taken):
         return True
     # Above and below: strokes may hang over, but what is much longer outside may be another line's, or cut off.
     beyond = np.maximum(box.top - top, top + height - box.bottom) > params.edge_beyond * box.height
@@ -91,12 +92,11 @@ def leaves_box(field: FieldImage) -> bool:
     return bool((across & (left > box.left) & (left + width < box.right)).any())
 
 
-def _left_out(field: FieldImage, pieces: Pieces) -> bool:
+def _left_out(field: FieldImage, pieces: Pieces, taken: NDArray[np.bool_]) -> bool:
     """Whether a digit that lies across the top or the foot of the box, and counts as another row's, stands in the row
-    of those that are read: these lie across it as well."""
+    of those that are `taken`: these lie across it as well."""
     params, box = SEGMENTATION, field.inside
     left, top, width, height = pieces.boxes.T
-    taken = inside_pieces(field, pieces)
     digits = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
     reaches = np.minimum(top + height, box.bottom) - np.maximum(top, box.top) > params.edge_part * box.height
     within = (left < box.right) & (left + width > box.left)

@@ -30,10 +30,10 @@ FRAMES_PER_ROUND, FRAMES_OF_STUDY = 12, 5
 """Frames in which every field of a large form is read once, and in which all fields of a new sheet are cut out: of a
 form with many fields more are taken per frame."""
 
-SHEET_BESIDE = Doubt(DoubtKind.PLACE, "there is a second form in the picture; show one sheet at a time")
-
 LEAST_STUDIED = 24
 """The fewest fields of a new sheet that are cut out in one frame: in a restless hand few frames follow each other."""
+
+SHEET_BESIDE = Doubt(DoubtKind.PLACE, "there is a second form in the picture; show one sheet at a time")
 
 PAPER_SOUGHT_EVERY_S = 0.5
 """Seconds between two searches for some other sheet of paper that lies there instead of a form."""
