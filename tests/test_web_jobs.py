@@ -78,9 +78,10 @@ def test_a_folder_is_picked_by_going_into_it(fake_web: WebServer, context: Brows
     expect(page.locator("#state")).to_have_text("finished", timeout=120_000)
     expect(page.get_by_role("heading", level=1)).to_have_text("scans/2024, 12 files")
     expect(page.locator("#table tbody tr")).to_have_count(12)
+    page.wait_for_load_state()  # the row is a link once its script has run
     page.locator("#table tbody tr").nth(4).locator("td").last.click()
     expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page004.png, page 1")
-    expect(page.locator("#table")).to_be_focused()  # its script has run
+    expect(page.locator("#table")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("heading", level=2).first).to_have_text("scans/2024/page005.png, page 1")
 

@@ -23,6 +23,12 @@ async function follow() {
     return;
   }
   const { counts } = job;
+  const first = Number(progress.dataset.done) === 0;
+  if (job.state === "finished" || job.state === "cancelled" || (first && counts.done > 0)) {
+    // What is on the page was made when there was less to show. It says so no sooner than it shows it.
+    location.reload();
+    return;
+  }
   const state = document.querySelector("#state");
   state.textContent = job.state;
   state.className = `chip ${job.state}`;
@@ -31,12 +37,6 @@ async function follow() {
     `${counts.done.toLocaleString("en")} of ${counted(counts.pages, "page")}${looking}`;
   document.querySelector("#bar").value = counts.pages ? counts.done / counts.pages : 0;
   tellStuck(job.problem);
-  const first = Number(progress.dataset.done) === 0;
-  if (job.state === "finished" || job.state === "cancelled" || (first && counts.done > 0)) {
-    // What is on the page was made when there was less to show.
-    location.reload();
-    return;
-  }
   const fresh = document.querySelector("#fresh");
   if (fresh) fresh.hidden = counts.done <= Number(progress.dataset.done);
   setTimeout(follow, EVERY_MS);
