@@ -40,7 +40,7 @@ def filled_page() -> np.ndarray:
     page = np.array(form, np.uint8)
     scale = page.shape[1] / template.page.width
     rng = np.random.default_rng(7)
-    for field in template.fields:
+    for field in template.all_fields:
         for cell in range(field.cells or 0):
             left = (field.box.left + field.box.width * (cell + 0.22) / (field.cells or 1)) * scale
             base = (field.box.top + field.box.height * 0.8) * scale
@@ -82,7 +82,7 @@ def main() -> None:
                 if round_:  # The first round warms up.
                     rounds.append((middle - start, end - middle))
     decode, read = np.array(rounds).transpose(1, 2, 0) / BATCH * 1e3
-    print(f"{len(template.fields)} comb fields       clock   processor")
+    print(f"{len(template.all_fields)} comb fields       clock   processor")
     for what, times in (("cv2.imread", decode), ("whole read", read)):
         print(f"{what} a page {np.median(times[0]):8.1f} ms {np.median(times[1]):8.1f} ms")
     ratios = read / decode

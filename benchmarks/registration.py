@@ -150,7 +150,7 @@ def _of_right_form(found: dict[str, Registration | None]) -> dict[str, Registrat
 def _off(found: Registration, true: Points) -> float:
     """The worst distance of a field's corner from where it should be, as a share of the field's cell."""
     worst = 0.0
-    for field in found.template.fields:
+    for field in found.template.all_fields:
         corners = field.box.corners.reshape(-1, 1, 2)
         a, b = (cv2.perspectiveTransform(corners, m).reshape(4, 2) for m in (found.matrix, true))
         cell = min(np.linalg.norm(b[3] - b[0]), np.linalg.norm(b[1] - b[0]) / (field.cells or 1))

@@ -132,15 +132,15 @@ class Reader:
 
     @property
     def fields(self) -> tuple[tuple[str, Kind], ...]:
-        """Names and kinds of the fields of all forms, in order, each name once; none where fields are found."""
+        """Names and kinds of the columns of all forms, in order, each name once; none where fields are found."""
         if self._finding:
             return ()
         if not self._forms:
             return ((SINGLE, Kind.DIGITS),)
         kinds: dict[str, Kind] = {}
         for form in self._forms:
-            for field in form.fields:
-                kinds.setdefault(field.name, field.format.kind)
+            for name, kind in form.columns:
+                kinds.setdefault(name, kind)
         return tuple(kinds.items())
 
     @property
@@ -233,7 +233,7 @@ class Reader:
         return sheets
 
     def _prepared_sheet(self, page: Page, registration: Registration) -> _Prepared:
-        form, fields = registration.template.form, registration.template.fields
+        form, fields = registration.template.form, registration.template.all_fields
         images = locate_all(page.image, [(registration.matrix, field) for field in fields])
         located = [
             Located(field, replace(image, doubts=(*image.doubts, *registration.doubts)), self._model_of(form, field))

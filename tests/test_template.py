@@ -133,3 +133,56 @@ def test_the_committed_templates_are_right(samples: Path) -> None:
     assert len(paths) >= 3
     for path in paths:
         assert load_template(path).fields
+
+
+REGISTER = """\
+formdigits: 1
+form: register
+page: {width: 1000, height: 1400}
+tables:
+  - name: patients
+    rows: {first: [80, 300, 700, 60], count: 3, pitch: 67.5}
+    columns:
+      - {name: patient, left: 81, width: 186, cells: 5, format: {kind: digits, digits: 5}}
+      - {name: fee, left: 500, width: 200, format: {kind: amount}}
+"""
+
+
+def test_a_table_is_a_field_for_each_column_in_each_line(write) -> None:
+    template = load_template(write(REGISTER))
+    names = [field.name for field in template.all_fields]
+    assert names == [f"patients.{line}.{column}" for line in (1, 2, 3) for column in ("patient", "fee")]
+    assert template.all_fields[4].box == (81, 435, 186, 60)
+    assert (template.all_fields[4].cells, template.all_fields[5].format.kind) == (5, Kind.AMOUNT)
+    assert [name for name, _ in template.columns] == ["patients.patient", "patients.fee"]
+    assert load_template(write(template_yaml(template))) == template
+
+
+def test_uneven_lines_take_their_columns_along(write) -> None:
+    boxes = "rows: {boxes: [[80, 300, 700, 60], [80, 370, 700, 50], [90, 430, 700, 60]]}\n    keep_empty: true"
+    text = REGISTER.replace("rows: {first: [80, 300, 700, 60], count: 3, pitch: 67.5}", boxes)
+    template = load_template(write(text))
+    places = [field.box for field in template.all_fields if field.name.endswith("fee")]
+    assert places == [(500, 300, 200, 60), (500, 370, 200, 50), (510, 430, 200, 60)]
+    assert load_template(write(template_yaml(template))) == template
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "says"),
+    [
+        ("pitch: 67.5", "pitch: 50", 6, "less than the height of a line, 60"),
+        ("count: 3, ", "", 6, "rows need first, count and pitch"),
+        ("count: 3", "count: 501", 1, "1,002 fields"),
+        ("count: 3", "count: 20", 5, "line 17 of table 'patients' in column 'patient' reaches outside the page"),
+        ("name: fee", "name: patient", 5, "two columns of table 'patients' are called 'patient'"),
+        ("name: fee", "name: line", 9, "'line' is a column of its own"),
+        ("left: 500", "left: 50000", 5, "column 'fee' lies beside the lines"),
+        ("width: 200", "widht: 200", 9, "did you mean 'width'?"),
+        ("tables:", "lists: {Patients: []}\ntables:", 6, "'patients' is a table and a list"),
+    ],
+)
+def test_a_mistake_in_a_table_is_named_with_its_line(write, wrong: str, right: str, line: int, says: str) -> None:
+    assert wrong in REGISTER
+    with pytest.raises(TemplateError) as caught:
+        load_template(write(REGISTER.replace(wrong, right)))
+    assert any(f"line {line}:" in one and says in one for one in str(caught.value).splitlines()), caught.value

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.errors import OutputError
 from extractor.export.sink import FieldColumn
+from extractor.table_lines import table_place
 from extractor.values import Kind, PageResult, PageStatus, Reading
 
 PAGE_COLUMNS = ("file", "page", "form", "status", "review")
@@ -35,7 +36,7 @@ class Columns:
 
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
-        self._names = tuple(dict.fromkeys(name for name, _ in fields))
+        self._names = tuple(dict.fromkeys(name for name, _ in fields if "." not in name))
         self.header: tuple[str, ...] = FIELD_COLUMNS if long else PAGE_COLUMNS + self._names
         self.status = self.header.index("status")
 
@@ -49,7 +50,8 @@ class Columns:
         # A repeat of another page has readings where it is only a possible one.
         readings = result.readings if result.status in (PageStatus.READ, PageStatus.DUPLICATE) else ()
         if not self.long:
-            cells = {reading.field: Cell(reading.value, reading.kind, reading) for reading in readings}
+            beside = [reading for reading in readings if table_place(reading.field) is None]
+            cells = {reading.field: Cell(reading.value, reading.kind, reading) for reading in beside}
             for name in cells.keys() - set(self._names):
                 raise OutputError(
                     f"Field '{name}' of {result.file}, page {result.page}, has no column; give the templates that the "

@@ -88,7 +88,7 @@ class Recognizers:
         folders = {
             (form.form, field.alphabet): model_for(field.alphabet, (*([given] if given else []), *form.model_paths))
             for form in forms
-            for field in form.fields
+            for field in form.all_fields
         }
         if given and forms and given not in folders.values():
             alphabet = short(read_card(given).alphabet)
@@ -99,4 +99,4 @@ class Recognizers:
 def models_of(form: Template, given: Path | None = None) -> tuple[Path, ...]:
     """The folders of all models that read `form`. Raises ModelError."""
     own = (*([given] if given else []), *form.model_paths)
-    return tuple(dict.fromkeys(model_for(field.alphabet, own) for field in form.fields))
+    return tuple(dict.fromkeys(model_for(field.alphabet, own) for field in form.all_fields))

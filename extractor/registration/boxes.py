@@ -70,7 +70,7 @@ def _enclosed(grey: Gray, level: int) -> Boxes:
 
 def template_boxes(template: Template) -> Boxes:
     """Every cell of every comb and every other field's box, in template units."""
-    cells = [cell for field in template.fields for cell in field.cell_boxes]
+    cells = [cell for field in template.all_fields for cell in field.cell_boxes]
     rows = [(c.left + c.width / 2, c.top + c.height / 2, c.width, c.height, 0.0) for c in cells]
     table = np.array(rows, np.float64)
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])

@@ -83,7 +83,7 @@ def _reference(picture: Gray, template: Template) -> tuple[Reference, Gray]:
     matrix = np.diag((size[0] / template.page.width, size[1] / template.page.height, 1.0))
     # Template units are measured from the picture's edge, pixels from the middle of the first.
     matrix[:2, 2] = -0.5
-    boxes = [field.box for field in template.fields]
+    boxes = [field.box for field in template.all_fields]
     writing = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes], np.float64).reshape(-1, 2, 2)
     inside = transform(matrix, writing).reshape(-1, 4)
     return Reference(

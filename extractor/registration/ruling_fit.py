@@ -18,7 +18,7 @@ from extractor.values import Gray, Points
 def printed_rulings(template: Template) -> Points:
     """The box and cell rulings that the form prints, shape (n, 2, 2): start and end of each, in template units."""
     rulings: list[tuple[tuple[float, float], tuple[float, float]]] = []
-    for field in template.fields:
+    for field in template.all_fields:
         cells = field.cell_boxes
         # Cell by cell: a comb that lies one cell off has no ruling above its last cell.
         rulings += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]

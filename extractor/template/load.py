@@ -12,9 +12,20 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from extractor.errors import TemplateError
-from extractor.template.model import Format, Landmarks, PageSize, Template, TemplateField
+from extractor.template.model import Format, Landmarks, PageSize, TemplateField
+from extractor.template.table import Table, TableColumn, TableRows
+from extractor.template.template import Template
 
-PARTS: dict[str, type[BaseModel]] = {"page": PageSize, "landmarks": Landmarks, "format": Format}
+PARTS: dict[str, type[BaseModel]] = {
+    "page": PageSize,
+    "landmarks": Landmarks,
+    "fields": TemplateField,
+    "format": Format,
+    "tables": Table,
+    "rows": TableRows,
+    "columns": TableColumn,
+}
+"""What stands under each key of a template, or in the list there."""
 
 
 SENTENCES_SHOWN = 20
@@ -177,5 +188,5 @@ def _line_of_quoted(node: yaml.Node | None, message: str) -> int:
 def _keys(where: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Template
     for part in where:
-        model = TemplateField if isinstance(part, int) else PARTS.get(part, model)
+        model = PARTS.get(str(part), model)
     return list(model.model_fields)

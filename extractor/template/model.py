@@ -1,20 +1,18 @@
-"""What a template file says, checked by pydantic. `load.py` reads the YAML and turns errors into line and fix."""
+"""The parts of a template, checked by pydantic: page, landmarks, fields, and what these may hold. `template.py` makes the
+whole of them, and `load.py` turns errors into line and fix."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from extractor.alphabet import symbols
 from extractor.pattern import check_pattern
-from extractor.template.rule import Rule, lists_outside_sums, parse_rule
 from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
@@ -29,18 +27,34 @@ LEAST_LANDMARKS = 3
 MOST_DIGITS = 200
 """Of a field."""
 
-MOST_FIELDS, MOST_RULES, MOST_LISTS, VALUES_ALLOWED = 1000, 300, 100, 5000
-"""Of a template, so that none takes minutes to look at; the last is of a field's `values`."""
+MOST_FIELDS, VALUES_ALLOWED = 1000, 5000
+"""Of a template, those of its tables included, and of a field's `values`, so that none takes minutes to look at."""
 
 Name = Annotated[str, Field(max_length=100)]
-"""Of a field or a list. What is shown in a list of templates, or stood in a column's head, must not be endless."""
+"""Of a field, a table or a list. What is shown in a list of templates, or stood in a column's head, must not be
+endless."""
+
+BoxList = Annotated[
+    Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == len(Box._fields) else v)
+]
+"""A box as a template has it: [left, top, width, height]."""
 
 
-class _Strict(BaseModel):
+def check_name(name: str) -> None:
+    """Raises ValueError where a field, a column or a table cannot be called so."""
+    if not FIELD_NAME.fullmatch(name):
+        raise ValueError(f"name '{name}' must be letters, digits and underscores, and not start with a digit")
+    if name in RESERVED:
+        raise ValueError(f"name '{name}' is a column of its own; choose another")
+
+
+class StrictModel(BaseModel):
+    """A part of a template: unknown keys are mistakes, and nothing changes once it is checked."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class PageSize(_Strict):
+class PageSize(StrictModel):
     """The size of the form's own coordinates; every box in the template is in these units.
 
     `dpi` is the resolution at which a PDF page that is no scan is drawn before it is read.
@@ -51,7 +65,7 @@ class PageSize(_Strict):
     dpi: Annotated[int, Field(ge=72, le=600)] = 200
 
 
-class Landmarks(_Strict):
+class Landmarks(StrictModel):
     """What registration can hold on to.
 
     `marks` are the centres of solid square marks; three at least. `mark_size` is their side. `reference` is the
@@ -105,7 +119,7 @@ def _is_check(scheme: str) -> bool:
         return False
 
 
-class Format(_Strict):
+class Format(StrictModel):
     """What may stand in a field, and what a blank, struck or dashed field means.
 
     `signed` allows a sign, as a `min` below 0 does; `halves` allows a number to end in ½. `marks` are those that may
@@ -173,31 +187,23 @@ class Format(_Strict):
         return self
 
 
-class TemplateField(_Strict):
-    """One field of the form: a comb when `cells` is given, else a free string.
+class FieldContent(StrictModel):
+    """What a field and a column of a table have in common: their name and what may be written there.
 
-    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units. `alphabet` are
-    the symbols that may be written in it (`0-9`, `A-Z`); a model that knows them reads it. `gap` is the space between
-    the cells of a comb that stand apart; without it neighbours share a ruling.
+    `cells` makes it a comb of so many. `alphabet` are the symbols that may be written in it (`0-9`, `A-Z`); a model
+    that knows them reads it. `gap` is the space between the cells of a comb that stand apart; without it neighbours
+    share a ruling.
     """
 
     name: Name
-    box: Annotated[
-        Box, BeforeValidator(lambda v: Box(*v) if isinstance(v, (list, tuple)) and len(v) == len(Box._fields) else v)
-    ]
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
     gap: Annotated[float, Field(ge=0)] = 0.0
     alphabet: Annotated[str, Field(max_length=500)] = "0-9"
     format: Format = Format()
 
     @model_validator(mode="after")
-    def _sensible(self) -> TemplateField:
-        if not FIELD_NAME.fullmatch(self.name):
-            raise ValueError(f"name '{self.name}' must be letters, digits and underscores, and not start with a digit")
-        if self.name in RESERVED:
-            raise ValueError(f"name '{self.name}' is a column of its own; choose another")
-        if self.box.width <= 0 or self.box.height <= 0:
-            raise ValueError("box is [left, top, width, height] with width and height above zero")
+    def _sensible(self) -> Self:
+        check_name(self.name)
         if not set(symbols(self.alphabet)) <= set("0123456789") and self.format.kind is not Kind.DIGITS:
             raise ValueError(
                 f"alphabet '{self.alphabet}' has more than digits, so it makes no {self.format.kind.value}; "
@@ -205,8 +211,26 @@ class TemplateField(_Strict):
             )
         if self.gap and self.cells is None:
             raise ValueError("gap is the space between the cells of a comb; give cells as well, or leave gap out")
-        if self.gap * ((self.cells or 1) - 1) >= self.box.width:
+        return self
+
+    def _check_room(self, width: float) -> None:
+        if self.gap * ((self.cells or 1) - 1) >= width:
             raise ValueError(f"the gaps of {self.gap:g} leave no room for {self.cells} cells in the box")
+
+
+class TemplateField(FieldContent):
+    """One field of the form: a comb when `cells` is given, else a free string.
+
+    `box` is the inside of the printed box (for a comb, of the whole row of cells), in template units.
+    """
+
+    box: BoxList
+
+    @model_validator(mode="after")
+    def _has_room(self) -> TemplateField:
+        if self.box.width <= 0 or self.box.height <= 0:
+            raise ValueError("box is [left, top, width, height] with width and height above zero")
+        self._check_room(self.box.width)
         return self
 
     @property
@@ -215,85 +239,3 @@ class TemplateField(_Strict):
         count, box = self.cells or 1, self.box
         width = (box.width - self.gap * (count - 1)) / count
         return tuple(Box(box.left + i * (width + self.gap), box.top, width, box.height) for i in range(count))
-
-
-class Template(_Strict):
-    """A form: its size, its landmarks, its fields, its lists of fields and its arithmetic.
-
-    `models` are folders of models, beside the template, that are tried for the fields' alphabets before those that
-    come with the program.
-    """
-
-    formdigits: Literal[1]
-    form: Annotated[str, Field(max_length=200)]
-    page: PageSize
-    landmarks: Landmarks = Landmarks()
-    fields: Annotated[tuple[TemplateField, ...], Field(min_length=1, max_length=MOST_FIELDS)]
-    lists: Annotated[
-        tuple[tuple[Name, Annotated[tuple[str, ...], Field(max_length=MOST_FIELDS)]], ...],
-        Field(max_length=MOST_LISTS),
-        BeforeValidator(lambda v: tuple(v.items()) if isinstance(v, dict) else v),
-    ] = ()
-    rules: Annotated[tuple[Annotated[Rule, BeforeValidator(parse_rule)], ...], Field(max_length=MOST_RULES)] = ()
-    models: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=20)] = ()
-    _folder: Path | None = PrivateAttr(None)
-
-    @property
-    def reference_path(self) -> Path | None:
-        """Where the picture of the blank form is; None without one, or when the template came from no file."""
-        if self._folder is None or self.landmarks.reference is None:
-            return None
-        return self._folder / self.landmarks.reference
-
-    @property
-    def model_paths(self) -> tuple[Path, ...]:
-        """The folders that `models` names."""
-        return tuple((self._folder or Path()) / name for name in self.models)
-
-    def found_in(self, folder: Path) -> Template:
-        """The same template, with its reference picture and models in `folder`."""
-        copy = self.model_copy()
-        copy._folder = folder
-        return copy
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_in_rules(cls, tree: object) -> object:
-        """Hands the lists to the rules, which are read one by one."""
-        if not isinstance(tree, dict) or not isinstance(tree.get("lists"), dict) or not tree.get("rules"):
-            return tree
-        lists = tuple(
-            (str(name), tuple(map(str, fields))) for name, fields in tree["lists"].items() if isinstance(fields, list)
-        )
-        rules = [Rule(rule, lists) if isinstance(rule, str) else rule for rule in tree["rules"]]
-        return {**tree, "rules": rules}
-
-    @model_validator(mode="after")
-    def _lists_known(self) -> Template:
-        names = {field.name for field in self.fields}
-        for name, fields in self.lists:
-            if name in names:
-                raise ValueError(f"'{name}' is a field and a list; give the list another name")
-            for field in fields:
-                if field not in names:
-                    raise ValueError(f"'{field}', which is no field of this form, is in the list '{name}'")
-        for rule in self.rules:
-            for name in lists_outside_sums(rule):
-                raise ValueError(f"rule '{rule.text}' uses the list '{name}' as a number; write sum({name})")
-        return self
-
-    @model_validator(mode="after")
-    def _whole(self) -> Template:
-        names = Counter(field.name for field in self.fields)
-        for name, count in names.items():
-            if count > 1:
-                raise ValueError(f"two fields are called '{name}'; give each its own name")
-        for field in self.fields:
-            box = field.box
-            if box.left < 0 or box.top < 0 or box.right > self.page.width or box.bottom > self.page.height:
-                raise ValueError(f"the box of field '{field.name}' reaches outside the page")
-        for rule in self.rules:
-            for name in rule.names:
-                if name not in names:
-                    raise ValueError(f"rule '{rule.text}' uses '{name}', which is no field of this form")
-        return self

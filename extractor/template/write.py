@@ -7,7 +7,9 @@ from datetime import date
 
 import yaml
 
-from extractor.template.model import Format, Template
+from extractor.template.model import FieldContent, Format
+from extractor.template.table import Table
+from extractor.template.template import Template
 
 YAML_HEAD = """\
 # What the form '{form}' looks like. Boxes and marks are in units of the page: [left, top, width, height] and [x, y].
@@ -24,6 +26,11 @@ YAML_TAIL = """\
 #   - total = {first} + {second}
 # (also -, *, <=, >=, <, >, and sum({first}, {second}); lists: {{paid: [{first}, {second}]}} makes that sum(paid))
 """
+
+TABLES_HEAD = (
+    "# Tables: the same columns in each line. 'first' is the box of the first line, 'pitch' how far the next begins",
+    "# below it; uneven lines have 'boxes' instead. Delete columns that you do not need, such as printed numbers.",
+)
 
 
 def template_yaml(template: Template) -> str:
@@ -51,25 +58,52 @@ def template_yaml(template: Template) -> str:
             lines.append("  dropout: true")
     if template.models:
         lines += ["", f"models: [{', '.join(_text(name) for name in template.models)}]"]
-    lines += ["", "fields:"]
+    if template.fields:
+        lines += ["", "fields:"]
     for field in template.fields:
         lines += [f"  - name: {_text(field.name)}", f"    box: {_list(field.box)}"]
-        if field.cells is not None:
-            lines.append(f"    cells: {field.cells}")
-        if field.gap:
-            lines.append(f"    gap: {_number(field.gap)}")
-        if field.alphabet != type(field).model_fields["alphabet"].default:
-            lines.append(f"    alphabet: {_text(field.alphabet)}")
-        lines.append(f"    format: {_format(field.format)}")
+        lines += [f"    {part}" for part in _content(field)]
+    if template.tables:
+        lines += ["", *TABLES_HEAD, "tables:"]
+    for table in template.tables:
+        lines += _table(table)
     lines.append("")
     if template.lists:
         lines += ["lists:", *(f"  {_text(name)}: [{', '.join(fields)}]" for name, fields in template.lists)]
     if template.rules:
         lines += ["rules:", *(f"  - {_text(rule.text)}" for rule in template.rules), ""]
     else:
-        names = [field.name for field in template.fields]
+        names = [field.name for field in template.fields] or ["first_field"]
         lines.append(YAML_TAIL.format(first=names[0], second=names[min(1, len(names) - 1)]))
     return "\n".join(lines)
+
+
+def _table(table: Table) -> list[str]:
+    rows = table.rows
+    lines = [f"  - name: {_text(table.name)}"]
+    if rows.first is not None and rows.count is not None and rows.pitch is not None:
+        lines.append(f"    rows: {{first: {_list(rows.first)}, count: {rows.count}, pitch: {_number(rows.pitch)}}}")
+    else:
+        lines += ["    rows:", "      boxes:", *(f"        - {_list(box)}" for box in rows.boxes)]
+    if table.keep_empty:
+        lines.append("    keep_empty: true")
+    lines.append("    columns:")
+    for column in table.columns:
+        place = [f"name: {_text(column.name)}", f"left: {_number(column.left)}", f"width: {_number(column.width)}"]
+        lines.append(f"      - {{{', '.join([*place, *_content(column)])}}}")
+    return lines
+
+
+def _content(field: FieldContent) -> list[str]:
+    """What a field or a column has beside its name and its place."""
+    parts = []
+    if field.cells is not None:
+        parts.append(f"cells: {field.cells}")
+    if field.gap:
+        parts.append(f"gap: {_number(field.gap)}")
+    if field.alphabet != type(field).model_fields["alphabet"].default:
+        parts.append(f"alphabet: {_text(field.alphabet)}")
+    return [*parts, f"format: {_format(field.format)}"]
 
 
 def _format(form: Format) -> str:

@@ -113,7 +113,7 @@ class FormScene:
         if sheet.form is not form:
             self._state = self._study(Studying(), grey, registration, weight)
             return
-        cuts = [cut_out(grey, registration.matrix, field, form.fields) for field in self._next(before, at)]
+        cuts = [cut_out(grey, registration.matrix, field, form.all_fields) for field in self._next(before, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
         # Of a sheet that is locked nothing can be lost: if it is read anew for nothing, it proves to be the same.
         strange = looks_strange(pictures, sheet.ink, strict=sheet.locked or bool(before.unconfirmed))
@@ -124,11 +124,13 @@ class FormScene:
     def _study(self, state: Studying, grey: Gray, registration: Registration, weight: float) -> State:
         """Cuts out some more fields of a new sheet, until it is known what they share: whether it is in pencil, say."""
         form = registration.template
-        left = [field for field in form.fields if field.name not in state.cuts]
-        count = max(LEAST_STUDIED, math.ceil(len(form.fields) / FRAMES_OF_STUDY))
-        new = {field.name: (cut_out(grey, registration.matrix, field, form.fields), weight) for field in left[:count]}
+        left = [field for field in form.all_fields if field.name not in state.cuts]
+        count = max(LEAST_STUDIED, math.ceil(len(form.all_fields) / FRAMES_OF_STUDY))
+        new = {
+            field.name: (cut_out(grey, registration.matrix, field, form.all_fields), weight) for field in left[:count]
+        }
         cuts = {**state.cuts, **new}
-        if len(cuts) < len(form.fields):
+        if len(cuts) < len(form.all_fields):
             return replace(state, cuts=cuts)
         stage = Stage.DISMISSED if state.dismissed else Stage.READING
         doubts = (*registration.doubts, *((SHEET_BESIDE,) if registration.beside else ()))
@@ -137,7 +139,7 @@ class FormScene:
     def _next(self, state: Watching, at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames. What looked
         strange is looked at once more, and by itself."""
-        sheet, fields = state.sheet, state.sheet.form.fields
+        sheet, fields = state.sheet, state.sheet.form.all_fields
         if state.strange:
             return [field for field in fields if field.name in state.strange]
         count = COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND))
@@ -176,7 +178,9 @@ class FormScene:
         sheet = state.sheet
         if sheet.locked or state.strange or state.unconfirmed or not sheet.whole:
             return sheet, None
-        if not self._capturing and (sheet.stage is Stage.DISMISSED or len(sheet.settled(at)) < len(sheet.form.fields)):
+        if not self._capturing and (
+            sheet.stage is Stage.DISMISSED or len(sheet.settled(at)) < len(sheet.form.all_fields)
+        ):
             return sheet, None
         self._capturing = False
         repeat, known = self._repeats(sheet)
@@ -236,7 +240,7 @@ def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:
 
 def _placed(registration: Registration, sheet: HeldSheet) -> tuple[Reading, ...]:
     """The sheet's readings where their fields lie now; those that have not been read yet are empty."""
-    fields, known = sheet.form.fields, sheet.readings
+    fields, known = sheet.form.all_fields, sheet.readings
     seen = transform(registration.matrix, np.stack([field.box.corners for field in fields]))
     return tuple(
         replace(known[field.name], quad=as_quad(quad))

@@ -98,7 +98,7 @@ def room_for_a_digit(registration: Registration) -> float:
     """Pixels of the frame that one digit has room in: the median over the form's fields of a cell's shorter side, of
     a box's height."""
     sides = []
-    for field in registration.template.fields:
+    for field in registration.template.all_fields:
         box = field.box
         x, y = box.left + box.width / 2, box.top + box.height / 2
         side = min(box.height, box.width / field.cells) if field.cells else box.height

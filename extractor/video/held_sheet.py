@@ -165,7 +165,7 @@ class HeldSheet:
             self._ruled_at = at
         decided = [
             (seen, decoded.doubted(self._doubts))
-            for field in self.form.fields
+            for field in self.form.all_fields
             if field.name in self._decided
             for seen, decoded in [self._decided[field.name]]
         ]
@@ -195,7 +195,7 @@ class HeldSheet:
     @property
     def whole(self) -> bool:
         """Whether every field was seen."""
-        return len(self._shown) == len(self.form.fields) or len(self._decided) == len(self.form.fields)
+        return len(self._shown) == len(self.form.all_fields) or len(self._decided) == len(self.form.all_fields)
 
     def repeats_of(self, known: HeldSheet) -> Repeat:
         """Whether this is the sheet that gave a row as `known`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, compress
 
 from extractor.fields import FieldImage
+from extractor.table_lines import table_place
 from extractor.template import Template, TemplateField
 from extractor.values import Kind
 
@@ -22,8 +23,14 @@ def advice(template: Template) -> list[str]:
     return [*_overlaps(template), *_small(template), *_formats(template), *_rules(template)]
 
 
+def _once(template: Template) -> tuple[TemplateField, ...]:
+    """The fields, of tables those of the first line, which the others are like."""
+    first = [place is None or place.line == 1 for place in map(table_place, (f.name for f in template.all_fields))]
+    return tuple(compress(template.all_fields, first))
+
+
 def _overlaps(template: Template) -> Iterator[str]:
-    for one, other in combinations(template.fields, 2):
+    for one, other in combinations(_once(template), 2):
         a, b = one.box, other.box
         across = min(a.right, b.right) - max(a.left, b.left)
         down = min(a.bottom, b.bottom) - max(a.top, b.top)
@@ -34,7 +41,7 @@ def _overlaps(template: Template) -> Iterator[str]:
 
 def _small(template: Template) -> Iterator[str]:
     to_mm = A4_MM / max(template.page.width, template.page.height)
-    small = [field.name for field in template.fields if _room(field) * to_mm < SMALLEST_MM]
+    small = [field.name for field in _once(template) if _room(field) * to_mm < SMALLEST_MM]
     if small:
         yield (
             f"the cells of {_some(small)} are less than {SMALLEST_MM:.0f} mm wide or high, if the page is A4; "
@@ -47,7 +54,7 @@ def _room(field: TemplateField) -> float:
 
 
 def _formats(template: Template) -> Iterator[str]:
-    for field in template.fields:
+    for field in _once(template):
         if field.cells and field.format.digits and field.format.digits[0] > field.cells:
             yield (
                 f"'{field.name}' has {field.cells} cells but its format asks for at least {field.format.digits[0]} "
@@ -56,7 +63,7 @@ def _formats(template: Template) -> Iterator[str]:
 
 
 def _rules(template: Template) -> Iterator[str]:
-    kinds = {field.name: field.format.kind for field in template.fields}
+    kinds = {field.name: field.format.kind for field in template.all_fields}
     for rule in template.rules:
         texts = [name for name in rule.names if not kinds[name].is_number and kinds[name] is not Kind.DIGITS]
         if texts:
@@ -66,7 +73,7 @@ def _rules(template: Template) -> Iterator[str]:
 def tiny_cells(template: Template, located: Sequence[FieldImage]) -> Iterator[str]:
     """A sentence where fields of the page have too few pixels to be read well."""
     tiny = []
-    for field, one in zip(template.fields, located, strict=True):
+    for field, one in zip(template.all_fields, located, strict=True):
         (x0, y0), (x1, y1), _, (x3, y3) = one.quad
         width = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / (field.cells or 1)
         height = ((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5

@@ -68,14 +68,14 @@ def make(
     template = drafted.template.found_in(target.parent)
     preview = target.with_name(f"{target.stem}_preview.png")
     _write_picture(reference, at_most(blank.image, REFERENCE_SIDE))
-    located = [locate(blank.image, np.eye(3), field) for field in template.fields]
-    _write_picture(preview, draw_template(blank.image, template.fields, located))
+    located = [locate(blank.image, np.eye(3), field) for field in template.all_fields]
+    _write_picture(preview, draw_template(blank.image, template.all_fields, located))
     try:
         target.write_text(template_yaml(template), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{target} cannot be written ({error.strerror}); give another name with -o.") from None
     marks = len(template.landmarks.marks)
-    found = f"{counted(len(template.fields), 'field')} and {counted(marks, 'corner mark') if marks else 'no marks'}"
+    found = f"{counted(len(template.all_fields), 'field')} and {counted(marks, 'corner mark') if marks else 'no marks'}"
     say(f"Wrote {target} with {found}; the blank form is {reference}, look at {preview}.")
     if drafted.left_out:
         say(f"Left out {counted(drafted.left_out, 'place')} that hardly hold a number; --all keeps them.")
@@ -107,8 +107,8 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     if found is None:
         say(f"{file}, page {page.number}: {UNMATCHED}.")
         return ExitCode.SOME_UNREAD
-    located = [locate(page.image, found.matrix, field) for field in template.fields]
-    _write_picture(Path(out), draw_template(page.image, template.fields, located))
+    located = [locate(page.image, found.matrix, field) for field in template.all_fields]
+    _write_picture(Path(out), draw_template(page.image, template.all_fields, located))
     say(f"{file}, page {page.number}: {_how(found, located)}.")
     say(f"Wrote {out}: boxes whose rulings were found are green, others orange.")
     return ExitCode.DONE
@@ -129,7 +129,7 @@ def check(template_file: str, inputs: Sequence[str]) -> ExitCode:
     marks, reference = len(template.landmarks.marks), template.landmarks.reference
     holds = [counted(marks, "mark")] * bool(marks) + ["a reference picture"] * bool(reference)
     say(
-        f"{template_file}: form '{template.form}', {counted(len(template.fields), 'field')}, "
+        f"{template_file}: form '{template.form}', {counted(len(template.all_fields), 'field')}, "
         f"{counted(len(template.rules), 'rule')}; found by {' and '.join(holds) or 'its printed boxes'}."
     )
     for warning in warnings:
@@ -152,7 +152,7 @@ def _try(template: Template, page: Page | FailedPage) -> bool:
     if found is None:
         say(f"{where}: {UNMATCHED}.")
         return False
-    located = [locate(page.image, found.matrix, field) for field in template.fields]
+    located = [locate(page.image, found.matrix, field) for field in template.all_fields]
     say(f"{where}: {_how(found, located)}.")
     for warning in tiny_cells(template, located):
         say(f"  Warning: {warning}")

@@ -88,8 +88,8 @@ def template_picture(path: str, side: int) -> bytes:
     """
     template = load_template(path)
     image, matrix = _paper(template, side)
-    located = [locate(image, matrix, field) for field in template.fields]
-    drawn = draw_template(image, template.fields, located)
+    located = [locate(image, matrix, field) for field in template.all_fields]
+    drawn = draw_template(image, template.all_fields, located)
     done, jpeg = cv2.imencode(".jpg", at_most(drawn, side), [cv2.IMWRITE_JPEG_QUALITY, 82])
     if not done:
         raise DocumentError("The template's picture could not be made.")

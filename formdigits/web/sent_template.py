@@ -27,7 +27,7 @@ END = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 @dataclass(frozen=True)
 class Summary:
-    """What lists say of a template: its name, its fields, how many rules it has."""
+    """What lists say of a template: its name, its columns, how many rules it has."""
 
     form: str
     fields: tuple[str, ...]
@@ -35,7 +35,7 @@ class Summary:
 
     @classmethod
     def of(cls, template: Template) -> Self:
-        return cls(template.form, tuple(field.name for field in template.fields), len(template.rules))
+        return cls(template.form, tuple(name for name, _ in template.columns), len(template.rules))
 
     @classmethod
     def parse(cls, tree: Mapping[str, Any]) -> Self:

@@ -33,15 +33,12 @@ class Forms:
 
     def columns(self) -> dict[str, tuple[tuple[str, Kind], ...]]:
         """The columns of each form's table, by its name."""
-        return {
-            name: tuple((field.name, field.format.kind) for field in template.fields)
-            for name, template in self.templates.items()
-        }
+        return {name: template.columns for name, template in self.templates.items()}
 
     def field(self, form: str, name: str, kind: Kind) -> TemplateField:
         """What the template says of the field; where it says nothing, a free string of that kind."""
         if form in self.templates:
-            for field in self.templates[form].fields:
+            for field in self.templates[form].all_fields:
                 if field.name == name:
                     return field
         return TemplateField(name="value", box=Box(0, 0, 1, 1), format=Format(kind=kind))
