@@ -17,7 +17,6 @@ from extractor.fields import FieldImage
 from extractor.geometry import transform
 from extractor.observation import Observation
 from extractor.recognizer import CROSS, DASH, JUNK
-from extractor.recognizer.card import MARK_CLASSES
 from extractor.recognizer.choice import Model
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.recognizer.symbol_views import symbol_scores
@@ -81,10 +80,9 @@ def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSy
     for model, places in by_model.items():
         for place, symbols in zip(places, _string_symbols([read[i] for i in places], model), strict=True):
             found[place] = symbols
-    alphabets = [set(seen.model.symbols.classes[: -len(MARK_CLASSES)]) for seen, _ in read]
     return [
-        tuple(replace(one, in_alphabet=one.text in alphabet) for one in own)
-        for own, alphabet in zip(found, alphabets, strict=True)
+        tuple(replace(one, in_alphabet=one.text in seen.model.alphabet) for one in own)
+        for own, (seen, _) in zip(found, read, strict=True)
     ]
 
 

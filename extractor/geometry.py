@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -69,3 +70,21 @@ def are_plausible(matrices: Points, points: Points) -> NDArray[np.bool_]:
     turns = sides[..., 0] * after[..., 1] - sides[..., 1] * after[..., 0]
     scales = np.sqrt((sides**2).sum(-1)) / (2 * spread[[0, 1, 0, 1]])
     return np.asarray(before & (turns > 0).all(1) & (scales.min(1) > MOST_FORESHORTENED * scales.max(1)), np.bool_)
+
+
+def together(count: int, pairs: Iterable[tuple[int, int]]) -> list[NDArray[np.intp]]:
+    """The numbers from 0 to `count` - 1 in groups, those of each of `pairs` in one; each group in order, and the groups
+    by their first (B. Galler and M. Fischer, 1964)."""
+    first = list(range(count))
+
+    def first_of(one: int) -> int:
+        while first[one] != one:
+            first[one] = first[first[one]]
+            one = first[one]
+        return one
+
+    for a, b in pairs:
+        low, high = sorted((first_of(a), first_of(b)))
+        first[high] = low
+    firsts = np.array([first_of(one) for one in range(count)], np.intp)
+    return [np.flatnonzero(firsts == one) for one in np.unique(firsts)]

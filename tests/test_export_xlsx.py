@@ -16,9 +16,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import OutputError
-from extractor.export import open_sink, write_table, xlsx
+from extractor.export import open_sink, write_table, xlsx, xlsx_history
 from extractor.export.xlsx_cells import AMBER, RED
-from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
+from extractor.values import (
+    Alternative,
+    Change,
+    CheckKind,
+    Doubt,
+    DoubtKind,
+    FieldStatus,
+    Kind,
+    PageResult,
+    PageStatus,
+    Reading,
+)
 
 QUAD = ((10.0, 20.0), (110.0, 20.0), (110.0, 60.0), (10.0, 60.0))
 FIELDS = [(kind.value, kind) for kind in Kind]
@@ -257,3 +268,28 @@ def test_several_forms_have_a_sheet_each_with_their_own_columns(tmp_path: Path) 
     # One form alone is as ever.
     write_table(out, [page(1, "Tally  a b")], fields=fields, forms={"Tally  a b": forms["Tally  a b"]})
     assert openpyxl.load_workbook(out).sheetnames == ["readings", "summary"]
+
+
+def test_sheets_of_two_forms_never_share_a_name_however_many_rows_one_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "SHEET_ROWS", 2)
+    forms: dict[str, tuple[tuple[str, Kind], ...]] = {"Tally": (), "tally 2": (), "tally 3": ()}
+    order = ["Tally", "tally 2", "Tally", "Tally", "tally 3"]
+    out = tmp_path / "out.xlsx"
+    pages = [PageResult("scan.pdf", number, form, PageStatus.READ) for number, form in enumerate(order, 1)]
+    write_table(out, pages, fields=FIELDS, forms=forms)
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["Tally", "tally 2", "Tally 3", "Tally 4", "tally 3 (2)", "summary"]
+    assert [book[name]["B2"].value for name in book.sheetnames[:-1]] == [1, 2, 3, 4, 5]
+
+
+def test_changes_beyond_the_room_of_a_sheet_are_not_left_out_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx_history, "HISTORY_ROWS", 3)
+    change = Change("ann", "2026-11-27T10:00:00Z", CheckKind.TYPE, "1", FieldStatus.REVIEW, "7", FieldStatus.ACCEPTED)
+    pages = [page(reading(Kind.INTEGER, "7", history=(change, change)), number=number) for number in (1, 2, 3)]
+    rows = list(workbook(tmp_path / "o.xlsx", pages)["history"].iter_rows(values_only=True))
+    assert [row[1] for row in rows[1:4]] == [1, 1, 2]
+    assert [row[0] for row in rows[4:]] == [xlsx_history.NO_ROOM]

@@ -296,6 +296,7 @@ def test_any_document_gives_a_name_that_any_disk_takes(file: str, number: int) -
     assert Path(name).name == name
     assert len(name.encode()) < 200
     assert not set(name) & set('<>:"/\\|?*\0\n')
+    assert name[0] != "-"
 
 
 def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:

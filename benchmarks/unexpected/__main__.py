@@ -180,10 +180,11 @@ def main() -> int:
 
 
 def keep(folder: Path | None, kind: Kind, strength: str, cases: Sequence[Case]) -> None:
-    """Writes the pages of one strength into `folder`."""
-    for number, case in enumerate(cases if folder else ()):
-        assert folder is not None
-        folder.mkdir(parents=True, exist_ok=True)
+    """Writes the pages of one strength into `folder`, if there is one."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, case in enumerate(cases):
         cv2.imwrite(str(folder / f"{kind.name}-{strength}-{number}.png".replace(" ", "_")), case.image)
 
 

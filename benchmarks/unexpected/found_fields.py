@@ -86,23 +86,22 @@ def cases(kind: str, strength: str, digits: Digits, sheets: int, seed: int) -> I
         yield DrawnCase(form, photographed(picture, pose, rng), seen)
 
 
-def counted(case: DrawnCase, reader: Reader | None) -> tuple[Counted, NDArray[np.int64]]:
-    """One photograph: what is found of it, and which fields."""
+def counted(case: DrawnCase, reader: Reader) -> Counted:
+    """One photograph: what is found of it, and what is read there."""
     found = find_fields(case.image, labels=False)
     own = [(np.array(one.quad), one.cells) for one in found if one.shape != "ruling"]
     hits = matches(own, case)
     out = Counted(len(case.form.fields), int((hits >= 0).sum()), len(own) - len(set(hits[hits >= 0].tolist())))
-    if reader is not None:
-        waiting = [field.written for field in case.form.fields if field.written]
-        (result,) = reader.read([Page("page", 1, case.image)])
-        for reading in result.readings:
-            if reading.status is not FieldStatus.REVIEW:
-                out.accepted += 1
-                if reading.value in waiting:
-                    waiting.remove(reading.value)
-                else:
-                    out.wrong += 1
-    return out, hits
+    waiting = [field.written for field in case.form.fields if field.written]
+    (result,) = reader.read([Page("page", 1, case.image)])
+    for reading in result.readings:
+        if reading.status is not FieldStatus.REVIEW:
+            out.accepted += 1
+            if reading.value in waiting:
+                waiting.remove(reading.value)
+            else:
+                out.wrong += 1
+    return out
 
 
 def matches(found: Sequence[tuple[Points, int | None]], case: DrawnCase) -> NDArray[np.int64]:
@@ -164,8 +163,8 @@ def _truth(form: DrawnForm) -> Template:
     return Template(formdigits=1, form="truth", page=page, landmarks=Landmarks(), fields=fields)
 
 
-def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Reader | None) -> None:
-    """Prints one line for each kind and strength; read as well where there is a `reader`."""
+def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Reader) -> None:
+    """Prints one line for each kind and strength."""
     print(f"{'found':18}{'strength':14}{'fields':>6}{'found':>7}{'made up':>9}{'accepted':>10}{'wrong':>7}")
     for kind, strengths in KINDS.items():
         for strength in strengths if only in (None, "found", kind) else ():
@@ -177,7 +176,7 @@ def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Rea
                     case "registered":
                         one = registered(seen)
                     case _:
-                        one = counted(seen, reader)[0]
+                        one = counted(seen, reader)
                 for name in ("fields", "found", "made_up", "accepted", "wrong"):
                     setattr(total, name, getattr(total, name) + getattr(one, name))
             print(f"{kind:18}{strength:14}{total}", flush=True)

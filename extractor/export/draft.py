@@ -66,7 +66,8 @@ def _refuse(out: Path, target: Path) -> None:
 
 def page_name(file: str, page: int) -> str:
     """`scan-p3-1f2e3d4c5b6a`: document, page, and a mark that differs for documents of the same name."""
-    stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_") or "page"
+    # No dash begins it: in a table a spreadsheet would take that for a formula, and a command for an option.
+    stem = re.sub(r"[^\w-]+", "_", Path(file).stem).strip("_-") or "page"
     stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
     mark = hashlib.blake2b(file.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
     return f"{stem}-p{page}-{mark}"

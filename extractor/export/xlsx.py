@@ -84,7 +84,7 @@ class XlsxSink(FileSink):
         """The sheets of a form, those of pages without one by the empty name."""
         if form not in self._tables:
             columns = self._forms[form] if form else self._columns
-            name = sheet_name(form, [one.name for one in self._tables.values()]) if form else "readings"
+            name = sheet_name(form, self._book.sheetnames) if form else "readings"
             self._tables[form] = _Table(
                 self._book, name, columns, looks=self._looks, folder=self._folder, notes=self._notes
             )
@@ -115,10 +115,10 @@ class _Table:
     def __init__(
         self, book: Any, name: str, columns: Columns, *, looks: Looks, folder: Path, notes: dict[str, int]
     ) -> None:
-        self.name = name
+        self._name = name
         self._book, self._columns, self._looks, self._folder, self._notes = book, columns, looks, folder, notes
         self._sheet: Any = None
-        self._sheets = self._row = self._links = 0
+        self._sheets, self._row, self._links = 1, 0, 0
         self._widths: list[int] = []
         self._last: tuple[str, str | None] = ("", None)
         self._new_sheet()
@@ -161,8 +161,11 @@ class _Table:
         return self._last[1]
 
     def _new_sheet(self) -> None:
-        self._sheets += 1
-        self._sheet = self._book.add_worksheet(self.name if self._sheets == 1 else f"{self.name} {self._sheets}")
+        name, taken = self._name, {one.lower() for one in self._book.sheetnames}
+        while self._sheet is not None and name.lower() in taken:
+            self._sheets += 1
+            name = f"{self._name} {self._sheets}"
+        self._sheet = self._book.add_worksheet(name)
         # The document stays in sight while a person goes through the fields of a wide form.
         self._sheet.freeze_panes(1, 0 if self._columns.long else 1)
         self._sheet.set_row(0, 20)

@@ -6,7 +6,7 @@ import math
 import os
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,7 @@ def put(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell
             sheet.write_datetime(row, column, moment, look)
 
 
-def sheet_name(text: str, taken: Sequence[str]) -> str:
+def sheet_name(text: str, taken: Iterable[str]) -> str:
     """`text` as the name of a sheet, with room for a number behind it: without the signs that Excel forbids there, and
     another than those that are `taken`."""
     plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", printable(text)).strip(" '")[:LONGEST_SHEET_NAME].strip() or "form"

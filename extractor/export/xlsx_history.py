@@ -9,8 +9,10 @@ from extractor.values import PageResult
 
 HISTORY_COLUMNS = ("file", "page", "form", "field", "by", "at", "how", "from", "from status", "to", "to status")
 HISTORY_WIDTHS = (40, 6, 18, 18, 18, 21, 8, 14, 12, 14, 12)
-HISTORY_ROWS = 1_048_575
-"""Changes that one sheet has room for; later ones are in the JSON alone."""
+HISTORY_ROWS = 1_048_574
+"""Changes that the sheet has room for below its heading; the row after them says that there are more."""
+
+NO_ROOM = "There is no room for more in a sheet; later changes are in the JSON."
 
 
 class HistorySheet:
@@ -26,6 +28,7 @@ class HistorySheet:
         for reading in result.readings:
             for one in reading.history:
                 if self._row >= HISTORY_ROWS:
+                    self._sheet.write_string(self._row + 1, 0, NO_ROOM)
                     return
                 place = (result.file, result.page, result.form, reading.field)
                 self._write(*place, one.by, one.at, one.kind, one.was, one.was_status, one.value, one.status)

@@ -66,7 +66,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     places += [Place(corners, "ruling") for corners in rooms]
     places = [places[i] for i in reading_order([place.corners for place in places])]
     doubts = found_doubts(places, words, lit, faint, work.long_side)
-    kept = without_headings(places, doubts, words.dark, work.long_side)
+    kept = without_headings(places, doubts, page)
     places = [place for place, _ in kept]
     phrases: list[Phrase] = []
     if labels and places:

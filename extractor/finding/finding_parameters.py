@@ -25,7 +25,8 @@ class Size:
 
 @dataclass(frozen=True)
 class FindingParameters:
-    """What finding goes by. They were set by hand; `benchmarks/finding.py` measures what they give.
+    """What finding goes by. They were set by hand, with the pages in view on which `benchmarks.finding` and
+    `benchmarks.unexpected` measure what they give.
 
     A `Size` and a plain share are of the long side of the work page unless the comment names another length; two
     numbers are the least and the most. What is in pixels (of the work page), grey levels or degrees says so.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ class Place:
     cells: tuple[Cell, ...] = ()
     gaps: tuple[float, ...] = ()
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return upright_box(self.corners)
 

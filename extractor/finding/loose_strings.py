@@ -14,6 +14,7 @@ from extractor.finding.field_search import reading_order
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
 from extractor.finding.rulings.lined_page import lined_paper_rulings
+from extractor.geometry import together
 from extractor.ink import as_gray
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
@@ -92,12 +93,7 @@ def _rows(pieces: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     shared = np.minimum(bottom[:, None], bottom[None, :]) - np.maximum(top[:, None], top[None, :])
     near = (gap < FINDING.string_gap * taller) & (shared > FINDING.string_level * smaller)
     near &= taller < FINDING.string_spread * smaller
-    root = np.arange(count)
-    for i, j in zip(*np.nonzero(np.triu(near, 1)), strict=True):
-        a, b = root[i], root[j]
-        if a != b:
-            root[root == b] = a
-    groups = [np.flatnonzero(root == one) for one in np.unique(root)]
+    groups = together(count, ((int(a), int(b)) for a, b in np.argwhere(np.triu(near, 1))))
     return [group[np.argsort(left[group])] for group in groups]
 
 

@@ -50,9 +50,14 @@ class Model:
     second_ctc: CtcRecognizer | None = None
 
     @property
+    def alphabet(self) -> tuple[str, ...]:
+        """The symbols that it reads, without the classes of marks."""
+        return self.symbols.classes[: -len(MARK_CLASSES)]
+
+    @property
     def reads_digits(self) -> bool:
         """Whether its alphabet is the ten digits."""
-        return self.symbols.classes[: -len(MARK_CLASSES)] == tuple("0123456789")
+        return self.alphabet == tuple("0123456789")
 
 
 def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:

@@ -28,9 +28,9 @@ def draft_template(
 ) -> TemplateDraft:
     """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
 
-    `form` names it, `reference` is the file name of the blank's picture. Without `everything`, rulings to write
-    on beside boxes, grids of single boxes and boxes too large or too narrow for a number are left out. `dropout` says
-    that the boxes are printed in a colour that pages in grey do not show.
+    `form` names it, `reference` is the file name of the blank's picture. Without `everything`, what looks like print,
+    rulings to write on beside boxes, grids of single boxes and boxes too large or too narrow for a number are left out.
+    `dropout` says that the boxes are printed in a colour that pages in grey do not show.
     """
     found = find_fields(blank, labels=True)
     kept = found if everything else _for_numbers(found, blank.shape)

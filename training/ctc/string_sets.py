@@ -15,8 +15,8 @@ from extractor.ink import as_gray
 from extractor.values import Gray
 from training.ctc.compose import EASY, by_writer, photographed, written
 from training.data.hands import SWISS_HELD_OUT, swiss
-from training.data.sources import data_folder
-from training.evaluation.labelled_strings import LABELS, labelled
+from training.data.sources import LABELS, data_folder
+from training.evaluation.labelled_strings import labelled
 
 STRING_SETS = ("cheque_amounts", "photo_strings", "pen_strings")
 """Folders of pictures with labels that nothing is trained on."""

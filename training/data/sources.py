@@ -20,7 +20,7 @@ from training.data.samples import Samples, Writers
 
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 IDX_DIMENSIONS_UINT8 = 0x08
-CROP_LABELS = "labels.csv"
+LABELS = "labels.csv"
 
 
 def data_folder() -> Path:
@@ -48,7 +48,7 @@ def load_samples(path: str | Path) -> Samples:
         return _npz(path)
     if _idx_file(path, "train-images-idx3-ubyte"):
         return mnist("train", path)
-    if (path / CROP_LABELS).is_file():
+    if (path / LABELS).is_file():
         return _listed(path)
     return _pictures(path)
 
@@ -152,18 +152,27 @@ def _as_crops(images: NDArray[np.uint8]) -> Crops:
     return np.stack([mnist_crop(image) for image in images])
 
 
-def _listed(folder: Path) -> Samples:
-    """The labelled pictures of a table; what is 28x28 and bright on dark already is taken as it is."""
-    table = folder / CROP_LABELS
+def label_rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of `labels.csv` in `folder`, each with `file` and `label` at least. Raises InputError."""
+    table = folder / LABELS
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row.get("label") and row.get("file")]
+            reader = csv.DictReader(file, restval="")
+            if not {"file", "label"} <= set(reader.fieldnames or ()):
+                raise InputError(f"{table} must have the columns 'file' and 'label'; give it a first row with them.")
+            return list(reader)
+    except FileNotFoundError:
+        raise InputError(f"There is no {LABELS} in {folder}; give a folder of pictures that has one.") from None
     except (OSError, UnicodeDecodeError, csv.Error):
         raise InputError(f"{table} cannot be read as a CSV table in UTF-8; save it as one.") from None
+
+
+def _listed(folder: Path) -> Samples:
+    """The labelled pictures of a table; what is 28x28 and bright on dark already is taken as it is."""
+    table = folder / LABELS
+    rows = [row for row in label_rows(folder) if row["label"] and row["file"]]
     if not rows:
-        raise InputError(
-            f"{table} labels nothing; it needs the columns 'file' and 'label', and a label for each symbol."
-        )
+        raise InputError(f"{table} labels nothing; give it a label for each symbol.")
     if long := next((row["label"] for row in rows if len(row["label"]) > 1), None):
         raise InputError(f"{table} has the label '{long}', which is more than one symbol; give pictures of one symbol.")
     crops = []

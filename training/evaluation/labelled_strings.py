@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from extractor.errors import InputError
 from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.values import FailedPage, FieldStatus, Gray, Page
+from training.data.sources import LABELS, label_rows
 from training.evaluation.outcomes import Outcome, Outcomes
 
-LABELS = "labels.csv"
 READ_TOGETHER = 50
 SHOWN_HEIGHT = 64
 
@@ -57,16 +56,7 @@ def read_strings(reader: Reader, folder: Path, progress: Callable[[int, int], No
 def labelled(folder: Path) -> list[tuple[Path, str, str]]:
     """The pictures that `labels.csv` in `folder` names: where each is, its name there, its label. Raises InputError."""
     table = folder / LABELS
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if not {"file", "label"} <= set(reader.fieldnames or ()):
-                raise InputError(f"{table} must have the columns 'file' and 'label'; give it a first row with them.")
-            rows = [(row["file"] or "", row["label"] or "") for row in reader]
-    except FileNotFoundError:
-        raise InputError(f"There is no {LABELS} in {folder}; give a folder of pictures that has one.") from None
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise InputError(f"{table} cannot be read as a CSV table in UTF-8; save it as one.") from None
+    rows = [(row["file"], row["label"]) for row in label_rows(folder)]
     if not rows:
         raise InputError(f"{table} names no picture; give it one row for each, with the columns 'file' and 'label'.")
     below: dict[str, Path] = {}

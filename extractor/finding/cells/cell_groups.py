@@ -39,18 +39,11 @@ def group_cells(cells: list[Cell], long_side: int) -> list[Group]:
         chain = [start]
         while chain[-1] in following:
             chain.append(following[chain[-1]])
-        parts = _split([cells[i] for i in chain], long_side)
-        # Boxes of a table that are nearly narrow enough for one symbol: where the next is not, none of them is.
-        groups += [
-            one
-            for part in parts
-            for one in ([part] if not _goes_on_wider(part, cells, long_side) else map(_alone, part.cells))
-        ]
+        for group in _split([cells[i] for i in chain], long_side):
+            # Boxes of a table that are nearly narrow enough for one symbol: where the next is not, none of them is.
+            apart = _goes_on_wider(group, cells, long_side)
+            groups += [Group((cell,), joined=True) for cell in group.cells] if apart else [group]
     return groups
-
-
-def _alone(cell: Cell) -> Group:
-    return Group((cell,), joined=True)
 
 
 def _goes_on_wider(group: Group, cells: list[Cell], long_side: int) -> bool:
@@ -62,13 +55,16 @@ def _goes_on_wider(group: Group, cells: list[Cell], long_side: int) -> bool:
         for cell in cells:
             box = cell.box
             gap = own.left - box.right if left else box.left - own.right
-            level = min(own.bottom, box.bottom) - max(own.top, box.top) >= FINDING.comb_level * max(
-                own.height, box.height
-            )
-            alike = abs(box.width - own.width) <= FINDING.comb_width.of(max(own.width, box.width))
-            if abs(gap) <= reach and level and alike and not _holds_one_symbol(box):
+            if abs(gap) <= reach and _matches(own, box) and not _holds_one_symbol(box):
                 return True
     return False
+
+
+def _matches(own: Box, other: Box) -> bool:
+    """Whether two boxes are level and nearly of one width, as the cells of a comb are."""
+    shared = min(own.bottom, other.bottom) - max(own.top, other.top)
+    alike = abs(other.width - own.width) <= FINDING.comb_width.of(max(own.width, other.width))
+    return alike and shared >= FINDING.comb_level * max(own.height, other.height)
 
 
 def _next(cells: list[Cell], index: int) -> int | None:
@@ -85,12 +81,7 @@ def _next(cells: list[Cell], index: int) -> int | None:
             continue
         if best is not None and box.left >= cells[best].box.left:
             continue
-        overlap = min(own.bottom, box.bottom) - max(own.top, box.top)
-        if (
-            overlap >= FINDING.comb_level * max(own.height, box.height)
-            and abs(box.width - own.width) <= FINDING.comb_width.of(max(own.width, box.width))
-            and _holds_one_symbol(box)
-        ):
+        if _matches(own, box) and _holds_one_symbol(box):
             best = j
     return best
 

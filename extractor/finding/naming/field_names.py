@@ -119,13 +119,14 @@ def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side:
     beside = left is not None and _between(box, left.box, boxes) == 0
     over = above is not None and _between(box, above.box, boxes) == 0
     if _in_table(box, boxes):
-        head = _heading(box, boxes, phrases, near)
+        # What stands right above its column.
+        head = _above(_first_of(box, boxes, along=1), phrases, near)
         first = _first_of(box, boxes, along=0)
-        row = left if left is not None and first.left - left.box.right < FINDING.row_reach * long_side else None
-        if row and (head or above):
+        over_column = head or above
+        if left and over_column and first.left - left.box.right < FINDING.row_reach * long_side:
             longest, longest_column = FINDING.name_longest
-            column = _cut(identifier((head or above or row).text), longest_column)
-            return f"{_cut(identifier(row.text), longest - len(column) - 1)} {column}"
+            column = _cut(identifier(over_column.text), longest_column)
+            return f"{_cut(identifier(left.text), longest - len(column) - 1)} {column}"
         if head:
             return head.text
     if left and beside:
@@ -136,11 +137,6 @@ def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side:
     if below:
         return below.text
     return ""
-
-
-def _heading(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], reach: float) -> Phrase | None:
-    """What stands right above the column of a table in which `box` is."""
-    return _above(_first_of(box, boxes, along=1), phrases, reach)
 
 
 def _first_of(box: Box, boxes: Sequence[Box], *, along: int) -> Box:

@@ -8,11 +8,11 @@ import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import Place
-from extractor.finding.printed.print_or_writing import holds_picture, letter_height, pieces_inside
+from extractor.finding.printed.print_or_writing import Print, holds_picture, letter_size
 from extractor.finding.printed.printed_words import PageWords, looks_printed
 from extractor.finding.rulings.broken_rulings import goes_on
 from extractor.finding.rulings.page_rulings import Rulings
-from extractor.values import Box, Doubt, DoubtKind, Gray, Mask
+from extractor.values import Box, Doubt, DoubtKind, Gray
 
 PRINT = Doubt(DoubtKind.PRINT, "it looks like the print beside it; it may not be handwriting", 0.5)
 PART = Doubt(DoubtKind.PLACE, "the cells go on beside it; it may be a part of a number", 0.5)
@@ -40,53 +40,48 @@ def found_doubts(
 
 
 def without_headings(
-    places: Sequence[Place], doubts: Sequence[tuple[Doubt, ...]], dark: Mask, long_side: int
+    places: Sequence[Place], doubts: Sequence[tuple[Doubt, ...]], page: Print
 ) -> list[tuple[Place, tuple[Doubt, ...]]]:
     """`places` with their doubts, but for the headings of tables: what looks like print in the first row, or the first
-    column, of a table that begins with print, and what is as high there in the ink `dark`. The others there are in
-    doubt as well."""
+    column, of a table that begins with print, and what is as high there on the `page`. The others there are in doubt
+    as well."""
     heads: set[int] = set()
     gone: set[int] = set()
     for along in (0, 1):
-        for line in _lines(places, along):
-            printed = [i for i in line if PRINT in doubts[i]]
-            if len(printed) < FINDING.headings_least or not set(line[: FINDING.headings_least]) <= set(printed):
+        for row in _rows(places, along):
+            printed = [i for i in row if PRINT in doubts[i]]
+            if len(printed) < FINDING.headings_least or not set(row[: FINDING.headings_least]) <= set(printed):
                 continue
-            if any(_before(places[i], places, 1 - along) for i in line):
+            if any(_before(places[i], places, 1 - along) for i in row):
                 continue
-            heights = {i: _height(places[i].box, dark, long_side) for i in line}
+            heights = {i: letter_size(page, places[i].box) for i in row}
             usual = float(np.median([heights[i] for i in printed]))
-            heads.update(line)
+            heads.update(row)
             gone.update(printed)
-            gone.update(i for i in line if abs(heights[i] - usual) <= FINDING.print_alike * usual)
+            gone.update(i for i in row if abs(heights[i] - usual) <= FINDING.print_alike * usual)
     kept = [i for i in range(len(places)) if i not in gone]
     return [(places[i], (*doubts[i], PRINT) if i in heads else doubts[i]) for i in kept]
 
 
-def _height(box: Box, dark: Mask, long_side: int) -> float:
-    letters = pieces_inside(dark, box, long_side)
-    return letter_height(letters) if len(letters) else 0.0
-
-
-def _lines(places: Sequence[Place], along: int) -> list[list[int]]:
+def _rows(places: Sequence[Place], along: int) -> list[list[int]]:
     """Places of boxes of a table that stand in one row (`along` 0) or column (1), each beside the next."""
-    lines: list[list[int]] = []
+    rows: list[list[int]] = []
     boxed = [i for i, place in enumerate(places) if place.shape == "box"]
     edges = np.array([(p.box.left, p.box.top, p.box.right, p.box.bottom) for p in places]).reshape(-1, 4)
     across = 1 - along
     for i in sorted(boxed, key=lambda i: float(edges[i, along])):
-        for line in lines:
-            last = edges[line[-1]]
+        for row in rows:
+            last = edges[row[-1]]
             slack = FINDING.table_slack * (edges[i, 3] - edges[i, 1])
             level = (
                 abs(last[across] - edges[i, across]) < slack and abs(last[across + 2] - edges[i, across + 2]) < slack
             )
             if level and abs(edges[i, along] - last[along + 2]) < slack:
-                line.append(i)
+                row.append(i)
                 break
         else:
-            lines.append([i])
-    return lines
+            rows.append([i])
+    return rows
 
 
 def _before(place: Place, places: Sequence[Place], along: int) -> bool:

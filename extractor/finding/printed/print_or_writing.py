@@ -45,9 +45,7 @@ def is_printed(page: Print, box: Box, cells: Sequence[Box] = ()) -> bool:
     between them is nothing.
     """
     comb = bool(cells)
-    letters = (
-        pieces_in_cells(page.dark, cells, page.long_side) if comb else pieces_inside(page.dark, box, page.long_side)
-    )
+    letters = pieces_in(page.dark, box, cells, page.long_side)
     if len(letters) <= 1:
         return False
     tall, several = letter_height(letters), len(letters) >= FINDING.print_letters[0]
@@ -69,7 +67,7 @@ def is_printed(page: Print, box: Box, cells: Sequence[Box] = ()) -> bool:
 
 def printed_rows(page: Print, boxes: list[Box], printed: list[bool]) -> list[bool]:
     """`printed`, and also each box that has ink as large as the print in a box of the same row: a short heading."""
-    sizes = [_letter_size(page, box) for box in boxes]
+    sizes = [letter_size(page, box) for box in boxes]
     slack = FINDING.heading_slack * page.long_side
     out = list(printed)
     for i, (box, size) in enumerate(zip(boxes, sizes, strict=True)):
@@ -82,7 +80,8 @@ def printed_rows(page: Print, boxes: list[Box], printed: list[bool]) -> list[boo
     return out
 
 
-def _letter_size(page: Print, box: Box) -> float:
+def letter_size(page: Print, box: Box) -> float:
+    """The height of the taller letters of the page in `box`; 0 without ink."""
     letters = pieces_inside(page.dark, box, page.long_side)
     return letter_height(letters) if len(letters) else 0.0
 
@@ -142,7 +141,7 @@ def letter_height(letters: Points) -> float:
 
 def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
     """Left, top, width and height of the pieces of ink in `box`, shape (n, 4), without dirt and without what hugs
-    the box's own rulings; in pixels from the corner of the part looked at."""
+    the box's own rulings."""
     inset = FINDING.piece_inset.of(long_side)
     top, left = max(0, round(box.top + inset)), max(0, round(box.left + inset))
     part = dark[top : round(box.bottom - inset), left : round(box.right - inset)]
@@ -154,20 +153,16 @@ def pieces_inside(dark: Mask, box: Box, long_side: int) -> Points:
     x, y, w, h = found[:, :4].T
     edge = (x <= 1) | (y <= 1) | (x + w >= part.shape[1] - 1) | (y + h >= part.shape[0] - 1)
     residue = edge & (np.minimum(w, h) < least)
-    return found[(h >= least) & (found[:, 4] >= least) & ~residue, :4]
+    return found[(h >= least) & (found[:, 4] >= least) & ~residue, :4] + (left, top, 0, 0)
 
 
-def pieces_in_cells(dark: Mask, cells: Sequence[Box], long_side: int) -> Points:
-    """As `pieces_inside`, of all `cells` of a comb without the rulings between them; in pixels of the page."""
+def pieces_in(dark: Mask, box: Box, cells: Sequence[Box], long_side: int) -> Points:
+    """As `pieces_inside`, of all `cells` of a comb without the rulings between, or of `box` where there are none."""
+    if not cells:
+        return pieces_inside(dark, box, long_side)
     edge = FINDING.cell_inset * cells[0].width
-    inset = FINDING.piece_inset.of(long_side)
-    parts = [np.zeros((0, 4))]
-    for cell in cells:
-        inner = Box(cell.left + edge, cell.top, cell.width - 2 * edge, cell.height)
-        found = pieces_inside(dark, inner, long_side)
-        corner = np.array((max(0, round(inner.left + inset)), max(0, round(inner.top + inset)), 0, 0))
-        parts.append(found + corner)
-    return np.concatenate(parts)
+    inner = (Box(cell.left + edge, cell.top, cell.width - 2 * edge, cell.height) for cell in cells)
+    return np.concatenate([pieces_inside(dark, one, long_side) for one in inner])
 
 
 def _in_rows(letters: Points, tall: float, share: float) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.printed.print_or_writing import letter_height, pieces_in_cells, pieces_inside
+from extractor.finding.printed.print_or_writing import letter_height, pieces_in
 from extractor.ink import as_gray
 from extractor.values import Box, Gray, Mask
 
@@ -102,9 +102,7 @@ def looks_printed(seen: tuple[PrintedWords, Mask], lit: Gray, box: Box, long_sid
     """Whether the ink in `box`, or in the `cells` of a comb, has the size of the print near by, is no paler, and as
     even as a row of print. `seen` are the words of the page and the ink that they are of."""
     words, dark = seen
-    inset = FINDING.piece_inset.of(long_side)
-    corner = np.array((max(0, round(box.left + inset)), max(0, round(box.top + inset)), 0, 0))
-    letters = pieces_in_cells(dark, cells, long_side) if cells else pieces_inside(dark, box, long_side) + corner
+    letters = pieces_in(dark, box, cells, long_side)
     if len(letters) == 0 or len(words.letters) == 0 or _is_uneven(letters):
         return False
     # In combs dirt and the remnants of rulings are many pieces.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.rulings.page_rulings import Rulings
+from extractor.geometry import together
 from extractor.ink import as_gray
 from extractor.values import Box, Mask
 
@@ -43,7 +44,7 @@ def squared_areas(rulings: Rulings, long_side: int) -> Mask:
 
 def _grids(cells: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     """Indices of `cells`, rows of left, top, width and height, that are neighbours of one size, together."""
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for along, size in ((0, 2), (1, 3)):
         across, other = 1 - along, 5 - size
         order = np.argsort(cells[:, along])
@@ -59,18 +60,7 @@ def _grids(cells: NDArray[np.float64]) -> list[NDArray[np.intp]]:
             alike &= np.abs(near[:, other] - cell[other]) <= FINDING.square_alike.of(cell[other])
             alike &= np.abs(near[:, across] - cell[across]) <= FINDING.square_alike.of(cell[other])
             pairs += [(i, int(k)) for k in j[alike]]
-    root = list(range(len(cells)))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    for a, b in pairs:
-        root[find(a)] = find(b)
-    roots = np.array([find(i) for i in range(len(cells))])
-    return [np.flatnonzero(roots == one) for one in np.unique(roots)]
+    return together(len(cells), pairs)
 
 
 def lies_in(mask: Mask, box: Box) -> bool:
