@@ -201,14 +201,14 @@ class Reader:
     ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
         """The readings of one sheet from what was decided for its fields, after the rules of `form`."""
         readings = [_reading(seen, decoded, self._accept) for seen, decoded in decided]
-        if form is None or not form.rules:
+        if form is None or not form.all_rules:
             return tuple(readings), ()
         unread = {
             seen.name: cells
             for (seen, _), reading in zip(decided, readings, strict=True)
             if not reading.value and reading.is_forbidden and (cells := _unread(seen)) is not None
         }
-        return apply_rules(form.rules, readings, self._accept, unread)
+        return apply_rules(form.all_rules, readings, self._accept, unread)
 
     def _prepare(self, page: Page | FailedPage) -> list[_Prepared]:
         """The sheets of one page, of which there is mostly one."""
@@ -285,8 +285,8 @@ def _unproved(
     """Which fields another reader should read as well: free strings of digits that neither an equation nor a check
     digit proves, and combs in doubt; not those whose doubts no reader lifts."""
     held = {one.rule for one in outcomes if one.outcome in ("confirmed", "chosen")}
-    equations = [rule for rule in (form.rules if form else ()) if rule.is_equation and rule.text in held]
-    proved = {name for rule in equations for name in rule.names}
+    equations = [rule for rule in (form.all_rules if form else ()) if rule.is_equation and rule.text in held]
+    proved = {name for rule in equations for name in rule.shown}
     found = []
     for place, ((seen, decoded), reading) in enumerate(zip(decided, readings, strict=True)):
         accepted = reading.status is FieldStatus.ACCEPTED

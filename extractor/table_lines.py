@@ -1,8 +1,15 @@
-"""The lines of a form's tables: how their fields are called."""
+"""The lines of a form's tables: how their fields are called, and which of them are filled."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
+
+from extractor.values import FieldStatus, Reading
+
+NO_INK = "_ "
+"""What is written, cell by cell or as a string, where nothing is."""
 
 
 class TablePlace(NamedTuple):
@@ -23,3 +30,45 @@ def table_place(field: str) -> TablePlace | None:
     table, point, rest = field.partition(".")
     line, second, column = rest.partition(".")
     return TablePlace(table, int(line), column) if point and second and line.isdigit() else None
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """One line of a table, with its `readings` by their columns, in the order of these."""
+
+    number: int
+    readings: Mapping[str, Reading]
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything stands in it, or a person should say whether it does."""
+        return not all(is_empty(reading) for reading in self.readings.values())
+
+    @property
+    def review(self) -> tuple[str, ...]:
+        """The columns that a person should check."""
+        return tuple(name for name, one in self.readings.items() if one.status is FieldStatus.REVIEW)
+
+
+def is_empty(reading: Reading) -> bool:
+    """Whether nothing is in the field, or what is there is struck; also where a blank field means zero."""
+    if reading.status in (FieldStatus.BLANK, FieldStatus.VOID):
+        return True
+    return reading.status is FieldStatus.ACCEPTED and reading.checked is None and not reading.written.strip(NO_INK)
+
+
+def lines_of(readings: Iterable[Reading]) -> dict[str, list[TableLine]]:
+    """The tables of a page by their names, each with its lines from the first to the last, empty ones too."""
+    found: dict[str, dict[int, dict[str, Reading]]] = {}
+    for reading in readings:
+        if (place := table_place(reading.field)) is not None:
+            found.setdefault(place.table, {}).setdefault(place.line, {})[place.column] = reading
+    return {table: [TableLine(number, lines[number]) for number in sorted(lines)] for table, lines in found.items()}
+
+
+def kept_lines(lines: list[TableLine], keep_empty: bool) -> list[TableLine]:
+    """Those of a table's `lines` that are filled; with `keep_empty` also empty ones before filled ones."""
+    filled = [place for place, line in enumerate(lines) if line.filled]
+    if keep_empty:
+        return lines[: filled[-1] + 1] if filled else []
+    return [lines[place] for place in filled]

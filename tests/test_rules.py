@@ -210,3 +210,61 @@ def test_a_sum_that_holds_makes_no_struck_number_certain() -> None:
     after, _ = apply_rules([SUM], amounts("12.50", "3.00", "15.50", pointless=(0,), doubt=LIFTED_NEVER), 0.99)
     assert [one.status for one in after] == [FieldStatus.REVIEW, FieldStatus.ACCEPTED, FieldStatus.ACCEPTED]
     assert after[0].notes == ("a stroke",)
+
+
+def register(*fees: str) -> list[Reading]:
+    """The lines of a table with one column, some of them blank, each read without doubt."""
+    return [
+        reading(f"patients.{line}.fee", fee, 0.999)
+        if fee
+        else replace(reading(f"patients.{line}.fee", "", 0.999), written="", status=FieldStatus.BLANK)
+        for line, fee in enumerate(fees, start=1)
+    ]
+
+
+FEES = tuple(f"patients.{line}.fee" for line in range(1, 5))
+
+
+def of_table(text: str) -> Rule:
+    return Rule(text, (("patients.fee", FEES),))
+
+
+def test_a_column_is_added_up_without_its_blank_lines() -> None:
+    fields = [reading("fees", "42", 0.9, ("47", 0.08)), *register("12", "", "30", "")]
+    after, outcomes = apply_rules([of_table("fees = sum(patients.fee)")], fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["confirmed"]
+    assert after[0].status is FieldStatus.ACCEPTED
+    wrong = [reading("fees", "48", 0.999), *fields[1:]]
+    after, outcomes = apply_rules([of_table("fees = sum(patients.fee)")], wrong, 0.99)
+    assert [o.outcome for o in outcomes] == ["broken"]
+    assert [r.status.value for r in after] == ["review", "review", "blank", "review", "blank"]
+
+
+def test_the_filled_lines_are_counted_and_the_largest_is_found() -> None:
+    fields = [reading("seen", "2", 0.999), reading("most", "30", 0.999), *register("12", "", "30", "")]
+    rules = [
+        of_table("count(patients) = seen"),
+        of_table("most = max(patients.fee)"),
+        of_table("min(patients.fee) > 12"),
+    ]
+    _, outcomes = apply_rules(rules, fields, 0.99)
+    assert [o.outcome for o in outcomes] == ["confirmed", "confirmed", "broken"]
+
+
+def test_a_count_or_a_largest_number_proves_nothing_of_the_others() -> None:
+    fields = [reading("seen", "2", 0.999), reading("most", "30", 0.999), *register("12", "", "30", "")]
+    fields[2] = reading("patients.1.fee", "12", 0.9, ("17", 0.08))
+    after, outcomes = apply_rules(
+        [of_table("count(patients) = seen"), of_table("most = max(patients.fee)")], fields, 0.99
+    )
+    assert [o.outcome for o in outcomes] == ["confirmed", "confirmed"]
+    assert after[2].status is FieldStatus.REVIEW
+    assert after[2].confidence < 0.93
+
+
+def test_a_long_column_with_many_doubts_is_not_certain_because_few_combinations_were_tried() -> None:
+    names = tuple(f"t.{line}.a" for line in range(1, 31))
+    fields = [reading(name, "5", 0.6, ("7", 0.39)) for name in names]
+    limit = Rule("sum(t.a) <= limit", (("t.a", names),))
+    after, _ = apply_rules([limit], [reading("limit", "900", 0.999), *fields], 0.99)
+    assert all(r.status is FieldStatus.REVIEW and r.confidence < 0.7 for r in after[1:])

@@ -186,3 +186,43 @@ def test_a_mistake_in_a_table_is_named_with_its_line(write, wrong: str, right: s
     with pytest.raises(TemplateError) as caught:
         load_template(write(REGISTER.replace(wrong, right)))
     assert any(f"line {line}:" in one and says in one for one in str(caught.value).splitlines()), caught.value
+
+
+RULES = """\
+fields:
+  - {name: fees, box: [80, 900, 200, 60], format: {kind: amount}}
+rules:
+  - fees = sum(patients.fee)
+  - count(patients) <= 3
+  - patients: fee <= fees
+"""
+
+
+def test_rules_know_the_columns_and_the_lines_of_tables(write) -> None:
+    template = load_template(write(REGISTER + RULES))
+    fees = [f"patients.{line}.fee" for line in (1, 2, 3)]
+    assert [rule.text for rule in template.rules][2] == "patients: fee <= fees"
+    add_up, count, *lines = template.all_rules
+    assert add_up.names == ("fees", *fees)
+    assert (count.names, count.counted) == ((), ("patients",))
+    assert [rule.text for rule in lines] == [f"patients.{line}: fee <= fees" for line in (1, 2, 3)]
+    assert [rule.names for rule in lines] == [(fee, "fees") for fee in fees]
+    assert load_template(write(template_yaml(template))) == template
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "says"),
+    [
+        ("sum(patients.fee)", "sum(patients.fees)", 13, "'patients.fees', which is no column of a table"),
+        ("sum(patients.fee)", "patients.fee", 13, "write sum(patients.fee)"),
+        ("count(patients)", "count(fees)", 14, "counts the lines of 'fees', which is no table"),
+        ("- patients: fee", "- doctors: fee", 15, "'doctors', which is no table"),
+        ("- patients: fee", "- patients: free", 15, "'free', which is no column or field"),
+        ("count(patients)", "count(patients, 2)", 14, "not of the form"),
+    ],
+)
+def test_a_mistake_in_a_rule_of_a_table_is_named_with_its_line(write, wrong, right, line, says) -> None:
+    assert wrong in RULES
+    with pytest.raises(TemplateError) as caught:
+        load_template(write(REGISTER + RULES.replace(wrong, right)))
+    assert any(f"line {line}:" in one and says in one for one in str(caught.value).splitlines()), caught.value

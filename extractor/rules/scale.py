@@ -15,7 +15,9 @@ PLACES = (1, 2, 3)
 """Decimals that a number without its point may have lost."""
 
 
-def told_scale(equations: Sequence[Rule], numbers: Mapping[str, Decimal], pointless: Collection[str]) -> set[str]:
+def told_scale(
+    equations: Sequence[Rule], numbers: Mapping[str, Decimal | None], pointless: Collection[str]
+) -> set[str]:
     """Of the fields that are `pointless`, those that one of `equations`, all of which hold, gives a scale: it would not
     hold if the field had lost its point, whichever others had lost theirs with it."""
     unsure = {name for name in pointless if numbers.get(name)}
@@ -32,13 +34,14 @@ def told_scale(equations: Sequence[Rule], numbers: Mapping[str, Decimal], pointl
     return told
 
 
-def _loose(rule: Rule, numbers: Mapping[str, Decimal], names: Sequence[str]) -> set[str]:
+def _loose(rule: Rule, numbers: Mapping[str, Decimal | None], names: Sequence[str]) -> set[str]:
     """Those of `names` that are in a set of them with which, divided by a power of ten, `rule` holds as well."""
     loose: set[str] = set()
     for count in range(1, len(names) + 1):
         for some in combinations(names, count):
             if not loose.issuperset(some) and any(
-                rule.holds({**numbers, **{name: numbers[name].scaleb(-places) for name in some}}) for places in PLACES
+                rule.holds({**numbers, **{name: (numbers[name] or Decimal(0)).scaleb(-places) for name in some}})
+                for places in PLACES
             ):
                 loose.update(some)
     return loose

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from extractor.decoding.unread import UnreadCells
+from extractor.table_lines import is_empty
 from extractor.template import Rule
 from extractor.values import Doubt, DoubtKind, FieldStatus, Reading
 
@@ -15,20 +16,25 @@ CHOSEN = Doubt(DoubtKind.ARITHMETIC, "chosen by the form's arithmetic", most=1.0
 
 
 def solve(
-    rules: Sequence[Rule], by_name: dict[str, Reading], unread: Mapping[str, UnreadCells], mistake: float
+    rules: Sequence[Rule],
+    by_name: dict[str, Reading],
+    unread: Mapping[str, UnreadCells],
+    counts: Mapping[str, Decimal],
+    mistake: float,
 ) -> dict[str, str]:
     """Gives fields in `by_name` that are `unread` the value that an equation leaves for them; what came of each rule.
 
     Such a value proves nothing: the other fields stay as they are, and it goes to review. `mistake` is how probable it
-    is that the writer added up wrongly.
+    is that the writer added up wrongly; `counts` has the filled lines of tables.
     """
     outcomes: dict[str, str] = {}
     for rule in rules:
         if unread.keys().isdisjoint(rule.names):
             continue
         values = {name: _number(by_name[name]) for name in rule.names}
-        missing = [name for name, value in values.items() if value is None]
-        known = {name: value for name, value in values.items() if value is not None}
+        blank = {name for name in rule.may_be_blank if is_empty(by_name[name])}
+        missing = [name for name, value in values.items() if value is None and name not in blank]
+        known = {**counts, **{name: value for name, value in values.items() if name not in missing}}
         if not missing:
             # Another rule gave the value.
             outcomes[rule.text] = "chosen" if rule.holds(known) else "broken"

@@ -178,6 +178,12 @@ def _line_of_quoted(node: yaml.Node | None, message: str) -> int:
         match nodes.pop():
             case yaml.MappingNode(value=pairs):
                 nodes += [value for _, value in pairs]
+                # A rule of a table's lines, which YAML takes for a key with its value.
+                lines += [
+                    key.start_mark.line + 1
+                    for key, value in pairs
+                    if quoted and isinstance(value, yaml.ScalarNode) and f"{key.value}: {value.value}" == quoted[1]
+                ]
             case yaml.SequenceNode(value=items):
                 nodes += items
             case yaml.ScalarNode(value=value, start_mark=mark) if quoted and value == quoted[1]:

@@ -1,5 +1,5 @@
-"""The parts of a template, checked by pydantic: page, landmarks, fields, and what these may hold. `template.py` makes the
-whole of them, and `load.py` turns errors into line and fix."""
+"""The parts of a template, checked by pydantic: page, landmarks, fields, and what these may hold. `template.py` makes
+the whole of them, and `load.py` turns errors into line and fix."""
 
 from __future__ import annotations
 

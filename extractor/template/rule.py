@@ -1,9 +1,11 @@
-"""The arithmetic of a form: `total = a + b`, `balance = opening - sum(paid)`, `used <= received`."""
+"""The arithmetic of a form: `total = a + b`, `balance = opening - sum(paid)`, `used <= received`; and that of its
+tables: `fees = sum(patients.fee)`, `patients: total = fee + drugs`, `count(patients) = seen`."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -20,39 +22,106 @@ LARGEST_CONSTANT = 10**15
 COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
 
 
+LINE_RULE = re.compile(r"\s*([A-Za-z_]\w*(?:\.[0-9]+)?)\s*:(.*)", re.DOTALL)
+"""A rule of a table's lines, such as `patients: total = a + b`, or of one of them, as `patients.3: total = a + b`."""
+
+COUNT, OVER_MANY = "count", ("sum", "max", "min")
+"""What counts the filled lines of a table, and what is made of many numbers."""
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A comparison of two expressions over field names, numbers, `+`, `-`, `*`, brackets and `sum(…)`, which adds up
-    fields and the `lists` of fields, by name, that the template gives."""
+    """A comparison of two expressions over field names, numbers, `+`, `-`, `*`, brackets and functions of many fields.
+
+    `sum(…)`, `max(…)` and `min(…)` take fields, the `lists` of fields, by name, that the template gives, and columns of
+    tables (`patients.fee`), where a blank field counts as nothing; `count(patients)` is how many lines are filled. In a
+    rule of one line, `columns` says which field each of its words is. A rule as it stands in a template does not know
+    the fields of tables yet: `Template.all_rules` are those that do.
+    """
 
     text: str
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The table of whose lines the rule speaks; of a rule of one line with its number, and empty for others."""
+        found = LINE_RULE.fullmatch(self.text)
+        return found[1] if found else ""
+
+    @property
+    def comparison(self) -> str:
+        """The rule without its table."""
+        found = LINE_RULE.fullmatch(self.text)
+        return found[2].strip() if found else self.text
 
     @cached_property
     def _tree(self) -> ast.Compare:
-        return _parse(self.text)
+        return _parse(self.comparison, self.text)
+
+    @cached_property
+    def _fields(self) -> dict[str, tuple[str, ...]]:
+        return {**dict(self.lists), **{word: (field,) for word, field in self.columns}}
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names that it uses: of fields, of lists, of columns, of tables; each once, in their order."""
+        return tuple(dict.fromkeys(word for word, _ in self._used))
+
+    @cached_property
+    def _used(self) -> tuple[tuple[str, str], ...]:
+        """The names that it uses, each with the function that it is given to (empty for none)."""
+        inside = {
+            id(part): _word(node.func)
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Call)
+            for part in node.args
+        }
+        functions = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
+        tables = {id(node.value) for node in ast.walk(self._tree) if isinstance(node, ast.Attribute)}
+        return tuple(
+            (_word(node), inside.get(id(node), ""))
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in functions | tables
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The fields that the rule needs, in the order of their first use."""
-        functions = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
-        used = [n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name) and id(n) not in functions]
-        lists = dict(self.lists)
-        return tuple(dict.fromkeys(name for one in used for name in lists.get(one, (one,))))
+        return self._of(word for word, function in self._used if function != COUNT)
+
+    @cached_property
+    def may_be_blank(self) -> frozenset[str]:
+        """The fields in columns of tables that count as nothing where they are blank: not those that it uses alone."""
+        alone = self._of(word for word, _ in self._used if "." not in word)
+        return frozenset(self._of(word for word, _ in self._used if "." in word)) - set(alone)
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The fields of which it would show that they are wrong: what is only compared for the largest is not."""
+        return frozenset(self._of(word for word, function in self._used if function in ("", "sum")))
+
+    @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """The tables whose filled lines it counts."""
+        return tuple(word for word, function in self._used if function == COUNT)
+
+    def _of(self, words: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for word in words for name in self._fields.get(word, (word,))))
 
     @property
     def terms(self) -> int:
         """How many values it takes, a field that it names twice counted twice."""
-        lists = dict(self.lists)
-        return sum(len(lists.get(n.id, (n.id,))) for n in ast.walk(self._tree) if isinstance(n, ast.Name))
+        return sum(len(self._fields.get(word, (word,))) for word, _ in self._used)
 
     @property
     def is_equation(self) -> bool:
         """Whether the rule says that two things are equal, which few wrong readings satisfy by chance."""
         return isinstance(self._tree.ops[0], ast.Eq)
 
-    def holds(self, values: Mapping[str, Decimal]) -> bool:
-        """Whether the rule is true of `values`, which must hold every one of `names`."""
+    def holds(self, values: Mapping[str, Decimal | None]) -> bool:
+        """Whether the rule is true of `values`, which must hold every one of `names` and of the tables `counted`; those
+        that `may_be_blank` are None where they are."""
         left, right = self.sides(values)
         match self._tree.ops[0]:
             case ast.Eq():
@@ -66,22 +135,18 @@ class Rule:
             case _:
                 return left > right
 
-    def sides(self, values: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
-        """What the rule compares, left and right, for `values`, which must hold every one of `names`."""
-        lists = dict(self.lists)
-        return _value(self._tree.left, values, lists), _value(self._tree.comparators[0], values, lists)
+    def sides(self, values: Mapping[str, Decimal | None]) -> tuple[Decimal, Decimal]:
+        """What the rule compares, left and right, for `values` as `holds` takes them."""
+        left, right = self._tree.left, self._tree.comparators[0]
+        return _value(left, values, self._fields), _value(right, values, self._fields)
 
-    def solved_for(self, name: str, values: Mapping[str, Decimal]) -> Decimal | None:
+    def solved_for(self, name: str, values: Mapping[str, Decimal | None]) -> Decimal | None:
         """The number that the field `name` must have for the equation to hold with all other `values`.
 
         None where it may be any, or none, or where the equation is not linear in it.
         """
-        lists = dict(self.lists)
-        sides = self._tree.left, self._tree.comparators[0]
-        at_zero, at_one = (
-            _value(sides[0], {**values, name: x}, lists) - _value(sides[1], {**values, name: x}, lists)
-            for x in (Decimal(0), Decimal(1))
-        )
+        zero, one = (self.sides({**values, name: x}) for x in (Decimal(0), Decimal(1)))
+        at_zero, at_one = zero[0] - zero[1], one[0] - one[1]
         if at_zero == at_one:
             return None
         number = (at_zero / (at_zero - at_one)).normalize()
@@ -90,22 +155,33 @@ class Rule:
 
 def parse_rule(text: object) -> Rule:
     """A rule from its text as written in a template. Raises ValueError with the fix."""
-    if not isinstance(text, str | Rule):
+    given = rule_text(text)
+    if not isinstance(text, Rule) and given is None:
         raise ValueError("a rule is text such as: total = a + b")
-    rule = text if isinstance(text, Rule) else Rule(text)
+    rule = text if isinstance(text, Rule) else Rule(given or "")
     text = rule.text
     if len(text) > LONGEST_RULE:
         raise ValueError(f"a rule of {len(text)} characters is too long; write at most {LONGEST_RULE}, with lists")
     if rule.terms > MOST_TERMS:
         raise ValueError(f"rule '{text}' adds up more than {MOST_TERMS} fields; split it")
-    if not rule.names:
+    if not rule.names and not rule.counted:
         raise ValueError(f"rule '{text}' names no field")
     return rule
 
 
-def _parse(text: str) -> ast.Compare:
+def rule_text(given: object) -> str | None:
+    """The text of a rule as YAML has it, which takes `patients: total = a + b` for a key with its value; None where it
+    is no rule."""
+    if isinstance(given, dict) and len(given) == 1:
+        (table, comparison), *_ = given.items()
+        return f"{table}: {comparison}"
+    return given if isinstance(given, str) else None
+
+
+def _parse(text: str, whole: str) -> ast.Compare:
     bad = (
-        f"rule '{text}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers, brackets and sum(a, b, …))"
+        f"rule '{whole}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers, brackets, sum(a, b, …), "
+        "max(…), min(…) and count(table))"
     )
     python = text.replace("==", "=")
     for double in ("<=", ">="):
@@ -126,7 +202,7 @@ def _check(node: ast.expr, bad: str, depth: int = 0) -> None:
     if depth > DEEPEST_RULE:
         raise ValueError(f"a rule has more than {DEEPEST_RULE} parts within each other; add up with sum(a, b, …)")
     match node:
-        case ast.Name():
+        case ast.Name() | ast.Attribute(value=ast.Name()):
             return
         case ast.Constant(value=bool()):
             raise ValueError(bad)
@@ -138,34 +214,53 @@ def _check(node: ast.expr, bad: str, depth: int = 0) -> None:
             _check(right, bad, depth + 1)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             _check(operand, bad, depth + 1)
-        case ast.Call(func=ast.Name(id="sum"), args=[_, *_] as parts, keywords=[]):
-            if not all(isinstance(part, ast.Name) for part in parts):
+        case ast.Call(func=ast.Name(id=function), args=[_, *_] as parts, keywords=[]) if function in OVER_MANY:
+            if not all(_word(part) for part in parts):
                 raise ValueError(bad)
+        case ast.Call(func=ast.Name(id="count"), args=[ast.Name()], keywords=[]):
+            return
         case _:
             raise ValueError(bad)
 
 
-def _value(node: ast.expr, values: Mapping[str, Decimal], lists: Mapping[str, tuple[str, ...]]) -> Decimal:
+def _word(node: ast.expr) -> str:
+    """The name of a field, a list, a table or a column, or of a function; empty for anything else."""
     match node:
         case ast.Name(id=name):
-            return values[name]
+            return name
+        case ast.Attribute(value=ast.Name(id=table), attr=column):
+            return f"{table}.{column}"
+    return ""
+
+
+def _value(node: ast.expr, values: Mapping[str, Decimal | None], fields: Mapping[str, tuple[str, ...]]) -> Decimal:
+    match node:
         case ast.Constant(value=number):
             return Decimal(str(number))
         case ast.UnaryOp(operand=operand):
-            return -_value(operand, values, lists)
-        case ast.Call(args=parts):
-            named = [part.id for part in parts if isinstance(part, ast.Name)]
-            return sum((values[field] for name in named for field in lists.get(name, (name,))), Decimal(0))
+            return -_value(operand, values, fields)
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _value(left, values, lists), _value(right, values, lists)
+            a, b = _value(left, values, fields), _value(right, values, fields)
             return a + b if isinstance(op, ast.Add) else a - b if isinstance(op, ast.Sub) else a * b
-    raise AssertionError(f"unchecked node {node!r}")
+        case ast.Call(func=function, args=parts):
+            words = [_word(part) for part in parts]
+            many = [values[field] for word in words for field in fields.get(word, (word,))]
+            known = [number for number in many if number is not None]
+            match _word(function):
+                case "max":
+                    return max(known, default=Decimal(0))
+                case "min":
+                    return min(known, default=Decimal(0))
+            # What is counted is known beforehand, and so is one number.
+            return sum(known, Decimal(0))
+        case _:
+            word = _word(node)
+            one = values[fields.get(word, (word,))[0]]
+            assert one is not None, f"{word} is no number"
+            return one
 
 
-def lists_outside_sums(rule: Rule) -> tuple[str, ...]:
-    """Lists of fields that `rule` uses as if they were one number."""
-    inside = {id(part) for node in ast.walk(rule._tree) if isinstance(node, ast.Call) for part in node.args}
-    names = dict(rule.lists)
-    return tuple(
-        n.id for n in ast.walk(rule._tree) if isinstance(n, ast.Name) and n.id in names and id(n) not in inside
-    )
+def many_as_one(rule: Rule) -> tuple[str, ...]:
+    """Lists of fields and columns that `rule` uses as if they were one number."""
+    lists = dict(rule.lists)
+    return tuple(word for word, function in rule._used if not function and word in lists)

@@ -106,9 +106,14 @@ class Table(StrictModel):
         return self
 
     @property
+    def count(self) -> int:
+        """How many lines it has."""
+        return len(self.rows.boxes) or self.rows.count or 0
+
+    @property
     def size(self) -> int:
         """How many fields it has: lines times columns."""
-        return (len(self.rows.boxes) or self.rows.count or 0) * len(self.columns)
+        return self.count * len(self.columns)
 
     def fields(self) -> Iterator[TemplateField]:
         """Its fields, line by line, each line from its first column to its last."""

@@ -12,8 +12,9 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from extractor.table_lines import table_place
 from extractor.template.model import MOST_FIELDS, Landmarks, Name, PageSize, StrictModel, TemplateField
-from extractor.template.rule import Rule, lists_outside_sums, parse_rule
+from extractor.template.rule import Rule, parse_rule, rule_text
 from extractor.template.table import MOST_TABLES, Table
+from extractor.template.table_rules import check_rules, known_rules
 from extractor.values import Kind
 
 MOST_RULES, MOST_LISTS = 300, 100
@@ -60,6 +61,12 @@ class Template(StrictModel):
         """The fields that are read: those beside the tables, then those of each table, line by line."""
         return (*self.fields, *(field for table in self.tables for field in table.fields()))
 
+    @cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The rules that know the fields of tables: a rule of a table's lines is one for each line, whose text begins
+        with the line, as in `patients.3: total = a + b`."""
+        return tuple(rule for _, rule in known_rules(self.rules, self.tables))
+
     @property
     def columns(self) -> tuple[tuple[str, Kind], ...]:
         """Names and kinds of what has a column in the output: the fields beside the tables, then the columns of each
@@ -72,7 +79,8 @@ class Template(StrictModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """As pydantic's; what was worked out of the parts that `update` replaces is worked out anew."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("all_fields", None)
+        for name in ("all_fields", "all_rules"):
+            copy.__dict__.pop(name, None)
         return copy
 
     def found_in(self, folder: Path) -> Template:
@@ -90,7 +98,7 @@ class Template(StrictModel):
         lists = tuple(
             (str(name), tuple(map(str, fields))) for name, fields in tree["lists"].items() if isinstance(fields, list)
         )
-        rules = [Rule(rule, lists) if isinstance(rule, str) else rule for rule in tree["rules"]]
+        rules = [Rule(text, lists) if (text := rule_text(rule)) is not None else rule for rule in tree["rules"]]
         return {**tree, "rules": rules}
 
     @model_validator(mode="after")
@@ -102,9 +110,6 @@ class Template(StrictModel):
             for field in fields:
                 if field not in names:
                     raise ValueError(f"'{field}', which is no field of this form, is in the list '{name}'")
-        for rule in self.rules:
-            for name in lists_outside_sums(rule):
-                raise ValueError(f"rule '{rule.text}' uses the list '{name}' as a number; write sum({name})")
         return self
 
     @model_validator(mode="after")
@@ -127,15 +132,11 @@ class Template(StrictModel):
             if (other := known.get(table.name.lower())) is not None:
                 raise ValueError(f"'{table.name}' is a table and a {other}; give the table another name")
             known[table.name.lower()] = "table"
-        names = {field.name for field in self.all_fields}
         for field in self.all_fields:
             box = field.box
             if box.left < 0 or box.top < 0 or box.right > self.page.width or box.bottom > self.page.height:
                 raise ValueError(f"{_told(field.name)} reaches outside the page")
-        for rule in self.rules:
-            for name in rule.names:
-                if name not in names:
-                    raise ValueError(f"rule '{rule.text}' uses '{name}', which is no field of this form")
+        check_rules(self.rules, self.tables, {field.name for field in self.all_fields})
         return self
 
 

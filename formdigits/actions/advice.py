@@ -64,7 +64,8 @@ def _formats(template: Template) -> Iterator[str]:
 
 def _rules(template: Template) -> Iterator[str]:
     kinds = {field.name: field.format.kind for field in template.all_fields}
-    for rule in template.rules:
+    # A rule of lines says the same of each of them.
+    for rule in (rule for rule in template.all_rules if rule.table.partition(".")[2] in ("", "1")):
         texts = [name for name in rule.names if not kinds[name].is_number and kinds[name] is not Kind.DIGITS]
         if texts:
             yield f"the rule '{rule.text}' calculates with {_some(texts)}, which is no number; give a number field."

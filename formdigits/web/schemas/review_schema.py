@@ -204,7 +204,7 @@ class FieldAnswer(BaseModel):
         values = dict(item.beside)
         field = forms.field(item.form, reading.field, reading.kind)
         rules = () if hidden else reading.rules
-        known = () if template is None else template.rules
+        known = () if template is None else template.all_rules
         named = {name for text in rules for name in _names(text, known)}
         base = f"/api/jobs/{item.key.job}/review/fields/{item.key}"
         return FieldAnswer(
