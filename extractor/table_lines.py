@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from extractor.values import FieldStatus, Reading
 
+LINE_COLUMN = "line"
+"""The column of a table's output that says which line of the page a row was, so that no column may be called so."""
+
 NO_INK = "_ "
 """What is written, cell by cell or as a string, where nothing is."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from extractor.table_lines import lines_of
 from extractor.values import FieldStatus, PageResult
 
 if TYPE_CHECKING:
@@ -122,14 +123,18 @@ def table(results: Iterable[PageResult], fields: Sequence[str], pages: int) -> N
     from rich.console import Console
     from rich.table import Table
 
-    shown = fields[:SHOWN_FIELDS]
-    more = len(fields) > len(shown)
+    # Of a table the number of its filled lines is shown.
+    names = list(dict.fromkeys(name.partition(".")[0] for name in fields))
+    shown = names[:SHOWN_FIELDS]
+    more = len(names) > len(shown)
     grid = Table("file", "page", "status", *shown, *(["…"] if more else []))
     for result in islice(results, SHOWN_ROWS):
         cells = {
             one.field: f"[yellow]{one.value}?[/]" if one.status is FieldStatus.REVIEW else one.value
             for one in result.readings
         }
+        for name, lines in lines_of(result.readings).items():
+            cells[name] = counted(sum(line.filled for line in lines), "line")
         file = result.file.encode("utf-8", "backslashreplace").decode().replace("[", "\\[")
         row = [file, str(result.page), result.status.value, *(cells.get(name, "") for name in shown)]
         grid.add_row(*row, *(["…"] if more else []))

@@ -123,5 +123,5 @@ results = st.builds(
 
 @given(results)
 def test_every_page_comes_back_as_it_was(result: PageResult) -> None:
-    text = json.dumps(tree(result), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+    text = json.dumps(tree(result, {}), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
     assert PageResult.from_dict(json.loads(text)) == result

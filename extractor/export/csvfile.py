@@ -17,6 +17,7 @@ from extractor.errors import OutputError
 from extractor.export.draft import Draft, telling
 from extractor.export.rows import Cell, Columns
 from extractor.export.sink import FieldColumn, Sink, TextFileSink
+from extractor.export.table_rows import TableColumns, tables_of
 from extractor.values import PageResult
 
 # A spreadsheet runs a cell that begins so, some also after spaces, quotes or invisible characters. A semicolon begins
@@ -39,7 +40,7 @@ def plain(cell: Cell) -> str:
 class _Table:
     """Rows written to an open text file."""
 
-    def __init__(self, file: TextIO, columns: Columns) -> None:
+    def __init__(self, file: TextIO, columns: Columns | TableColumns) -> None:
         self._file = file
         self._columns = columns
         # The writer quotes a cell for the characters of its line ending: with '\n' alone, a carriage return in a
@@ -56,19 +57,51 @@ class _Table:
 
 
 class CsvSink(TextFileSink):
+    """One row per page; the lines of a form's tables are in files of their own, which stand beside it."""
+
     def __init__(self, out: Path, fields: Sequence[FieldColumn], long: bool) -> None:
         super().__init__(out)
-        self._columns = Columns(fields, long)
+        self._columns: Columns | TableColumns = Columns(fields, long)
         self._table: _Table | None = None
+        tables = {} if long else tables_of(fields)
+        self._open = contextlib.ExitStack()
+        self._others = [
+            _TableSink(out.with_name(f"{out.stem}_{name}{out.suffix}"), columns) for name, columns in tables.items()
+        ]
 
     def _begin(self, draft: Draft) -> None:
         super()._begin(draft)
         assert self._file is not None
         self._table = _Table(self._file, self._columns)
+        for other in self._others:
+            self._open.enter_context(other)
 
     def _add(self, result: PageResult) -> None:
         assert self._table is not None
         self._table.add(result)
+        for other in self._others:
+            other.write(result)
+
+    def _end(self) -> None:
+        super()._end()
+        self._open.close()
+
+    def _give_up(self) -> None:
+        super()._give_up()
+        for other in self._others:
+            other.forget()
+
+
+class _TableSink(CsvSink):
+    """One row per filled line of a form's table."""
+
+    def __init__(self, out: Path, columns: TableColumns) -> None:
+        super().__init__(out, (), long=False)
+        self._columns = columns
+
+    def forget(self) -> None:
+        """Leaves no draft behind where the pages were not written to their end."""
+        self._close()
 
 
 class StandardOutputSink(Sink):
@@ -79,7 +112,8 @@ class StandardOutputSink(Sink):
     """
 
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
-        self._columns = Columns(fields, long)
+        # Standard output is one table: where forms have tables of their own, each field has its row.
+        self._columns = Columns(fields, long or bool(tables_of(fields)))
         self._table: _Table | None = None
         self._gone = False
 

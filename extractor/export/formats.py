@@ -27,7 +27,9 @@ def open_sink(
     The ending of `out` chooses the format: .csv, .xlsx, .json, .jsonl or .ndjson; `-` is CSV on standard output.
     `fields` are the columns of CSV and XLSX in their order, with several forms the union of their fields. `long`
     gives CSV and XLSX one row per field instead of one per page; JSON and JSON Lines hold everything either way. Where
-    there are several `forms`, by their names, XLSX has a sheet for each, with its fields alone.
+    there are several `forms`, by their names, XLSX has a sheet for each, with its fields alone. The lines of a form's
+    tables have sheets of their own in XLSX, and for CSV files of their own, such as `numbers_patients.csv` beside
+    `numbers.csv`; on standard output each field has a row then.
 
     Nothing is touched before the `with` block begins. Raises OutputError for an unknown ending.
     """
@@ -48,11 +50,11 @@ def open_sink(
         case ".json":
             from extractor.export.jsonfile import JsonSink
 
-            return JsonSink(path)
+            return JsonSink(path, fields)
         case _:
             from extractor.export.jsonfile import JsonLinesSink
 
-            return JsonLinesSink(path)
+            return JsonLinesSink(path, fields)
 
 
 def write_table(

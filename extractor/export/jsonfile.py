@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,28 @@ import numpy as np
 
 from extractor.export.draft import Draft
 from extractor.export.rows import place
-from extractor.export.sink import TextFileSink
+from extractor.export.sink import FieldColumn, TextFileSink
+from extractor.export.table_rows import TableColumns, tables_of
+from extractor.table_lines import lines_of
 from extractor.values import PageResult
 
 
-def tree(result: PageResult) -> dict[str, Any]:
-    """`result.to_dict()` with the box of every reading (null where it has no place on the page), without NaN.
+def tree(result: PageResult, tables: Mapping[str, TableColumns]) -> dict[str, Any]:
+    """`result.to_dict()` with the box of every reading (null where it has no place on the page), without NaN, and the
+    filled lines of the form's `tables`, where there are any.
 
     A number that is not finite becomes 0: no confidence, no fit.
     """
     page: dict[str, Any] = _plain(result)
     for reading, out in zip(result.readings, page["readings"], strict=True):
         out["box"] = place(reading)
+    if lines := lines_of(result.readings):
+        page["tables"] = {name: tables.get(name, TableColumns(name, ())).tree(result) for name in lines}
     return page
 
 
-def _line(result: PageResult) -> str:
-    return json.dumps(tree(result), ensure_ascii=False, allow_nan=False)
+def _line(result: PageResult, tables: Mapping[str, TableColumns]) -> str:
+    return json.dumps(tree(result, tables), ensure_ascii=False, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
@@ -48,8 +54,9 @@ class JsonLinesSink(TextFileSink):
 
     _before, _between, _after = "", "\n", "\n"
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, fields: Sequence[FieldColumn]) -> None:
         super().__init__(out)
+        self._tables = tables_of(fields)
         self._empty = True
 
     def _begin(self, draft: Draft) -> None:
@@ -59,7 +66,7 @@ class JsonLinesSink(TextFileSink):
 
     def _add(self, result: PageResult) -> None:
         assert self._file is not None
-        line = _line(result)
+        line = _line(result, self._tables)
         self._file.write(line if self._empty else self._between + line)
         self._empty = False
 

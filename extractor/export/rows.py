@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 from extractor.errors import OutputError
 from extractor.export.sink import FieldColumn
-from extractor.table_lines import table_place
+from extractor.table_lines import LINE_COLUMN, TablePlace, kept_lines, lines_of, table_place
 from extractor.values import Kind, PageResult, PageStatus, Reading
 
 PAGE_COLUMNS = ("file", "page", "form", "status", "review")
 PLACE_COLUMNS = ("left", "top", "width", "height")
-FIELD_COLUMNS = ("file", "page", "form", "field", "value", "written", "confidence", "status", *PLACE_COLUMNS)
+READING_COLUMNS = ("value", "written", "confidence", "status", *PLACE_COLUMNS)
+FIELD_COLUMNS = ("file", "page", "form", "field", *READING_COLUMNS)
+TABLE_FIELD_COLUMNS = ("file", "page", "form", "field", "table", LINE_COLUMN, "column", *READING_COLUMNS)
+"""Columns of one row per field, without and with tables."""
+
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -32,12 +36,17 @@ class Cell(NamedTuple):
 
 
 class Columns:
-    """The columns of a table and how a page fills them."""
+    """The columns of what has a row per page, or with `long` a row per field, and how a page fills them. The lines of a
+    form's tables have columns of their own in `table_rows`, and are among the rows here only with `long`."""
 
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
         self._names = tuple(dict.fromkeys(name for name, _ in fields if "." not in name))
-        self.header: tuple[str, ...] = FIELD_COLUMNS if long else PAGE_COLUMNS + self._names
+        self._kept = {
+            name.partition(".")[0]: name.endswith(f".{LINE_COLUMN}") for name, _ in reversed(fields) if "." in name
+        }
+        of_fields = TABLE_FIELD_COLUMNS if self._kept else FIELD_COLUMNS
+        self.header: tuple[str, ...] = of_fields if long else PAGE_COLUMNS + self._names
         self.status = self.header.index("status")
 
     def rows(self, result: PageResult) -> Iterator[list[Cell]]:
@@ -47,8 +56,7 @@ class Columns:
         Raises OutputError where a reading has no column.
         """
         file, page, form = Cell(result.file), Cell(str(result.page), Kind.INTEGER), Cell(result.form)
-        # A repeat of another page has readings where it is only a possible one.
-        readings = result.readings if result.status in (PageStatus.READ, PageStatus.DUPLICATE) else ()
+        readings = result.readings if has_readings(result) else ()
         if not self.long:
             beside = [reading for reading in readings if table_place(reading.field) is None]
             cells = {reading.field: Cell(reading.value, reading.kind, reading) for reading in beside}
@@ -62,10 +70,30 @@ class Columns:
                 *(cells.get(name, EMPTY) for name in self._names),
             ]
         elif not readings:
-            yield [file, page, form, EMPTY, EMPTY, EMPTY, EMPTY, Cell(result.status.value), *[EMPTY] * 4]
+            cells = {"file": file, "page": page, "form": form, "status": Cell(result.status.value)}
+            yield [cells.get(name, EMPTY) for name in self.header]
         else:
+            kept = {
+                (table, line.number)
+                for table, lines in lines_of(readings).items()
+                for line in kept_lines(lines, self._kept.get(table, False))
+            }
             for reading in readings:
-                yield [file, page, form, *_field(reading)]
+                spot = table_place(reading.field)
+                if spot is None or (spot.table, spot.line) in kept:
+                    yield [file, page, form, Cell(reading.field), *self._spot(spot), *_field(reading)]
+
+    def _spot(self, spot: TablePlace | None) -> list[Cell]:
+        if not self._kept:
+            return []
+        if spot is None:
+            return [EMPTY] * 3
+        return [Cell(spot.table), Cell(str(spot.line), Kind.INTEGER), Cell(spot.column)]
+
+
+def has_readings(result: PageResult) -> bool:
+    """Whether the page was read; a repeat of another page has readings where it is only a possible one."""
+    return result.status in (PageStatus.READ, PageStatus.DUPLICATE)
 
 
 EMPTY = Cell("")
@@ -73,7 +101,6 @@ EMPTY = Cell("")
 
 def _field(reading: Reading) -> list[Cell]:
     return [
-        Cell(reading.field),
         Cell(reading.value, reading.kind, reading),
         Cell(reading.written),
         Cell(f"{sure(reading.confidence):.4f}", Kind.DECIMAL),

@@ -15,6 +15,7 @@ from extractor.errors import OutputError
 from extractor.export.draft import Draft
 from extractor.export.rows import Cell, Columns
 from extractor.export.sink import FieldColumn, FileSink
+from extractor.export.table_rows import TableColumns, tables_of
 from extractor.export.xlsx_cells import (
     DocumentLink,
     Looks,
@@ -43,9 +44,10 @@ NARROWEST_COLUMN, WIDEST_COLUMN = 7, 24
 
 
 class XlsxSink(FileSink):
-    """Sheets `readings`, `readings 2` and so on, as many as the rows need, `history` where people have said anything
-    of the fields, then `summary`. With several `forms` (their fields by their names) each has sheets of its own, called
-    by its name and with its own columns; pages without a form are on `readings`.
+    """Sheets `readings`, `readings 2` and so on, as many as the rows need, those of each table of the form, called by
+    its name, `history` where people have said anything of the fields, then `summary`. With several `forms` (their
+    fields by their names) each has sheets of its own, called by its name and with its own columns; pages without a form
+    are on `readings`.
     """
 
     def __init__(
@@ -55,14 +57,17 @@ class XlsxSink(FileSink):
         self._columns = Columns(fields, long)
         several = forms is not None and len(forms) > 1
         self._forms = {name: Columns(columns, long) for name, columns in (forms or {}).items()} if several else {}
+        by_form = {"": fields, **(forms or {})} if several else {"": fields}
+        self._lines = {} if long else {name: tables_of(columns) for name, columns in by_form.items()}
         self._folder = Path(out).absolute().parent
         self._book: Any = None
-        self._tables: dict[str, _Table] = {}
+        self._sheets: dict[tuple[str, str], _Sheets] = {}
         self._notes = {"review": 0, "reason": 0}
         self._summary = Summary()
 
     def _begin(self, draft: Draft) -> None:
-        for columns in self._forms.values() or [self._columns]:
+        of_tables = [table for tables in self._lines.values() for table in tables.values()]
+        for columns in (*(self._forms.values() or [self._columns]), *of_tables):
             if len(columns.header) > SHEET_COLUMNS:
                 raise OutputError(
                     f"{self._out} would need {len(columns.header):,} columns and Excel has room for "
@@ -73,26 +78,36 @@ class XlsxSink(FileSink):
         self._looks = Looks(self._book)
         self._history = HistorySheet(self._book, self._looks)
         if not self._forms:
-            self._table("")
+            self._begin_form("")
 
     def _add(self, result: PageResult) -> None:
-        self._table(result.form if result.form in self._forms else "").add(result)
+        form = result.form if result.form in self._forms else ""
+        if (form, "") not in self._sheets:
+            self._begin_form(form)
+        for name in ("", *(self._lines.get(form, ()) if form or not self._forms else ())):
+            self._sheets[form, name].add(result)
         self._history.add(result)
         self._summary.add(result)
 
-    def _table(self, form: str) -> _Table:
-        """The sheets of a form, those of pages without one by the empty name."""
-        if form not in self._tables:
-            columns = self._forms[form] if form else self._columns
-            name = sheet_name(form, self._book.sheetnames) if form else "readings"
-            self._tables[form] = _Table(
-                self._book, name, columns, looks=self._looks, folder=self._folder, notes=self._notes
-            )
-        return self._tables[form]
+    def _begin_form(self, form: str) -> None:
+        """Makes the sheets of a form and its tables; those of pages without a form by the empty name."""
+        self._new_sheets(form, "", form or "readings", self._forms[form] if form else self._columns)
+        if form or not self._forms:
+            for name, columns in self._lines.get(form, {}).items():
+                # Tables of several forms may be called alike.
+                alike = sum(name in tables for own, tables in self._lines.items() if own) > 1
+                self._new_sheets(form, name, f"{form} {name}" if alike else name, columns)
+
+    def _new_sheets(self, form: str, table: str, name: str, columns: Columns | TableColumns) -> None:
+        if form or table:
+            name = sheet_name(name, self._book.sheetnames)
+        self._sheets[form, table] = _Sheets(
+            self._book, name, columns, looks=self._looks, folder=self._folder, notes=self._notes
+        )
 
     def _end(self) -> None:
-        for table in self._tables.values():
-            table.finish()
+        for sheets in self._sheets.values():
+            sheets.finish()
         self._summary.write(self._book.add_worksheet("summary"), self._looks)
         try:
             self._book.close()
@@ -106,14 +121,21 @@ class XlsxSink(FileSink):
             with contextlib.suppress(OSError):
                 sheet.row_data_fh.close()
         self._book = None
-        self._tables.clear()
+        self._sheets.clear()
 
 
-class _Table:
+class _Sheets:
     """Sheets `name`, `name 2` and so on with the same columns. `notes` counts those of the whole workbook."""
 
     def __init__(
-        self, book: Any, name: str, columns: Columns, *, looks: Looks, folder: Path, notes: dict[str, int]
+        self,
+        book: Any,
+        name: str,
+        columns: Columns | TableColumns,
+        *,
+        looks: Looks,
+        folder: Path,
+        notes: dict[str, int],
     ) -> None:
         self._name = name
         self._book, self._columns, self._looks, self._folder, self._notes = book, columns, looks, folder, notes

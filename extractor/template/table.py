@@ -13,12 +13,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from extractor.table_lines import TablePlace
+from extractor.table_lines import LINE_COLUMN, TablePlace
 from extractor.template.model import MOST_FIELDS, BoxList, FieldContent, Name, StrictModel, TemplateField, check_name
-from extractor.values import Box
-
-LINE_COLUMN = "line"
-"""The column of a table's output that says which line of the page a row was, so that no column may be called so."""
+from extractor.values import Box, Kind
 
 MOST_TABLES = 50
 """Of a template."""
@@ -114,6 +111,13 @@ class Table(StrictModel):
     def size(self) -> int:
         """How many fields it has: lines times columns."""
         return self.count * len(self.columns)
+
+    @property
+    def output(self) -> tuple[tuple[str, Kind], ...]:
+        """Names, such as `patients.fee`, and kinds of its columns. Where empty lines are kept, the number of the line
+        is one of them, since it is all that such a line has."""
+        line = ((f"{self.name}.{LINE_COLUMN}", Kind.INTEGER),) if self.keep_empty else ()
+        return (*line, *((f"{self.name}.{column.name}", column.format.kind) for column in self.columns))
 
     def fields(self) -> Iterator[TemplateField]:
         """Its fields, line by line, each line from its first column to its last."""

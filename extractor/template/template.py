@@ -73,7 +73,7 @@ class Template(StrictModel):
         table, as `patients.fee`."""
         return (
             *((field.name, field.format.kind) for field in self.fields),
-            *((f"{table.name}.{column.name}", column.format.kind) for table in self.tables for column in table.columns),
+            *(column for table in self.tables for column in table.output),
         )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

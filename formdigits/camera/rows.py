@@ -17,6 +17,7 @@ from extractor.export.csvfile import harmless, plain
 from extractor.export.draft import check_place, telling
 from extractor.export.jsonfile import tree
 from extractor.export.rows import Columns
+from extractor.export.table_rows import tables_of
 from extractor.values import PageResult
 
 ENDINGS = (".csv", ".jsonl", ".ndjson")
@@ -33,7 +34,9 @@ class RowFile:
         self._out = out
         self._path = None if out == "-" else Path(out)
         self._csv = self._path is None or self._path.suffix.lower() == ".csv"
-        self._columns = Columns(fields, long)
+        self._tables = tables_of(fields)
+        # One file is one table: where forms have tables of their own, each field has its row.
+        self._columns = Columns(fields, long or bool(self._tables))
         self._file: IO[bytes] | None = None
         self._ends: list[int] = []
         self.rows = 0
@@ -87,7 +90,10 @@ class RowFile:
             text = b"".join(self._line([plain(cell) for cell in cells]) for cells in self._columns.rows(row))
         else:
             text = (
-                json.dumps(tree(row), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"
+                json.dumps(tree(row, self._tables), ensure_ascii=False, allow_nan=False).encode(
+                    "utf-8", "backslashreplace"
+                )
+                + b"\n"
             )
         end = self._write(text)
         self._ends.append(end - len(text))
