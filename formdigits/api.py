@@ -10,14 +10,17 @@ import pandas as pd
 
 from extractor import reading as extractor_reading
 from extractor.documents import find_documents
-from extractor.export.rows import FIELD_COLUMNS, Columns
+from extractor.errors import InputError
+from extractor.export.rows import TABLE_FIELD_COLUMNS, Columns
+from extractor.export.table_rows import tables_of
 from extractor.options import ReadOptions
 from extractor.reading import Reader
+from extractor.table_lines import LINE_COLUMN, table_place
 from extractor.values import Kind, PageResult
 from workers.chunk import count, do_task
 from workers.work import Outcome, PageKey, Trace, chunked
 
-NUMBER_COLUMNS = {"page", "confidence", "left", "top", "width", "height"}
+NUMBER_COLUMNS = {"page", LINE_COLUMN, "confidence", "left", "top", "width", "height"}
 """Columns that hold numbers in every frame; columns of fields do by the kind of the field."""
 
 log = logging.getLogger(__name__)
@@ -82,8 +85,9 @@ def _results(reader: Reader, documents: Sequence[str]) -> Iterator[PageResult]:
                     log.debug("%s", event.text)
 
 
-def to_frame(results: Iterable[PageResult], *, long: bool = False) -> pd.DataFrame:
-    """A table with the columns of the CSV: one row per page, or with `long` one row per field.
+def to_frame(results: Iterable[PageResult], *, long: bool = False, table: str | None = None) -> pd.DataFrame:
+    """A table with the columns of the CSV: one row per page, with `long` one row per field, or with the name of a
+    `table` of the form one row per filled line of it.
 
     Fields have their columns in the order in which they were read first. Columns of numbers are numbers, missing where
     a field is blank or holds none; all other values are text, with their leading zeros.
@@ -92,12 +96,18 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False) -> pd.DataFra
     kinds: dict[str, Kind] = {}
     for page in pages:
         for reading in page.readings:
-            kinds.setdefault(reading.field, reading.kind)
-    columns = Columns(list(kinds.items()), long)
+            spot = table_place(reading.field)
+            kinds.setdefault(reading.field if spot is None else f"{spot.table}.{spot.column}", reading.kind)
+    columns = Columns(list(kinds.items()), long) if table is None else tables_of(list(kinds.items())).get(table)
+    if columns is None:
+        raise InputError(
+            f"No page that was read has a table '{table}'; give the name of a table of the form's template."
+        )
     rows = [[cell.text for cell in row] for page in pages for row in columns.rows(page)]
     frame = pd.DataFrame(rows, columns=list(columns.header), dtype="str")
-    numbers = NUMBER_COLUMNS & set(FIELD_COLUMNS if long else ("page",))
-    numbers |= set() if long else {name for name, kind in kinds.items() if kind.is_number}
+    numbers = NUMBER_COLUMNS & set(TABLE_FIELD_COLUMNS if long else ("page", LINE_COLUMN) if table else ("page",))
+    start = "" if table is None else f"{table}."
+    numbers |= set() if long else {name.removeprefix(start) for name, kind in kinds.items() if kind.is_number}
     for name in frame.columns:
         if name in numbers:
             frame[name] = pd.to_numeric(frame[name].replace("", None), errors="coerce").convert_dtypes()

@@ -26,6 +26,9 @@ from workers.work import Outcome, PageKey
 SLICE_ROWS = 500
 """Rows (of documents or pages) that one look at the database brings."""
 
+RESULT_PAGES = 50
+"""Pages whose readings are in memory at once: of a register each has hundreds."""
+
 GIVEN_NAME = func.coalesce(documents.c.given, documents.c.file, type_=documents.c.file.type)
 """A document as the user named it: what results say, and what `read`, which has the user's folder, opens."""
 
@@ -209,7 +212,7 @@ class Store(Database):
         What people said of a field stands in the place of what was read there.
         """
         reviewed = self.was_reviewed(job)
-        for rows in self._page_slices(job, pages.c.state == DONE):
+        for rows in self._page_slices(job, pages.c.state == DONE, RESULT_PAGES):
             found: dict[tuple[int, int], list[dict[str, Any]]] = {}
             first, last = rows[0], rows[-1]
             query = (
@@ -229,7 +232,11 @@ class Store(Database):
                 .order_by(readings.c.position)
             )
             with reading(self.engine) as connection:
-                these = documents.c.position.between(first.position, last.position)
+                these = and_(
+                    documents.c.position.between(first.position, last.position),
+                    or_(documents.c.position > first.position, corrections.c.page >= first.page),
+                    or_(documents.c.position < last.position, corrections.c.page <= last.page),
+                )
                 histories = histories_of(connection, job, these) if reviewed else {}
                 for row in connection.execute(query).mappings():
                     found.setdefault((row["document"], row["page"]), []).append(with_outcome(row, histories))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from extractor.export import write_table
+from extractor.export.table_rows import tables_of
 from formdigits.web.names import Names
 from workers.database.lookup import forms_shown
 from workers.database.store import Store
@@ -29,8 +32,23 @@ MEDIA = {
     Ending.JSONL: "application/x-ndjson",
 }
 
+PACKED, PACKED_MEDIA = ".zip", "application/zip"
+"""What several files come in."""
+
+
+def packed(job: Job, ending: Ending, *, long: bool) -> bool:
+    """Whether the file holds several: in CSV each of a form's tables is one."""
+    return ending is Ending.CSV and not long and bool(tables_of(job.fields))
+
 
 def write(store: Store, job: Job, forms: Forms, names: Names, out: Path, *, long: bool) -> None:
-    """Writes what was read until now, documents by their names. Raises OutputError."""
+    """Writes what was read until now, documents by their names; several CSV files into one .zip. Raises OutputError."""
     results = names.named(store.results(job.id))
-    write_table(out, results, fields=job.fields, long=long, forms=forms_shown(store, job.id, forms))
+    shown = forms_shown(store, job.id, forms)
+    if out.suffix != PACKED:
+        write_table(out, results, fields=job.fields, long=long, forms=shown)
+        return
+    with TemporaryDirectory(dir=out.parent) as folder, ZipFile(out, "w", ZIP_DEFLATED) as pack:
+        write_table(Path(folder) / f"{out.stem}.csv", results, fields=job.fields, forms=shown)
+        for file in sorted(Path(folder).iterdir()):
+            pack.write(file, file.name)

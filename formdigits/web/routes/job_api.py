@@ -15,7 +15,7 @@ from extractor.values import PageStatus
 from formdigits.web.downloads import download
 from formdigits.web.jobs.intake import submit
 from formdigits.web.jobs.state import status_of, statuses, title_of
-from formdigits.web.jobs.tables import MEDIA, Ending, write
+from formdigits.web.jobs.tables import MEDIA, PACKED, PACKED_MEDIA, Ending, packed, write
 from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer, RenameRequest
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.schemas.refusal_schema import Refusals, refusals
@@ -27,7 +27,7 @@ from workers.job import job_name
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
 MISSING = refusals(_404="There is no such job, or no such page in it.")
-EXPORTED: Refusals = {200: {"content": {kind.split(";")[0]: {} for kind in MEDIA.values()}}}
+EXPORTED: Refusals = {200: {"content": {kind.split(";")[0]: {} for kind in (*MEDIA.values(), PACKED_MEDIA)}}}
 PICTURE: Refusals = {200: {"content": {"image/jpeg": {}}}, **refusals(_400="The document is gone.")}
 LARGEST = 2**31 - 1
 Document = Annotated[int, Path(ge=1, le=LARGEST, description="The document's number in the job.")]
@@ -158,11 +158,13 @@ def export(
     ending: Annotated[Ending, Query(alias="format")] = Ending.CSV,
     long: Annotated[bool, Query(description="One row per field, with confidence and place.")] = False,
 ) -> FileResponse:
-    """What was read until now as a file."""
-    name = f"formdigits-{job.id}.{ending.value}"
+    """What was read until now as a file; the CSV files of a form with tables come in a .zip."""
+    several = packed(job, ending, long=long)
+    name = f"formdigits-{job.id}{PACKED if several else f'.{ending.value}'}"
+    media = PACKED_MEDIA if several else MEDIA[ending]
     forms = site.review_pictures.forms.of(job.id)
     return download(
-        site.settings.home, name, MEDIA[ending], lambda out: write(site.store, job, forms, site.names, out, long=long)
+        site.settings.home, name, media, lambda out: write(site.store, job, forms, site.names, out, long=long)
     )
 
 
