@@ -22,6 +22,8 @@ PASSWORD = "four words in a row"
 PAGES = {
     "try": "/",
     "live": "/live",
+    "templates": "/templates",
+    "template editor": "/templates/{form}",
     "jobs": "/jobs",
     "job": "/jobs/{job}",
     "page of a job": "/jobs/{job}?show=1-1",
@@ -58,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebServer, 
         set_plan(store, job, second=False, sample=0.0)
         add_account(store, "Ada", Role.ADMIN, hashed(PASSWORD))
         store.close()
-        yield server, {"job": job, "new": new}
+        yield server, {"job": job, "new": new, "form": forms["polling-tally"]}
 
 
 def _blank() -> bytes:
@@ -99,6 +101,9 @@ def test_axe_finds_nothing_serious(
     if name == "page of a job":
         page.get_by_title("Mend ").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
+        _checked(page)
+    if name == "template editor":
+        page.locator("#list li").nth(5).click()
         _checked(page)
     if name == "live":
         page.get_by_text("A phone as the camera").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -127,22 +128,30 @@ def check_template(node: yaml.Node, tree: dict[str, Any], path: str) -> Template
 def _sentence(path: str, node: yaml.Node | None, problem: dict[str, Any]) -> str:
     where = tuple(problem["loc"])
     line = _line(node, where)
+    if problem["type"] == "value_error" and not where:
+        line = _line_of_quoted(node, str(problem["ctx"]["error"]))
+    return f"{path}, line {line}: {told(problem)}"
+
+
+def told(problem: Mapping[str, Any]) -> str:
+    """One of pydantic's `problem`s as a sentence with the way out, without where it is."""
+    where = tuple(problem["loc"])
     label = ".".join(str(part + 1) if isinstance(part, int) else part for part in where) or "template"
     match problem["type"]:
         case "extra_forbidden":
             word, known = str(where[-1]), _keys(where[:-1])
             near = difflib.get_close_matches(word, known, 1)
             fix = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}."
-            return f"{path}, line {line}: '{word}' is not known; {fix}"
+            return f"'{word}' is not known; {fix}"
         case "missing":
-            return f"{path}, line {line}: '{label}' is missing; add it."
+            return f"'{label}' is missing; add it."
         case "value_error":
             message = str(problem["ctx"]["error"])
             if not where:
-                return f"{path}, line {_line_of_quoted(node, message)}: {message.rstrip('.')}."
+                return f"{message.rstrip('.')}."
         case _:
             message = problem["msg"][:1].lower() + problem["msg"][1:] + f", but it is {_short(problem['input'])}"
-    return f"{path}, line {line}: {label}: {message.rstrip('.')}."
+    return f"{label}: {message.rstrip('.')}."
 
 
 def _short(given: object) -> str:

@@ -39,8 +39,8 @@ def template_yaml(template: Template) -> str:
     lines = [
         YAML_HEAD.format(form=_one_line(template.form)),
         "formdigits: 1",
-        f"form: {_text(template.form)}",
-        f"page: {{width: {_number(page.width)}, height: {_number(page.height)}, dpi: {page.dpi}}}",
+        f"form: {as_text(template.form)}",
+        f"page: {{width: {as_number(page.width)}, height: {as_number(page.height)}, dpi: {page.dpi}}}",
     ]
     if landmarks.marks or landmarks.reference:
         lines += [
@@ -51,17 +51,17 @@ def template_yaml(template: Template) -> str:
         if landmarks.marks:
             lines.append(f"  marks: [{', '.join(_list(mark) for mark in landmarks.marks)}]")
         if landmarks.mark_size is not None:
-            lines.append(f"  mark_size: {_number(landmarks.mark_size)}")
+            lines.append(f"  mark_size: {as_number(landmarks.mark_size)}")
         if landmarks.reference:
-            lines.append(f"  reference: {_text(landmarks.reference)}")
+            lines.append(f"  reference: {as_text(landmarks.reference)}")
         if landmarks.dropout:
             lines.append("  dropout: true")
     if template.models:
-        lines += ["", f"models: [{', '.join(_text(name) for name in template.models)}]"]
+        lines += ["", f"models: [{', '.join(as_text(name) for name in template.models)}]"]
     if template.fields:
         lines += ["", "fields:"]
     for field in template.fields:
-        lines += [f"  - name: {_text(field.name)}", f"    box: {_list(field.box)}"]
+        lines += [f"  - name: {as_text(field.name)}", f"    box: {_list(field.box)}"]
         lines += [f"    {part}" for part in _content(field)]
     if template.tables:
         lines += ["", *TABLES_HEAD, "tables:"]
@@ -69,9 +69,9 @@ def template_yaml(template: Template) -> str:
         lines += _table(table)
     lines.append("")
     if template.lists:
-        lines += ["lists:", *(f"  {_text(name)}: [{', '.join(fields)}]" for name, fields in template.lists)]
+        lines += ["lists:", *(f"  {as_text(name)}: [{', '.join(fields)}]" for name, fields in template.lists)]
     if template.rules:
-        lines += ["rules:", *(f"  - {_text(rule.text)}" for rule in template.rules), ""]
+        lines += ["rules:", *(f"  - {as_text(rule.text)}" for rule in template.rules), ""]
     else:
         names = [field.name for field in template.fields] or ["first_field"]
         lines.append(YAML_TAIL.format(first=names[0], second=names[min(1, len(names) - 1)]))
@@ -80,16 +80,20 @@ def template_yaml(template: Template) -> str:
 
 def _table(table: Table) -> list[str]:
     rows = table.rows
-    lines = [f"  - name: {_text(table.name)}"]
+    lines = [f"  - name: {as_text(table.name)}"]
     if rows.first is not None and rows.count is not None and rows.pitch is not None:
-        lines.append(f"    rows: {{first: {_list(rows.first)}, count: {rows.count}, pitch: {_number(rows.pitch)}}}")
+        lines.append(f"    rows: {{first: {_list(rows.first)}, count: {rows.count}, pitch: {as_number(rows.pitch)}}}")
     else:
         lines += ["    rows:", "      boxes:", *(f"        - {_list(box)}" for box in rows.boxes)]
     if table.keep_empty:
         lines.append("    keep_empty: true")
     lines.append("    columns:")
     for column in table.columns:
-        place = [f"name: {_text(column.name)}", f"left: {_number(column.left)}", f"width: {_number(column.width)}"]
+        place = [
+            f"name: {as_text(column.name)}",
+            f"left: {as_number(column.left)}",
+            f"width: {as_number(column.width)}",
+        ]
         lines.append(f"      - {{{', '.join([*place, *_content(column)])}}}")
     return lines
 
@@ -100,9 +104,9 @@ def _content(field: FieldContent) -> list[str]:
     if field.cells is not None:
         parts.append(f"cells: {field.cells}")
     if field.gap:
-        parts.append(f"gap: {_number(field.gap)}")
+        parts.append(f"gap: {as_number(field.gap)}")
     if field.alphabet != type(field).model_fields["alphabet"].default:
-        parts.append(f"alphabet: {_text(field.alphabet)}")
+        parts.append(f"alphabet: {as_text(field.alphabet)}")
     return [*parts, f"format: {_format(field.format)}"]
 
 
@@ -120,19 +124,19 @@ def _format(form: Format) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, (tuple, list)):
-        return f"[{', '.join(_text(str(item)) for item in value)}]"
-    return str(value) if isinstance(value, int | date) else _text(str(value))
+        return f"[{', '.join(as_text(str(item)) for item in value)}]"
+    return str(value) if isinstance(value, int | date) else as_text(str(value))
 
 
 def _list(numbers: tuple[float, ...]) -> str:
-    return f"[{', '.join(_number(v) for v in numbers)}]"
+    return f"[{', '.join(as_number(v) for v in numbers)}]"
 
 
-def _number(value: float) -> str:
+def as_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _text(text: str) -> str:
+def as_text(text: str) -> str:
     """Plain where YAML takes it as the same text, else in double quotes."""
     try:
         plain = yaml.safe_load(text) == text and yaml.safe_load(f"{{a: {text}}}") == {"a": text}

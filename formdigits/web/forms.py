@@ -21,6 +21,7 @@ from typing import Any
 from extractor.documents.sniff import SNIFFED_BYTES, sniff
 from extractor.errors import DocumentError, InputError, ServiceError, TemplateError
 from formdigits.web.batches import ENDING, plain_name
+from formdigits.web.editing.stored import blank_picture, revise, sent_text
 from formdigits.web.sandboxed import template_picture
 from formdigits.web.sent_template import Summary, summary_of, take
 from workers.sandbox import Sandbox
@@ -48,7 +49,9 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Form:
     """A template to pick. `id` says which, `sent` whether it came by the web page, and then `by` whom and when (`at`,
-    seconds since 1970). Those of one name that were sent are versions of it, from 1; others have version 0."""
+    seconds since 1970). Those of one name that were sent are versions of it, from 1; others have version 0. A `draft`
+    was made here of a blank form and has not been saved yet: nobody picks it. `picture` is what its sender calls the
+    blank form's picture."""
 
     id: str
     form: str
@@ -60,6 +63,8 @@ class Form:
     at: float = 0.0
     version: int = 0
     newest: bool = True
+    draft: bool = False
+    picture: str = ""
 
 
 class Forms:
@@ -77,6 +82,13 @@ class Forms:
 
     def all(self) -> list[Form]:
         """Those of the server first, then those that were sent, each by name. One that is broken is left out."""
+        return _versions([form for form in self._every() if not form.draft])
+
+    def drafts(self) -> list[Form]:
+        """Templates that were begun in the editor and not saved, the latest first."""
+        return sorted((form for form in self._every() if form.draft), key=lambda one: -one.at)
+
+    def _every(self) -> list[Form]:
         forms = [self._known_as(path, self._of_given) for path in self._given]
         with suppress(OSError):
             forms += [
@@ -84,7 +96,7 @@ class Forms:
                 for folder in sorted(self._folder.iterdir())
                 if SENT.fullmatch(folder.name)
             ]
-        return _versions([form for form in forms if form is not None])
+        return [form for form in forms if form is not None]
 
     def newest(self) -> list[Form]:
         """The same without earlier versions: what people pick from."""
@@ -92,7 +104,7 @@ class Forms:
 
     def get(self, wanted: str) -> Form:
         """The template with that id. Raises InputError."""
-        for form in self.all():
+        for form in (*self.all(), *self.drafts()):
             if form.id == wanted:
                 return form
         raise InputError(f"There is no template {plain_name(wanted)}; /api/templates lists those that there are.")
@@ -118,15 +130,25 @@ class Forms:
     def unused_since(self, since: float) -> list[Form]:
         """Templates that were sent, and with which nobody has begun anything after the time `since`."""
         found = []
-        for form in self.all():
+        for form in self._every():
             with suppress(OSError):
                 if form.sent and Path(form.path).parent.stat().st_mtime < since:
                     found.append(form)
         return found
 
-    def add(self, name: str | None, text: bytes, pictures: Mapping[str, bytes], by: str = "") -> Form:
+    def add(
+        self,
+        name: str | None,
+        text: bytes,
+        pictures: Mapping[str, bytes],
+        by: str = "",
+        *,
+        draft: bool = False,
+        called: str = "",
+    ) -> Form:
         """Keeps a template that somebody, whose name is `by`, has sent, with the picture of its blank form if it has
-        one. It is the newest version of that name from now on; the same once more becomes it again.
+        one. It is the newest version of that name from now on, unless it is a `draft`; the same once more becomes it
+        again. `called` is the picture's name where another than that in the template is wanted.
 
         `pictures` are by the names that their sender gave them. Raises TemplateError, naming the line and the fix;
         DocumentError for what is no picture; ServiceError when there is no room, or too many others wait.
@@ -141,13 +163,33 @@ class Forms:
         picture = None if taken.picture is None else pictures[taken.picture]
         if picture is not None:
             sniff(picture[:SNIFFED_BYTES])
-        final = self._folder / hashlib.sha256(text + (picture or b"")).hexdigest()[:16]
-        kept = asdict(taken.summary) | {"by": by, "at": time.time()}
+        final = self._folder / hashlib.sha256(b"draft" * draft + text + (picture or b"")).hexdigest()[:16]
+        called = "" if taken.picture is None else called or plain_name(taken.picture)
+        kept = asdict(taken.summary) | {"by": by, "at": time.time(), "draft": draft, "picture": called}
         if final.exists():
             self._renew(final, kept)
         else:
             self._keep(taken.files | ({} if picture is None else {_named(picture): picture}), kept, final)
         return self.get(final.name)
+
+    def revise(self, form: Form, tree: Mapping[str, Any], by: str, room: Callable[[int], None]) -> Form:
+        """Keeps `form` with the values of `tree`, as YAML has them, as the newest version of its name; a draft is then
+        over. `room` is told how many bytes are wanted. Raises what `add` and `room` raise."""
+        text, picture = self._sandbox.ask(revise, form.path, tree)
+        room(len(text) + len(picture or b""))
+        pictures = {} if picture is None else {str(tree["landmarks"]["reference"]): picture}
+        kept = self.add("The template", text, pictures, by, called=form.picture)
+        if form.draft:
+            shutil.rmtree(Path(form.path).parent, ignore_errors=True)
+        return kept
+
+    def text(self, form: Form) -> bytes:
+        """The template's YAML, as it was sent. Raises InputError, TemplateError."""
+        return self._sandbox.ask(sent_text, form.path, form.picture)
+
+    def blank(self, form: Form) -> tuple[str, bytes] | None:
+        """The picture of the template's blank form, and what it is called in its YAML; None where it has none."""
+        return self._sandbox.ask(blank_picture, form.path, form.picture)
 
     def _renew(self, final: Path, kept: Mapping[str, Any]) -> None:
         try:
@@ -212,7 +254,9 @@ class Forms:
             tree = json.loads(kept.read_text(encoding="utf-8"))
             # Earlier versions did not keep who sent it, and when.
             who, when = str(tree.get("by", "")), float(tree.get("at", path.stat().st_mtime))
-            return replace(_form(path, Summary.parse(tree), sent=True), by=who, at=when)
+            form = _form(path, Summary.parse(tree), sent=True)
+            draft, called = bool(tree.get("draft")), str(tree.get("picture", ""))
+            return replace(form, by=who, at=when, draft=draft, picture=called)
         # It was kept by an earlier version.
         form = _form(path, self._sandbox.ask(summary_of, str(path)), sent=True)
         return replace(form, at=path.stat().st_mtime)

@@ -19,7 +19,7 @@ from workers.accounts.account import Role
 
 HERE = Path(__file__).parent
 
-SECTIONS = (("/", "Try it"), ("/live", "Live"), ("/jobs", "Jobs"), ("/review", "Review"))
+SECTIONS = (("/", "Try it"), ("/live", "Live"), ("/templates", "Templates"), ("/jobs", "Jobs"), ("/review", "Review"))
 """The navigation: address and name. Who asks sees what their role may ask for."""
 
 

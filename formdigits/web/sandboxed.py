@@ -87,7 +87,7 @@ def template_picture(path: str, side: int) -> bytes:
     Raises TemplateError.
     """
     template = load_template(path)
-    image, matrix = _paper(template, side)
+    image, matrix = paper_of(template, side)
     located = [locate(image, matrix, field) for field in template.all_fields]
     drawn = draw_template(image, template.all_fields, located)
     done, jpeg = cv2.imencode(".jpg", at_most(drawn, side), [cv2.IMWRITE_JPEG_QUALITY, 82])
@@ -96,8 +96,9 @@ def template_picture(path: str, side: int) -> bytes:
     return jpeg.tobytes()
 
 
-def _paper(template: Template, side: int) -> tuple[Gray, NDArray[np.float64]]:
-    """The blank form and how the template lies on it; white paper where there is none, or it does not lie there."""
+def paper_of(template: Template, side: int) -> tuple[Gray, NDArray[np.float64]]:
+    """The blank form and how the template lies on it, shape (3, 3), from its units to pixels; white paper, its longer
+    side `side` pixels long, where there is none, or it does not lie there."""
     if template.reference_path is not None:
         with suppress(DocumentError):
             image = one_page(str(template.reference_path), 1, template.page.dpi)

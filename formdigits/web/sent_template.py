@@ -11,6 +11,7 @@ import yaml
 from extractor.errors import TemplateError
 from extractor.template import Template, load_template
 from extractor.template.load import check_template, parse_yaml
+from extractor.template.revised_text import revised_text
 from formdigits.web.batches import plain_name
 
 DEEPEST = 30
@@ -82,8 +83,7 @@ def take(shown: str, text: bytes, pictures: Mapping[str, str]) -> Taken:
             f"{shown} refers to the picture '{plain_name(reference)}', which is not there; send both together."
         )
     whole = {**tree, "landmarks": {**tree["landmarks"], "reference": pictures[reference]}}
-    kept = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True).encode()
-    return Taken(Summary.of(template), {"form.yaml": kept}, reference)
+    return Taken(Summary.of(template), {"form.yaml": revised_text(decoded, whole).encode()}, reference)
 
 
 def _check_tokens(shown: str, text: str) -> None:

@@ -39,7 +39,9 @@ class Site:
     forms: Forms
     names: Names
     sandbox: Sandbox
-    """Reads what is tried."""
+    """Reads what is tried, and looks at templates."""
+    drafting: Sandbox
+    """Finds the fields of new forms, which takes seconds for which nobody else should wait."""
     live: Live
     pictures: Pictures
     runner: Runner
@@ -53,6 +55,7 @@ class Site:
         self.pictures.close()
         self.review_pictures.close()
         self.sandbox.close()
+        self.drafting.close()
         self.live.close()
         self.store.close()
 
@@ -74,6 +77,7 @@ def open_site(settings: Settings) -> Site:
         forms=forms,
         names=names,
         sandbox=sandbox,
+        drafting=Sandbox(),
         live=Live(),
         pictures=Pictures(review_pictures.forms, names),
         runner=runner,

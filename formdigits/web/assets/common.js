@@ -2,7 +2,7 @@
 
 /** An element with attributes, and children that are elements or text. Text stays text, whatever is in it. */
 export function element(name, attributes = {}, ...children) {
-  const made = ["svg", "polygon", "text", "title"].includes(name)
+  const made = ["svg", "g", "path", "polygon", "rect", "text", "title"].includes(name)
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

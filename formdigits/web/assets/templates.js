@@ -13,6 +13,11 @@ function ours() {
   }
 }
 
+/** That a template was sent, or saved, from this browser. */
+export function remember(id) {
+  localStorage.setItem(KEPT, JSON.stringify([id, ...ours().filter((one) => one !== id)].slice(0, 200)));
+}
+
 export function templatePicker(form) {
   const problem = form.querySelector("#template-problem");
   const dialog = document.querySelector("#preview");
@@ -48,7 +53,7 @@ async function add(form, input, problem) {
   tell(problem, "");
   try {
     const added = await ask("/api/templates", { method: "POST", body });
-    localStorage.setItem(KEPT, JSON.stringify([added.id, ...ours().filter((one) => one !== added.id)].slice(0, 200)));
+    remember(added.id);
     // Another of that name is an earlier version from now on.
     for (const box of form.querySelectorAll("[name=template]")) {
       if (box.dataset.form === added.form && box.dataset.sent === "yes") box.checked = false;

@@ -5,12 +5,14 @@ from formdigits.web.batches import BATCH_BYTES
 from formdigits.web.forms import TEMPLATE_BYTES
 from formdigits.web.routes import (
     description,
+    editor_api,
     entry,
     job_api,
     job_pages,
     live,
     people,
     phone,
+    template_pages,
     templates,
     trying,
     uploads,
@@ -22,6 +24,8 @@ ROUTERS = (
     people.router,
     trying.router,
     templates.router,
+    template_pages.router,
+    editor_api.router,
     uploads.router,
     job_api.router,
     job_pages.router,
@@ -36,6 +40,8 @@ ROUTERS = (
 )
 
 BODY_LIMITS = {
+    "/api/editor/draft": editor_api.DRAFTED_BYTES,
+    "/api/editor/try": editor_api.TRIAL_BYTES,
     "/api/live/export": live.ROWS_BYTES,
     "/api/read": trying.TRIED_BYTES,
     "/api/read/pages": trying.TRIED_BYTES,

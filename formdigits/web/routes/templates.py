@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, File, HTTPException, Path, UploadFile
 from fastapi.responses import Response
@@ -22,6 +23,11 @@ router = APIRouter(prefix="/api/templates", tags=["templates"])
 TEMPLATE_ENDINGS = (".yaml", ".yml")
 TemplateId = Annotated[str, Path(max_length=64, description="The template's id.")]
 MISSING_FORM = refusals(_400="There is no such template.")
+YAML_FILE: Refusals = {200: {"content": {"application/yaml": {}}}}
+PICTURE_FILE: Refusals = {
+    200: {"content": {"application/octet-stream": {}}},
+    **refusals(_404="There is no picture."),
+}
 JPEG_PREVIEW: Refusals = {200: {"content": {"image/jpeg": {}}}}
 
 
@@ -53,6 +59,29 @@ def preview(site: SiteDep, template: TemplateId) -> Response:
     """The template's blank form, or white paper, with its boxes drawn."""
     picture = site.forms.picture(site.forms.get(template))
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"})
+
+
+@router.get("/{template}/template.yaml", response_class=Response, responses=MISSING_FORM | YAML_FILE)
+def text(site: SiteDep, template: TemplateId) -> Response:
+    """The template's YAML, as it was sent or saved, to be kept beside the picture of its blank form."""
+    form = site.forms.get(template)
+    return _saved_as(site.forms.text(form), f"{form.form}.yaml", "application/yaml")
+
+
+@router.get("/{template}/blank", response_class=Response, responses=MISSING_FORM | PICTURE_FILE)
+def blank(site: SiteDep, template: TemplateId) -> Response:
+    """The picture of the blank form, under the name by which the template's YAML refers to it."""
+    form = site.forms.get(template)
+    found = site.forms.blank(form)
+    if found is None:
+        raise HTTPException(404, f"The template {form.form} has no picture of its blank form.")
+    name, picture = found
+    return _saved_as(picture, name, "application/octet-stream")
+
+
+def _saved_as(content: bytes, name: str, media: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(plain_name(name), safe='')}"}
+    return Response(content, media_type=media, headers=headers)
 
 
 @router.delete("/{template}", status_code=204, responses=MISSING_FORM)

@@ -38,7 +38,8 @@ class StorageAnswer(BaseModel):
 
 class FormAnswer(Answer):
     """A template: `id` picks it, `form` is its name, `sent` says that it came by the web page, then with `by` whom and
-    when (`at`, seconds since 1970). Those that were sent under one name are versions of it, from 1."""
+    when (`at`, seconds since 1970). Those that were sent under one name are versions of it, from 1. A `draft` has not
+    been saved yet."""
 
     id: str
     form: str
@@ -49,3 +50,4 @@ class FormAnswer(Answer):
     at: float
     version: int
     newest: bool
+    draft: bool

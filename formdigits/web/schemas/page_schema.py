@@ -142,7 +142,7 @@ class TriedPage(PageAnswer):
             **dict(PageAnswer.of(seen.result)) | {"file": name},
             width=picture.width,
             height=picture.height,
-            picture=_data("image/jpeg", picture.jpeg) if picture.jpeg else None,
+            picture=as_data("image/jpeg", picture.jpeg) if picture.jpeg else None,
             fields=[ExplainedAnswer.of(one) for one in seen.fields],
         )
 
@@ -162,8 +162,9 @@ class TriedLine(BaseModel):
 def _address(image: Gray) -> str:
     done, png = cv2.imencode(".png", image)
     assert done
-    return _data("image/png", png.tobytes())
+    return as_data("image/png", png.tobytes())
 
 
-def _data(kind: str, content: bytes) -> str:
+def as_data(kind: str, content: bytes) -> str:
+    """A data: address."""
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
