@@ -1,7 +1,7 @@
 """The screenshots in docs/web.md: a server with the samples, and Chromium looking at its pages.
 
-python docs/make_screenshots.py [NAME…]      all of them, or those that are named (try, draw, job, live,
-review, report)
+python docs/make_screenshots.py [NAME…]      all of them, or those that are named (try, draw, editor, job,
+live, review, report)
 """
 
 from __future__ import annotations
@@ -76,6 +76,18 @@ def job_page(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def editor_page(page: Page) -> None:
+    """A blank form's fields, with a filled page tried on them."""
+    page.get_by_label("Blank form, or filled copies").set_input_files(SAMPLES / "forms" / "tally.pdf")
+    page.get_by_role("button", name="Find the fields").click()
+    expect(page.locator("#editor[data-ready]")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_label("Filled page").set_input_files(SAMPLES / "scans" / "tally_02.jpg")
+    expect(page.locator("#trial-told")).not_to_be_empty(timeout=PATIENCE_MS)
+    page.locator("[data-id=f8] .box").click()
+    expect(page.locator("#words")).not_to_be_empty(timeout=PATIENCE_MS)
+    page.mouse.move(0, 0)
+
+
 def live_page(page: Page) -> None:
     """A sheet in front of the camera."""
     page.get_by_label("Read", exact=True).select_option(label="the form polling-tally")
@@ -110,6 +122,7 @@ def report_page(page: Page) -> None:
 SHOTS: dict[str, tuple[str, Callable[[Page], None], ViewportSize, bool]] = {
     "try": ("/", try_page, DESK, False),
     "draw": ("/", draw_page, PHONE, True),
+    "editor": ("/templates", editor_page, DESK, False),
     "job": ("/jobs", job_page, DESK, False),
     "live": ("/live", live_page, DESK, True),
     "review": ("/jobs", review_page, DESK, False),

@@ -87,6 +87,6 @@ def _range(form: Format) -> str:
 
 def _marks(form: Format) -> str:
     if form.marks is None:
-        names = dict.fromkeys(MARK_NAMES[mark] for mark in DROPPED if mark in MARK_NAMES)
-        return f"{', '.join(names).capitalize()} between them are left out."
+        *names, last = dict.fromkeys(MARK_NAMES[mark] for mark in DROPPED if mark in MARK_NAMES)
+        return f"{', '.join(names).capitalize()} and {last} between them are left out."
     return f"Of marks these may stand in it and are left out: {' '.join(form.marks)}" if form.marks else "No marks."

@@ -173,7 +173,8 @@ export class Desk {
       const mine = placeOf(id).kind === "c" && chosen.includes(whole) && !more ? whole : id;
       if (more) this.#given.choose(chosen.includes(mine) ? chosen.filter((one) => one !== mine) : [...chosen, mine]);
       else if (!chosen.includes(mine)) this.#given.choose([mine]);
-      this.#drag = { how: "move", ids: this.#given.chosen(), single: more ? null : mine };
+      // A click that moves nothing chooses the column itself.
+      this.#drag = { how: "move", ids: this.#given.chosen(), single: more ? null : id };
     }
     Object.assign(this.#drag, { from, pointer: event.pointerId, moved: false, tree: this.#given.tree() });
   }

@@ -164,7 +164,7 @@ const acts = {
   column: () => become((tree) => [addColumn(tree, editor.ids[0])], "Add a column"),
   uneven: () => commit((tree) => uneven(tree, editor.ids[0]), "Uneven lines"),
   dissolve: () => become((tree) => dissolve(tree, editor.ids[0]), "Table as boxes"),
-  whole: () => choose([`t${placeOf(editor.ids[0]).at}`]),
+  whole: () => choose(around()),
   closer: () => desk.zoom(1),
   farther: () => desk.zoom(-1),
   whole_page: () => desk.zoom(0),
@@ -275,7 +275,7 @@ function show() {
   if (!tree) return;
   desk.draw();
   selected.show();
-  rules.show(editor.onPage || trying.outcomes ? trying.outcomes : null, wrongRules());
+  rules.show(trying.outcomes, wrongRules());
   find("[data-act=undo]").disabled = !editor.history.canUndo;
   find("[data-act=redo]").disabled = !editor.history.canRedo;
   const whole = editor.history.present !== editor.saved;
@@ -351,6 +351,12 @@ function nudge(event) {
 
 const KEYS = { n: () => step(1), p: () => step(-1), d: acts.draw, s: "split", t: "table", j: "join", "+": acts.closer, "=": acts.closer, "-": acts.farther, 0: acts.whole_page, "?": acts.keys };
 
+/** What is around what is chosen: the table of a column, else nothing. */
+function around() {
+  const [id] = editor.ids;
+  return editor.ids.length === 1 && placeOf(id).kind !== "f" && placeOf(id).kind !== "t" ? [`t${placeOf(id).at}`] : [];
+}
+
 function offered(act) {
   return editor.ids.length > 0 && !find(`#chosen-card [data-act=${act}]`).hidden;
 }
@@ -360,7 +366,7 @@ frame.addEventListener("keydown", (event) => {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (ARROWS[event.key] && editor.ids.length && !event.altKey) nudge(event);
   else if (event.key === "Delete" || event.key === "Backspace") editor.ids.length && acts.delete();
-  else if (event.key === "Escape") desk.drawing ? drawing(false) : choose([]);
+  else if (event.key === "Escape") desk.drawing ? drawing(false) : choose(around());
   else if (event.key === "Enter") desk.drawing ? addInMiddle() : editor.ids.length && selected.focusName();
   else if (plain && KEYS[event.key]) {
     const act = KEYS[event.key];
@@ -381,7 +387,8 @@ find("#list").addEventListener("keydown", (event) => {
   } else if (way) step(way);
   else if (event.key === "Enter" || event.key === "F2") editor.ids.length && selected.focusName();
   else if (event.key === "Delete" && !editor.looking()) editor.ids.length && acts.delete();
-  else if (event.key === "Escape") choose([]);
+  else if (event.key === "Escape") choose(around());
+  else if (!event.ctrlKey && !event.metaKey && !event.altKey && typeof KEYS[event.key] === "string" && offered(KEYS[event.key])) acts[KEYS[event.key]]();
   else return;
   event.preventDefault();
 });
