@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from tests.queue_services import PostgresServer, missing_postgres
 from tests.web_site import browser, context, fake_web, web  # noqa: F401 - fixtures of the web page's tests
+from workers.database.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -71,3 +72,11 @@ def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty job store in a database of either sort."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()

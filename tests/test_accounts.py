@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,6 @@ from workers.review.forms import Forms
 from workers.review.values import Seat, Stage, person_key
 
 GOOD = "four words in a row"
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def test_a_password_is_kept_as_argon2_and_known_however_it_is_encoded() -> None:
@@ -175,6 +168,15 @@ def test_accounts_from_the_command_line(own_home: Path) -> None:
     short = user("add", "Cem", "--role", "reviewer", password="short\n")
     assert (short.returncode, short.stderr.count("\n")) == (2, 1)
     assert user("add", "Cem", "--role", "reviewer").returncode == 2
+    strange = subprocess.run(
+        [sys.executable, "-m", "formdigits", "user", "add", "Cem", "--role", "reviewer"],
+        input="Größe der Seite\n".encode("latin-1"),
+        env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert (strange.returncode, strange.stderr.count(b"\n")) == (2, 1)
     assert user("remove", "nobody").returncode == 2
     store = open_store(f"sqlite:///{own_home / 'jobs.sqlite'}")
     with store.engine.connect() as connection:

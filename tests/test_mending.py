@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -32,13 +31,6 @@ from workers.review.values import FieldKey, Progress, Seat, Stage
 
 NONE = Forms({})
 ACCEPTED = FieldStatus.ACCEPTED
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def job_of(store: Store) -> str:

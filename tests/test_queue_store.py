@@ -6,7 +6,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,13 +41,6 @@ FIELDS = (("value", Kind.INTEGER),)
 class Readers:
     def of(self, store: object, job: object) -> FakeReader:
         return FakeReader()
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def picture(path: Path, grey: int) -> str:
@@ -259,6 +251,33 @@ def test_retry_takes_failed_pages_only_and_a_better_file_in_place(store: Store, 
     assert sum(len(done.outcomes) for done in work_off(store, job)) == 2
     assert store.counts(job.id).read == 3
     assert ledger.retry(store, job.id) == 0
+
+
+def test_retry_leaves_further_sheets_as_they_are_and_finds_those_of_what_is_read_anew(
+    store: Store, tmp_path: Path
+) -> None:
+    good, bad = picture(tmp_path / "spread.png", 1), tmp_path / "spread.tiff"
+    bad.touch()
+    job = put(store, [good, str(bad)])
+
+    def pages() -> list[tuple[str, int, str]]:
+        return [(Path(one.file).suffix, one.page, one.status.value) for one in store.results(job.id)]
+
+    work_off(store, job)
+    kept = [(".png", 1, "read"), (".png", 2, "read")]
+    assert pages() == [*kept, (".tiff", 1, "failed")]
+    frames = [Image.new("L", (12, 8), grey) for grey in (5, 6)]
+    frames[0].save(bad, format="TIFF", save_all=True, append_images=frames[1:])
+    assert ledger.retry(store, job.id) == 1
+    work_off(store, job)
+    assert pages() == [*kept, *((".tiff", page, "read") for page in range(1, 5))]
+    # One page alone, of which the further sheet is known already.
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE pages SET status = 'failed' WHERE document = 2 AND page = 2"))
+    assert ledger.retry(store, job.id) == 1
+    assert [one.result.page for done in work_off(store, job) for one in done.outcomes] == [2, 4]
+    assert pages() == [*kept, *((".tiff", page, "read") for page in range(1, 5))]
+    assert queued_job(store, job.id).state == "finished"
 
 
 def test_documents_join_a_finished_job(store: Store, tmp_path: Path) -> None:

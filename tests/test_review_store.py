@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,6 @@ from workers.work import Outcome
 
 ANN, BEN, CEM = Seat("Ann", "w1"), Seat("Ben", "w2"), Seat("Cem", "w3")
 NONE = Forms({})
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def doubtful(count: int) -> list[list[Reading]]:

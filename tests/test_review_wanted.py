@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,24 +14,17 @@ from extractor.values import CheckKind, FieldStatus
 from formdigits.web.schemas.review_schema import FieldAnswer, SumAnswer
 from tests.reviewed_job import field, job_of_pages
 from workers.database.review.answers import Answer, answer
-from workers.database.review.field_claims import claim, release
+from workers.database.review.field_claims import claim, release, take
 from workers.database.review.plans import plan_of, set_plan
 from workers.database.review.report import LONGEST_PAUSE_S, report_of
 from workers.database.schema import corrections
-from workers.database.store import Store, open_store
+from workers.database.store import Store
 from workers.review.forms import Forms
 from workers.review.values import Plan, Seat, Stage, Wanted
 
 ANN, BEN, CEM = Seat("Ann", "w1"), Seat("Ben", "w2"), Seat("Cem", "w3")
 NONE = Forms({})
 RULE = 'total = a + b * "1"'
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def test_only_the_fields_that_are_wanted_are_handed_out(store: Store) -> None:
@@ -80,6 +72,12 @@ def test_two_who_read_blind_get_nothing_of_what_the_machine_read(store: Store) -
     with pytest.raises(InputError, match="without seeing"):
         answer(store, NONE, item.key, ANN, Answer(CheckKind.ACCEPT, "", 0))
     assert answer(store, NONE, item.key, ANN, Answer(CheckKind.TYPE, "5757", 0)).stage is Stage.SECOND
+    # Nor do they learn from their own answer that the machine read the same.
+    own = take(store, item.key, ANN)
+    assert own is not None
+    [said] = FieldAnswer.of(own, NONE, own.file, hidden=True).said
+    assert (said.value, said.kind, said.was) == ("5757", CheckKind.TYPE, "")
+    release(store, ANN)
     assert "575" not in shown(BEN).model_dump_json()
     assert answer(store, NONE, item.key, BEN, Answer(CheckKind.TYPE, "5751", 1)).stage is Stage.THIRD
     # Who decides between the two sees all of it.

@@ -7,7 +7,6 @@ import json
 import re
 import statistics
 import time
-from collections.abc import Iterator
 
 import httpx
 import openpyxl
@@ -19,21 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from extractor.values import FieldStatus, Kind, Reading
 from tests.queue_services import ROOT
 from tests.reviewed_job import field, job_of_many, job_of_pages
-from tests.web_site import WebServer
+from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
 from workers.database.review.plans import set_plan
-from workers.database.store import Store, open_store
+from workers.database.store import Store
 
 PICTURE = str(ROOT / "samples" / "scans" / "tally_grey.png")
 expect.set_options(timeout=120_000)
 SCRIPT = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
-
-
-@pytest.fixture
-def store(web: WebServer) -> Iterator[Store]:
-    """The server's own job store."""
-    opened = open_store(f"sqlite:///{web.home / 'jobs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def doubtful(count: int) -> list[list[Reading]]:

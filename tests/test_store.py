@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import tracemalloc
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,13 +34,6 @@ from workers.lock import job_lock
 from workers.work import Outcome
 
 FIELDS = (("total", Kind.INTEGER), ("code", Kind.DIGITS))
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 def job_with(store: Store, files: list[str], pages: int = 1) -> Job:

@@ -15,7 +15,6 @@ from workers.accounts.account import Role
 from workers.accounts.passwords import hashed
 from workers.database.people import add_account
 from workers.database.review.plans import set_plan
-from workers.database.store import open_store
 
 SERIOUS = ("serious", "critical")
 PASSWORD = "four words in a row"
@@ -55,7 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebServer, 
             batch = client.post("/api/uploads", files=[("files", ("tally.tif", scan)), ("files", ("b.png", _blank()))])
             job = begin(client, uploads=[batch.json()["id"]], templates=[forms["polling-tally"]], accept=1)
             finished(client, job)
-        store = open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
+        store = server.store()
         new = job_of_pages(store, [[field("votes", "57", 0.5), field("total", "12", 0.4)]]).id
         set_plan(store, job, second=False, sample=0.0)
         add_account(store, "Ada", Role.ADMIN, hashed(PASSWORD))

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from extractor.values import CheckKind
 from formdigits.web.security.guesses import FREE_GUESSES
 from tests.reviewed_job import field, job_of_pages
 from tests.web_site import WebServer, serving
 from workers.accounts.account import Role
 from workers.accounts.passwords import hashed
 from workers.database.people import add_account, change_account, remove_account
+from workers.database.review.answers import Answer
+from workers.database.review.mending import mend
 from workers.database.review.plans import set_plan
-from workers.database.store import Store, open_store
+from workers.review.forms import Forms
+from workers.review.values import FieldKey
 
 PASSWORD = "four words in a row"
 PEOPLE = (("Rita", Role.REVIEWER), ("Mona", Role.MANAGER), ("Ada", Role.ADMIN))
@@ -30,15 +34,11 @@ def kept() -> str:
 def server(tmp_path_factory: pytest.TempPathFactory, kept: str) -> Iterator[WebServer]:
     """A server of which three people have accounts."""
     with serving(tmp_path_factory.mktemp("accounts"), real=False) as one:
-        store = opened(one)
+        store = one.store()
         for name, role in PEOPLE:
             add_account(store, name, role, kept)
         store.close()
         yield one
-
-
-def opened(server: WebServer) -> Store:
-    return open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
 
 
 def logged_in(context: BrowserContext, server: WebServer, name: str, password: str = PASSWORD) -> Page:
@@ -51,7 +51,7 @@ def logged_in(context: BrowserContext, server: WebServer, name: str, password: s
 
 
 def test_three_roles_see_what_each_may(server: WebServer, context: BrowserContext) -> None:
-    store = opened(server)
+    store = server.store()
     job = job_of_pages(store, [[field("votes", "57", 0.5)]]).id
     set_plan(store, job, second=False, sample=0)
     store.close()
@@ -131,7 +131,7 @@ def test_what_a_role_may_not_is_refused_to_programs_too(server: WebServer) -> No
 
 
 def test_a_session_ends_with_the_role_or_the_account(server: WebServer) -> None:
-    store = opened(server)
+    store = server.store()
     with server.client() as mona, server.client() as rita:
         for client, name in ((mona, "Mona"), (rita, "Rita")):
             client.post("/login", data={"name": name, "password": PASSWORD})
@@ -144,7 +144,7 @@ def test_a_session_ends_with_the_role_or_the_account(server: WebServer) -> None:
 
 
 def test_answers_are_kept_under_the_accounts_name_whatever_is_sent(server: WebServer) -> None:
-    store = opened(server)
+    store = server.store()
     job = job_of_pages(store, [[field("votes", "57", 0.5)]]).id
     set_plan(store, job, second=False, sample=0)
     with server.client() as client:
@@ -168,7 +168,7 @@ def test_whoever_has_the_token_cannot_answer_as_somebody_with_an_account(
 ) -> None:
     token = "a-token-that-nobody-guesses"
     with serving(tmp_path_factory.mktemp("both"), real=False, settings={"FORMDIGITS_TOKEN": token}) as server:
-        store = opened(server)
+        store = server.store()
         add_account(store, "Rita", Role.REVIEWER, kept)
         job = job_of_pages(store, [[field("votes", "57", 0.5)]]).id
         set_plan(store, job, second=False, sample=0)
@@ -178,6 +178,14 @@ def test_whoever_has_the_token_cannot_answer_as_somebody_with_an_account(
             for name, code in (("rita", 400), ("Guest", 200)):
                 answer = client.post(f"/api/jobs/{job}/review/next", json={"name": name, **asked})
                 assert answer.status_code == code, answer.text
+            # Under a name that is not theirs they see what anybody may, and not what that person said.
+            assert client.get(f"/api/jobs/{job}/fields/1-1-0").status_code == 200
+            store = server.store()
+            set_plan(store, job, second=True, sample=0)
+            mend(store, Forms({}), FieldKey(job, 1, 1, 0), "Rita", Answer(CheckKind.TYPE, "58", 0))
+            store.close()
+            for name in ("Rita", "rita", ""):
+                assert client.get(f"/api/jobs/{job}/fields/1-1-0", params={"name": name}).json()["history"] == []
         # Guesses at either count together.
         with server.client() as client:
             codes = [
@@ -193,7 +201,7 @@ def test_the_first_account_closes_a_server_that_runs_and_the_last_one_opens_it(
 ) -> None:
     with serving(tmp_path_factory.mktemp("first"), real=False) as server, server.client() as client:
         assert client.get("/api/jobs").status_code == 200
-        store = opened(server)
+        store = server.store()
         add_account(store, "Ada", Role.ADMIN, kept)
         assert client.get("/api/jobs").status_code == 401
         assert client.get("/jobs").headers["location"] == "/login?next=/jobs"
@@ -208,7 +216,7 @@ def test_with_accounts_other_addresses_need_no_token_and_without_any_nobody_gets
     folder = tmp_path_factory.mktemp("network")
     server = WebServer(folder, "--host", "0.0.0.0", real=False)
     server.home.mkdir(parents=True)
-    store = opened(server)
+    store = server.store()
     add_account(store, "Ada", Role.ADMIN, kept)
     try:
         server.start()

@@ -34,7 +34,6 @@ from tests.reviewed_job import field, job_of_pages
 from tests.web_siege import ATTACKS, TOKEN, Siege, attacked, health_s, lay
 from tests.web_site import WebServer, begin, finished, pictures, serving
 from workers.database.review.plans import set_plan
-from workers.database.store import open_store
 from workers.review.typed import fitted
 from workers.sandbox import Sandbox
 
@@ -284,7 +283,7 @@ def test_no_pattern_stops_the_server(fake: WebServer, tmp_path: Path, pattern: s
     template.write_text(
         text.replace("20]}", f'20], format: {{kind: digits, pattern: "{pattern}"}}}}'), encoding="utf-8"
     )
-    store = open_store(f"sqlite:///{fake.home / 'jobs.sqlite'}")
+    store = fake.store()
     doubtful = [field("a", "1", 0.5, kind=Kind.DIGITS)]
     job = job_of_pages(store, [doubtful], form="slow", file="/nowhere.png", template=str(template)).id
     set_plan(store, job, second=False, sample=0.0)

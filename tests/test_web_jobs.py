@@ -240,6 +240,48 @@ def test_pictures_are_drawn_as_the_pages_were_read_by_a_folder_of_templates(
     store.close()
 
 
+def test_two_sheets_in_one_picture_are_two_pages_wherever_a_page_is(tmp_path: Path, context: BrowserContext) -> None:
+    pictures(tmp_path / "scans", 1, "spread")
+    with serving(tmp_path, "--folder", tmp_path / "scans", real=False) as server, server.client() as client:
+        job = begin(client, folder="scans", single_field=True)
+        told = finished(client, job)
+        assert (told["documents"], told["counts"]["pages"], told["counts"]["done"]) == (1, 2, 2)
+        page = context.new_page()
+        page.goto(f"{server.url}/jobs/{job}")
+        page.locator("#table tbody tr").nth(1).get_by_role("link").click()
+        expect(page.get_by_role("heading", level=2).first).to_have_text("spread000.png, page 2")
+        expect(page.locator("#page polygon")).to_have_count(1)
+        assert page.locator("#page .sheet img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 30
+        # Reviewed, mended and marked as any other.
+        seat = {"name": "Ann", "window": "a-window-of-ann"}
+        assert client.put(f"/api/jobs/{job}/review", json={"sample": 1}).status_code == 200
+        fields = client.post(f"/api/jobs/{job}/review/next", json={**seat, "count": 9}).json()["fields"]
+        assert sorted(one["page"] for one in fields) == [1, 2]
+        for one in fields:
+            for picture in (one["picture"], one["page_picture"]):
+                assert client.get(picture).headers["content-type"] == "image/jpeg"
+            answer = {**seat, "kind": "type", "value": str(50 + one["page"]), "seen": 0}
+            assert client.post(f"/api/jobs/{job}/review/fields/{one['id']}/answer", json=answer).status_code == 200
+        mended = client.post(
+            f"/api/jobs/{job}/fields/1-2-0/mend", json={"name": "Ann", "kind": "type", "value": "59", "seen": 1}
+        )
+        assert [one["value"] for one in mended.json()["history"]] == ["52", "59"]
+        mark = {"name": "Ann", "rescan": True, "comment": "the second sheet"}
+        assert client.put(f"/api/jobs/{job}/pages/1/2/mark", json=mark).status_code == 204
+        assert [one["page"] for one in client.get(f"/api/jobs/{job}/marks").json()] == [2]
+        rows = csv.DictReader(io.StringIO(client.get(f"/api/jobs/{job}/export?format=csv").text))
+        assert [(row["page"], row["value"]) for row in rows] == [("1", "51"), ("2", "59")]
+        lines = client.get(f"/api/jobs/{job}/corrections").text.splitlines()
+        assert [(one["page"], one["value"]) for one in map(json.loads, lines)] == [(1, "51"), (2, "59")]
+        assert client.delete(f"/api/jobs/{job}").status_code == 204
+        assert client.get(f"/api/jobs/{job}/pages/1/2/picture").status_code == 404
+        store = server.store()
+        with store.engine.connect() as connection:
+            for table in ("pages", "readings", "reviews", "corrections", "page_marks"):
+                assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
+        store.close()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 def test_with_a_broker_the_workers_read(tmp_path: Path) -> None:

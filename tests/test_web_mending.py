@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import openpyxl
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from extractor.values import FieldStatus
 from tests.queue_services import ROOT
 from tests.reviewed_job import field, job_of_pages
-from tests.web_site import WebServer
-from workers.database.store import Store, open_store
+from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
+from workers.database.store import Store
 
 PICTURE = str(ROOT / "samples" / "scans" / "tally_grey.png")
-
-
-@pytest.fixture
-def store(web: WebServer) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{web.home / 'jobs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def job_page(context: BrowserContext, web: WebServer, store: Store) -> tuple[str, Page]:

@@ -6,22 +6,26 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
 from extractor.errors import InputError
 from formdigits.actions.lan import address_on_network
+from formdigits.web.routes.phone import router
+from formdigits.web.security import Door
 from formdigits.web.security.guesses import FREE_GUESSES
 from formdigits.web.security.invitations import INVITATION_S, MOST_INVITATIONS, Invitations
 from tests.web_site import WebServer, chromium, serving
 from workers.accounts.account import Role
 from workers.accounts.passwords import hashed
 from workers.database.people import add_account
-from workers.database.store import open_store
 
 TOKEN = "a-token-that-nobody-guesses"
 LINK = re.compile(r"https://127\.0\.0\.1:[0-9]+/enter#(\S+)")
@@ -109,6 +113,27 @@ def test_guesses_at_a_code_are_slowed_down(tmp_path: Path) -> None:
             assert 429 in codes
 
 
+def test_while_guesses_are_slowed_down_the_right_code_is_refused_too(tmp_path: Path) -> None:
+    now = [0.0]
+    app = FastAPI()
+    app.include_router(router)
+    app.state.door = Door(TOKEN, open=False, clock=lambda: now[0])
+    server = WebServer(tmp_path)
+    server.home.mkdir()
+    app.state.site = SimpleNamespace(store=server.store())
+    secret = app.state.door.invitations.make()
+    phone = TestClient(app, follow_redirects=False)
+
+    def code(given: str) -> int:
+        return phone.post("/enter", data={"secret": given}).status_code
+
+    assert [code(f"guess {number}") for number in range(FREE_GUESSES)] == [401] * FREE_GUESSES
+    for moment, answer in ((0.0, 429), (0.99, 429), (1.0, 303), (1.0, 401)):
+        now[0] = moment
+        assert code(secret) == answer
+    app.state.site.store.close()
+
+
 def test_another_sites_page_cannot_have_a_code_used_or_made(lan: WebServer) -> None:
     secret = link(lan)
     away = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
@@ -132,7 +157,7 @@ def test_a_code_is_over_with_the_session_that_gave_it(lan: WebServer) -> None:
 
 def test_the_phone_is_let_in_as_the_person_who_gave_the_code(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
-    store = open_store(f"sqlite:///{tmp_path / 'home' / 'jobs.sqlite'}")
+    store = WebServer(tmp_path).store()
     for name, role in (("Ana", Role.MANAGER), ("Rui", Role.REVIEWER)):
         add_account(store, name, role, hashed(PASSWORD))
     store.close()

@@ -25,7 +25,6 @@ from workers.database.people import add_account
 from workers.database.removal import expired_jobs
 from workers.database.review.answers import Answer
 from workers.database.review.mending import mend
-from workers.database.store import Store, open_store
 from workers.review.forms import Forms
 from workers.review.values import FieldKey
 
@@ -42,10 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     pictures(folder / "scans" / "2024", 3, "page")
     with serving(folder, "--folder", folder / "scans", real=False) as one:
         yield one
-
-
-def opened(server: WebServer) -> Store:
-    return open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
 
 
 def sent(server: WebServer, form: str, name: str = "a") -> str:
@@ -66,7 +61,7 @@ def test_a_deleted_job_is_gone_with_its_files(server: WebServer, context: Browse
         other = begin(client, uploads=batches[1:], templates=[template])
         for one in (job, other):
             finished(client, one)
-        store = opened(server)
+        store = server.store()
         recipe = (find_job(store, job) or pytest.fail("no job")).recipe
         mend(store, Forms({}), FieldKey(job, 1, 1, 0), "Ann", Answer(CheckKind.BLANK, "", 0))
         page = context.new_page()
@@ -79,6 +74,8 @@ def test_a_deleted_job_is_gone_with_its_files(server: WebServer, context: Browse
         uploads = server.home / "uploads"
         # What another job was sent as well stays for it.
         assert not (uploads / batches[0]).exists()
+        again = client.post("/api/jobs", json={"uploads": batches[:1], "single_field": True})
+        assert (again.status_code, "send the files anew" in again.json()["error"]) == (400, True)
         assert (uploads / batches[1]).is_dir()
         assert client.get(f"/api/jobs/{other}/pages/1/1/picture").status_code == 200
         with store.engine.connect() as connection:
@@ -144,7 +141,7 @@ def test_jobs_have_names_and_are_found_by_them(server: WebServer, context: Brows
 
 
 def test_only_what_is_to_review_is_shown_where_that_is_asked_for(server: WebServer, context: BrowserContext) -> None:
-    store = opened(server)
+    store = server.store()
     sure, doubtful = field("votes", "57", 0.999, FieldStatus.ACCEPTED), field("votes", "61", 0.5)
     job = job_of_pages(store, [[sure], [doubtful], [sure], [doubtful]]).id
     fine = job_of_pages(store, [[sure]]).id
@@ -205,7 +202,7 @@ def test_no_template_of_another_person_is_ticked_or_deleted(
     tmp_path_factory: pytest.TempPathFactory, context: BrowserContext
 ) -> None:
     with serving(tmp_path_factory.mktemp("people"), real=False) as server:
-        store = opened(server)
+        store = server.store()
         kept = hashed("four words in a row")
         for name, role in (("Ada", Role.ADMIN), ("Mona", Role.MANAGER), ("Max", Role.MANAGER)):
             add_account(store, name, role, kept)
@@ -245,7 +242,7 @@ def test_what_nobody_has_used_for_so_long_is_deleted_by_itself(tmp_path: Path) -
                 finished(client, job)
             assert client.get("/api/storage").json()["keep_s"] == 2 * 24 * 3600
         server.kill()
-        store = opened(server)
+        store = server.store()
         with store.engine.begin() as connection:
             for job in jobs[:2]:
                 connection.exec_driver_sql(

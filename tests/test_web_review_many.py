@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,8 @@ from playwright.sync_api import BrowserContext, expect
 from extractor.errors import InputError
 from tests.reviewed_job import field, job_of_pages
 from tests.test_review_web import PICTURE, begun, press, reviewing
-from tests.web_site import WebServer
+from tests.test_web_review_ways import QUICKLY
+from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
 from workers.database.lookup import list_pages
 from workers.database.review.field_claims import MOST_OF_A_PAGE, claim, claim_page
 from workers.database.review.page_marks import LONGEST_COMMENT, mark_page, marks_of
@@ -20,13 +20,6 @@ from workers.database.store import Store, open_store
 from workers.review.values import Seat, Wanted
 
 ANN, BEN = Seat("Ann", "w1"), Seat("Ben", "w2")
-
-
-@pytest.fixture
-def store(web: WebServer) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{web.home / 'jobs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def values(store: Store, job: str) -> list[list[str]]:
@@ -146,13 +139,32 @@ def test_a_grid_of_one_field_is_accepted_but_for_what_is_struck(
     assert {item.reading.value for item in claim(store, job, BEN, 9, Wanted(field="votes"))} == {"101", "104"}
 
 
+def test_a_grid_shows_the_field_that_was_chosen_last_and_all_of_it(
+    web: WebServer, store: Store, context: BrowserContext
+) -> None:
+    job = begun(store, [[field("votes", str(100 + at), at / 100), field("other", "5", 0.5)] for at in range(30)])
+    page = context.new_page()
+    page.goto(f"{web.url}/review/{job}/grid")
+    page.get_by_label("Your name").fill("Ann")
+    page.keyboard.press("Enter")
+    page.locator("#which").evaluate(QUICKLY, ["other", "votes", "", "votes"])
+    expect(page.locator("#where")).to_have_text("30 readings")
+    expect(page.locator(".grid-cell .soft").first).to_have_text("votes")
+    page.locator("#which").evaluate(QUICKLY, ["other", ""])
+    expect(page.locator("#where")).to_have_text("40 readings")
+
+
 def test_a_page_is_marked_where_it_is_reviewed_and_found_in_the_job(
     web: WebServer, store: Store, context: BrowserContext
 ) -> None:
     job = job_of_pages(store, [[field("a", "1", 0.5)], [field("a", "2", 0.4)]], file=PICTURE).id
     set_plan(store, job, second=False, sample=0)
     page = reviewing(context, web, job, "Ann")
+    # What somebody else has said of the page is seen there, and no empty mark is put in its place.
+    mark_page(store, job, 2, 1, rescan=False, comment="a fold", by="Ben")
     page.get_by_text("Mark this page").click()
+    expect(page.get_by_label("Comment")).to_have_value("a fold")
+    expect(page.locator("#page-mark [role=status]")).to_have_text("Marked by Ben.")
     page.get_by_label("Rescan this page").check()
     page.get_by_label("Comment").fill("a corner is torn")
     page.get_by_role("button", name="Keep the mark").click()

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.reviewed_job import field, job_of_pages
 from tests.test_review_web import PICTURE, begun, press, reading, reviewing, settled
-from tests.web_site import WebServer
+from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
 from workers.database.review.plans import set_plan
-from workers.database.store import Store, open_store
-
-
-@pytest.fixture
-def store(web: WebServer) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{web.home / 'jobs.sqlite'}")
-    yield opened
-    opened.close()
+from workers.database.store import Store
 
 
 def test_what_was_typed_is_never_lost(web: WebServer, store: Store, context: BrowserContext) -> None:
@@ -59,11 +50,37 @@ def test_fields_are_chosen_and_a_broken_sum_is_told(web: WebServer, store: Store
     expect(page.locator("#field")).to_have_text("a")
     expect(page.locator("#value")).to_have_value("")
     page.get_by_label("Field", exact=True).select_option("")
-    expect(page.locator("#field")).to_have_text("total")
     page.get_by_label("The machine was").select_option(label="less than 50 % sure")
     expect(page.locator("#field")).to_have_text("total")
     # What had been typed there is there.
     expect(page.locator("#value")).to_have_value("1")
+
+
+QUICKLY = """(select, values) => {
+    for (const value of values) {
+        select.value = value;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+}"""
+"""Chooses one after the other, without a moment between them."""
+
+
+def test_of_fields_that_are_chosen_quickly_the_last_counts_and_none_is_kept_from_anybody(
+    web: WebServer, store: Store, context: BrowserContext
+) -> None:
+    job = begun(store, [[field(name, str(number), number / 10) for number, name in enumerate("abcd", 1)]])
+    page = reviewing(context, web, job, "Ann")
+    page.get_by_text("Only some fields").click()
+    chosen = page.locator("#wanted-field")
+    for values, shown in ((["d", "c", "", "b", ""], "a"), (["", "a", "d", "c"], "c"), (["c", ""], "a")):
+        chosen.evaluate(QUICKLY, values)
+        expect(page.locator("#field")).to_have_text(shown)
+    # What one window has, and what it has given back, is known to the server as it is to the page.
+    for name in "abcd":
+        expect(page.locator("#field")).to_have_text(name)
+        press(page, "Enter")
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
+    settled(page, 4)
 
 
 def test_a_picture_is_enlarged_moved_and_turned(web: WebServer, store: Store, context: BrowserContext) -> None:

@@ -155,7 +155,7 @@ def test_a_picture_follows_no_link_that_was_put_in_place_later(tmp_path: Path) -
         jobs = [begin(client, folder="scans", single_field=True), begin(client, uploads=[batch], single_field=True)]
         for job in jobs:
             finished(client, job)
-        store = open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
+        store = server.store()
         doubtful = [[field("a", "1", 0.5)]]
         reviewed = job_of_pages(store, doubtful, file=os.path.realpath(scans / "page000.png")).id
         set_plan(store, reviewed, second=False, sample=0.0)

@@ -21,7 +21,6 @@ from tests.reviewed_job import field as reading
 from tests.reviewed_job import job_of_pages
 from tests.web_site import WebServer, begin
 from workers.database.review.plans import set_plan
-from workers.database.store import open_store
 
 TOKEN = "a-token-that-nobody-guesses"
 PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
@@ -64,7 +63,7 @@ def lay(server: WebServer) -> Siege:
         client.post("/api/read", files={"file": ("a.png", PNG)})
     template = server.folder / "slow.yaml"
     template.write_text(PATTERN, encoding="utf-8")
-    store = open_store(f"sqlite:///{server.home / 'jobs.sqlite'}")
+    store = server.store()
     doubtful = [reading("a", "1", 0.5, kind=Kind.DIGITS)]
     job = job_of_pages(store, [doubtful], form="slow", file="/nowhere.png", template=str(template)).id
     set_plan(store, job, second=False, sample=0.0)

@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.queue_services import ROOT, free_port, wait_until
+from workers.database.store import Store, open_store
 
 expect.set_options(timeout=120_000)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -78,6 +79,10 @@ class WebServer:
     def client(self, **options: object) -> httpx.Client:
         """A client whose paths are below this server; without certificates, which take a second to load."""
         return httpx.Client(base_url=self.url, timeout=300, verify=False, **options)  # type: ignore[arg-type]
+
+    def store(self) -> Store:
+        """Its job store; whoever opens it closes it."""
+        return open_store(f"sqlite:///{self.home / 'jobs.sqlite'}")
 
     def kill(self) -> None:
         """As when the power fails."""
@@ -180,6 +185,14 @@ def fake_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     pictures(folder / "scans" / "2024", 12, "page")
     with serving(folder, "--folder", folder / "scans", real=False) as server:
         yield server
+
+
+@pytest.fixture(name="store")
+def web_store(web: WebServer) -> Iterator[Store]:
+    """The job store of the server `web`; a module that imports this has it in the place of an empty one."""
+    opened = web.store()
+    yield opened
+    opened.close()
 
 
 def pictures(folder: Path, count: int, name: str) -> Path:

@@ -60,8 +60,9 @@ def serve(
     alone = is_loopback(host) and not lan
     token = _token(alone=alone, accounts=accounts)
     address = address_on_network(host) if lan else host
-    certificate = certificate_for(home(), address) if lan else None
+    # First: what is no address here has no certificate either.
     listening = _listen(host, port)
+    certificate = certificate_for(home(), address) if lan else None
     name = f"[{address}]" if ":" in address else address
     origin = f"{'http' if certificate is None else 'https'}://{name}:{listening.getsockname()[1]}"
     settings = Settings(

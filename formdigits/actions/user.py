@@ -60,7 +60,10 @@ def _password() -> str:
     if sys.stdin.isatty():
         text = f"Password ({SHORTEST_PASSWORD} characters or more)"
         return str(click.prompt(text, hide_input=True, confirmation_prompt="The same again"))
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        raise InputError("The password is no text in this terminal's encoding; send it as UTF-8.") from None
     if not line:
         raise InputError("No password was given; type it, or send it as the first line of standard input.")
     return line.rstrip("\r\n")

@@ -146,6 +146,8 @@ class Batches:
         """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""
         folder = self.folder(batch)
         try:
+            # They are remembered, and may be gone with their job.
+            (folder / NAMES).stat()
             names = _names(folder / NAMES)
         except (OSError, ValueError):
             raise InputError(f"There is no batch of uploads {batch}; send the files anew.") from None

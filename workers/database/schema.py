@@ -109,12 +109,19 @@ documents = Table(
     Index("documents_by_chunk", "job", "chunk"),
 )
 
+
+def _page_key() -> list[Column[Any]]:
+    """The columns that say of which page a row is."""
+    return [
+        Column("job", String(24), primary_key=True),
+        *(Column(name, Integer, primary_key=True, autoincrement=False) for name in ("document", "page")),
+    ]
+
+
 pages = Table(
     "pages",
     metadata,
-    Column("job", String(24), primary_key=True),
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("page", Integer, primary_key=True, autoincrement=False),
+    *_page_key(),
     Column("state", String(16), nullable=False),
     # How many times its reading was begun: above one where it, or a page read with it, killed its process.
     Column("attempts", Integer, nullable=False, default=0),
@@ -135,9 +142,7 @@ pages = Table(
 readings = Table(
     "readings",
     metadata,
-    Column("job", String(24), primary_key=True),
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("page", Integer, primary_key=True, autoincrement=False),
+    *_page_key(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("field", AnyText, nullable=False),
     Column("kind", String(16), nullable=False),
@@ -205,9 +210,7 @@ plans = Table(
 reviews = Table(
     "reviews",
     metadata,
-    Column("job", String(24), primary_key=True),
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("page", Integer, primary_key=True, autoincrement=False),
+    *_page_key(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     # Whether it is here as one of the sample, or because it was not certain.
     Column("sample", Boolean, nullable=False),
@@ -273,9 +276,7 @@ corrections = Table(
 page_marks = Table(
     "page_marks",
     metadata,
-    Column("job", String(24), primary_key=True),
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("page", Integer, primary_key=True, autoincrement=False),
+    *_page_key(),
     # Whether it should be scanned again.
     Column("rescan", Boolean, nullable=False),
     Column("comment", AnyText, nullable=False),

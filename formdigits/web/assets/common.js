@@ -13,7 +13,15 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The API's answer; throws an Error with one sentence where it refuses. */
+/** What the server says no with: the code, and one sentence. */
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/** The API's answer; throws an Error with one sentence, a Refusal where it is the server's. */
 export async function ask(path, options = {}) {
   const answer = await answered(path, options);
   return answer.status === 204 ? null : answer.json().catch(() => null);
@@ -48,7 +56,7 @@ async function answered(path, options) {
   }
   if (!answer.ok) {
     const body = await answer.json().catch(() => null);
-    throw new Error(body?.error ?? `The server refused this (${answer.status}).`);
+    throw new Refusal(answer.status, body?.error ?? `The server refused this (${answer.status}).`);
   }
   return answer;
 }

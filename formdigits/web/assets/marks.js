@@ -21,6 +21,28 @@ export function marking(place, name) {
   });
 }
 
+/** Has the form mark that page from now on. A mark that it has is shown with the form, so that none is lost unseen. */
+export function markOf(place, job, document, page) {
+  const address = `/api/jobs/${job}/pages/${document}/${page}/mark`;
+  if (place.dataset.address === address) return;
+  place.dataset.address = address;
+  place.reset();
+  place.querySelector("[role=status]").textContent = "";
+  const around = place.closest("details");
+  around.ontoggle = async () => {
+    if (!around.open) return;
+    const marks = await ask(`/api/jobs/${job}/marks`).catch(() => []);
+    const mark = marks.find((one) => one.document === document && one.page === page);
+    const { rescan, comment } = place.elements;
+    // What somebody has begun meanwhile stays.
+    if (!mark || place.dataset.address !== address || rescan.checked || comment.value) return;
+    rescan.checked = mark.rescan;
+    comment.value = mark.comment;
+    place.querySelector("[role=status]").textContent = `Marked by ${mark.by}.`;
+  };
+  around.ontoggle();
+}
+
 for (const place of document.querySelectorAll("form.page-mark[data-address]")) {
   marking(place, () => document.querySelector("#mend")?.dataset.name || (localStorage.getItem("formdigits-reviewer") ?? ""));
 }

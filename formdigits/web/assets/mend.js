@@ -66,11 +66,13 @@ async function act(path, body) {
     at("value").select();
   } catch (error) {
     tell(at("problem"), error.message);
-    if (error.message.includes("keep it all the same")) {
+    if (error.status === 422) {
       forcing = `${body.kind} ${body.value}`;
       tell(at("problem"), `${error.message} Keep does so now.`);
-    } else if (error.message.includes("meanwhile")) {
-      show(await ask(`${address}${field.id}?name=${encodeURIComponent(name())}`));
+    } else if (error.status === 409) {
+      const typed = at("value").value;
+      await ask(`${address}${field.id}?name=${encodeURIComponent(name())}`).then(show, () => {});
+      at("value").value = typed;
     }
   }
 }

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from extractor.explain import ExplainedField
 from extractor.field_symbols import FieldSymbol
-from extractor.values import CheckKind, FieldStatus, Gray, Kind, PageStatus
+from extractor.values import Change, Checked, FieldStatus, Gray, Kind, PageStatus
 from formdigits.web.browser_words import in_browser
 from formdigits.web.sandboxed import Picture, SeenPage
 from formdigits.web.schemas.base_schema import Answer
@@ -22,28 +22,6 @@ Point = tuple[float, float]
 class AlternativeAnswer(BaseModel):
     value: str
     probability: float
-
-
-class CheckedAnswer(BaseModel):
-    """How people settled a field: what they did, who, when, and what had been read before."""
-
-    kind: CheckKind
-    by: list[str]
-    at: str
-    was: str
-    was_status: FieldStatus
-
-
-class ChangeAnswer(BaseModel):
-    """One thing that a person said of a field: who, when, how, from what to what."""
-
-    by: str
-    at: str
-    kind: CheckKind
-    was: str
-    was_status: FieldStatus
-    value: str
-    status: FieldStatus
 
 
 class ReadingAnswer(Answer):
@@ -60,8 +38,8 @@ class ReadingAnswer(Answer):
     alternatives: list[AlternativeAnswer]
     rules: list[str] = Field(description="Rules of the form that this field breaks.")
     notes: list[str] = Field(description="Why it is to be checked.")
-    checked: CheckedAnswer | None = Field(description="Given once people have settled it; the value is theirs then.")
-    history: list[ChangeAnswer] = Field(description="All that people have said of it, the oldest first.")
+    checked: Checked | None = Field(description="Given once people have settled it; the value is theirs then.")
+    history: list[Change] = Field(description="All that people have said of it, the oldest first.")
 
 
 class RuleAnswer(BaseModel):

@@ -104,14 +104,16 @@ class SaidAnswer(BaseModel):
     status: FieldStatus
 
     @staticmethod
-    def of(said: Said) -> SaidAnswer:
+    def of(said: Said, *, hidden: bool = False) -> SaidAnswer:
+        """With `hidden`, without what would tell what the machine read: that it was so, or what it was."""
+        told = CheckKind.TYPE if hidden and said.kind is CheckKind.ACCEPT else said.kind
         return SaidAnswer(
             by=said.by,
             at=moment(said.at),
-            kind=said.kind,
+            kind=told,
             forced=said.forced,
-            was=said.was_value,
-            was_status=said.was_status,
+            was="" if hidden else said.was_value,
+            was_status=FieldStatus.REVIEW if hidden else said.was_status,
             value=said.value,
             status=said.status,
         )
@@ -226,7 +228,7 @@ class FieldAnswer(BaseModel):
             beside={name: value for name, value in item.beside if name in named},
             notes=[] if hidden else list(reading.notes),
             format=FormatAnswer.of(field),
-            said=[SaidAnswer.of(one) for one in item.said],
+            said=[SaidAnswer.of(one, hidden=hidden) for one in item.said],
             picture=f"{base}/picture.jpg",
             page_picture=f"{base}/page.jpg",
             hidden=hidden,

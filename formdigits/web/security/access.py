@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import math
 import threading
+import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
@@ -40,12 +42,12 @@ class Door:
     An `open` server wants neither until there is an account; it can be reached from its own machine alone.
     """
 
-    def __init__(self, token: str | None, *, open: bool) -> None:
+    def __init__(self, token: str | None, *, open: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.sessions = Sessions(token)
         self._token = None if token is None else token.encode()
         self._open = open and token is None
-        self.invitations = Invitations()
-        self._guesses = Guesses()
+        self.invitations = Invitations(clock)
+        self._guesses = Guesses(clock)
         self._lock = threading.Lock()
 
     @property

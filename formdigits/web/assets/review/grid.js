@@ -18,14 +18,20 @@ function next() {
   return loading;
 }
 
+/** Shows the field that is chosen; what the window has goes back first, since none is given to it twice. */
+function chosen() {
+  loading = loading.catch(() => {}).then(() => queue.anew({ field: at("which").value })).then(load);
+  return loading;
+}
+
 async function load() {
   tell(at("problem"), "");
-  const told = await queue.call("/next", { count: AT_ONCE, field: at("which").value });
+  const told = await queue.call("/next", { count: AT_ONCE, ...queue.wanted });
   // What was struck comes last again; when nothing else comes, it is all that is left.
   const fresh = told.fields.filter((field) => !struck.has(field.id));
   queue.ready = told.fields;
   if (!fresh.length) {
-    await queue.anew();
+    await queue.anew(queue.wanted);
     if (at("which").value) {
       cells = [];
       at("grid").replaceChildren();
@@ -88,9 +94,7 @@ async function keep() {
 at("keep").addEventListener("click", keep);
 at("which").addEventListener("change", async () => {
   try {
-    await loading.catch(() => {});
-    await queue.anew();
-    await next();
+    await chosen();
   } catch (error) {
     tell(at("problem"), error.message);
   }

@@ -1,8 +1,8 @@
 // Review by keyboard: Enter accepts or keeps what was typed, B blank, V struck out, S skip, Z back, arrows alternatives.
 
-import { tell } from "../common.js";
-import { marking } from "../marks.js";
-import { Queue, Refusal } from "./queue.js";
+import { Refusal, tell } from "../common.js";
+import { marking, markOf } from "../marks.js";
+import { Queue } from "./queue.js";
 import { done, entry, progress, recent, say, show } from "./view.js";
 import { Zoom } from "./zoom.js";
 
@@ -26,6 +26,7 @@ let idle = 0;
 let busy = false;
 
 function shown(field, since) {
+  if (field === undefined) return;
   if (!field) {
     rest();
     return;
@@ -37,12 +38,7 @@ function shown(field, since) {
   value.value = drafts.get(field.id) ?? "";
   entry(field);
   for (const zoom of zooms) zoom.reset();
-  const address = queue.base.replace(/review$/, `pages/${field.document}/${field.page}/mark`);
-  if (at("page-mark").dataset.address !== address) {
-    at("page-mark").reset();
-    at("page-mark").querySelector("[role=status]").textContent = "";
-  }
-  at("page-mark").dataset.address = address;
+  markOf(at("page-mark"), work.dataset.job, field.document, field.page);
   if (!touch) value.focus();
   field.image.addEventListener("load", () => { if (at("message").textContent === NOT_YET) say(""); });
   own.last = performance.now();
@@ -53,16 +49,16 @@ function shown(field, since) {
 }
 
 async function rest() {
+  const { asked } = queue;
   await refresh();
+  if (asked !== queue.asked) return;
   if (told) done(told);
   // Others may leave something, or the job goes on.
   idle = setTimeout(async () => {
-    try {
-      if (await queue.fill()) shown(await queue.next());
-      else rest();
-    } catch {
-      rest();
-    }
+    await queue.fill().catch(() => {});
+    if (asked !== queue.asked) return;
+    if (queue.ready.length) forward();
+    else rest();
   }, 4000);
 }
 
@@ -289,12 +285,11 @@ at("zoom-turn").addEventListener("click", rotate);
 at("zoom-all").addEventListener("click", () => { for (const zoom of zooms) zoom.reset(); });
 at("wanted").addEventListener("change", async () => {
   const [least, most] = at("wanted-sure").value.split(" ").map(Number);
-  queue.wanted = { form: at("wanted-form")?.value ?? "", field: at("wanted-field").value, rule: at("wanted-rule")?.value ?? "", least, most };
-  at("wanted").classList.toggle("narrowed", Boolean(queue.wanted.form || queue.wanted.field || queue.wanted.rule || least > 0 || most < 1));
+  const wanted = { form: at("wanted-form")?.value ?? "", field: at("wanted-field").value, rule: at("wanted-rule")?.value ?? "", least, most };
+  at("wanted").classList.toggle("narrowed", Boolean(wanted.form || wanted.field || wanted.rule || least > 0 || most < 1));
   clearTimeout(idle);
   // What the window has goes back; what was typed is kept.
-  await queue.anew();
-  forward();
+  if (await queue.anew(wanted)) forward();
 });
 at("who").addEventListener("click", () => ask(""));
 at("ask").addEventListener("submit", (event) => {
@@ -304,9 +299,7 @@ at("ask").addEventListener("submit", (event) => {
 });
 
 function ask(problem) {
-  queue.release();
-  queue.ready = [];
-  queue.current = null;
+  queue.anew(queue.wanted);
   work.hidden = true;
   at("done").hidden = true;
   clearTimeout(idle);

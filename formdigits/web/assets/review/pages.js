@@ -1,7 +1,7 @@
 // All doubtful fields of one page beside it: typed or left as they are, and kept in one go.
 
 import { element, tell } from "../common.js";
-import { marking } from "../marks.js";
+import { marking, markOf } from "../marks.js";
 import { nothing, reviewer } from "./many.js";
 
 const at = (id) => document.getElementById(id);
@@ -22,10 +22,7 @@ async function next() {
   at("where").textContent = `${page.file}, page ${page.page}: ${page.fields.length} to look at`;
   rows = page.fields.map(row);
   at("fields").replaceChildren(...rows.map((one) => one.element));
-  const mark = at("page-mark");
-  mark.reset();
-  mark.dataset.address = queue.base.replace(/review$/, `pages/${page.document}/${page.page}/mark`);
-  mark.querySelector("[role=status]").textContent = "";
+  markOf(at("page-mark"), at("many").dataset.job, page.document, page.page);
   at("sheet").replaceChildren(...(page.picture ? [
     element("img", { src: page.picture, width: page.width, height: page.height, alt: `Page ${page.page} of ${page.file}` }),
     element("svg", { viewBox: `0 0 ${page.width} ${page.height}`, "aria-hidden": "true" }, ...rows.map((one) => one.outline)),
@@ -126,10 +123,14 @@ at("fields-form").addEventListener("submit", (event) => {
   keep();
 });
 at("leave").addEventListener("click", async () => {
+  if (busy) return;
+  busy = true;
   try {
     for (const one of rows.filter((other) => !other.done)) await queue.skip(one.field);
     await next();
   } catch (error) {
     tell(at("problem"), error.message);
+  } finally {
+    busy = false;
   }
 });

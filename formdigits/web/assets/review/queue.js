@@ -1,16 +1,11 @@
 // The fields of one window: some ahead of the one on the screen, answers on their way to the server.
 
+import { Refusal } from "../common.js";
+
 const AHEAD = 6;
 const PICTURES_AHEAD = 3;
 const RENEW_MS = 40_000;
 const AGAIN_MS = 2_000;
-
-export class Refusal extends Error {
-  constructor(status, sentence) {
-    super(sentence);
-    this.status = status;
-  }
-}
 
 export class Queue {
   /** `returned(field, answer, sentence)` is called where the server refuses an answer after the screen went on. */
@@ -25,6 +20,9 @@ export class Queue {
     this.returned = returned;
     this.changed = changed;
     this.filling = null;
+    this.giving = Promise.resolve();
+    /** Grows with everything that puts another field on the screen, so that what comes late is known as late. */
+    this.asked = 0;
     setInterval(() => this.renew(), RENEW_MS);
     addEventListener("pagehide", () => this.release());
     addEventListener("beforeunload", (event) => { if (this.unsent) event.preventDefault(); });
@@ -50,9 +48,13 @@ export class Queue {
   fill() {
     this.filling ??= (async () => {
       try {
-        const wanted = AHEAD - this.ready.length;
-        if (wanted <= 0) return false;
-        const told = await this.call("/next", { count: wanted, ...this.wanted });
+        const { wanted } = this;
+        await this.giving;
+        const count = AHEAD - this.ready.length;
+        if (count <= 0 || wanted !== this.wanted) return false;
+        const told = await this.call("/next", { count, ...wanted });
+        // Others are wanted since: `anew` waits for these, and gives them back.
+        if (wanted !== this.wanted) return false;
         this.ready.push(...told.fields);
         this.warm();
         return told.fields.length > 0;
@@ -63,19 +65,30 @@ export class Queue {
     return this.filling;
   }
 
-  /** Gives back what it has, since other fields are wanted from now on. */
-  async anew() {
-    await this.filling?.catch(() => {});
+  /** Gives back what it has, since such fields are `wanted` from now on. Whether none have been asked for since. */
+  async anew(wanted = {}) {
+    const asked = this.#ask();
+    const { filling } = this;
+    this.wanted = { ...wanted };
     this.ready = [];
-    this.current = null;
-    await this.call("/release", {}).catch(() => {});
+    // One after the other, and nothing is asked for meanwhile: a claim that is made before it is given back would be
+    // on the screen and in nobody's hands.
+    this.giving = this.giving.then(async () => {
+      await filling?.catch(() => {});
+      if (this.name) await this.call("/release", {}).catch(() => {});
+    });
+    await this.giving;
+    return asked === this.asked;
   }
 
-  /** The next field, or null where nothing is left for this person. */
+  /** The next field; null where nothing is left for this person, undefined where another was asked for since. */
   async next() {
-    // While it is on its way there is nothing on the screen that a key could answer.
-    this.current = null;
-    if (!this.ready.length) await this.fill();
+    const asked = this.#ask();
+    if (!this.ready.length) {
+      await this.giving;
+      await this.fill();
+    }
+    if (asked !== this.asked) return undefined;
     this.current = this.ready.shift() ?? null;
     if (this.current) prepare(this.current);
     this.warm();
@@ -85,7 +98,9 @@ export class Queue {
 
   /** Shows a field of before once more; the present one comes after it. */
   async take(id) {
+    await this.giving;
     const field = prepare(await this.call(`/fields/${id}/take`, {}));
+    this.asked += 1;
     if (this.current && this.current.id !== id) this.ready.unshift(this.current);
     this.ready = this.ready.filter((one) => one.id !== id);
     this.current = field;
@@ -124,6 +139,7 @@ export class Queue {
 
   /** Puts a field back on the screen; the present one comes after it. */
   put(field) {
+    this.asked += 1;
     if (this.current && this.current.id !== field.id) this.ready.unshift(this.current);
     this.current = field;
   }
@@ -139,6 +155,13 @@ export class Queue {
 
   release() {
     if (this.name) this.call("/release", {}, { keepalive: true }).catch(() => {});
+  }
+
+  /** While a field is on its way there is nothing on the screen that a key could answer. */
+  #ask() {
+    this.current = null;
+    this.asked += 1;
+    return this.asked;
   }
 }
 

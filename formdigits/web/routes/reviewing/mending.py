@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from extractor.errors import InputError
 from formdigits.web.routes.reviewing.review_api import KeyDep
 from formdigits.web.schemas.field_schema import FieldNowAnswer, MendRequest, UndoRequest
 from formdigits.web.schemas.refusal_schema import refusals
@@ -30,7 +31,12 @@ def look(
     key: KeyDep, site: SiteDep, visitor: VisitorDep, name: Annotated[str, Query(max_length=200)] = ""
 ) -> FieldNowAnswer:
     """The field as it stands, with all that people said of it."""
-    return _now(site, key, visitor.name or name)
+    try:
+        person = visitor.reviewer(site.store, name)
+    except InputError:
+        # Whoever cannot answer by that name sees what anybody may.
+        person = ""
+    return _now(site, key, person)
 
 
 @router.post(

@@ -96,9 +96,10 @@ def answers(
     found = history(store, job.id, visitor.reviewer(store, name), limit)
     plan = plan_of(store, job.id)
     # Who is to read blind learns nothing from their own answers either.
-    hidden = {"was": ""} if plan is not None and plan.second and plan.blind else {}
+    hidden = plan is not None and plan.second and plan.blind
     return [
-        PastAnswer(id=str(key), field=field, **SaidAnswer.of(said).model_dump() | hidden) for key, field, said in found
+        PastAnswer(id=str(key), field=field, **SaidAnswer.of(said, hidden=hidden).model_dump())
+        for key, field, said in found
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from extractor.errors import DocumentError, FormdigitsError, ServiceError
@@ -101,7 +101,5 @@ def mark(
     *, job: JobDep, site: SiteDep, visitor: VisitorDep, document: Document, page: Number, body: MarkRequest
 ) -> None:
     """Marks a page, in the place of an earlier mark; without `rescan` and `comment` it has none any more."""
-    if len(body.comment) > 10_000:
-        raise HTTPException(400, "The comment is too long.")
     by = visitor.reviewer(site.store, body.name)
     mark_page(site.store, job.id, document, page, rescan=body.rescan, comment=body.comment, by=by)
