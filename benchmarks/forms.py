@@ -243,7 +243,7 @@ def nist_hsf(bench: Bench) -> None:
 
 
 def samples(bench: Bench) -> None:
-    forms = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses")]
+    forms = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses", "register")]
     pages = [
         replace(one, file=f"{file.name}, page {one.number}")
         for file in sorted((ROOT / "samples" / "scans").iterdir())

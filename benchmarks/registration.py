@@ -118,10 +118,10 @@ def turned(page: Gray, degrees: float, scale: float) -> tuple[Gray, Points]:
 
 
 def samples() -> None:
-    forms = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses")]
+    forms = [load_template(TEMPLATES / f"{name}.yaml") for name in ("tally", "expenses", "register")]
     pages = pictures(ROOT / "samples" / "scans")
     upright = {name: register(page, forms) for name, page in pages.items()}
-    report("samples as they are, two templates", _of_right_form(upright))
+    report("samples as they are, three templates", _of_right_form(upright))
     for what, degrees, scale in (
         ("by 90 degrees", 90, 1),
         ("by 180", 180, 1),
@@ -141,7 +141,7 @@ def samples() -> None:
 
 
 def _of_right_form(found: dict[str, Registration | None]) -> dict[str, Registration | None]:
-    forms = {"tally": "polling-tally", "expenses": "expenses"}
+    forms = {"tally": "polling-tally", "expenses": "expenses", "register": "register"}
     return {
         name: one if one and forms[name.split("_")[0]] in one.template.form else None for name, one in found.items()
     }

@@ -1,4 +1,4 @@
-"""Memory and time of writing a long register as CSV, XLSX and JSON Lines: 5,000 pages with 30 filled lines of 6 columns.
+"""Memory and time of writing a long register: 5,000 pages with 30 filled lines of 6 columns, in three formats.
 
     python -m benchmarks.table_export [--pages 5000]
 

@@ -1,20 +1,20 @@
-"""Draws the two sample forms and writes their templates: `python -m samples.make_forms [FOLDER]`."""
+"""Draws the sample forms and writes their templates: `python -m samples.make_forms [FOLDER]`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from samples.generator import expenses, tally
+from samples.generator import expenses, register, tally
 
 HERE = Path(__file__).parent
 
 
 def make_forms(folder: Path) -> None:
-    """Write `forms/*.pdf` and `templates/*.yaml` of both forms below `folder`."""
+    """Write `forms/*.pdf` and `templates/*.yaml` of the forms below `folder`."""
     (folder / "forms").mkdir(parents=True, exist_ok=True)
     (folder / "templates").mkdir(parents=True, exist_ok=True)
-    for name, design in (("tally", tally), ("expenses", expenses)):
+    for name, design in (("tally", tally), ("expenses", expenses), ("register", register)):
         sheet = design.draw(folder / "forms" / f"{name}.pdf")
         template = folder / "templates" / f"{name}.yaml"
         template.write_text(sheet.template(design.ABOUT), encoding="utf-8")

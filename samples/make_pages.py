@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from pdf2image import convert_from_path
 
-from samples.generator import delivery, expenses, tally
+from samples.generator import delivery, expenses, register, tally
 from samples.generator.answers import Answer
 from samples.generator.answers import expenses as expense_answers
+from samples.generator.answers import register as register_answers
 from samples.generator.answers import tally as tally_answers
 from samples.generator.digits import Digits, NoDigitsError, load_digits
 from samples.generator.filling import Hand, Picture, Writing, decorate
@@ -26,7 +27,10 @@ from samples.generator.sheet import PrintedField, Sheet
 
 HERE = Path(__file__).parent
 TRUTH = ("file", "page", "form", "field", "value", "written", "note")
-DESIGNS = {tally.FORM: tally.draw, expenses.FORM: expenses.draw, "delivery-note": delivery.draw}
+DESIGNS = {
+    **{tally.FORM: tally.draw, expenses.FORM: expenses.draw, register.FORM: register.draw},
+    "delivery-note": delivery.draw,
+}
 
 
 @cache
@@ -44,6 +48,8 @@ def fill(sample: Sample, digits: Digits, rng: np.random.Generator) -> tuple[Writ
     _, fields = printed(sample.form)
     if sample.form == tally.FORM:
         answers = tally_answers(fields, sample.hand.unused, rng, mistake=sample.mistake)
+    elif sample.form == register.FORM:
+        answers = register_answers(fields, rng, skipped=sample.skipped)
     else:
         answers = expense_answers(fields, sample.hand.unused, rng, whole_hours=sample.whole_hours)
     writing = Writing(sample.hand, digits, rng)

@@ -22,6 +22,7 @@ from samples.generator.plan import SAMPLES
 from samples.make_forms import make_forms
 from samples.make_pages import make_page
 
+FORMS = ("tally.yaml", "expenses.yaml", "register.yaml")
 PageKey = tuple[str, int]
 Row = dict[str, str]
 poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="drawing a form needs poppler's pdftoppm")
@@ -29,7 +30,7 @@ poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="drawing a
 
 @pytest.fixture(scope="module")
 def templates(samples: Path) -> dict[str, Template]:
-    found = [load_template(samples / "templates" / name) for name in ("tally.yaml", "expenses.yaml")]
+    found = [load_template(samples / "templates" / name) for name in FORMS]
     return {template.form: template for template in found}
 
 
@@ -45,12 +46,13 @@ def truth(samples: Path) -> dict[PageKey, list[Row]]:
 
 def test_forms_and_templates_are_as_their_program_makes_them(samples: Path, tmp_path: Path) -> None:
     make_forms(tmp_path)
-    for name in ("forms/tally.pdf", "forms/expenses.pdf", "templates/tally.yaml", "templates/expenses.yaml"):
+    names = [Path(name).stem for name in FORMS]
+    for name in (*(f"forms/{one}.pdf" for one in names), *(f"templates/{one}.yaml" for one in names)):
         assert (tmp_path / name).read_bytes() == (samples / name).read_bytes(), name
 
 
 @poppler
-@pytest.mark.parametrize("name", ["tally", "expenses"])
+@pytest.mark.parametrize("name", ["tally", "expenses", "register"])
 def test_every_box_and_mark_is_printed_where_the_template_has_it(samples: Path, name: str) -> None:
     template = load_template(samples / "templates" / f"{name}.yaml")
     (image,) = convert_from_path(samples / "forms" / f"{name}.pdf", 254, size=(2100, 2970), grayscale=True)
@@ -61,7 +63,7 @@ def test_every_box_and_mark_is_printed_where_the_template_has_it(samples: Path, 
         assert (around[7:-7, 7:-7] < 40).all()
         assert (around[0] > 220).all()
         assert (around[:, -1] > 220).all()
-    for field in template.fields:
+    for field in template.all_fields:
         left, top, width, height = (int(v) for v in field.box)
         for x in np.linspace(left, left + width, (field.cells or 1) + 1).astype(int):
             line = form[top + 5 : top + height - 5, x - 2 : x + 3]
@@ -78,12 +80,13 @@ def test_every_box_and_mark_is_printed_where_the_template_has_it(samples: Path, 
 def test_truth_has_every_field_of_every_page(truth: dict[PageKey, list[Row]], templates: dict[str, Template]) -> None:
     for page, rows in truth.items():
         (form,) = {row["form"] for row in rows}
-        assert [row["field"] for row in rows] == [field.name for field in templates[form].fields], page
+        assert [row["field"] for row in rows] == [field.name for field in templates[form].all_fields], page
 
 
 def test_there_are_enough_pages_of_every_sort(truth: dict[PageKey, list[Row]]) -> None:
     forms = [rows[0]["form"] for rows in truth.values()]
     assert min(forms.count("polling-tally"), forms.count("time-expenses")) >= 12
+    assert forms.count("outpatient-register") >= 6
     assert len(forms) == len(SAMPLES) >= 28
     pages = {file: sum(other == file for other, _ in truth) for file, _ in truth}
     for ending in (".pdf", ".tif"):
@@ -122,10 +125,18 @@ def test_sums_agree_on_all_pages_but_the_one_that_says_so(
 ) -> None:
     broken = {}
     for page, rows in truth.items():
-        values = {row["field"]: Decimal(row["value"]) for row in rows if row["value"]}
-        rules = [rule for rule in templates[rows[0]["form"]].rules if set(rule.names) <= set(values)]
+        values = {row["field"]: Decimal(row["value"]) for row in rows if row["value"] and "/" not in row["value"]}
+        lines = {
+            (row["field"].split(".")[0], row["field"].split(".")[1])
+            for row in rows
+            if row["written"].strip("_") and "." in row["field"]
+        }
+        counts = {table: Decimal(sum(other == table for other, _ in lines)) for table, _ in lines}
+        rules = [
+            rule for rule in templates[rows[0]["form"]].all_rules if set(rule.names) - rule.may_be_blank <= set(values)
+        ]
         assert rules
-        if wrong := [rule for rule in rules if not rule.holds(values)]:
+        if wrong := [r for r in rules if not r.holds({**dict.fromkeys(r.may_be_blank), **values, **counts})]:
             broken[page] = wrong
     noted = {page for page, rows in truth.items() if any(row["note"] for row in rows)}
     assert set(broken) == noted
@@ -138,7 +149,7 @@ def test_sums_agree_on_all_pages_but_the_one_that_says_so(
 def test_values_are_what_the_ink_means(truth: dict[PageKey, list[Row]], templates: dict[str, Template]) -> None:
     seen = set()
     for row in (row for rows in truth.values() for row in rows):
-        (field,) = (f for f in templates[row["form"]].fields if f.name == row["field"])
+        (field,) = (f for f in templates[row["form"]].all_fields if f.name == row["field"])
         written, form = row["written"], field.format
         seen |= set(written)
         assert not field.cells or len(written) == field.cells

@@ -91,7 +91,8 @@ def decode_ctc(
     """The best reading of a string that was read whole, with `dashes` before and after it that may not be in what was
     read; without transcripts nothing is written there."""
     if not transcripts:
-        return decided([Said(BLANK, 0.0, judge(Written(instead="blank"), form))], {"": 1.0}, form, Calibration())
+        meaning = judge(Written(instead="blank"), form)
+        return decided([Said(BLANK, 0.0, meaning)], {meaning.value: 1.0}, form, Calibration())
     said: list[Said] = []
     values: dict[str, float] = {}
     for one in transcripts:

@@ -28,7 +28,7 @@ from workers.pool import Pool
 PACKAGE = Path(__file__).resolve().parents[1]
 SAMPLES = PACKAGE / "samples" if (PACKAGE / "samples").is_dir() else PACKAGE.parent / "samples"
 """Inside the package where a wheel was installed, beside it in a checkout."""
-TEMPLATES = ("tally.yaml", "expenses.yaml")
+TEMPLATES = ("tally.yaml", "expenses.yaml", "register.yaml")
 DEMO_RIGHT_SHARE = 0.99
 """The share of fields that must be right."""
 

@@ -15,6 +15,7 @@ import numpy as np
 from stdnum import luhn
 
 from samples.generator.expenses import ALLOWANCE, DAYS
+from samples.generator.register import LINES
 from samples.generator.sheet import PrintedField
 from samples.generator.tally import CANDIDATES
 
@@ -117,6 +118,44 @@ def expenses(
         answers[f"hours_{n + 1}"] = _hours(hours[n], nought, whole_hours)
         answers[f"km_{n + 1}"] = _kilometres(km[n], nought)
         answers[f"amount_{n + 1}"] = _money(money[n], nought)
+    return {printed.name: answers[printed.name] for printed in fields}
+
+
+def register(fields: list[PrintedField], rng: np.random.Generator, *, skipped: int | None) -> dict[str, Answer]:
+    """A filled register, some lines of which at its end are empty, and with `skipped` that one in the middle too."""
+    filled = int(rng.integers(8, LINES))
+    answers = {
+        "facility": _plain(f"{int(rng.integers(1, 4000)):05d}"),
+        "day": _plain(f"{int(rng.integers(1, 31)):02d}"),
+        "month": _plain(f"{int(rng.integers(1, 13)):02d}"),
+        "year": _plain("2025"),
+        "sheet": _plain(f"{int(rng.integers(1, 400)):03d}"),
+    }
+    for name in ("day", "month", "sheet"):
+        answers[name] = Answer(str(int(answers[name].value)), answers[name].written)
+    sums = {"fee": Decimal(0), "medicines": Decimal(0), "total": Decimal(0)}
+    lines = [line for line in range(1, filled + 1) if line != skipped]
+    for line in range(1, LINES + 1):
+        own = {"card": Answer("", "_____"), "medicines": Answer("0.00", "")}
+        if line in lines:
+            fee = Decimal(int(rng.choice([100, 150, 200, 250, 400, 575, 800, 1250, 2000]))) * CENT
+            sold = Decimal(int(rng.choice([0, 0, 60, 85, 120, 340, 475, 990, 1360, 2615]))) * CENT
+            measured = rng.random() < 0.75
+            high, low = int(rng.integers(95, 176)), int(rng.integers(54, 106))
+            own = {
+                "card": _plain(f"{int(rng.integers(1, 60000)):05d}"),
+                "age": _plain(str(int(rng.integers(0, 88)))),
+                "pressure": _plain(f"{high}/{low}" if measured else ""),
+                "fee": _money(fee, ""),
+                "medicines": _money(sold, ""),
+                "total": _money(fee + sold, ""),
+            }
+            sums = {name: sums[name] + Decimal(own[name].value) for name in sums}
+        for column in ("card", "age", "pressure", "fee", "medicines", "total"):
+            answers[f"patients.{line}.{column}"] = own.get(column, Answer("", ""))
+    answers["seen"] = _plain(str(len(lines)))
+    for name, column in (("fees", "fee"), ("sold", "medicines"), ("paid", "total")):
+        answers[name] = _money(sums[column], "")
     return {printed.name: answers[printed.name] for printed in fields}
 
 

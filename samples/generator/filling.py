@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samples.generator import expenses, glyph, tally
+from samples.generator import expenses, glyph, register, tally
 from samples.generator.answers import Answer, Unused
 from samples.generator.digits import Digits
 from samples.generator.glyph import MM, Ink, Shape
@@ -162,6 +162,14 @@ def decorate(writing: Writing, form: str, answers: dict[str, Answer]) -> None:
         writing.words(pick("Northfield", "St. Anne", "Harbour", "Old Mill", "Elm Park"), 136, 63.5)
         for x in (17, 80, 141)[: int(rng.integers(1, 4))]:
             writing.words("", x, 266.5)
+        return
+    if form == register.FORM:
+        writing.words(pick("Riverside", "Hill Road", "St. Luke", "Market Street"), 97, 45.6)
+        for line in range(1, register.LINES + 1):
+            if answers[f"patients.{line}.fee"].value:
+                y = (register.TOP + register.HEAD + (line - 0.35) * register.ROW) / 10
+                writing.words(pick("Ada", "Ben K.", "Inés", "Jo L.", "Mia T.", "Noor"), 55, y)
+        writing.words("", 24, 267.5)
         return
     writing.words(pick("L. Okafor", "M. Sanders", "J. Petit", "A. Novak", "R. Lindqvist"), 29, 47.0)
     writing.words(pick("Field service", "Sales north", "Surveying", "Repairs"), 40, 60.5)

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from samples.generator import expenses, tally
+from samples.generator import expenses, register, tally
 from samples.generator.answers import Unused
 from samples.generator.filling import Hand
 from samples.generator.scanner import Photo, Scan
@@ -18,8 +18,9 @@ BLUE, NAVY, BLACK, GREY, PENCIL = (38, 62, 158), (24, 34, 96), (26, 26, 30), (58
 
 @dataclass(frozen=True)
 class Sample:
-    """One page of one file. `mistake` is an error in adding up; `whole_hours` leaves off '.0'; `turned` is what the
-    file itself says about how the page is to be turned, in degrees with the clock."""
+    """One page of one file. `mistake` is an error in adding up; `whole_hours` leaves off '.0'; `skipped` is a line of a
+    table that was left empty; `turned` is what the file itself says about how the page is to be turned, in degrees with
+    the clock."""
 
     file: str
     page: int
@@ -28,6 +29,7 @@ class Sample:
     scan: Scan | Photo
     mistake: bool = False
     whole_hours: bool = False
+    skipped: int | None = None
     turned: int = 0
 
     @property
@@ -40,7 +42,7 @@ def _batch(file: str, *pages: tuple[str, Hand, Scan]) -> list[Sample]:
     return [Sample(file, n, form, hand, scan) for n, (form, hand, scan) in enumerate(pages, 1)]
 
 
-T, E = tally.FORM, expenses.FORM
+T, E, R = tally.FORM, expenses.FORM, register.FORM
 X, DASH, ZERO = Unused.STRUCK, Unused.DASH, Unused.ZERO
 
 
@@ -107,4 +109,20 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("mixed_batch.pdf", 5, T, Hand(357, BLACK, unused=DASH, careless=0.6), Scan(skew=-1.5, margin=4), turned=90),
     Sample("mixed_batch.pdf", 6, E, Hand(330, NAVY, gap=0.6), Scan(dpi=150, skew=2.6, margin=8)),
     Sample("expenses_tablet.pdf", 1, E, Hand(347, BLUE, pen=0.55, grain=0.0), Scan()),
+    Sample("register_01.jpg", 1, R, Hand(343, BLUE, height=4.8), Scan(mode="colour", skew=-0.5)),
+    Sample("register_02.jpg", 1, R, Hand(366, BLACK, comma=True), Scan(skew=1.4, margin=5, lid=110), skipped=4),
+    Sample("register_03.jpg", 1, R, Hand(358, NAVY, pen=0.58, careless=0.5), Scan(dpi=150, noise=3.0, fold=True)),
+    Sample(
+        "register_phone.jpg",
+        1,
+        R,
+        Hand(336, BLACK, pen=0.6),
+        Photo(((0.06, 0.05), (0.95, 0.075), (0.96, 0.955), (0.035, 0.94)), size=(1680, 2240), shadow=0.2),
+    ),
+    *_batch(
+        "register_batch.tif",
+        (R, Hand(344, NAVY, pen=0.55), _bilevel(0.4)),
+        (R, Hand(337, BLACK), _bilevel(-1.2, margin=5)),
+        (R, Hand(332, BLACK, pen=0.6), _bilevel(0.9, quarters=2)),
+    ),
 )

@@ -30,6 +30,28 @@ class PrintedField:
     format: str
 
 
+@dataclass(frozen=True)
+class PrintedColumn:
+    """A column of a table as printed, from `left` over `width` to the centres of its printed lines."""
+
+    name: str
+    left: int
+    width: int
+    cells: int | None
+    format: str
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as printed: the box of its `first` line, how many there are, and how far one is from the next."""
+
+    name: str
+    first: tuple[int, int, int, int]
+    count: int
+    pitch: int
+    columns: tuple[PrintedColumn, ...]
+
+
 @dataclass
 class Sheet:
     """A form being drawn. `form` is its name in the template; `ink` the grey or colour of its lines."""
@@ -41,6 +63,7 @@ class Sheet:
     rules: Sequence[str]
     canvas: Canvas
     fields: list[PrintedField] = field(default_factory=list)
+    tables: list[PrintedTable] = field(default_factory=list)
 
     @classmethod
     def new(
@@ -102,9 +125,7 @@ class Sheet:
     def comb(self, name: str, x: int, y: int, cells: int, format_: str) -> int:
         """A field of joined cells, one figure in each; returns the x of its right edge."""
         width = cells * CELL_WIDTH
-        self.frame(x, y, width, CELL_HEIGHT)
-        for k in range(1, cells):
-            self.line(x + k * CELL_WIDTH, y, x + k * CELL_WIDTH, y + CELL_HEIGHT, width=2)
+        self._cells((x, y, width, CELL_HEIGHT), cells)
         self.fields.append(PrintedField(name, (x, y, width, CELL_HEIGHT), cells, format_))
         return x + width
 
@@ -112,6 +133,25 @@ class Sheet:
         """A field that is one open box, for a number written freely."""
         self.frame(x, y, width, height, line)
         self.fields.append(PrintedField(name, (x, y, width, height), None, format_))
+
+    def table(self, printed: PrintedTable) -> None:
+        """The boxes and combs of a table's columns, line by line."""
+        self.tables.append(printed)
+        _, top, _, height = printed.first
+        for number in range(1, printed.count + 1):
+            y = top + (number - 1) * printed.pitch
+            for column in printed.columns:
+                box = (column.left, y, column.width, height)
+                self._cells(box, column.cells or 1)
+                name = f"{printed.name}.{number}.{column.name}"
+                self.fields.append(PrintedField(name, box, column.cells, column.format))
+
+    def _cells(self, box: tuple[int, int, int, int], count: int) -> None:
+        left, top, width, height = box
+        self.frame(*box)
+        for k in range(1, count):
+            x = left + k * width / count
+            self.line(x, top, x, top + height, width=2)
 
     def finish(self) -> None:
         """Write the PDF."""
@@ -132,11 +172,22 @@ class Sheet:
             "fields:",
         ]
         for printed in self.fields:
+            if "." in printed.name:
+                continue
             rows.append(f"  - name: {printed.name}")
             rows.append(f"    box: [{', '.join(str(v) for v in printed.box)}]")
             if printed.cells:
                 rows.append(f"    cells: {printed.cells}")
             rows.append(f"    format: {{{printed.format}}}")
+        for table in self.tables:
+            first = ", ".join(str(v) for v in table.first)
+            rows += ["tables:", f"  - name: {table.name}"]
+            rows.append(f"    rows: {{first: [{first}], count: {table.count}, pitch: {table.pitch}}}")
+            rows.append("    columns:")
+            for column in table.columns:
+                cells = f"cells: {column.cells}, " if column.cells else ""
+                place = f"name: {column.name}, left: {column.left}, width: {column.width}"
+                rows.append(f"      - {{{place}, {cells}format: {{{column.format}}}}}")
         rows.append("rules:")
         rows += [f"  - {rule}" for rule in self.rules]
         return "\n".join(rows) + "\n"
