@@ -132,6 +132,78 @@ def test_an_edited_template_may_no_more_than_one_that_is_sent(client: httpx.Clie
     assert client.get("/templates").status_code == 200
 
 
+def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(f"{web.url}/login")
+    found = page.evaluate(
+        """async () => {
+          const geometry = await import("/assets/editor/geometry.js");
+          const tree = await import("/assets/editor/tree.js");
+          const rules = await import("/assets/editor/rules.js");
+          const upright = [[100, 0, 100, 50, 2], [140, 0, 140, 50, 2], [180, 0, 180, 50, 2], [150, 20, 150, 24, 2]];
+          const rulings = { level: [[90, 10, 200, 11, 2]], upright };
+          const grid = (rows, columns, pitch) =>
+            rows.flatMap((row) => columns.map((at) => [100 * at, pitch(row), 90, 30]));
+          const even = geometry.tableOf(grid([0, 1, 2, 3], [0, 1, 2], (row) => 50 + 40.25 * row));
+          const uneven = geometry.tableOf(grid([0, 1, 2], [0, 1], (row) => 50 + 60 * row * row));
+          const form = {
+            page: { width: 900, height: 900 }, lists: { both: ["a_1", "b"] },
+            fields: [
+              { name: "a_1", box: [0, 0, 9, 9] }, { name: "b", box: [20, 0, 9, 9] },
+              { name: "ab", box: [0, 40, 80, 9], cells: 4 },
+            ],
+            tables: [{
+              name: "t", rows: { first: [0, 100, 100, 9], count: 3, pitch: 10 },
+              columns: [{ name: "fee", left: 0, width: 50 }],
+            }],
+            rules: ["b = a_1 + ab", "b = sum(t.fee)", "t: fee >= 0"],
+          };
+          const renamed = tree.changed(form, (copy) => {
+            tree.rename(copy, ["f0", "f1", "t0c0"], ["b", "a_1", "cost"]);
+          });
+          const moved = tree.changed(form, (copy) => tree.setBox(copy, "t0", [5, 110, 100, 29]));
+          const apart = tree.changed(form, (copy) => { tree.splitIntoFields(copy, "f2"); });
+          return {
+            snapped: geometry.snapEdges([103, 14, 74, 30], geometry.EDGES, rulings, 6),
+            far: geometry.snapEdges([120, 14, 74, 30], ["left"], rulings, 6).box,
+            next: geometry.nextRuling([101, 12, 38, 30], "right", rulings, 1, 900),
+            cells: geometry.cellsIn([101, 12, 78, 30], rulings),
+            comb: geometry.combOf([[40, 0, 18, 9], [0, 0, 18, 9], [20, 0, 18, 9]]),
+            even: [even.rows, even.columns.map((one) => [one.left, one.width])],
+            uneven: uneven.rows.boxes.map((box) => box[1]),
+            none: geometry.tableOf([[0, 0, 9, 9], [20, 30, 9, 9]]),
+            names: [tree.numbered("votes_08", 3), tree.numbered("x", 2), tree.nextName("a9", new Set(["a10"]))],
+            renamed: [renamed.rules, renamed.lists.both, form.rules[0]],
+            moved: [moved.tables[0].rows.first, moved.tables[0].columns[0].left],
+            apart: apart.fields.map((one) => [one.name, one.box[0], one.cells]),
+            offered: rules.completions(form, "b = sum(fe", 10).offered,
+          };
+        }"""
+    )
+    assert found == {
+        "snapped": {"box": [101, 11.5, 78, 32.5], "snapped": ["left", "top", "right"]},
+        "far": [120, 14, 74, 30],
+        "next": 179,
+        "cells": 2,
+        "comb": {"box": [0, 0, 58, 9], "cells": 3, "gap": 0},
+        "even": [{"first": [0, 50, 290, 30], "count": 4, "pitch": 40.25}, [[0, 90], [100, 90], [200, 90]]],
+        "uneven": [50, 110, 290],
+        "none": None,
+        "names": [["votes_08", "votes_09", "votes_10"], ["x_1", "x_2"], "a11"],
+        "renamed": [["a_1 = b + ab", "a_1 = sum(t.cost)", "t: cost >= 0"], ["b", "a_1"], "b = a_1 + ab"],
+        "moved": [[5, 110, 100, 9], 5],
+        "apart": [
+            ["a_1", 0, None],
+            ["b", 20, None],
+            ["ab_1", 0, None],
+            ["ab_2", 20, None],
+            ["ab_3", 40, None],
+            ["ab_4", 60, None],
+        ],
+        "offered": [["t.fee", "column"]],
+    }
+
+
 def _values(values: Locator) -> list[str]:
     return [one.split("  ")[-1].replace("–", "") for one in values.all_inner_texts()]
 
@@ -208,8 +280,9 @@ def _edits(page: Page) -> None:
         page.locator("#desk").focus()
         page.keyboard.press("Delete")
         page.keyboard.press("n")
-    for _ in range(2):
-        page.keyboard.press("Control+d")
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+d")
     after = page.locator("#list").inner_text()
     assert after != names
     for _ in range(10):

@@ -158,6 +158,8 @@ def _entry(key: str, value: Any, indent: str) -> str:
     if isinstance(value, list) and value and key in ("fields", "tables", "rules", "columns"):
         items = "".join(f"\n{indent}  - {_item(one, f'{indent}    ')}" for one in value)
         return f"{key}:{items}"
+    if key == "rows" and isinstance(value, Mapping) and value.get("boxes"):
+        return f"{key}:\n{indent}  boxes:" + "".join(f"\n{indent}    - {written(one)}" for one in value["boxes"])
     if isinstance(value, Mapping) and key == "lists":
         return f"{key}:" + "".join(f"\n{indent}  {as_text(str(k))}: {written(v)}" for k, v in value.items())
     return f"{as_text(key)}: {written(value)}"

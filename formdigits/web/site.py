@@ -27,6 +27,9 @@ from workers.database.store import Store, open_store
 from workers.job import LETTERS, Job
 from workers.sandbox import Sandbox
 
+DRAFT_LIMIT_S = 180.0
+"""Longest that the fields of a form may be looked for: a dozen filled copies are laid on each other first."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -77,7 +80,7 @@ def open_site(settings: Settings) -> Site:
         forms=forms,
         names=names,
         sandbox=sandbox,
-        drafting=Sandbox(),
+        drafting=Sandbox(DRAFT_LIMIT_S),
         live=Live(),
         pictures=Pictures(review_pictures.forms, names),
         runner=runner,

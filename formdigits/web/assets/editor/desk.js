@@ -137,7 +137,14 @@ export class Desk {
     const at = { left: [left, top + height / 2], right: [left + width, top + height / 2], top: [left + width / 2, top], bottom: [left + width / 2, top + height] };
     const corners = { "left top": [left, top], "right top": [left + width, top], "left bottom": [left, top + height], "right bottom": [left + width, top + height] };
     const all = kind === "c" ? { left: at.left, right: at.right } : { ...at, ...corners };
-    return [rect("around", [left, top, width, height]), ...Object.entries(all).map(([edges, [x, y]]) => {
+    // Edges can be taken anywhere, corners and middles have something to see.
+    const strips = { left: [left - size / 2, top, size, height], right: [left + width - size / 2, top, size, height], top: [left, top - size / 2, width, size], bottom: [left, top + height - size / 2, width, size] };
+    const edges = Object.entries(strips).filter(([edge]) => edge in all).map(([edge, box]) => {
+      const strip = rect(`strip ${edge}`, box);
+      strip.setAttribute("data-edges", edge);
+      return strip;
+    });
+    return [rect("around", [left, top, width, height]), ...edges, ...Object.entries(all).map(([edges, [x, y]]) => {
       const handle = rect(`handle ${edges.replace(" ", "-")}`, [x - size / 2, y - size / 2, size, size]);
       handle.setAttribute("data-edges", edges);
       return handle;

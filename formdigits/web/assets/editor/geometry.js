@@ -175,15 +175,15 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 export function tableOf(boxes) {
   const rows = grouped(boxes, 1);
   const columns = grouped(boxes, 0);
-  if (rows.length < 2 || columns.some((column) => column.length * 2 < rows.length)) return null;
+  if (rows.length < 2 || columns.some((column) => column.length < Math.max(2, rows.length / 2))) return null;
   if (rows.some((row) => new Set(row.map((at) => columns.findIndex((one) => one.includes(at)))).size < row.length)) return null;
   const [left, , width] = bounds(boxes);
   const lines = rows.map((row) => {
     const top = median(row.map((at) => boxes[at][1]));
-    return [rounded(left), rounded(top), rounded(width), rounded(median(row.map((at) => boxes[at][1] + boxes[at][3])) - top)];
+    return [left, top, width, median(row.map((at) => boxes[at][1] + boxes[at][3])) - top];
   });
   return {
-    rows: evenRows(lines) ?? { boxes: lines },
+    rows: evenRows(lines) ?? { boxes: lines.map((line) => line.map(rounded)) },
     columns: columns.map((column) => {
       const begin = median(column.map((at) => boxes[at][0]));
       return { left: rounded(begin), width: rounded(median(column.map((at) => boxes[at][0] + boxes[at][2])) - begin), from: column };
@@ -193,12 +193,11 @@ export function tableOf(boxes) {
 
 /** Lines as a first one, a count and a pitch; null where they are uneven, or not below each other. */
 export function evenRows(lines) {
-  if (lines.length < 2) return { first: lines[0], count: 1, pitch: lines[0][3] };
   const pitch = (lines.at(-1)[1] - lines[0][1]) / (lines.length - 1);
   const height = Math.min(pitch, median(lines.map((line) => line[3])));
   const slack = UNEVEN * height;
   const even = lines.every((line, at) => Math.abs(line[1] - lines[0][1] - at * pitch) <= slack
     && Math.abs(line[3] - height) <= 2 * slack && Math.abs(line[0] - lines[0][0]) <= slack);
   if (!even || pitch <= 0) return null;
-  return { first: [...lines[0].slice(0, 3), pitched(pitch, height)], count: lines.length, pitch: fine(pitch) };
+  return { first: [...lines[0].slice(0, 3).map(rounded), pitched(pitch, height)], count: lines.length, pitch: fine(pitch) };
 }

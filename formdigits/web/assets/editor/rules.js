@@ -24,8 +24,15 @@ export function completions(tree, text, caret) {
   const [typed] = /[A-Za-z_][\w.]*$/.exec(text.slice(0, caret)) ?? [""];
   if (!typed) return { begin: caret, offered: [] };
   const wanted = typed.toLowerCase();
-  const ranked = ruleWords(tree, text).map(([word, kind]) => [word, kind, word.toLowerCase().indexOf(wanted)])
-    .filter(([word, , at]) => at >= 0 && word !== typed).sort((a, b) => Math.min(a[2], 1) - Math.min(b[2], 1));
+  const used = new Set(text.match(/[A-Za-z_][\w.]*/g));
+  // What begins with it comes first, then what has a part that does; what the rule has already comes last.
+  const rank = (word) => {
+    const at = word.toLowerCase().indexOf(wanted);
+    const begins = at === 0 || new RegExp(`[._]${wanted.replace(/\./g, "\\.")}`).test(word.toLowerCase());
+    return at < 0 ? -1 : (at ? 1 : 0) + (begins ? 0 : 1) + (used.has(word) ? 4 : 0);
+  };
+  const ranked = ruleWords(tree, text).map(([word, kind]) => [word, kind, rank(word)])
+    .filter(([word, , at]) => at >= 0 && word !== typed).sort((a, b) => a[2] - b[2]);
   return { begin: caret - typed.length, offered: ranked.slice(0, MOST_OFFERED).map(([word, kind]) => [word, kind]) };
 }
 
@@ -119,6 +126,7 @@ export class Rules {
     if (offered.length) {
       input.closest("li").append(this.#popup);
       input.setAttribute("aria-activedescendant", "offered-0");
+      this.#popup.scrollIntoView({ block: "nearest" });
     } else input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(offered.length > 0));
   }

@@ -310,6 +310,11 @@ export function setFormat(tree, ids, key, value, keeps) {
   for (const one of withFormat(tree, ids)) {
     const format = { kind: "digits", ...one.format, [key]: value };
     if (value === undefined) delete format[key];
+    if (key === "kind" && (value === "date") !== (one.format?.kind === "date")) {
+      // Days and numbers are no limits of each other.
+      delete format.min;
+      delete format.max;
+    }
     if (key === "kind") for (const other of Object.keys(format)) if (!keeps(value, other)) delete format[other];
     one.format = format;
   }
