@@ -27,6 +27,8 @@ class ReadOptions:
     `mode`: where the fields are.
     `templates`: absolute paths of template files; some in the mode `TEMPLATES`, none in the others.
     `accept`: the probability from which a reading is accepted, 0 to 1; what is less certain goes to review.
+    `max_error`: the share of wrong values, above 0 and below 1, that there may be among the accepted ones; `accept` is
+    then chosen from what people have answered. None where nobody asks for a promise.
     `dpi`: the resolution at which PDF pages that are no scans are drawn; None for what the templates say (200 without).
     `engine`: what runs the networks, `litert` or `keras`.
     `model`: absolute path of a model's folder, preferred to the models that come with the program.
@@ -36,6 +38,7 @@ class ReadOptions:
     mode: ReadMode = ReadMode.FOUND
     templates: tuple[str, ...] = ()
     accept: float = 0.99
+    max_error: float | None = None
     dpi: int | None = None
     engine: str = "litert"
     model: str | None = None
@@ -52,6 +55,7 @@ class ReadOptions:
         *,
         single_field: bool = False,
         accept: float = 0.99,
+        max_error: float | None = None,
         engine: str = "litert",
         model: str | Path | None = None,
         symbols: bool = False,
@@ -65,7 +69,7 @@ class ReadOptions:
         files = template_files(templates)
         mode = ReadMode.TEMPLATES if files else ReadMode.SINGLE_FIELD if single_field else ReadMode.FOUND
         own = None if model is None else os.path.abspath(model)  # noqa: PTH100 - links stay
-        return cls(mode, files, accept, None, engine, own, symbols)
+        return cls(mode, files, accept, max_error, None, engine, own, symbols)
 
     def to_dict(self) -> dict[str, Any]:
         """A plain tree of strings, numbers and lists; `from_dict` is its inverse."""
@@ -80,6 +84,7 @@ class ReadOptions:
             mode=ReadMode(tree["mode"]) if "mode" in tree else ReadMode.TEMPLATES if templates else plain,
             templates=templates,
             accept=tree.get("accept", cls.accept),
+            max_error=tree.get("max_error"),
             dpi=tree.get("dpi"),
             engine=tree.get("engine", cls.engine),
             model=tree.get("model"),

@@ -8,6 +8,7 @@ from extractor.options import ReadOptions
 from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.database.store import Store
 from workers.job import FileState, Job
+from workers.review.promise import Promise
 from workers.work import Outcome
 
 
@@ -22,11 +23,25 @@ def field(
 
 
 def job_of_pages(
-    store: Store, pages: Sequence[Sequence[Reading]], form: str = "", file: str = "", template: str = ""
+    store: Store,
+    pages: Sequence[Sequence[Reading]],
+    form: str = "",
+    file: str = "",
+    template: str = "",
+    *,
+    reads: str = "",
+    promise: Promise | None = None,
 ) -> Job:
-    """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one."""
+    """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one.
+    With `reads`, the form is one on which answers count for other jobs where that is the same."""
     names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
-    job = store.create("key", ReadOptions.of([template] if template else []), list(names))
+    job = store.create(
+        "key",
+        ReadOptions.of([template] if template else [], accept=promise.accept if promise else 0.99),
+        list(names),
+        forms={form: reads} if reads else None,
+        promise=promise,
+    )
     store.set_documents(job.id, [FileState(file or f"/scans/{number:04}.png", 1, 1) for number in range(len(pages))])
     store.set_page_counts(job.id, [(number, 1) for number, _ in store.uncounted(job.id)])
     keys = list(store.waiting(job.id))

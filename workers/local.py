@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from extractor.values import Kind, PageResult
 from workers.database.jobs import find_same
 from workers.database.store import Store
 from workers.job import FINISHED, FileState, Job
+from workers.review.promise import Promise
 from workers.work import CHUNK, Counted, CountTask, Event, Outcome, PageKey, TaskRunner, Trace, chunked
 
 FILES_PER_TASK = 64
@@ -42,8 +43,11 @@ def begin(
     documents: Sequence[str],
     *,
     restart: bool = False,
+    forms: Mapping[str, str] | None = None,
+    promise: Promise | None = None,
 ) -> Job:
-    """The job of that key with these documents: the one that was interrupted, else a new one.
+    """The job of that key with these documents: the one that was interrupted, else a new one, which has the `forms` and
+    the `promise`.
 
     A job that was finished is forgotten and begun afresh, and so is any other with `restart`; but one that people
     have reviewed stays, beside the new one.
@@ -54,7 +58,7 @@ def begin(
             store.forget(job.id)
         job = None
     if job is None:
-        job = store.create(key, options, fields)
+        job = store.create(key, options, fields, forms=forms, promise=promise)
     store.set_documents(job.id, map(FileState.of, documents))
     return job
 

@@ -24,15 +24,21 @@ from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import cards_of
 from extractor.template import load_template
 from formdigits import messages
+from formdigits.actions.queue.export import tell_promise
 from formdigits.progress import Progress
+from workers.database.jobs import find_same
 from workers.database.lookup import forms_shown
+from workers.database.review.evidence import promised
+from workers.database.review.promises import promise_of
 from workers.database.store import Store, open_store
 from workers.home import home, processors
-from workers.job import Job
+from workers.job import RUNNING, Job
 from workers.local import begin, job_key, read_job
 from workers.lock import job_lock
 from workers.pool import InProcess, Pool
+from workers.queue.recipe import form_keys
 from workers.review.forms import forms_of
+from workers.review.promise import Promise
 
 
 class Terminated(KeyboardInterrupt):
@@ -71,11 +77,13 @@ def read_to_table(
     symbols = bool(overlay or crops or (out and holds_symbols(out)))
     options = replace(options, symbols=symbols)
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
+    identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
+    forms = form_keys(options)
+    key = _key(identity, options)
+    options, promise = _promised(key, options, forms, restart=restart)
     factory = partial(extractor_reading.open_reader, options)
     with messages.hushed():
         reader = factory()
-    identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
-    key = _key(identity, options)
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = processes or max(2, processors())
     watch = Progress()
@@ -83,7 +91,16 @@ def read_to_table(
         messages.log_everything()
     with job_lock(home(), key), _orderly_end():
         store = open_store()
-        job = begin(store, key, replace(options, dpi=reader.dpi), reader.fields, given.documents, restart=restart)
+        job = begin(
+            store,
+            key,
+            replace(options, dpi=reader.dpi),
+            reader.fields,
+            given.documents,
+            restart=restart,
+            forms=forms,
+            promise=promise,
+        )
         before = store.counts(job.id)
         if before.done:
             messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
@@ -112,11 +129,28 @@ def read_to_table(
             counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED), out
         )
         messages.left_out(given.left_out)
+        tell_promise(store, job.id)
         if out is not None:
             # What was only shown is kept, so that the same command with -o has nothing left to read.
             store.finish(job.id)
         store.close()
     return ExitCode.SOME_UNREAD if counts.unread else ExitCode.DONE
+
+
+def _promised(
+    key: str, options: ReadOptions, forms: Mapping[str, str], *, restart: bool
+) -> tuple[ReadOptions, Promise | None]:
+    """The options with the threshold that keeps what is asked for; that of the interrupted job that goes on, if any."""
+    if options.max_error is None:
+        return options, None
+    store = open_store()
+    try:
+        same = find_same(store, key)
+        if same is not None and same.state == RUNNING and not restart:
+            return replace(options, accept=same.options.accept), promise_of(store, same.id)
+        return promised(store, forms, options)
+    finally:
+        store.close()
 
 
 def made_folder(name: str, sentence: str) -> Path:

@@ -36,6 +36,7 @@ used; 130 stopped by Ctrl-C.
 )
 @shared_options.single_field
 @shared_options.accept
+@shared_options.max_error
 @shared_options.processes
 @shared_options.engine
 @click.option("--model", metavar="DIR", help="Folder of a model of your own, preferred to those that are shipped.")
@@ -53,6 +54,7 @@ def read(
     out: str | None,
     single_field: bool,
     accept: float,
+    max_error: float | None,
     processes: int | None,
     engine: str,
     model: str | None,
@@ -65,7 +67,9 @@ def read(
     from extractor.options import ReadOptions
     from formdigits.actions.read import read_to_table
 
-    options = ReadOptions.of(templates, single_field=single_field, accept=accept, engine=engine, model=model)
+    options = ReadOptions.of(
+        templates, single_field=single_field, accept=accept, max_error=max_error, engine=engine, model=model
+    )
     raise SystemExit(
         read_to_table(
             inputs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,9 +18,10 @@ from workers.database.connection import Database, reading, writing
 from workers.database.outcomes import unsettled
 from workers.database.patience import retried
 from workers.database.recipes import keep_files
-from workers.database.schema import documents, jobs
+from workers.database.schema import documents, job_forms, jobs, promises
 from workers.job import ACTIVE, CANCELLED, RUNNING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe
+from workers.review.promise import Promise
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,23 @@ def add_job(
     home: str | None = None,
     again: bool = False,
     name: str = "",
+    forms: Mapping[str, str] | None = None,
+    promise: Promise | None = None,
 ) -> Job:
-    """A new job without documents, its recipe kept with it, as a part of the connection's transaction."""
+    """A new job without documents, its recipe kept with it, as a part of the connection's transaction. `forms` are
+    those of the recipe, else as `form_keys` has them."""
     of = recipe.key if recipe else None
     job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again, name)
     row = {**asdict(job), "options": options.to_dict(), "fields": [[name, kind.value] for name, kind in fields]}
     connection.execute(insert(jobs).values(row))
     if recipe:
         keep_files(connection, recipe.key, recipe.files)
+        forms = recipe.forms
+    if forms:
+        rows = [{"job": job.id, "form": form, "reads": reads} for form, reads in forms.items()]
+        connection.execute(insert(job_forms), rows)
+    if promise is not None:
+        connection.execute(insert(promises).values(job=job.id, promise=promise.to_dict()))
     return job
 
 
@@ -56,13 +66,15 @@ def put_aside(
     *,
     home: str,
     name: str = "",
+    promise: Promise | None = None,
 ) -> Job:
     """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
 
     One transaction: the job is there whole or not at all.
     """
     with writing(store.engine) as connection:
-        job = add_job(connection, secrets.token_hex(32), recipe.options, fields, recipe=recipe, home=home, name=name)
+        key = secrets.token_hex(32)
+        job = add_job(connection, key, recipe.options, fields, recipe=recipe, home=home, name=name, promise=promise)
         rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
         connection.execute(insert(documents), rows)
     return job

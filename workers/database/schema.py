@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0012"
+VERSION = "0013"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -82,6 +82,24 @@ jobs = Table(
     Column("again", Boolean, nullable=False, server_default=false()),
     # What people call it; empty where nobody has given it a name.
     Column("name", AnyText, nullable=False, server_default=""),
+)
+
+# What the readings of a job's forms depend on (see `workers.queue.recipe.form_keys`): where it is the same, answers on
+# one job say what to expect of another.
+job_forms = Table(
+    "job_forms",
+    metadata,
+    Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("form", AnyText, primary_key=True),
+    Column("reads", String(64), nullable=False, index=True),
+)
+
+# What was promised of a job's accepted fields: `workers.review.promise.Promise` as a tree.
+promises = Table(
+    "promises",
+    metadata,
+    Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("promise", JSON, nullable=False),
 )
 
 documents = Table(

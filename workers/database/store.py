@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +20,7 @@ from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
 from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job
+from workers.review.promise import Promise
 from workers.review.values import Stage
 from workers.work import Outcome, PageKey
 
@@ -49,10 +50,18 @@ class Store(Database):
 
     # Jobs
 
-    def create(self, key: str, options: ReadOptions, fields: Sequence[tuple[str, Kind]]) -> Job:
-        """A new job without documents."""
+    def create(
+        self,
+        key: str,
+        options: ReadOptions,
+        fields: Sequence[tuple[str, Kind]],
+        *,
+        forms: Mapping[str, str] | None = None,
+        promise: Promise | None = None,
+    ) -> Job:
+        """A new job without documents. `forms` are as `form_keys` has them."""
         with writing(self.engine) as connection:
-            return add_job(connection, key, options, fields)
+            return add_job(connection, key, options, fields, forms=forms, promise=promise)
 
     def finish(self, job: str) -> None:
         """Marks the job as over: its pages are done and its output is written."""

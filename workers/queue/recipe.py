@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from extractor.errors import TemplateError
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
+from extractor.recognizer.second_reader import second_reader_file
 from extractor.template import load_template
 from extractor.template.load import parse_yaml
 from workers.database.connection import Database
@@ -29,11 +30,12 @@ from workers.job import Job
 @dataclass(frozen=True)
 class Recipe:
     """`files` are template files, their reference pictures and the models that they name, by names of their own;
-    the first are called as `template_name` says."""
+    the first are called as `template_name` says. `forms` are as `form_keys` has them."""
 
     key: str
     options: ReadOptions
     files: dict[str, bytes]
+    forms: dict[str, str] = field(default_factory=dict)
 
 
 def template_name(number: int) -> str:
@@ -69,7 +71,37 @@ def make_recipe(options: ReadOptions) -> Recipe:
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    return Recipe(key, options, files)
+    return Recipe(key, options, files, form_keys(options))
+
+
+def form_keys(options: ReadOptions) -> dict[str, str]:
+    """By the name of each form, empty where there is no template, what its readings depend on: a hash of the template's
+    content, its picture, and the models. Answers on one form count for another job where these are the same. Raises
+    TemplateError."""
+    models = [fingerprint(folder) for folder in shipped_models()]
+    models += [fingerprint(Path(options.model))] if options.model else []
+    shared = {"models": models, "second": second_reader_file() is not None, "mode": options.mode.value}
+    if not options.templates:
+        return {"": _digest(shared)}
+    found = {}
+    for path in options.templates:
+        form = load_template(path)
+        _, tree = parse_yaml(Path(path).read_text(encoding="utf-8"), path)
+        picture = form.reference_path
+        # Files may be called otherwise where the template was sent to a server.
+        landmarks = {name: value for name, value in (tree.get("landmarks") or {}).items() if name != "reference"}
+        found[form.form] = _digest(
+            {
+                **shared,
+                "template": {**tree, "landmarks": landmarks, "models": [fingerprint(one) for one in form.model_paths]},
+                "picture": hashlib.sha256(picture.read_bytes()).hexdigest() if picture is not None else "",
+            }
+        )
+    return found
+
+
+def _digest(tree: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(tree, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _with_model(files: dict[str, bytes], folder: Path) -> str:

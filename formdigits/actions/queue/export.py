@@ -5,9 +5,11 @@ from __future__ import annotations
 from extractor.export import write_table
 from formdigits import messages
 from workers.database.lookup import forms_shown
+from workers.database.review.promises import in_a_sentence, standing_of
 from workers.database.store import Store
 from workers.job import Counts, Job
 from workers.review.forms import forms_of
+from workers.review.promise import in_words
 
 
 def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
@@ -39,3 +41,13 @@ def tell(store: Store, job: str, counts: Counts) -> None:
     ]
     messages.say(f"Pages: {counts.pages:,} in all{''.join(', ' + one for one in sorts)}.")
     messages.fields_and_troubles(counts, store.troubles(job, messages.TROUBLES_NAMED))
+    tell_promise(store, job)
+
+
+def tell_promise(store: Store, job: str) -> None:
+    """Says what was promised of the job, and what stands against that; nothing where nobody had asked for anything."""
+    standing = standing_of(store, job)
+    if standing is not None:
+        messages.say(in_words(standing.promise))
+        if standing.is_flagged:
+            messages.say(in_a_sentence(standing))

@@ -20,10 +20,12 @@ from formdigits.actions.queue.export import tell, write
 from formdigits.actions.queue.status import OUTAGE_S, follow
 from workers.database.jobs import find_same
 from workers.database.queue.ledger import put_in, same_key
+from workers.database.review.evidence import promised
 from workers.database.store import open_store
 from workers.job import FileState
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
+from workers.review.promise import in_words
 
 
 def prepared(
@@ -53,13 +55,18 @@ def submit_job(
     # Workers may run elsewhere, in other folders.
     files = [FileState.of(os.path.abspath(file)) for file in given.documents]  # noqa: PTH100 - links stay
     store = open_store(patience_s=OUTAGE_S)
+    options, promise = promised(store, recipe.forms, options)
+    if promise is not None:
+        recipe, fields = prepared(options)
     broker = Broker()
     broker.check()
     key = same_key(recipe, files)
     job = None if again else find_same(store, key)
     if job is None:
-        job = put_in(store, recipe, fields, files, queue=queue, key=key, again=again)
+        job = put_in(store, recipe, fields, files, queue=queue, key=key, again=again, promise=promise)
         click.echo(job.id)
+        if promise is not None:
+            messages.say(in_words(promise))
         messages.say(
             f"{messages.counted(len(files), 'file')} in job {job.id}; 'formdigits status {job.id}' says how far."
         )

@@ -27,6 +27,7 @@ broker or the database cannot be reached.
 @shared_options.templates
 @shared_options.single_field
 @shared_options.accept
+@shared_options.max_error
 @click.option("--symbols", is_flag=True, help="Keep every symbol with its place, crop and probability, for JSON.")
 @click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
 @click.option("--again", is_flag=True, help="Also read what other jobs have read already.")
@@ -39,6 +40,7 @@ def submit(
     templates: tuple[str, ...],
     single_field: bool,
     accept: float,
+    max_error: float | None,
     symbols: bool,
     queue: str,
     again: bool,
@@ -51,5 +53,5 @@ def submit(
     from extractor.options import ReadOptions
     from formdigits.actions.queue.submit import submit_job
 
-    options = ReadOptions.of(templates, single_field=single_field, accept=accept, symbols=symbols)
+    options = ReadOptions.of(templates, single_field=single_field, accept=accept, max_error=max_error, symbols=symbols)
     raise SystemExit(submit_job(inputs, options, queue=queue, again=again, wait=wait, out=out, long=long))

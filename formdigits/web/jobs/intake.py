@@ -12,6 +12,7 @@ from formdigits.actions.queue.submit import prepared
 from formdigits.web.settings import Settings
 from workers.database.jobs import open_jobs, put_aside
 from workers.database.queue.ledger import put_in, same_key
+from workers.database.review.evidence import promised
 from workers.database.store import Store
 from workers.job import FileState, Job
 from workers.queue.dispatch import Broker, sweep
@@ -43,13 +44,17 @@ def submit(
     # Templates and models are opened beside the server. Through the module, so that what stands in for it in tests is
     # used here as well.
     recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
+    promise = None
+    if options.max_error is not None:
+        options, promise = promised(store, recipe.forms, options)
+        recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
     files = [FileState.of(file) for file in documents]
     broker = None if settings.local else reachable()
     if broker is None:
-        return put_aside(store, recipe, fields, files, home=str(settings.home), name=name)
+        return put_aside(store, recipe, fields, files, home=str(settings.home), name=name, promise=promise)
     # Whoever sends a file again wants to see it read, though another job has its content.
     key = same_key(recipe, files)
-    job = put_in(store, recipe, fields, files, queue=QUEUE, key=key, again=True, name=name)
+    job = put_in(store, recipe, fields, files, queue=QUEUE, key=key, again=True, name=name, promise=promise)
     try:
         sweep(store, broker)
     except ServiceError:

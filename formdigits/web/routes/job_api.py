@@ -47,7 +47,9 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     uploads = [file for batch in wanted.uploads for file in site.batches.files(batch)]
     inside = site.folders.documents(wanted.folder) if wanted.folder else []
     templates = list(dict.fromkeys(site.forms.path(one) for one in wanted.templates))
-    options = ReadOptions.of(templates, single_field=wanted.single_field, accept=wanted.accept)
+    options = ReadOptions.of(
+        templates, single_field=wanted.single_field, accept=wanted.accept, max_error=wanted.max_error
+    )
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
     name = job_name(wanted.name)

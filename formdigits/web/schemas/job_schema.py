@@ -71,6 +71,14 @@ class JobRequest(BaseModel):
     templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
     single_field: bool = False
     accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
+    max_error: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        allow_inf_nan=False,
+        description="The share of wrong values that there may be among the accepted; `accept` is then chosen by what "
+        "people have answered on these forms, and counts where too few have.",
+    )
 
 
 class RenameRequest(BaseModel):

@@ -19,6 +19,7 @@ from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
 from workers.job import ACTIVE, CANCELLED, COUNT, DONE, QUEUED, WAITING, FileState, Job
 from workers.queue.recipe import Recipe
+from workers.review.promise import Promise
 
 FILES_PER_CHUNK = 64
 """Documents that are looked at in one chunk."""
@@ -45,6 +46,7 @@ def put_in(
     key: str,
     again: bool = False,
     name: str = "",
+    promise: Promise | None = None,
 ) -> Job:
     """A new job with its documents and the chunks in which they are looked at, in one transaction.
 
@@ -52,7 +54,16 @@ def put_in(
     """
     with writing(store.engine) as connection:
         job = add_job(
-            connection, key, recipe.options, fields, state=QUEUED, queue=queue, recipe=recipe, again=again, name=name
+            connection,
+            key,
+            recipe.options,
+            fields,
+            state=QUEUED,
+            queue=queue,
+            recipe=recipe,
+            again=again,
+            name=name,
+            promise=promise,
         )
         _add(connection, job.id, files, 0)
     return job
