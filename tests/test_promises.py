@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from extractor.values import CheckKind, FieldStatus, Reading
+from formdigits.reports.words import lines
+from formdigits.web.routes.reviewing.job_report import curve
 from tests.reviewed_job import field, job_of_pages
 from workers.database.review.answers import Answer
 from workers.database.review.evidence import evidence_of, promise_for
 from workers.database.review.mending import mend
 from workers.database.review.plans import set_plan
 from workers.database.review.promises import in_a_sentence, standing_of
+from workers.database.review.report import report_of
 from workers.database.schema import reviews
 from workers.database.store import Store, open_store
 from workers.review.forms import Forms
@@ -47,7 +50,8 @@ def answered(store: Store, job: str, *, wrong: Callable[[int], bool] = lambda _:
     with store.engine.begin() as connection:
         for page, position in connection.execute(waiting.order_by(reviews.c.rank).limit(most)).all():
             this = update(reviews).where(reviews.c.job == job, reviews.c.page == page, reviews.c.position == position)
-            connection.execute(this.values(stage=3, kind="type" if wrong(position) else "accept"))
+            kind = "type" if wrong(position) else "accept"
+            connection.execute(this.values(stage=3, kind=kind, status="accepted", value="7", by=["Ann"], at=1.0))
 
 
 def test_a_promise_rests_on_all_jobs_that_read_the_same_and_on_no_other(store: Store) -> None:
@@ -145,3 +149,23 @@ def test_pages_that_are_read_otherwise_are_noticed_before_anybody_has_answered(s
     assert changed is not None
     assert (same.is_flagged, changed.is_otherwise) == (False, True)
     assert "another scanner or form" in in_a_sentence(changed)
+
+
+def test_the_report_says_what_could_be_promised_by_field_and_what_an_hour_would_buy(store: Store) -> None:
+    job = job_of_pages(store, readings(200, lambda n: 0.999 if n else 0.5), "form", reads=READS)
+    assert report_of(store, job.id).prospects is None
+    set_plan(store, job.id, second=False, sample=1)
+    answered(store, job.id, wrong=lambda position: position == 0)
+    report = report_of(store, job.id)
+    known = report.prospects
+    assert known is not None
+    assert (known.answers, known.wrong) == (199, 0)
+    assert known.best is not None
+    assert (known.best.error, known.best.share) == (0.015, 0.995)
+    assert known.after_an_hour is not None
+    assert known.after_an_hour.error < 0.005
+    assert {one.field: one.wrong for one in known.fields}["f0"] == 0
+    told = "\n".join(lines(report))
+    assert "fewer than 1.5 % wrong: accepted from 99.9 % on: 99.5 % of the fields" in told
+    assert "The next hour of review is about 900 answers" in told
+    assert [point.error for _, _, point in curve(known)] == [0.015, 0.02, 0.03, 0.05, 0.1]

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 from extractor.values import CheckKind
 from formdigits.messages import counted
+from workers.database.review.promises import in_a_sentence
 from workers.database.review.report import Bar, Report
 from workers.review.interval import Rate
+from workers.review.promise import in_words
+from workers.review.prospects import Prospect, Prospects
+from workers.review.thresholds import bound
 
 
 def percent(share: float, places: int = 1) -> str:
@@ -49,6 +53,49 @@ def error_line(report: Report) -> str:
     )
 
 
+def prospect_line(one: Prospect) -> str:
+    """`accepted from 96.5 % on, 81.2 % of the fields`, or how many more answers that would take."""
+    if one.accept is not None and one.share is not None:
+        return f"accepted from {one.accept * 100:.4g} % on: {percent(one.share)} of the fields"
+    if one.more is None:
+        return "no number of answers like these would do"
+    return f"about {counted(one.more, 'more answer')}"
+
+
+def hour_line(prospects: Prospects) -> str:
+    """What the next hour of review would buy."""
+    hour = (
+        f"The next hour of review is about {prospects.answers_per_hour:,} answers ({prospects.seconds:.2g} s each). "
+        "Spent on the sample of accepted fields"
+    )
+    after = prospects.after_an_hour
+    if after is not None:
+        return f"{hour}, it would let promise fewer than {after.error * 100:g} % wrong, if they are like these."
+    answers = prospects.answers + prospects.answers_per_hour
+    wrong = math.ceil(prospects.wrong * answers / prospects.answers) if prospects.answers else 0
+    now, then = (bound(*one) for one in ((prospects.wrong, prospects.answers), (wrong, answers)))
+    return (
+        f"{hour}, it would bring what can be said of all accepted fields from {percent(now, 2)} to {percent(then, 2)}."
+    )
+
+
+def prospect_lines(prospects: Prospects) -> Iterator[str]:
+    """What can be promised on the job's forms, as a table for a terminal."""
+    yield (
+        f"What can be promised with 95 % certainty, by {counted(prospects.answers, 'random answer')} on these forms, "
+        f"{prospects.wrong:,} of them not right:"
+    )
+    for one in prospects.points:
+        yield f"  fewer than {one.error * 100:g} % wrong: {prospect_line(one)}"
+    yield hour_line(prospects)
+    for field in prospects.fields[:10]:
+        if field.checked:
+            yield (
+                f"  {field.field}: {percent(field.accepted / field.read)} accepted; {field.wrong:,} of "
+                f"{field.checked:,} random ones wrong, fewer than {percent(field.bound)} of all"
+            )
+
+
 def lines(report: Report) -> Iterator[str]:
     """The whole report as text, for a terminal."""
     counts = report.counts
@@ -68,6 +115,12 @@ def lines(report: Report) -> Iterator[str]:
     if report.mended:
         yield f"Mended beside the review: {counted(report.mended, 'field')}."
     yield f"Error among accepted fields: {error_line(report)}"
+    if report.standing is not None:
+        yield in_words(report.standing.promise)
+        if report.standing.is_flagged:
+            yield in_a_sentence(report.standing)
+    if report.prospects is not None:
+        yield from prospect_lines(report.prospects)
     if report.troubles:
         yield "Fields that need people most:"
     for one in report.troubles[:10]:

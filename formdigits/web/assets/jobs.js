@@ -73,7 +73,7 @@ function begin(form) {
         folder: folders?.picked ?? "",
         templates: how === "templates" ? templates : [],
         single_field: how === "number",
-        accept: Number(form.querySelector("#accept").value),
+        ...threshold(form.querySelector("#accept").value),
       });
       if (refused.length) {
         // Said before the way leads on: whoever sent them should know.
@@ -93,6 +93,11 @@ function begin(form) {
       start.disabled = false;
     }
   });
+}
+
+/** How sure a reading must be: `0.99`, or by which share of wrong ones that is chosen: `0.5%`. */
+function threshold(chosen) {
+  return chosen.endsWith("%") ? { max_error: Number(chosen.slice(0, -1)) / 100 } : { accept: Number(chosen) };
 }
 
 /** Sends the files in batches that the server takes; the ids of the batches, and what was refused of them. */

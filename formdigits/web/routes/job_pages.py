@@ -21,7 +21,9 @@ from formdigits.web.visitors import VisitorDep
 from workers.database.jobs import list_jobs
 from workers.database.lookup import PageRow, find_page, form_counts, list_pages
 from workers.database.review.page_marks import marks_of
+from workers.database.review.promises import in_a_sentence, standing_of
 from workers.job import Job
+from workers.review.promise import in_words
 from workers.review.values import person_key
 
 router = APIRouter(include_in_schema=False)
@@ -87,6 +89,9 @@ def job_page(
         request,
         "job.html",
         status=status_of(site, job, time.time()),
+        standing=standing_of(site.store, job.id),
+        in_words=in_words,
+        in_a_sentence=in_a_sentence,
         rows=done,
         # Nobody looks for a field that none of these pages has; without any page, all are shown.
         columns=[name for name, _ in job.fields if name in seen or not seen],

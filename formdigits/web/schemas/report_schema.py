@@ -46,6 +46,47 @@ class ReviewerAnswer(BaseModel):
     seconds: Annotated[float | None, Field(description="Median time from one answer to the next, without pauses.")]
 
 
+class ProspectAnswer(BaseModel):
+    """At `error`, readings are accepted from `accept` on, `share` of them; or so many `more` answers are needed."""
+
+    error: float
+    accept: float | None
+    share: float | None
+    more: int | None
+
+
+class FieldErrorAnswer(BaseModel):
+    field: str
+    read: int
+    accepted: int
+    checked: int
+    wrong: int
+    bound: Annotated[float, Field(description="Fewer than this share of its accepted values are wrong (95 %).")]
+
+
+class ProspectsAnswer(BaseModel):
+    """What the answers on the job's forms let promise."""
+
+    answers: int
+    wrong: int
+    answers_per_hour: int
+    points: list[ProspectAnswer]
+    fields: list[FieldErrorAnswer]
+
+
+class PromiseAnswer(BaseModel):
+    """What was asked for; whether it was promised (`held`), by how many answers; and what the sample said since."""
+
+    asked: Annotated[float, Field(validation_alias=AliasPath("promise", "asked"))]
+    held: Annotated[bool, Field(validation_alias=AliasPath("promise", "held"))]
+    accept: Annotated[float, Field(validation_alias=AliasPath("promise", "accept"))]
+    answers: Annotated[int, Field(validation_alias=AliasPath("promise", "answers"))]
+    checked: int
+    wrong: int
+    is_broken: bool
+    is_otherwise: bool
+
+
 class ReportAnswer(Answer):
     """A job in figures. `straight` of `fields` were read without a person; `outcomes` are the doubtful fields that
     people have settled, by how; `mended` are fields that were changed beside the review; `error` is measured on the
@@ -64,3 +105,5 @@ class ReportAnswer(Answer):
     histogram: list[BarAnswer]
     troubles: list[FieldTroubleAnswer]
     reviewers: list[ReviewerAnswer]
+    standing: PromiseAnswer | None
+    prospects: ProspectsAnswer | None

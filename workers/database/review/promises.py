@@ -16,7 +16,7 @@ from workers.review.spread import ENOUGH_FIELDS, OTHERWISE, STEPS, population_st
 from workers.review.thresholds import surely_above
 from workers.review.values import Stage
 
-PARTS = 10
+COMPARED_PARTS = 10
 """Parts of a job, in the order of its documents, each of which is compared with what the promise rests on."""
 
 
@@ -91,7 +91,7 @@ def _changed(store: Store, job: str, promise: Promise) -> float:
     with reading(store.engine) as connection:
         query = select(func.count(), func.max(readings.c.document), func.max(readings.c.page)).where(mine, ACCEPTABLE)
         count, documents, most_pages = connection.execute(query).one()
-        parts = min(PARTS, count // ENOUGH_FIELDS)
+        parts = min(COMPARED_PARTS, count // ENOUGH_FIELDS)
         if not parts:
             return 0.0
         place, last = (readings.c.document, documents) if documents > 1 else (readings.c.page, most_pages)

@@ -16,10 +16,13 @@ from workers.database.connection import reading
 from workers.database.outcomes import OF_READING
 from workers.database.review.field_claims import progress
 from workers.database.review.plans import plan_of
+from workers.database.review.promises import Standing, standing_of
+from workers.database.review.prospects_of_job import prospects_of, usual_pace
 from workers.database.schema import corrections, readings, reviews
 from workers.database.store import Store
 from workers.job import Counts
 from workers.review.interval import Rate, measured
+from workers.review.prospects import Prospects
 from workers.review.values import Plan, Progress, Stage
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
@@ -75,7 +78,8 @@ class Report:
 
     `outcomes` are doubtful fields by what people said; `mended` are fields that were changed though nobody had put them
     up for review; `error` is measured on the sample of accepted fields, None
-    while nobody has looked at any.
+    while nobody has looked at any. `standing` is how what was promised stands, `prospects` what the answers on these
+    forms let promise; None where nothing is known of that.
     """
 
     counts: Counts
@@ -89,6 +93,8 @@ class Report:
     histogram: tuple[Bar, ...]
     troubles: tuple[FieldTrouble, ...]
     reviewers: tuple[Reviewer, ...]
+    standing: Standing | None = None
+    prospects: Prospects | None = None
 
     @property
     def fields(self) -> int:
@@ -106,6 +112,7 @@ def report_of(store: Store, job: str) -> Report:
     by_status, histogram = _confidences(store, job)
     outcomes = _outcomes(store, job)
     sample = outcomes[True]
+    reviewers = _reviewers(store, job)
     return Report(
         counts=store.counts(job),
         straight=sum(by_status[name] for name in WITHOUT),
@@ -117,7 +124,9 @@ def report_of(store: Store, job: str) -> Report:
         error=measured(sample.total() - sample[CheckKind.ACCEPT], sample.total()) if sample else None,
         histogram=histogram,
         troubles=_troubles(store, job),
-        reviewers=_reviewers(store, job),
+        reviewers=reviewers,
+        standing=standing_of(store, job),
+        prospects=prospects_of(store, job, usual_pace([one.seconds for one in reviewers])),
     )
 
 

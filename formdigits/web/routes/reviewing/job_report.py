@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from formdigits.reports.words import bar_name, error_line, percent
+from formdigits.reports.words import bar_name, error_line, hour_line, percent, prospect_line
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.schemas.report_schema import ReportAnswer
 from formdigits.web.site import JobDep, SiteDep, StoreDep
+from workers.database.review.promises import in_a_sentence
 from workers.database.review.report import Report, report_of
+from workers.review.promise import in_words
+from workers.review.prospects import ERRORS, Prospect, Prospects
 
 router = APIRouter(tags=["review"])
+
+CURVE = (560, 180)
+"""Width and height of the curve on the page."""
 
 LONGEST_BAR, SHORTEST_BAR = 100.0, 0.5
 """Units of the page's bars: of the longest, and of one for a single field among very many."""
@@ -58,7 +66,23 @@ def report_page(request: Request, job: JobDep, site: SiteDep) -> Response:
         error_line=error_line(found),
         percent=percent,
         bars=_bars(found),
+        curve=None if found.prospects is None else curve(found.prospects),
+        prospect_line=prospect_line,
+        hour_line=hour_line,
+        in_words=in_words,
+        in_a_sentence=in_a_sentence,
     )
+
+
+def curve(prospects: Prospects) -> list[tuple[float, float, Prospect]]:
+    """The points that can be promised, left and top in CURVE's units: errors on a logarithmic scale, shares upwards."""
+    width, height = CURVE
+    least, most = math.log(ERRORS[-1]), math.log(ERRORS[0])
+    return [
+        (round(width * (math.log(one.error) - least) / (most - least), 1), round(height * (1 - one.share), 1), one)
+        for one in reversed(prospects.points)
+        if one.share is not None
+    ]
 
 
 def _named(job: str, ending: str) -> dict[str, str]:

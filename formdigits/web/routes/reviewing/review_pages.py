@@ -102,6 +102,15 @@ def begin(
     return RedirectResponse(f"/review/{job.id}", 303)
 
 
+@router.post("/review/{job}/accepted")
+def review_accepted(job: JobDep, site: SiteDep) -> Response:
+    """Puts all accepted fields up for review, where what was promised of them does not hold."""
+    plan = plan_of(site.store, job.id)
+    second, blind = (False, False) if plan is None else (plan.second, plan.blind)
+    set_plan(site.store, job.id, second=second, sample=1.0, blind=blind)
+    return RedirectResponse(f"/review/{job.id}", 303)
+
+
 def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
     accepted, doubtful = (
         count_fields(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW)
