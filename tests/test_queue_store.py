@@ -374,6 +374,7 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
     job = job_of_pages(store, [[field("total", "57", 0.4)]]).id
     url = store.engine.url
     with store.engine.begin() as connection:
+        undo_step_fourteen(connection)
         for table in ("corrections", "reviews", "review_plans"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("DROP INDEX pages_to_review")
@@ -382,10 +383,27 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
     again = open_store(url.render_as_string(hide_password=False))
     assert_as_the_tables_say(again)
+    assert again.counts(job).review == 1
     assert set_plan(again, job, second=False, sample=0).doubtful == 1
     [item] = claim(again, job, Seat("Ann", "window"), 1)
     assert item.reading.value == "57"
     again.close()
+
+
+def undo_step_fourteen(connection: Connection) -> None:
+    for name in ("pages_counted", "pages_doubtful", "pages_partly", "chunks_open", "chunks_by_claimant"):
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    for name, columns in (("pages_by_chunk", "job, chunk"), ("pages_to_review", "job, reviewed, state")):
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+        connection.exec_driver_sql(f"CREATE INDEX {name} ON pages ({columns})")
+    added = {
+        "pages": ("accepted", "blank", "void", "doubtful"),
+        "jobs": ("priority", "served"),
+        "review_plans": ("raised", "further"),
+    }
+    for table, columns_added in added.items():
+        for column in columns_added:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def undo_steps_from_four(connection: Connection) -> None:
@@ -419,6 +437,7 @@ def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> No
     with store.engine.begin() as connection:
         for job, options in old.items():
             connection.execute(text("UPDATE jobs SET options = :o WHERE id = :j"), {"o": json.dumps(options), "j": job})
+        undo_step_fourteen(connection)
         undo_steps_from_four(connection)
         connection.exec_driver_sql("DROP INDEX reviews_mended")
         connection.exec_driver_sql("ALTER TABLE reviews DROP COLUMN mended")

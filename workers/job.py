@@ -18,11 +18,18 @@ WAITING, DONE = "waiting", "done"
 RUNNING, FINISHED = "running", "finished"
 """States of a job: begun and perhaps interrupted; all its pages done and, for `read`, written out."""
 
-QUEUED, CANCELLED = "queued", "cancelled"
-"""States of a job in the queue only: its files are still to be looked at; given up by the user."""
+ENTERING, QUEUED, CANCELLED = "entering", "queued", "cancelled"
+"""States of a job in the queue only: its documents are still being written down; its files are still to be looked at;
+given up by the user."""
 
 COUNT, READ = "count", "read"
 """Kinds of a chunk: documents whose pages are to be counted and contents hashed, pages to be read."""
+
+LOW, NORMAL, HIGH = -1, 0, 1
+"""Priorities of a job."""
+
+PRIORITIES = {"low": LOW, "normal": NORMAL, "high": HIGH}
+"""As people name them."""
 
 ACTIVE = (QUEUED, RUNNING)
 """States in which a job's chunks are wanted."""
@@ -37,7 +44,8 @@ class Job:
 
     A job of the queue has the `queue` that it travels in and the `recipe` that it is read by; `read` has neither. A job
     that one machine is to read has a recipe and the `home` of that machine. With `again`, contents that other jobs have
-    read are read once more. `name` is what people call it, empty where nobody has given it one.
+    read are read once more. `name` is what people call it, empty where nobody has given it one. Of the jobs in a queue
+    those of the highest `priority` come first; `served` is when a chunk of it was last taken.
     """
 
     id: str
@@ -52,6 +60,8 @@ class Job:
     home: str | None = None
     again: bool = False
     name: str = ""
+    priority: int = NORMAL
+    served: float = 0.0
 
 
 class FileState(NamedTuple):

@@ -19,6 +19,7 @@ from formdigits.web.jobs.removal import Removal
 from formdigits.web.jobs.runner import Runner
 from formdigits.web.jobs.storage import Storage
 from formdigits.web.names import Names
+from formdigits.web.review.filling import Filler
 from formdigits.web.review.review_pictures import ReviewPictures
 from formdigits.web.sandboxed import warm
 from formdigits.web.settings import Settings
@@ -49,12 +50,14 @@ class Site:
     pictures: Pictures
     runner: Runner
     review_pictures: ReviewPictures
+    filler: Filler
     storage: Storage
     removal: Removal
 
     def close(self) -> None:
         self.removal.stop()
         self.runner.stop()
+        self.filler.stop()
         self.pictures.close()
         self.review_pictures.close()
         self.sandbox.close()
@@ -85,10 +88,12 @@ def open_site(settings: Settings) -> Site:
         pictures=Pictures(review_pictures.forms, names),
         runner=runner,
         review_pictures=review_pictures,
+        filler=Filler(store),
         storage=storage,
         removal=Removal(store, batches, forms, runner=runner, storage=storage, keep_s=settings.keep_s),
     )
     site.runner.start()
+    site.filler.start()
     site.removal.start()
     # The first who tries it should not wait for templates and a model to be loaded.
     threading.Thread(target=_warm, args=(site,), daemon=True).start()

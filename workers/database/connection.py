@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
@@ -32,6 +34,10 @@ DATABASE_WAIT_S = 4
 """How long to wait for a lock or for a server before giving up."""
 
 
+KEPT_OPEN, MOST_OPEN = 8, 40
+"""Connections of one process: those that stay open, and how many there may be when many threads ask at once."""
+
+
 def open_database(url: str) -> Engine:
     """An engine on the database at `url`, its tables made where missing.
 
@@ -45,6 +51,7 @@ def open_database(url: str) -> Engine:
             connect_args=_connect_args(parsed),
             pool_pre_ping=not _is_sqlite(parsed),
             json_deserializer=_kept_json,
+            **({} if _is_memory(parsed) else {"pool_size": KEPT_OPEN, "max_overflow": MOST_OPEN - KEPT_OPEN}),
         )
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise ServiceError(
@@ -99,8 +106,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     In SQLite its first statement must write: then the lock is waited for, and not refused halfway.
     """
-    with service_errors(engine), engine.begin() as connection:
+    with service_errors(engine), _turn(engine), engine.begin() as connection:
         yield connection
+
+
+_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """In SQLite, the threads of this process write one after the other: whoever waits for the file's own lock asks for
+    it again and again, ever less often, so that of many some would never get it."""
+    if not _is_sqlite(engine.url):
+        yield
+        return
+    lock = _turns.setdefault(engine, threading.Lock())
+    # Where that takes too long, the file's lock says so in words.
+    mine = lock.acquire(timeout=DATABASE_WAIT_S)
+    try:
+        yield
+    finally:
+        if mine:
+            lock.release()
 
 
 def seconds_now(connection: Connection) -> float:
@@ -108,6 +135,10 @@ def seconds_now(connection: Connection) -> float:
     if connection.dialect.name == "postgresql":
         return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
     return time.time()
+
+
+def _is_memory(url: URL) -> bool:
+    return _is_sqlite(url) and url.database in (None, "", ":memory:")
 
 
 def _is_sqlite(url: URL) -> bool:

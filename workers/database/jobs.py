@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
@@ -15,13 +15,16 @@ from extractor.errors import InputError
 from extractor.options import ReadOptions
 from extractor.values import Kind
 from workers.database.connection import Database, reading, writing
-from workers.database.outcomes import unsettled
+from workers.database.outcomes import DOUBTFUL
 from workers.database.patience import retried
 from workers.database.recipes import keep_files
-from workers.database.schema import documents, job_forms, jobs, promises
-from workers.job import ACTIVE, CANCELLED, RUNNING, FileState, Job, job_of, new_id
+from workers.database.schema import documents, job_forms, jobs, pages, promises
+from workers.job import ACTIVE, CANCELLED, ENTERING, NORMAL, RUNNING, FileState, Job, job_of, new_id
 from workers.queue.recipe import Recipe
 from workers.review.promise import Promise
+
+DOCUMENTS_ASIDE_AT_ONCE = 2000
+"""Documents that are written down in one transaction, for which all who write wait."""
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +43,12 @@ def add_job(
     name: str = "",
     forms: Mapping[str, str] | None = None,
     promise: Promise | None = None,
+    priority: int = NORMAL,
 ) -> Job:
     """A new job without documents, its recipe kept with it, as a part of the connection's transaction. `forms` are
     those of the recipe, else as `form_keys` has them."""
     of = recipe.key if recipe else None
-    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again, name)
+    job = Job(new_id(), key, state, options, tuple(fields), time.time(), None, queue, of, home, again, name, priority)
     row = {**asdict(job), "options": options.to_dict(), "fields": [[name, kind.value] for name, kind in fields]}
     connection.execute(insert(jobs).values(row))
     if recipe:
@@ -67,17 +71,39 @@ def put_aside(
     home: str,
     name: str = "",
     promise: Promise | None = None,
+    priority: int = NORMAL,
 ) -> Job:
     """A new job with these documents, to be read on the machine whose state is in `home` by whoever looks after it.
 
-    One transaction: the job is there whole or not at all.
+    It is there whole or not at all: of many documents a slice is written at a time, and nobody begins before the last.
     """
     with writing(store.engine) as connection:
-        key = secrets.token_hex(32)
-        job = add_job(connection, key, recipe.options, fields, recipe=recipe, home=home, name=name, promise=promise)
-        rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
-        connection.execute(insert(documents), rows)
-    return job
+        job = add_job(
+            connection,
+            secrets.token_hex(32),
+            recipe.options,
+            fields,
+            state=ENTERING,
+            recipe=recipe,
+            home=home,
+            name=name,
+            priority=priority,
+            promise=promise,
+        )
+    rows = [{"job": job.id, "number": at + 1, "position": at, **one._asdict()} for at, one in enumerate(files)]
+    for start in range(0, len(rows), DOCUMENTS_ASIDE_AT_ONCE):
+        with writing(store.engine) as connection:
+            connection.execute(insert(documents), rows[start : start + DOCUMENTS_ASIDE_AT_ONCE])
+    with writing(store.engine) as connection:
+        connection.execute(update(jobs).where(jobs.c.id == job.id).values(state=RUNNING))
+    return replace(job, state=RUNNING)
+
+
+def never_entered(store: Database, before: float) -> list[str]:
+    """Jobs that were created before that time, and whose documents were not all written down since who did it died."""
+    query = select(jobs.c.id).where(jobs.c.state == ENTERING, jobs.c.created < before)
+    with reading(store.engine) as connection:
+        return list(connection.execute(query).scalars())
 
 
 def put_aside_here(store: Database, home: str) -> list[Job]:
@@ -92,7 +118,8 @@ def find_job(store: Database, job: str) -> Job | None:
 
 def find_same(store: Database, key: str) -> Job | None:
     """The newest job of that key that was not cancelled."""
-    query = select(jobs).where(jobs.c.key == key, jobs.c.state != CANCELLED).order_by(jobs.c.created.desc()).limit(1)
+    query = select(jobs).where(jobs.c.key == key, jobs.c.state.not_in((CANCELLED, ENTERING)))
+    query = query.order_by(jobs.c.created.desc()).limit(1)
     return next(iter(_found(store, query)), None)
 
 
@@ -113,7 +140,7 @@ def list_jobs(
             or_(jobs.c.id == search, jobs.c.name.icontains(search, autoescape=True), file),
         )
     if to_review:
-        query = query.where(unsettled(jobs.c.id))
+        query = query.where(exists().where(pages.c.job == jobs.c.id, DOUBTFUL))
     return _found(store, query)
 
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from extractor.values import FieldStatus, Kind, PageResult, PageStatus
+from extractor.values import Kind, PageResult, PageStatus
 from workers.database.connection import reading
-from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, unsettled, with_outcome
+from workers.database.outcomes import DOUBTFUL, OF_READING, OUTCOME, histories_of, page_of, with_outcome
 from workers.database.schema import corrections, documents, page_marks, pages, readings, reviews
 from workers.database.store import Store
 from workers.job import DONE
@@ -81,13 +81,6 @@ def forms_shown(store: Store, job: str, forms: Forms) -> dict[str, tuple[tuple[s
     return {name: columns for name, columns in forms.columns().items() if name in shown}
 
 
-def count_fields(store: Store, job: str, status: FieldStatus) -> int:
-    """How many fields of the job were read with that status."""
-    query = select(func.count()).select_from(readings).where(readings.c.job == job, readings.c.status == status.value)
-    with reading(store.engine) as connection:
-        return connection.execute(query).scalar_one()
-
-
 def list_pages(
     store: Store,
     job: str,
@@ -111,8 +104,7 @@ def list_pages(
     if form is not None:
         query = query.where(pages.c.form == form)
     if to_review:
-        here = (readings.c.document == pages.c.document, readings.c.page == pages.c.page)
-        query = query.where(unsettled(pages.c.job, *here))
+        query = query.where(DOUBTFUL)
     if marked:
         mine = (page_marks.c.job == job, page_marks.c.document == pages.c.document, page_marks.c.page == pages.c.page)
         query = query.where(exists().where(*mine))

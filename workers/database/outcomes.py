@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Exists, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, literal_column, select, update
 
 from extractor.values import FieldStatus, PageResult, PageStatus
-from workers.database.schema import corrections, documents, readings, reviews
+from workers.database.schema import corrections, documents, pages, readings, reviews
 from workers.review.values import Stage
 
 OF_READING = and_(
@@ -27,12 +27,24 @@ OUTCOME = tuple(
 """The outcome, empty until the field is settled."""
 
 
-def unsettled(job: ColumnElement[str], *of_page: ColumnElement[bool]) -> Exists:
-    """Whether the job has a field, on the page that `of_page` says if any, that a person should look at and nobody has
-    settled."""
-    doubtful = and_(readings.c.job == job, readings.c.status == FieldStatus.REVIEW.value, *of_page)
-    settled = exists().where(OF_READING, reviews.c.kind.is_not(None)).correlate(readings)
-    return exists().where(doubtful, ~settled)
+TALLIES = {
+    FieldStatus.ACCEPTED: pages.c.accepted,
+    FieldStatus.BLANK: pages.c.blank,
+    FieldStatus.VOID: pages.c.void,
+    FieldStatus.REVIEW: pages.c.doubtful,
+}
+"""Where a page keeps how many of its fields are of which status now."""
+
+DOUBTFUL = pages.c.doubtful > literal_column("0")
+"""Pages with a field that a person should look at and nobody has settled. As the words of their index, since SQLite
+knows it by those."""
+
+
+def recount(connection: Connection, at: Sequence[ColumnElement[bool]], was: str, now: str) -> None:
+    """A field of the page `at` that said `was` is counted as `now` from here on."""
+    if was != now:
+        less, more = TALLIES[FieldStatus(was)], TALLIES[FieldStatus(now)]
+        connection.execute(update(pages).where(*at).values({less: less - 1, more: more + 1}))
 
 
 Spot: TypeAlias = tuple[int, int, int]

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0013"
+VERSION = "0014"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -82,6 +82,9 @@ jobs = Table(
     Column("again", Boolean, nullable=False, server_default=false()),
     # What people call it; empty where nobody has given it a name.
     Column("name", AnyText, nullable=False, server_default=""),
+    # Among jobs of one queue the higher ones come first; and when one of its chunks was last taken.
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("served", Double, nullable=False, server_default="0"),
 )
 
 # What the readings of a job's forms depend on (see `workers.queue.recipe.form_keys`): where it is the same, answers on
@@ -152,9 +155,30 @@ pages = Table(
     Column("chunk", Integer),
     # Whether its fields are where people review them: see `workers.review`.
     Column("reviewed", Integer, nullable=False, server_default="0"),
+    # How many of its fields are of each status now, after what people said of them; the last is those to review.
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("blank", Integer, nullable=False, server_default="0"),
+    Column("void", Integer, nullable=False, server_default="0"),
+    Column("doubtful", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["job", "document"], ["documents.job", "documents.number"], ondelete="CASCADE"),
-    Index("pages_by_chunk", "job", "chunk"),
-    Index("pages_to_review", "job", "reviewed", "state"),
+    Index("pages_by_chunk", "job", "chunk", "document", "page"),
+    Index("pages_to_review", "job", "reviewed", "state", "document", "page"),
+    # All that is counted of a job, without a look at its pages themselves.
+    Index("pages_counted", "job", "state", "status", "form", "accepted", "blank", "void", "doubtful"),
+)
+
+# Few are: those are found without a look at the others.
+Index(
+    "pages_doubtful",
+    *(pages.c.job, pages.c.document, pages.c.page),
+    sqlite_where=text("doubtful > 0"),
+    postgresql_where=text("doubtful > 0"),
+)
+Index(
+    "pages_partly",
+    pages.c.job,
+    sqlite_where=text("status = 'read' AND reason <> ''"),
+    postgresql_where=text("status = 'read' AND reason <> ''"),
 )
 
 readings = Table(
@@ -198,6 +222,8 @@ chunks = Table(
     Column("finished", Double),
     Column("size", Integer, nullable=False),
     Index("chunks_to_send", "state", "dispatched"),
+    Index("chunks_open", "job", "state", "number"),
+    Index("chunks_by_claimant", "claimant"),
     Index("chunks_finished", "job", "finished"),
 )
 
@@ -223,6 +249,10 @@ plans = Table(
     # How many fields of each sort were put up for review until now.
     Column("doubtful", Integer, nullable=False, server_default="0"),
     Column("sampled", Integer, nullable=False, server_default="0"),
+    # How many times the sample was made larger; and the share of the fields outside of it that joins it on pages which
+    # were put up for review before the last time.
+    Column("raised", Integer, nullable=False, server_default="0"),
+    Column("further", Double, nullable=False, server_default="0"),
 )
 
 reviews = Table(

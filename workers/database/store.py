@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal_column, or_, select, tuple_, update
 from sqlalchemy.sql import ColumnElement
 
 from extractor.options import ReadOptions
-from extractor.values import FieldStatus, Kind, PageResult, PageStatus
+from extractor.values import Kind, PageResult, PageStatus
 from workers.database.connection import Database, open_database, reading, writing
 from workers.database.jobs import add_job
-from workers.database.outcomes import OF_READING, OUTCOME, histories_of, page_of, with_outcome
+from workers.database.outcomes import OF_READING, OUTCOME, TALLIES, histories_of, page_of, recount, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
 from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job
 from workers.review.promise import Promise
-from workers.review.values import Stage
 from workers.work import Outcome, PageKey
+
+T = TypeVar("T")
 
 SLICE_ROWS = 500
 """Rows (of documents or pages) that one look at the database brings."""
@@ -33,8 +33,11 @@ RESULT_PAGES = 50
 GIVEN_NAME = func.coalesce(documents.c.given, documents.c.file, type_=documents.c.file.type)
 """A document as the user named it: what results say, and what `read`, which has the user's folder, opens."""
 
-PARTLY_READ = and_(pages.c.status == PageStatus.READ.value, pages.c.reason != "")
-"""Pages that were read and of which there is more to say: another form is on them."""
+PARTLY_READ = and_(
+    pages.c.status == literal_column(f"'{PageStatus.READ.value}'"), pages.c.reason != literal_column("''")
+)
+"""Pages that were read and of which there is more to say: another form is on them. As the words of their index, since
+SQLite knows it by those."""
 
 
 def open_store(url: str | None = None, patience_s: float = 0.0) -> Store:
@@ -124,13 +127,16 @@ class Store(Database):
             )
         gone = changed + [row.number for row in known.values()]
         move = update(documents).where(documents.c.job == job, documents.c.number == bindparam("at"))
-        with writing(self.engine) as connection:
-            for some in _slices(gone):
+        # A slice in each transaction, since others write too; whoever is stopped in between begins with this anew.
+        for some in _slices(gone):
+            with writing(self.engine) as connection:
                 connection.execute(delete(documents).where(documents.c.job == job, documents.c.number.in_(some)))
-            if moved:
-                connection.execute(move.values(position=bindparam("to")), moved)
-            if added:
-                connection.execute(insert(documents), added)
+        for rows in _slices(moved):
+            with writing(self.engine) as connection:
+                connection.execute(move.values(position=bindparam("to")), rows)
+        for rows in _slices(added):
+            with writing(self.engine) as connection:
+                connection.execute(insert(documents), rows)
 
     def uncounted(self, job: str) -> Iterator[tuple[int, str]]:
         """Number and name of the documents whose pages are not counted yet, in order."""
@@ -199,7 +205,7 @@ class Store(Database):
         done = update(pages).where(
             pages.c.job == job, pages.c.document == bindparam("of_document"), pages.c.page == bindparam("of_page")
         )
-        names = ("status", "form", "fit", "reason", "rules", "attempts")
+        names = ("status", "form", "fit", "reason", "rules", "attempts", *(column.name for column in TALLIES.values()))
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         old = delete(readings).where(
             readings.c.job == job,
@@ -214,6 +220,7 @@ class Store(Database):
         )
         if fresh:
             connection.execute(insert(readings), fresh)
+        _recount_said(connection, job, outcomes)
 
     def results(self, job: str) -> Iterator[PageResult]:
         """All that was read, in the order of documents and pages, a slice at a time in memory.
@@ -264,30 +271,20 @@ class Store(Database):
 
     def counts(self, job: str) -> Counts:
         """How many pages and fields of each sort, after what people said of them."""
-        by_page = select(pages.c.state, pages.c.status, func.count()).where(pages.c.job == job)
-        by_field = select(readings.c.status, func.count()).where(readings.c.job == job)
-        moved = (
-            select(reviews.c.was, reviews.c.status, func.count())
-            .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
-            .group_by(reviews.c.was, reviews.c.status)
-        )
+        sums = [func.coalesce(func.sum(column), 0) for column in TALLIES.values()]
+        by_page = select(pages.c.state, pages.c.status, func.count(), *sums).where(pages.c.job == job)
         with reading(self.engine) as connection:
-            page_rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
-            field_rows = connection.execute(by_field.group_by(readings.c.status)).all()
-            settled = connection.execute(moved).all()
+            rows = connection.execute(by_page.group_by(pages.c.state, pages.c.status)).all()
             partly = connection.scalar(select(func.count()).where(pages.c.job == job, PARTLY_READ)) or 0
-        fields = Counter({row[0]: row[1] for row in field_rows})
-        for was, now, count in settled:
-            fields[was] -= count
-            fields[now] += count
-        status = {PageStatus(row[1]).value: row[2] for row in page_rows if row[0] == DONE}
+        fields = [sum(row[3 + at] for row in rows) for at in range(len(TALLIES))]
+        status = {PageStatus(row[1]).value: row[2] for row in rows if row[0] == DONE}
         return Counts(
-            pages=sum(row[2] for row in page_rows),
+            pages=sum(row[2] for row in rows),
             done=sum(status.values()),
             partly=partly,
-            fields=fields.total(),
+            fields=sum(fields),
             **status,
-            **{FieldStatus(name).value: count for name, count in fields.items()},
+            **{name.value: count for name, count in zip(TALLIES, fields, strict=True)},
         )
 
     def _page_slices(self, job: str, which: ColumnElement[bool], size: int = SLICE_ROWS) -> Iterator[Sequence[Any]]:
@@ -330,7 +327,24 @@ def _page_values(outcome: Outcome) -> dict[str, Any]:
         "new_reason": result.reason,
         "new_rules": [asdict(rule) for rule in result.rules],
         "new_attempts": outcome.attempts,
+        **{
+            f"new_{column.name}": sum(one.status is status for one in result.readings)
+            for status, column in TALLIES.items()
+        },
     }
+
+
+def _recount_said(connection: Connection, job: str, outcomes: Sequence[Outcome]) -> None:
+    """Pages that are read again count what people said of them before."""
+    results = {(one.document, one.result.page): one.result for one in outcomes}
+    said = select(reviews.c.document, reviews.c.page, reviews.c.position, reviews.c.status).where(
+        reviews.c.job == job, reviews.c.document.in_({one.document for one in outcomes}), reviews.c.kind.is_not(None)
+    )
+    for row in connection.execute(said).all():
+        result = results.get((row.document, row.page))
+        if result is not None and row.position < len(result.readings):
+            here = (pages.c.job == job, pages.c.document == row.document, pages.c.page == row.page)
+            recount(connection, here, result.readings[row.position].status.value, row.status)
 
 
 def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -354,6 +368,6 @@ def _reading_rows(job: str, outcome: Outcome) -> Iterator[dict[str, Any]]:
         }
 
 
-def _slices(items: Sequence[int]) -> Iterator[Sequence[int]]:
+def _slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), SLICE_ROWS):
         yield items[start : start + SLICE_ROWS]

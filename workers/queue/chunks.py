@@ -16,6 +16,7 @@ from workers.chunk import count, do_task, failed
 from workers.database.queue import chunk_claims
 from workers.database.queue.chunk_claims import Claim, Looked, Open
 from workers.database.queue.planning import advance
+from workers.database.queue.turns import due
 from workers.database.store import Store
 from workers.job import COUNT, Job
 from workers.pool import PAGE_LIMIT_S
@@ -24,6 +25,9 @@ from workers.work import Event, Outcome, PageReader, Trace, chunked
 
 ATTEMPTS = 3
 """How many times a page may end its process."""
+
+TRIES = 20
+"""How many times somebody else may be quicker to take a chunk, before its message is left as lost."""
 
 POISON = (
     f"Reading this page ended its process {ATTEMPTS} times (it crashed, had no memory left, or took longer than "
@@ -41,10 +45,24 @@ class Readers(Protocol):
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a chunk: outcomes of pages, and seconds. None of either for one that counted."""
+    """What came of a chunk of the job: outcomes of pages, and seconds. None of either for one that counted."""
 
     outcomes: list[Outcome]
     seconds: float
+    job: str
+    number: int
+
+
+def do_next(store: Store, readers: Readers, queue: str, message: str) -> Done | None:
+    """Does the chunk whose turn it is in the queue; None where there is nothing to do. Raises as `do_chunk`."""
+    for _ in range(TRIES):
+        found = due(store, queue, message)
+        if found is None:
+            return None
+        done = do_chunk(store, readers, *found, message)
+        if done is not None:
+            return done
+    return None
 
 
 def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str) -> Done | None:
@@ -63,7 +81,7 @@ def do_chunk(store: Store, readers: Readers, job: str, number: int, message: str
         else:
             _read(store, readers, claim, beat, outcomes)
     advance(store, job)
-    return Done(outcomes, time.monotonic() - started)
+    return Done(outcomes, time.monotonic() - started, job, number)
 
 
 def _look(store: Store, claim: Claim, beat: Callable[[], None]) -> None:

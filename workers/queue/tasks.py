@@ -16,7 +16,7 @@ from workers.database.store import Store, open_store
 from workers.queue import telemetry
 from workers.queue.alive import end_with_parent
 from workers.queue.app import app
-from workers.queue.chunks import Readers, do_chunk
+from workers.queue.chunks import Readers, do_next
 from workers.queue.dispatch import TASK, Broker, sweep
 
 SWEEP_S = 5.0
@@ -60,17 +60,20 @@ def begin(**_: Any) -> None:
 
 @app.task(name=TASK, bind=True)  # type: ignore[untyped-decorator]
 def chunk(self: Any, job: str, number: int) -> None:
-    """Does chunk `number` of `job`. The message that said so is done with when the chunk is."""
+    """Does a chunk, that of the job whose turn it is in the queue: the broker gives messages in the order in which they
+    were sent. There are as many of them as chunks; this one is done with when its chunk is."""
     if here.readers is None:
         return
     said = {"job": job, "chunk": number}
+    queue = self.request.delivery_info["routing_key"]
     try:
         if here.store is None:
             here.store = open_store(patience_s=OUTAGE_S)
-        done = do_chunk(here.store, here.readers, job, number, self.request.id)
+        done = do_next(here.store, here.readers, queue, self.request.id)
         if done is None:
             log.debug("nothing to do", extra=said)
             return
+        said = {"job": done.job, "chunk": done.number}
         telemetry.count(done)
         log.info("chunk done", extra=said | {"pages": len(done.outcomes), "seconds": round(done.seconds, 3)})
         here.broker = here.broker or Broker()

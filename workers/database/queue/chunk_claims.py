@@ -59,12 +59,15 @@ def claim(store: Store, job: str, number: int, claimant: str) -> Claim | None:
     """
     with writing(store.engine) as connection:
         now = seconds_now(connection)
+        # The job's row before its chunks', as whoever cancels it does: neither then waits for the other for ever.
+        turn = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(ACTIVE))
+        if not connection.execute(turn.values(served=now)).rowcount:
+            return None
         take = update(chunks).where(
             chunks.c.job == job,
             chunks.c.number == number,
             chunks.c.state == WAITING,
             or_(chunks.c.lease < now, chunks.c.claimant == claimant),
-            exists().where(jobs.c.id == job, jobs.c.state.in_(ACTIVE)),
         )
         taken = take.values(tries=chunks.c.tries + 1, claimant=claimant, lease=now + CHUNK_LEASE_S)
         if not connection.execute(taken).rowcount:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
@@ -17,15 +16,15 @@ from workers.database.jobs import add_job
 from workers.database.patience import retried
 from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
-from workers.job import ACTIVE, CANCELLED, COUNT, DONE, QUEUED, WAITING, FileState, Job
+from workers.job import ACTIVE, CANCELLED, COUNT, DONE, ENTERING, NORMAL, QUEUED, WAITING, FileState, Job
 from workers.queue.recipe import Recipe
 from workers.review.promise import Promise
 
 FILES_PER_CHUNK = 64
 """Documents that are looked at in one chunk."""
 
-ROWS_AT_ONCE = 5000
-"""Rows that go to the database at a time."""
+ROWS_AT_ONCE = 2048
+"""Documents that go to the database in one transaction, for which all who write wait."""
 
 
 def same_key(recipe: Recipe, files: Iterable[FileState]) -> str:
@@ -47,58 +46,69 @@ def put_in(
     again: bool = False,
     name: str = "",
     promise: Promise | None = None,
+    priority: int = NORMAL,
 ) -> Job:
-    """A new job with its documents and the chunks in which they are looked at, in one transaction.
+    """A new job with its documents and the chunks in which they are looked at. It is there whole or not at all: of many
+    documents a slice is written at a time, and nobody begins with it before the last.
 
     With `again`, contents that other jobs have read are no duplicates.
     """
+    first, *others = [files[start : start + ROWS_AT_ONCE] for start in range(0, len(files), ROWS_AT_ONCE)] or [[]]
+    state = ENTERING if others else QUEUED
     with writing(store.engine) as connection:
         job = add_job(
             connection,
             key,
             recipe.options,
             fields,
-            state=QUEUED,
+            state=state,
             queue=queue,
             recipe=recipe,
             again=again,
             name=name,
             promise=promise,
+            priority=priority,
         )
-        _add(connection, job.id, files, 0)
-    return job
+        _add(connection, job.id, first, 0)
+    for slice_number, some in enumerate(others, 1):
+        with writing(store.engine) as connection:
+            _add(connection, job.id, some, slice_number * ROWS_AT_ONCE)
+    if others:
+        with writing(store.engine) as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job.id).values(state=QUEUED))
+    return replace(job, state=QUEUED)
 
 
 def add(store: Store, job: str, files: Sequence[FileState], contents: Sequence[str] = ()) -> None:
-    """More documents for a job that is not cancelled, after those that it has."""
-    with writing(store.engine) as connection:
-        wake = update(jobs).where(jobs.c.id == job, jobs.c.state != CANCELLED)
-        if connection.execute(wake.values(state=QUEUED, finished=None)).rowcount:
-            last = connection.execute(select(func.max(documents.c.number)).where(documents.c.job == job)).scalar()
-            _add(connection, job, files, last or 0, contents)
+    """More documents for a job that is not cancelled, after those that it has; of many a slice at a time."""
+    for start in range(0, len(files), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        with writing(store.engine) as connection:
+            wake = update(jobs).where(jobs.c.id == job, jobs.c.state != CANCELLED)
+            if connection.execute(wake.values(state=QUEUED, finished=None)).rowcount:
+                last = connection.execute(select(func.max(documents.c.number)).where(documents.c.job == job)).scalar()
+                _add(connection, job, files[some], last or 0, contents[some])
 
 
 def _add(
     connection: Connection, job: str, files: Sequence[FileState], after: int, contents: Sequence[str] = ()
 ) -> None:
     first = next_chunk(connection, job)
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for index, (file, size, modified) in enumerate(files):
-            yield {
-                "job": job,
-                "number": after + 1 + index,
-                "position": after + index,
-                "file": file,
-                "size": size,
-                "modified": modified,
-                "content": contents[index] if contents else None,
-                "chunk": first + index // FILES_PER_CHUNK,
-            }
-
-    source = rows()
-    while some := list(islice(source, ROWS_AT_ONCE)):
-        connection.execute(insert(documents), some)
+    rows = [
+        {
+            "job": job,
+            "number": after + 1 + index,
+            "position": after + index,
+            "file": file,
+            "size": size,
+            "modified": modified,
+            "content": contents[index] if contents else None,
+            "chunk": first + index // FILES_PER_CHUNK,
+        }
+        for index, (file, size, modified) in enumerate(files)
+    ]
+    if rows:
+        connection.execute(insert(documents), rows)
     sizes = [min(FILES_PER_CHUNK, len(files) - start) for start in range(0, len(files), FILES_PER_CHUNK)]
     new_chunks(connection, job, COUNT, first, sizes)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, or_, select, update
 
 from extractor.errors import InputError
 from extractor.values import CheckKind, FieldStatus, Reading, reading_of
 from workers.database.connection import reading, seconds_now, writing
+from workers.database.outcomes import OF_READING, recount
 from workers.database.review.field_claims import at
 from workers.database.review.plans import plan_of
 from workers.database.review.show import said_of, spoken
@@ -87,7 +88,16 @@ def set_outcome(
     if last is not None:
         outcome = {"kind": last.kind.value, "status": last.status.value, "value": last.value, "by": by, "at": last.at}
     keyed_by = waits.person if stage is Stage.SECOND and waits is not None else ""
+    machine = select(readings.c.status, reviews.c.status.label("said")).outerjoin_from(readings, reviews, OF_READING)
+    before = connection.execute(machine.where(*_here(readings, key), readings.c.position == key.position)).one_or_none()
+    if before is not None:
+        now = before.status if last is None else last.status.value
+        recount(connection, _here(pages, key), before.said or before.status, now)
     connection.execute(update(reviews).where(at(key)).values(stage=stage.value, keyed_by=keyed_by, **outcome))
+
+
+def _here(table: Table, key: FieldKey) -> list[ColumnElement[bool]]:
+    return [table.c.job == key.job, table.c.document == key.document, table.c.page == key.page]
 
 
 def history(store: Store, job: str, reviewer: str, limit: int) -> list[tuple[FieldKey, str, Said]]:

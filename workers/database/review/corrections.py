@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import and_, select, tuple_
 
-from extractor.values import CheckKind, FieldStatus, reading_of
+from extractor.values import CheckKind, FieldStatus, Kind
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, moment
 from workers.database.schema import documents, pages, readings, reviews
 from workers.database.store import Store
 from workers.review.forms import Forms
-from workers.review.values import Stage
 
 CORRECTIONS_AT_ONCE = 500
+DOCUMENTS_AT_ONCE = 200
+"""Rows that one look at the database brings."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,9 @@ def corrections_of(store: Store, forms: Forms, job: str) -> Iterator[Correction]
     order = (documents.c.position, reviews.c.page, reviews.c.position)
     query = (
         select(
-            readings, *OUTCOME, reviews.c.sample, pages.c.form, documents.c.file, documents.c.position.label("place")
+            *(readings.c.page, readings.c.position, readings.c.field, readings.c.kind, readings.c.value),
+            *(readings.c.written, readings.c.quad, *OUTCOME, reviews.c.sample),
+            *(pages.c.form, documents.c.file, documents.c.position.label("place")),
         )
         .join_from(reviews, readings, OF_READING)
         .join(documents, and_(documents.c.job == reviews.c.job, documents.c.number == reviews.c.document))
@@ -59,37 +64,57 @@ def corrections_of(store: Store, forms: Forms, job: str) -> Iterator[Correction]
             pages,
             and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page),
         )
-        .where(reviews.c.job == job, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
+        # What has an outcome is settled. That is not asked for as well: there is an index of it, in another order.
+        .where(reviews.c.job == job, reviews.c.kind.is_not(None))
         .order_by(*order)
         .limit(CORRECTIONS_AT_ONCE)
     )
-    last = (-1, 0, 0)
+    cells = lru_cache(maxsize=5000)(lambda form, name, kind: forms.field(form, name, Kind(kind)).cells)
+    for numbers in _documents(store, job):
+        # Of these documents alone, since what is put in order for a slice is all that follows.
+        of_these, last = query.where(reviews.c.document.in_(numbers)), (-1, 0, 0)
+        rows: Sequence[Any] = (None,) * CORRECTIONS_AT_ONCE
+        while len(rows) == CORRECTIONS_AT_ONCE:
+            with reading(store.engine) as connection:
+                rows = connection.execute(of_these.where(tuple_(*order) > last)).mappings().all()
+            for row in rows:
+                yield _correction(row, forms.dpi, cells(row["form"] or "", row["field"], row["kind"]))
+                last = (row["place"], row["page"], row["position"])
+
+
+def _documents(store: Store, job: str) -> Iterator[list[int]]:
+    """The numbers of the job's documents in order, a slice at a time."""
+    position = -1
     while True:
+        query = select(documents.c.number, documents.c.position).where(
+            documents.c.job == job, documents.c.position > position
+        )
         with reading(store.engine) as connection:
-            rows = connection.execute(query.where(tuple_(*order) > last)).mappings().all()
-        for row in rows:
-            machine = reading_of(row)
-            form = row["form"] or ""
-            yield Correction(
-                file=row["file"],
-                page=row["page"],
-                dpi=forms.dpi,
-                form=form,
-                field=machine.field,
-                cells=forms.field(form, machine.field, machine.kind).cells,
-                quad=machine.quad,
-                was=machine.value,
-                written=machine.written,
-                value=row["said_value"],
-                status=FieldStatus(row["said_status"]),
-                kind=CheckKind(row["said_kind"]),
-                sample=row["sample"],
-                by=tuple(row["said_by"]),
-                at=moment(row["said_at"]),
-            )
-        if len(rows) < CORRECTIONS_AT_ONCE:
+            rows = connection.execute(query.order_by(documents.c.position).limit(DOCUMENTS_AT_ONCE)).all()
+        if not rows:
             return
-        last = (rows[-1]["place"], rows[-1]["page"], rows[-1]["position"])
+        yield [row.number for row in rows]
+        position = rows[-1].position
+
+
+def _correction(row: Mapping[Any, Any], dpi: int, cells: int | None) -> Correction:
+    return Correction(
+        file=row["file"],
+        page=row["page"],
+        dpi=dpi,
+        form=row["form"] or "",
+        field=row["field"],
+        cells=cells,
+        quad=tuple((x, y) for x, y in row["quad"]),
+        was=row["value"],
+        written=row["written"],
+        value=row["said_value"],
+        status=FieldStatus(row["said_status"]),
+        kind=CheckKind(row["said_kind"]),
+        sample=row["sample"],
+        by=tuple(row["said_by"]),
+        at=moment(row["said_at"]),
+    )
 
 
 def line(correction: Correction) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, exists, func
 
 from workers.database.connection import reading, seconds_now, writing
 from workers.database.outcomes import OF_READING
-from workers.database.review.plans import fill, plan_of
+from workers.database.review.plans import PAGES_AT_ONCE, fill, plan_of
 from workers.database.review.show import among, items
 from workers.database.schema import corrections, pages, readings, reviews
 from workers.database.store import Store
@@ -19,9 +19,6 @@ from workers.review.values import FieldKey, Item, Plan, Progress, Seat, Stage, W
 
 FIELD_LEASE_S = 120.0
 """How long a claim is believed without being renewed; a page on the screen renews its claims meanwhile."""
-
-PAGES_ON_THE_WAY = 100
-"""Pages, read since the last look, whose fields join the queue before the next one is handed out."""
 
 MOST_OF_A_PAGE = 150
 """Fields of a page that one person gets at once; the others come when these are settled."""
@@ -42,7 +39,15 @@ def claim(store: Store, job: str, seat: Seat, count: int, wanted: Wanted = ANY) 
     plan = plan_of(store, job)
     if plan is None:
         return []
-    fill(store, job, PAGES_ON_THE_WAY)
+    taken = _taken(store, plan, job, seat, count, wanted=wanted)
+    # The queue is filled beside the people who draw from it, where there is a server; they wait for it only at its end.
+    while len(taken) < count and fill(store, job, PAGES_AT_ONCE):
+        taken += _taken(store, plan, job, seat, count - len(taken), wanted=wanted)
+    return items(store, taken, seat.name)
+
+
+def _taken(store: Store, plan: Plan, job: str, seat: Seat, count: int, *, wanted: Wanted) -> list[FieldKey]:
+    """The next fields for the person, those that there are."""
     taken: list[FieldKey] = []
     with reading(store.engine) as connection:
         ranges = _ranges(job, seat.person, _first_keyers(connection, job))
@@ -55,7 +60,7 @@ def claim(store: Store, job: str, seat: Seat, count: int, wanted: Wanted = ANY) 
             if key is None:
                 break
             taken.append(key)
-    return items(store, taken, seat.name)
+    return taken
 
 
 def claim_page(store: Store, job: str, seat: Seat, wanted: Wanted = ANY) -> list[Item]:

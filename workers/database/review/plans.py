@@ -19,8 +19,8 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
-    tuple_,
     update,
 )
 
@@ -34,10 +34,11 @@ from workers.job import DONE
 from workers.review.values import Plan, Stage
 
 WAITS, PUTTING, IN_QUEUE = 0, 1, 2
-"""Values of `pages.reviewed`: to be put into the queue once it is read, being put there, there."""
+"""Values of `pages.reviewed`: to be put into the queue once it is read, being put there, there. The last is higher by
+how many times the sample had been made larger then."""
 
-PAGES_AT_ONCE = 2000
-"""Pages of which the fields are put into the queue in one transaction."""
+PAGES_AT_ONCE = 500
+"""Pages of which the fields are put into the queue in one transaction, for which all who write wait."""
 
 COUNT_ROWS = {"preserve_rowcount": True}
 
@@ -57,10 +58,20 @@ def plan_of(store: Store, job: str) -> Plan | None:
 
 
 def set_plan(store: Store, job: str, *, second: bool, sample: float, blind: bool = False) -> Plan:
+    """As `begin_plan`, and all fields are put up for review before it returns."""
+    begin_plan(store, job, second=second, sample=sample, blind=blind)
+    while fill(store, job, PAGES_AT_ONCE):
+        pass
+    found = plan_of(store, job)
+    assert found is not None
+    return found
+
+
+def begin_plan(store: Store, job: str, *, second: bool, sample: float, blind: bool = False) -> Plan:
     """Begins the review of a job, or changes how it goes on; what is settled stays so. `blind` is for `second` alone.
 
-    `sample` (0 to 1) can be raised later, and not lowered: a sample that grew thinner would be none. Raises
-    InputError.
+    The fields of the first pages are put up for review; call `fill` for the others until there are none. `sample` (0
+    to 1) can be raised later, and not lowered: a sample that grew thinner would be none. Raises InputError.
     """
     if not 0 <= sample <= 1:
         raise InputError("The sample is a share of the accepted fields; give one from 0 % to 100 %.")
@@ -69,73 +80,101 @@ def set_plan(store: Store, job: str, *, second: bool, sample: float, blind: bool
         raise InputError(
             f"{before.sample:.3%} of the accepted fields are in the sample already; it can be made larger, not smaller."
         )
-    with writing(store.engine) as connection:
-        change = update(plans).where(plans.c.job == job)
-        if not connection.execute(change.values(second=second, sample=sample, blind=blind)).rowcount:
-            connection.execute(insert(plans).values(job=job, second=second, sample=sample, blind=blind))
-        elif before is not None and sample > before.sample:
-            _draw_more(connection, job, (sample - before.sample) / (1 - before.sample))
-    while fill(store, job, PAGES_AT_ONCE):
+    raised = before is not None and sample > before.sample
+    while raised and fill(store, job, PAGES_AT_ONCE):
+        # What is to be drawn is kept as one share, so nothing may be left of an earlier one.
         pass
+    with writing(store.engine) as connection:
+        values: dict[str, Any] = {"second": second, "sample": sample, "blind": blind}
+        if before is not None and raised:
+            values |= {"raised": plans.c.raised + 1, "further": (sample - before.sample) / (1 - before.sample)}
+        if not connection.execute(update(plans).where(plans.c.job == job).values(values)).rowcount:
+            connection.execute(insert(plans).values(job=job, second=second, sample=sample, blind=blind))
+    fill(store, job, PAGES_AT_ONCE)
     found = plan_of(store, job)
     assert found is not None
     return found
 
 
-def fill(store: Store, job: str, most: int) -> bool:
-    """Puts the fields of up to `most` pages, read since, into the queue. Whether there were any; quick where not.
-
-    Does nothing for a job without a plan.
-    """
-    fresh = and_(pages.c.job == job, pages.c.reviewed == WAITS, pages.c.state == DONE)
+def unfilled(store: Store) -> list[str]:
+    """The jobs with pages for `fill`."""
+    mine = and_(pages.c.job == plans.c.job, pages.c.state == DONE)
+    behind = and_(plans.c.raised > 0, exists().where(mine, pages.c.reviewed == IN_QUEUE - 1 + plans.c.raised))
+    query = select(plans.c.job).where(or_(exists().where(mine, pages.c.reviewed == WAITS), behind))
     with reading(store.engine) as connection:
-        if connection.execute(select(pages.c.page).where(fresh).limit(1)).first() is None:
+        return list(connection.execute(query).scalars())
+
+
+def fill(store: Store, job: str, most: int) -> bool:
+    """Puts the fields of up to `most` pages, read since, into the queue, or draws more of their fields where the sample
+    was made larger. Whether there were any; quick where not.
+
+    One transaction, of some milliseconds per thousand fields. Does nothing for a job without a plan.
+    """
+    with reading(store.engine) as connection:
+        plan = connection.execute(select(plans).where(plans.c.job == job)).one_or_none()
+        stage = None if plan is None else _stage_of_pages(connection, job, plan)
+        if stage is None:
             return False
-        share = connection.execute(select(plans.c.sample).where(plans.c.job == job)).scalar()
-    if share is None:
-        return False
-    these = tuple_(pages.c.document, pages.c.page).in_(select(pages.c.document, pages.c.page).where(fresh).limit(most))
-    putting = and_(pages.c.job == job, pages.c.reviewed == PUTTING)
+        # The next ones by the order of their index, so that nothing is looked at but them.
+        where = and_(pages.c.job == job, pages.c.reviewed == stage, pages.c.state == DONE)
+        order = (pages.c.document, pages.c.page)
+        found = connection.execute(select(*order).where(where).order_by(*order).limit(most)).all()
+    if not found:
+        return True
+    (first, _), (last, page) = found[0], found[-1]
+    span = and_(
+        pages.c.document.between(first, last), or_(pages.c.document < last, pages.c.page <= page), pages.c.job == job
+    )
+    putting = and_(span, pages.c.reviewed == PUTTING)
     with writing(store.engine) as connection:
-        connection.execute(update(pages).where(fresh, these).values(reviewed=PUTTING))
-        of_page = and_(
-            readings.c.job == pages.c.job, readings.c.document == pages.c.document, readings.c.page == pages.c.page
-        )
-        doubtful = readings.c.status == FieldStatus.REVIEW.value
-        accepted = readings.c.status == FieldStatus.ACCEPTED.value
-        _take_over(connection, job, putting)
-        there = exists().where(OF_READING)
-        for sample, which in ((False, doubtful), (True, and_(accepted, _lot(connection) < share))):
-            rows = _rows(connection, sample).select_from(pages.join(readings, of_page)).where(putting, which, ~there)
-            _put(connection, job, rows, sample)
-        connection.execute(update(pages).where(putting).values(reviewed=IN_QUEUE))
+        # Marked first: what others are reading now is put up later.
+        connection.execute(update(pages).where(span, where).values(reviewed=PUTTING))
+        plan = connection.execute(select(plans).where(plans.c.job == job)).one()
+        if stage == WAITS:
+            _take_over(connection, job, putting, first, last)
+            _put(connection, job, _fields(connection, putting, FieldStatus.REVIEW), sample=False)
+        share = plan.sample if stage == WAITS else plan.further
+        if share > 0:
+            lots = _fields(connection, putting, FieldStatus.ACCEPTED).where(_lot(connection) < share)
+            _put(connection, job, lots, sample=True)
+        # As they are now in the queue by the plan that was read here, they are behind one that was raised since.
+        connection.execute(update(pages).where(putting).values(reviewed=IN_QUEUE + plan.raised))
     return True
 
 
-def _take_over(connection: Connection, job: str, putting: ColumnElement[bool]) -> None:
-    """Doubtful fields of these pages that somebody mended before they were up for review are among those that are."""
+def _stage_of_pages(connection: Connection, job: str, plan: Any) -> int | None:
+    """Of which `reviewed` there are pages for `fill`: not in the queue, or put there before the sample was raised."""
+    behind = [IN_QUEUE + int(plan.raised) - 1] if plan.raised else []
+    for stage in (WAITS, *behind):
+        which = and_(pages.c.job == job, pages.c.reviewed == stage, pages.c.state == DONE)
+        if connection.execute(select(pages.c.page).where(which).limit(1)).first() is not None:
+            return stage
+    return None
+
+
+def _take_over(connection: Connection, job: str, putting: ColumnElement[bool], first: int, last: int) -> None:
+    """Doubtful fields of these pages, of the documents `first` to `last`, that somebody mended before they were up for
+    review are among those that are."""
     of_these = exists().where(putting, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page)
-    mended = and_(reviews.c.job == job, reviews.c.mended, reviews.c.was == FieldStatus.REVIEW.value, of_these)
+    span = reviews.c.document.between(first, last)
+    mended = and_(reviews.c.job == job, reviews.c.mended, span, reviews.c.was == FieldStatus.REVIEW.value, of_these)
     stage = case((reviews.c.kind.is_(None), Stage.FIRST.value), else_=Stage.SETTLED.value)
     taken = connection.execute(update(reviews).where(mended).values(mended=False, stage=stage)).rowcount
-    connection.execute(update(plans).where(plans.c.job == job).values(doubtful=plans.c.doubtful + taken))
+    if taken:
+        connection.execute(update(plans).where(plans.c.job == job).values(doubtful=plans.c.doubtful + taken))
 
 
-def _draw_more(connection: Connection, job: str, share: float) -> None:
-    """A further share of the accepted fields that are not in the sample."""
-    there = exists().where(OF_READING)
-    known = and_(
-        pages.c.job == readings.c.job,
-        pages.c.document == readings.c.document,
-        pages.c.page == readings.c.page,
-        pages.c.reviewed == IN_QUEUE,
+def _fields(connection: Connection, putting: ColumnElement[bool], status: FieldStatus) -> Any:
+    """The fields of that status on pages that are being put up, those left out that are there already."""
+    of_page = and_(
+        readings.c.job == pages.c.job, readings.c.document == pages.c.document, readings.c.page == pages.c.page
     )
-    accepted = and_(readings.c.job == job, readings.c.status == FieldStatus.ACCEPTED.value)
-    rows = _rows(connection, True).select_from(readings.join(pages, known))
-    _put(connection, job, rows.where(accepted, ~there, _lot(connection) < share), True)
+    rows = _rows(connection, sample=status is FieldStatus.ACCEPTED).select_from(pages.join(readings, of_page))
+    return rows.where(putting, readings.c.status == status.value, ~exists().where(OF_READING))
 
 
-def _rows(connection: Connection, sample: bool) -> Any:
+def _rows(connection: Connection, *, sample: bool) -> Any:
     # In the sample the order is random as well: taken by certainty, the first half would be no sample.
     rank = _lot(connection) if sample else readings.c.confidence
     return select(
@@ -152,7 +191,7 @@ def _rows(connection: Connection, sample: bool) -> Any:
     )
 
 
-def _put(connection: Connection, job: str, rows: Any, sample: bool) -> None:
+def _put(connection: Connection, job: str, rows: Any, *, sample: bool) -> None:
     added = connection.execute(insert(reviews).from_select(REVIEW_COLUMNS, rows), execution_options=COUNT_ROWS).rowcount
     counter = plans.c.sampled if sample else plans.c.doubtful
     connection.execute(update(plans).where(plans.c.job == job).values({counter: counter + added}))

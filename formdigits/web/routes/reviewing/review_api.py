@@ -31,7 +31,7 @@ from formdigits.web.visitors import Visitor, VisitorDep
 from workers.database.review.answers import Answer, TakenMeanwhileError, answer, history
 from workers.database.review.corrections import corrections_of, line
 from workers.database.review.field_claims import claim, progress, release, renew, skip, take
-from workers.database.review.plans import plan_of, set_plan
+from workers.database.review.plans import begin_plan, plan_of
 from workers.database.review.show import items
 from workers.database.store import Store
 from workers.review.typed import MisfitError
@@ -59,9 +59,12 @@ def review(job: JobDep, store: StoreDep) -> ReviewAnswer:
 
 
 @router.put("/review")
-def begin_review(job: JobDep, store: StoreDep, body: PlanRequest) -> PlanAnswer:
-    """Begin the review, or change how it goes on. The sample can be raised, and not lowered."""
-    return PlanAnswer.of(set_plan(store, job.id, second=body.second, sample=body.sample, blind=body.blind))
+def begin_review(job: JobDep, site: SiteDep, body: PlanRequest) -> PlanAnswer:
+    """Begin the review, or change how it goes on. The sample can be raised, and not lowered. In a large job the fields
+    are put up for review bit by bit after the answer, the first ones before it."""
+    plan = begin_plan(site.store, job.id, second=body.second, sample=body.sample, blind=body.blind)
+    site.filler.call()
+    return PlanAnswer.of(plan)
 
 
 @router.post("/review/next")

@@ -10,15 +10,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from extractor.errors import InputError
-from extractor.values import FieldStatus
 from formdigits.reports.words import percent
 from formdigits.web.jobs.state import title_of
 from formdigits.web.rendering import page
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database.jobs import list_jobs
-from workers.database.lookup import count_fields
 from workers.database.review.field_claims import progress
-from workers.database.review.plans import plan_of, set_plan
+from workers.database.review.plans import begin_plan, plan_of
 from workers.job import Job
 from workers.review.interval import measured
 from workers.review.values import Plan
@@ -96,7 +94,8 @@ def begin(
     sample: Annotated[float, Form(ge=0, le=1)] = 0.0,
 ) -> Response:
     try:
-        set_plan(site.store, job.id, second=second, sample=sample, blind=blind)
+        begin_plan(site.store, job.id, second=second, sample=sample, blind=blind)
+        site.filler.call()
     except InputError as error:
         return _start(request, site, job, plan_of(site.store, job.id), problem=str(error))
     return RedirectResponse(f"/review/{job.id}", 303)
@@ -112,9 +111,8 @@ def review_accepted(job: JobDep, site: SiteDep) -> Response:
 
 
 def _start(request: Request, site: Site, job: Job, plan: Plan | None, problem: str = "") -> Response:
-    accepted, doubtful = (
-        count_fields(site.store, job.id, status) for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW)
-    )
+    counts = site.store.counts(job.id)
+    accepted, doubtful = counts.accepted, counts.review
     choices = _choices(accepted, 0.0 if plan is None else plan.sample)
     proposed = min((one for one in choices if one.share), key=lambda one: abs(one.fields - SAMPLE_FIELDS))
     return page(
@@ -148,7 +146,7 @@ def _listed(site: Site, jobs: Sequence[Job]) -> list[Listed]:
     for job in jobs:
         begun = plan_of(site.store, job.id) is not None
         far = progress(site.store, job.id)
-        still = far.total - far.settled if begun else count_fields(site.store, job.id, FieldStatus.REVIEW)
+        still = far.total - far.settled if begun else site.store.counts(job.id).review
         if begun or still:
             listed.append(Listed(job.id, title_of(site, job), job.created, begun, still, far.settled))
     return listed
