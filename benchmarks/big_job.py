@@ -267,7 +267,7 @@ def export(server: WebServer, job: str) -> None:
         answer = client.post(f"/api/jobs/{job}/exports", json={"format": "xlsx"})
         assert answer.status_code in (201, 202), answer.text
         first = time.perf_counter() - began
-        wait_until(lambda: client.get(f"/api/jobs/{job}/exports").json()[0]["state"] == "made", "the workbook", 1200)
+        wait_until(lambda: client.get(f"/api/jobs/{job}/exports").json()[0]["made"], "the workbook", 1200)
     print(f"workbook: begun within {first:.2f} s, made within {time.perf_counter() - began:.0f} s", flush=True)
 
 

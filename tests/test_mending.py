@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -213,6 +214,10 @@ def test_any_row_of_changes_ends_as_a_stack_would(tmp_path_factory: pytest.TempP
             mend(store, NONE, key(job, 0), "Ann", Answer(kind, step, seen))
         seen += 1
         assert values(store, job)[0] == stack[-1]
+        counts = store.counts(job)
+        assert Counter(status for _, status in values(store, job)) == +Counter(
+            accepted=counts.accepted, review=counts.review, blank=counts.blank, void=counts.void
+        )
     assert len(field_now(store, key(job, 0), "Ann").history) == seen
     store.close()
 

@@ -18,7 +18,7 @@ from tests.reviewed_job import field, job_of_pages
 from workers.database.review.answers import Answer, Settled, TakenMeanwhileError, answer, history
 from workers.database.review.corrections import corrections_of, line
 from workers.database.review.field_claims import claim, progress, release, renew, skip, take
-from workers.database.review.plans import fill, plan_of, set_plan
+from workers.database.review.plans import begin_plan, fill, plan_of, set_plan, unfilled
 from workers.database.review.report import report_of
 from workers.database.review.show import spoken
 from workers.database.schema import reviews
@@ -236,6 +236,28 @@ def test_fields_that_are_read_later_join_the_queue(store: Store) -> None:
     assert not fill(store, job, 10)
 
 
+def test_a_review_of_many_pages_begins_with_some_and_is_filled_slice_by_slice(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.database.review.plans.PAGES_AT_ONCE", 3)
+    accepted = [[field("a", str(n), 0.99, FieldStatus.ACCEPTED) for n in range(10)] for _ in range(8)]
+    job = job_of_pages(store, [*accepted, *doubtful(4)]).id
+    assert begin_plan(store, job, second=False, sample=0.0).doubtful == 0
+    assert unfilled(store) == [job]
+    # Whoever asks before the end gets what is there by then, and no less than there is.
+    assert len(claim(store, job, ANN, 4)) == 4
+    assert unfilled(store) == []
+    # A sample that is made larger is drawn in slices too, and fresh pages have all of it at once.
+    assert begin_plan(store, job, second=False, sample=1.0).sampled == 30
+    assert unfilled(store) == [job]
+    while fill(store, job, 3):
+        pass
+    plan = plan_of(store, job)
+    assert plan is not None
+    assert (plan.doubtful, plan.sampled) == (4, 80)
+    assert unfilled(store) == []
+
+
 def test_a_page_saved_twice_keeps_what_people_said(store: Store) -> None:
     job = job_of_pages(store, doubtful(1)).id
     [machine] = store.results(job)
@@ -243,6 +265,7 @@ def test_a_page_saved_twice_keeps_what_people_said(store: Store) -> None:
     say(store, one(store, job, ANN), ANN, CheckKind.TYPE, "7")
     store.save(job, [Outcome(1, machine)])
     assert values(store, job) == [("7", "accepted")]
+    assert (store.counts(job).accepted, store.counts(job).review) == (1, 0)
 
 
 def test_a_finished_run_that_was_reviewed_is_kept_beside_the_next(store: Store) -> None:

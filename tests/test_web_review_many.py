@@ -12,7 +12,7 @@ from tests.reviewed_job import field, job_of_pages
 from tests.test_review_web import PICTURE, begun, press, reviewing
 from tests.test_web_review_ways import QUICKLY
 from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
-from workers.database.lookup import list_pages
+from workers.database.lookup import PageChoice, list_pages
 from workers.database.review.field_claims import MOST_OF_A_PAGE, claim, claim_page
 from workers.database.review.page_marks import LONGEST_COMMENT, mark_page, marks_of
 from workers.database.review.plans import set_plan
@@ -64,9 +64,9 @@ def test_marks_of_pages_are_kept_replaced_and_taken_away(database_url: str) -> N
         (1, True, "", "Ann"),
         (2, False, "fine\nafter all", "Ben"),
     ]
-    assert [row.document for row in list_pages(store, job, 10, marked=True)] == [1, 2]
+    assert [row.document for row in list_pages(store, job, 10, which=PageChoice(marked=True))] == [1, 2]
     mark_page(store, job, 1, 1, rescan=False, comment=" ", by="Ann")
-    assert [row.document for row in list_pages(store, job, 10, marked=True)] == [2]
+    assert [row.document for row in list_pages(store, job, 10, which=PageChoice(marked=True))] == [2]
     for document, comment in ((9, "x"), (1, "x" * (LONGEST_COMMENT + 1))):
         with pytest.raises(InputError):
             mark_page(store, job, document, 1, rescan=True, comment=comment, by="Ann")

@@ -32,6 +32,19 @@ class Names:
             return (str(self._batches.root),)
         return self._folders.roots if self._folders.shown(file) is not None else ()
 
+    def called(self, files: Iterable[str], text: str) -> Iterator[str]:
+        """Those of the files whose senders have called them by a name with that text in it, in whatever case."""
+        wanted = text.casefold()
+        for file in files:
+            shown = self._batches.shown(file)
+            if shown is not None and wanted in shown.casefold():
+                yield file
+
+    @property
+    def uploads(self) -> str:
+        """With what the paths of uploads begin."""
+        return f"{self._batches.root}/"
+
     def named(self, results: Iterable[PageResult]) -> Iterator[PageResult]:
         """The results with such names for their files."""
         for result in results:

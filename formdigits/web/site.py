@@ -14,6 +14,7 @@ from formdigits.web.batches import Batches
 from formdigits.web.camera_sessions import Live
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
+from formdigits.web.jobs.kept_exports import KeptExports
 from formdigits.web.jobs.page_pictures import Pictures
 from formdigits.web.jobs.removal import Removal
 from formdigits.web.jobs.runner import Runner
@@ -51,6 +52,7 @@ class Site:
     runner: Runner
     review_pictures: ReviewPictures
     filler: Filler
+    exports: KeptExports
     storage: Storage
     removal: Removal
 
@@ -58,6 +60,7 @@ class Site:
         self.removal.stop()
         self.runner.stop()
         self.filler.stop()
+        self.exports.stop()
         self.pictures.close()
         self.review_pictures.close()
         self.sandbox.close()
@@ -75,6 +78,7 @@ def open_site(settings: Settings) -> Site:
     sandbox = Sandbox()
     forms = Forms(settings.home, settings.templates, sandbox)
     runner, storage = Runner(store, settings), Storage(settings.home, settings.quota)
+    exports = KeptExports(store, settings)
     site = Site(
         settings=settings,
         store=store,
@@ -89,11 +93,13 @@ def open_site(settings: Settings) -> Site:
         runner=runner,
         review_pictures=review_pictures,
         filler=Filler(store),
+        exports=exports,
         storage=storage,
-        removal=Removal(store, batches, forms, runner=runner, storage=storage, keep_s=settings.keep_s),
+        removal=Removal(store, batches, forms, runner=runner, storage=storage, exports=exports, keep_s=settings.keep_s),
     )
     site.runner.start()
     site.filler.start()
+    site.exports.start()
     site.removal.start()
     # The first who tries it should not wait for templates and a model to be loaded.
     threading.Thread(target=_warm, args=(site,), daemon=True).start()

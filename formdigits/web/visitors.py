@@ -25,7 +25,7 @@ REVIEWERS_MAY = tuple(
         (("GET", "HEAD"), r"/(jobs|review|account|api)|/(jobs|review)/[^/]+(/report|/page|/grid)?"),
         (("GET", "HEAD"), r"/api/(openapi\.json|account|jobs|templates)|/api/jobs/.+"),
         (("POST",), r"/api/jobs/[^/]+/review/(next(-page)?|answer-many|renew|release|fields/[^/]+/(take|answer|skip))"),
-        (("POST",), r"/api/jobs/[^/]+/fields/[^/]+/(mend|undo)"),
+        (("POST",), r"/api/jobs/[^/]+/fields/[^/]+/(mend|undo)|/api/jobs/[^/]+/exports"),
         (("POST",), r"/logout"),
         (("PUT",), r"/api/account/password|/api/jobs/[^/]+/pages/[^/]+/[^/]+/mark"),
     )

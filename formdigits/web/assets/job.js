@@ -1,6 +1,6 @@
 // One job: its progress while it is read, and which field of the table is which on the page.
 
-import { ask, counted } from "/assets/common.js";
+import { ask, askJson, counted, element } from "/assets/common.js";
 
 const EVERY_MS = 1000;
 
@@ -77,6 +77,40 @@ document.querySelector("#delete")?.addEventListener("click", async (event) => {
     event.target.disabled = false;
   }
 });
+
+// Tables of a large job are made beside the server, and stay to be fetched.
+const exports = document.querySelector("#exports");
+
+function shown(one) {
+  const kind = `${one.format.toUpperCase()}${one.long ? ", one row per field" : ""}`;
+  if (one.problem) return element("li", { class: "problem" }, `${kind}: ${one.problem}`);
+  if (one.made === null) {
+    const bar = element("progress", { max: Math.max(1, one.pages), value: one.done, "aria-label": `${kind}: pages written` });
+    return element("li", {}, `${kind}: being made, ${one.done.toLocaleString("en")} of ${counted(one.pages, "page")} `, bar);
+  }
+  const when = new Date(one.made * 1000).toLocaleString();
+  const link = element("a", { href: `${address}/exports/${one.name}`, download: true }, one.name);
+  return element("li", {}, link, ` ${(one.size / 1e6).toFixed(1)} MB, as of ${when}`);
+}
+
+async function showExports() {
+  const found = await ask(`${address}/exports`);
+  exports.hidden = found.length === 0;
+  exports.firstElementChild.replaceChildren(...found.map(shown));
+  if (found.some((one) => one.made === null && !one.problem)) setTimeout(showExports, EVERY_MS);
+}
+
+for (const button of document.querySelectorAll("[data-export]")) {
+  button.addEventListener("click", async () => {
+    try {
+      await askJson(`${address}/exports`, { format: button.dataset.export });
+      await showExports();
+    } catch (error) {
+      tellStuck(error.message);
+    }
+  });
+}
+if (exports) showExports();
 
 function light(field, on) {
   for (const one of document.querySelectorAll(`[data-field="${CSS.escape(field)}"]`)) one.classList.toggle("lit", on);

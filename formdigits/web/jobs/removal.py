@@ -11,9 +11,10 @@ from pathlib import Path
 from extractor.errors import FormdigitsError, InputError
 from formdigits.web.batches import Batches
 from formdigits.web.forms import Forms
+from formdigits.web.jobs.kept_exports import KeptExports
 from formdigits.web.jobs.runner import Runner
 from formdigits.web.jobs.storage import Storage
-from workers.database.jobs import find_job
+from workers.database.jobs import find_job, never_entered
 from workers.database.removal import drop_recipe, expired_jobs, files_in, is_used
 from workers.database.store import Store
 from workers.home import home
@@ -23,6 +24,9 @@ from workers.lock import job_lock
 LOOKED_AT_EVERY_S = 600.0
 """How often to look for what is too old."""
 
+LONGEST_ENTERING_S = 24 * 3600
+"""Nobody takes longer to write down a job's documents."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,14 +34,25 @@ class Removal:
     """Deletes jobs with the files that were sent for them, and with `keep_s` all that nobody has used for so long."""
 
     def __init__(
-        self, store: Store, batches: Batches, forms: Forms, *, runner: Runner, storage: Storage, keep_s: float | None
+        self,
+        store: Store,
+        batches: Batches,
+        forms: Forms,
+        *,
+        runner: Runner,
+        storage: Storage,
+        exports: KeptExports,
+        keep_s: float | None,
     ) -> None:
         self._store, self._batches, self._forms, self._runner, self._storage = store, batches, forms, runner, storage
+        self._exports = exports
         self.keep_s = keep_s
         self._stopped = threading.Event()
 
     def start(self) -> None:
         """Looks for what is too old, now and then, until stopped."""
+        for name in never_entered(self._store, time.time() - LONGEST_ENTERING_S):
+            self._store.forget(name)
         if self.keep_s is not None:
             threading.Thread(target=self._run, name="removal", daemon=True).start()
 
@@ -81,6 +96,7 @@ class Removal:
     def _delete(self, job: Job) -> None:
         batches = {Path(file).parent for file in files_in(self._store, job.id, f"{self._batches.root}/")}
         self._store.forget(job.id)
+        self._exports.drop(job.id)
         if job.recipe is not None and drop_recipe(self._store, job.recipe):
             shutil.rmtree(home() / "recipes" / job.recipe, ignore_errors=True)
         for folder in batches:

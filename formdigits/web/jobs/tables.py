@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from extractor.export import write_table
 from extractor.export.table_rows import tables_of
+from extractor.values import PageResult
 from formdigits.web.names import Names
 from workers.database.lookup import forms_shown
 from workers.database.store import Store
@@ -41,9 +43,19 @@ def packed(job: Job, ending: Ending, *, long: bool) -> bool:
     return ending is Ending.CSV and not long and bool(tables_of(job.fields))
 
 
-def write(store: Store, job: Job, forms: Forms, names: Names, out: Path, *, long: bool) -> None:
-    """Writes what was read until now, documents by their names; several CSV files into one .zip. Raises OutputError."""
-    results = names.named(store.results(job.id))
+def write(
+    store: Store,
+    job: Job,
+    forms: Forms,
+    names: Names,
+    out: Path,
+    *,
+    long: bool,
+    watch: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Writes what was read until now, documents by their names; several CSV files into one .zip. `watch` is called with
+    the number of each page. Raises OutputError."""
+    results = _watched(names.named(store.results(job.id)), watch)
     shown = forms_shown(store, job.id, forms)
     if out.suffix != PACKED:
         write_table(out, results, fields=job.fields, long=long, forms=shown)
@@ -52,3 +64,9 @@ def write(store: Store, job: Job, forms: Forms, names: Names, out: Path, *, long
         write_table(Path(folder) / f"{out.stem}.csv", results, fields=job.fields, forms=shown)
         for file in sorted(Path(folder).iterdir()):
             pack.write(file, file.name)
+
+
+def _watched(results: Iterable[PageResult], watch: Callable[[int], None]) -> Iterator[PageResult]:
+    for number, result in enumerate(results, 1):
+        watch(number)
+        yield result

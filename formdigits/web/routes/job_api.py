@@ -16,12 +16,13 @@ from formdigits.web.downloads import download
 from formdigits.web.jobs.intake import submit
 from formdigits.web.jobs.state import status_of, statuses, title_of
 from formdigits.web.jobs.tables import MEDIA, PACKED, PACKED_MEDIA, Ending, packed, write
+from formdigits.web.schemas.export_schema import ExportAnswer, ExportRequest
 from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer, RenameRequest
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database.jobs import find_job, list_jobs, rename
-from workers.database.lookup import PageRow, Place, document_file, find_page, list_pages
+from workers.database.lookup import PageChoice, PageRow, Place, document_file, find_page, list_pages
 from workers.job import job_name
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
@@ -121,7 +122,8 @@ def readings(
     to_review: Annotated[bool, Query(description="Only pages with fields that somebody should look at.")] = False,
 ) -> PagesAnswer:
     """What was read until now, page by page, in the order of the documents."""
-    rows = list_pages(site.store, job.id, limit, place_of(after), status=status, to_review=to_review)
+    which = PageChoice(status=status, to_review=to_review)
+    rows = list_pages(site.store, job.id, limit, place_of(after), which)
     following = "{}-{}".format(*rows[-1].place) if len(rows) == limit else None
     return PagesAnswer(pages=[_page(site, row) for row in rows if row.result is not None], after=following)
 
@@ -168,6 +170,28 @@ def export(
     return download(
         site.settings.home, name, media, lambda out: write(site.store, job, forms, site.names, out, long=long)
     )
+
+
+@router.post("/{job}/exports", status_code=202, responses=MISSING)
+def make_export(site: SiteDep, job: JobDep, wanted: ExportRequest) -> ExportAnswer:
+    """Begins to make a table beside the server, which is then kept; for jobs of many pages."""
+    return ExportAnswer.of_kept(site.exports.ask(job, wanted.format, long=wanted.long))
+
+
+@router.get("/{job}/exports", responses=MISSING)
+def kept_exports(site: SiteDep, job: JobDep) -> list[ExportAnswer]:
+    """The tables of the job that were made, or are being made."""
+    return [ExportAnswer.of_kept(one) for one in site.exports.of(job.id)]
+
+
+@router.get("/{job}/exports/{name}", response_class=FileResponse, responses=MISSING | EXPORTED)
+def fetch_export(site: SiteDep, job: JobDep, name: Annotated[str, Path(max_length=60)]) -> FileResponse:
+    """A table that was made."""
+    file = site.exports.file(job.id, name)
+    if file is None:
+        raise HTTPException(404, "There is no such table of this job; ask for it, and wait until it is made.")
+    media = PACKED_MEDIA if file.suffix == PACKED else MEDIA[Ending(file.suffix[1:])]
+    return FileResponse(file, media_type=media, filename=name)
 
 
 def place_of(after: str | None) -> Place | None:

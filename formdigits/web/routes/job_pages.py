@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from fastapi.responses import Response
 from extractor.errors import DocumentError
 from extractor.values import PageStatus
 from formdigits.web.batches import BATCH_FILES
+from formdigits.web.jobs.kept_exports import LARGE_JOB_PAGES
 from formdigits.web.jobs.state import status_of, statuses
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import place_of
@@ -19,7 +21,17 @@ from formdigits.web.sandboxed import Picture
 from formdigits.web.site import JobDep, Site, SiteDep
 from formdigits.web.visitors import VisitorDep
 from workers.database.jobs import list_jobs
-from workers.database.lookup import PageRow, find_page, form_counts, list_pages
+from workers.database.lookup import (
+    MOST_PAGES,
+    PageChoice,
+    PageRow,
+    find_page,
+    form_counts,
+    list_pages,
+    place_before,
+    place_of_row,
+)
+from workers.database.removal import files_in
 from workers.database.review.page_marks import marks_of
 from workers.database.review.promises import in_a_sentence, standing_of
 from workers.job import Job
@@ -31,6 +43,9 @@ router = APIRouter(include_in_schema=False)
 JOBS_LISTED = 30
 PAGES_LISTED = 50
 """Jobs, and pages of a job, that one page lists."""
+
+UPLOADS_FOUND = 1000
+"""Uploads that a search finds at most by their names."""
 
 
 @router.get("/jobs")
@@ -71,20 +86,35 @@ def job_page(
     site: SiteDep,
     job: JobDep,
     *,
-    after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
+    after: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,10}$")] = None,
+    row: Annotated[int | None, Query(ge=1, le=MOST_PAGES)] = None,
+    last: bool = False,
     status: PageStatus | None = None,
     form: Annotated[str | None, Query(max_length=200)] = None,
     to_review: bool = False,
     marked: bool = False,
+    search: Annotated[str, Query(max_length=200)] = "",
     show: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{1,9}$")] = None,
 ) -> Response:
-    """With `show`, which is a document's number and a page's, that page stands beside the table."""
-    rows = list_pages(
-        site.store, job.id, PAGES_LISTED, place_of(after), status=status, form=form, to_review=to_review, marked=marked
-    )
+    """The pages behind `after`, from number `row` of those that are chosen on, or the `last` ones. With `show`, which
+    is a document's number and a page's, that page stands beside the table."""
+    search = search.strip()
+    which = PageChoice(status, form, to_review, marked, search, _uploads_called(site, job, search))
+    start = place_of(after)
+    if row is not None:
+        start = place_of_row(site.store, job.id, row, which)
+    elif last:
+        start = place_before(site.store, job.id, None, PAGES_LISTED, which)
+    rows = list_pages(site.store, job.id, PAGES_LISTED, start, which)
+    before = place_before(site.store, job.id, rows[0].place, PAGES_LISTED, which) if start and rows else None
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
     beside = _shown(site, job, show) if show else (done[0] if done else None)
+    marks = {(one.document, one.page): one for one in marks_of(site.store, job.id)}
+    kept = {
+        **{"status": status.value if status else "", "form": form or "", "search": search},
+        **{"to_review": "true" if to_review else "", "marked": "true" if marked else ""},
+    }
     return page(
         request,
         "job.html",
@@ -98,15 +128,28 @@ def job_page(
         forms=form_counts(site.store, job.id),
         form=form,
         names=site.names,
-        following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES_LISTED else None,
-        after=after,
+        following="{}-{}".format(*rows[-1].place) if len(rows) == PAGES_LISTED and not last else None,
+        before="{}-{}".format(*before) if before else None,
+        after="{}-{}".format(*start) if start else None,
         only=status,
         to_review=to_review,
         marked=marked,
-        marks={(one.document, one.page): one for one in marks_of(site.store, job.id)},
+        search=search,
+        kept=urlencode({name: value for name, value in kept.items() if value}),
+        many=PAGES_LISTED,
+        marks=marks,
         beside=beside,
         picture=None if beside is None else _picture(site, job, beside),
+        large=LARGE_JOB_PAGES,
     )
+
+
+def _uploads_called(site: Site, job: Job, search: str) -> tuple[str, ...]:
+    """The job's documents that were sent, and are called by a name with that text in it."""
+    if not search:
+        return ()
+    sent = files_in(site.store, job.id, site.names.uploads)
+    return tuple(islice(site.names.called(sent, search), UPLOADS_FOUND))
 
 
 def _shown(site: Site, job: Job, show: str) -> PageRow | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, exists, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, exists, func, not_, select, update
 
 from workers.database.connection import reading, seconds_now, writing
 from workers.database.outcomes import OF_READING
@@ -50,13 +51,11 @@ def _taken(store: Store, plan: Plan, job: str, seat: Seat, count: int, *, wanted
     """The next fields for the person, those that there are."""
     taken: list[FieldKey] = []
     with reading(store.engine) as connection:
-        ranges = _ranges(job, seat.person, _first_keyers(connection, job))
-        if not wanted.is_any:
-            ranges = [and_(one, _is_wanted(wanted)) for one in ranges]
+        ranges = _ranges(connection, job, seat.person)
     with writing(store.engine) as connection:
         now = seconds_now(connection)
         while len(taken) < count:
-            key = _next(connection, ranges, plan, seat.window, now)
+            key = _next(connection, ranges, plan, seat, now, job=job, wanted=wanted)
             if key is None:
                 break
             taken.append(key)
@@ -72,14 +71,15 @@ def claim_page(store: Store, job: str, seat: Seat, wanted: Wanted = ANY) -> list
     key = first[0].key
     of_page = and_(reviews.c.document == key.document, reviews.c.page == key.page)
     with reading(store.engine) as connection:
-        ranges = _ranges(job, seat.person, _first_keyers(connection, job))
+        ranges = _ranges(connection, job, seat.person)
     taken = [key]
     with writing(store.engine) as connection:
         now = seconds_now(connection)
-        for which in ranges:
-            rest = update(reviews).where(which, of_page, reviews.c.lease < now)
+        for one in ranges:
+            rest = update(reviews).where(_in_range(one.stage is Stage.THIRD), of_page, reviews.c.lease < now)
             mine: Any = rest.values(claimant=seat.window, lease=now + FIELD_LEASE_S).returning(*KEY_COLUMNS)
-            taken += [FieldKey(*row) for row in connection.execute(mine)]
+            of_range = {"of_job": job, "of_stage": one.stage.value, "of_keyer": one.keyed_by, "by_person": seat.person}
+            taken += [FieldKey(*row) for row in connection.execute(mine, of_range)]
         taken.sort()
         if more := taken[MOST_OF_A_PAGE:]:
             beyond = reviews.c.position.in_([one.position for one in more])
@@ -154,6 +154,20 @@ def at(key: FieldKey) -> ColumnElement[bool]:
     )
 
 
+class _Range(NamedTuple):
+    """Fields that are so far, and wait for a second person if `keyed_by` is the first: a range of the index, of which
+    the first row is found at once."""
+
+    stage: Stage
+    keyed_by: str = ""
+
+
+def _ranges(connection: Connection, job: str, person: str) -> list[_Range]:
+    """What the person may get, the most wanted first."""
+    others = (_Range(Stage.SECOND, name) for name in _first_keyers(connection, job) if name != person)
+    return [_Range(Stage.THIRD), *others, _Range(Stage.FIRST)]
+
+
 def _first_keyers(connection: Connection, job: str) -> Iterator[str]:
     """Whose answers wait for a second: one step in the index for each, however many answers there are."""
     last = ""
@@ -168,21 +182,23 @@ def _first_keyers(connection: Connection, job: str) -> Iterator[str]:
         last = name
 
 
-def _ranges(job: str, person: str, first_keyers: Iterable[str]) -> list[ColumnElement[bool]]:
-    """What the person may get, the most wanted first: each a range of the index, with its first row found at once."""
+def _in_range(third: bool) -> ColumnElement[bool]:
+    """The rows of a range, whose parts are parameters. Who has answered decides nothing for a third time."""
+    which = and_(
+        reviews.c.job == bindparam("of_job"),
+        reviews.c.stage == bindparam("of_stage"),
+        reviews.c.keyed_by == bindparam("of_keyer"),
+    )
+    if not third:
+        return which
     answered = exists().where(
         corrections.c.job == reviews.c.job,
         corrections.c.document == reviews.c.document,
         corrections.c.page == reviews.c.page,
         corrections.c.position == reviews.c.position,
-        corrections.c.person == person,
+        corrections.c.person == bindparam("by_person"),
     )
-    others = [(Stage.SECOND, name) for name in first_keyers if name != person]
-    third, *rest = (
-        and_(reviews.c.job == job, reviews.c.stage == stage, reviews.c.keyed_by == keyed_by)
-        for stage, keyed_by in ((Stage.THIRD, ""), *others, (Stage.FIRST, ""))
-    )
-    return [and_(third, not_(answered)), *rest]
+    return and_(which, not_(answered))
 
 
 def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
@@ -201,29 +217,38 @@ def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _next(
-    connection: Connection, ranges: Sequence[ColumnElement[bool]], plan: Plan, window: str, now: float
+    connection: Connection, ranges: Sequence[_Range], plan: Plan, seat: Seat, now: float, *, job: str, wanted: Wanted
 ) -> FieldKey | None:
     for which in ranges:
         # At random, so that the sample is spread evenly over the doubtful ones until both are done.
         of_sample = random.random() * max(1, plan.doubtful + plan.sampled) < plan.sampled
-        for sample in (of_sample, not of_sample):
-            key = _take_first(connection, and_(which, reviews.c.sample == sample), window, now)
-            if key is not None:
-                return key
+        for sample in (of_sample, not of_sample) if plan.sampled else (False,):
+            values = {
+                **{"of_job": job, "of_stage": which.stage.value, "of_keyer": which.keyed_by, "by_person": seat.person},
+                **{"of_sample": sample, "now": now, "window": seat.window, "until": now + FIELD_LEASE_S},
+            }
+            row = connection.execute(_take_first(which.stage is Stage.THIRD, wanted), values).first()
+            if row is not None:
+                return FieldKey(*row)
     return None
 
 
-def _take_first(connection: Connection, which: ColumnElement[bool], window: str, now: float) -> FieldKey | None:
+@lru_cache(maxsize=64)
+def _take_first(third: bool, wanted: Wanted) -> Any:
+    """Takes the first field of a range that is free. Put together once, since it takes longer than what it does, while
+    nobody else can write."""
+    conditions = [_in_range(third), reviews.c.sample == bindparam("of_sample"), reviews.c.lease < bindparam("now")]
+    if not wanted.is_any:
+        conditions.append(_is_wanted(wanted))
     # A common table expression: PostgreSQL evaluates it once, and locks one row.
     free = (
         select(*KEY_COLUMNS)
-        .where(which, reviews.c.lease < now)
+        .where(*conditions)
         .order_by(reviews.c.turn, reviews.c.rank)
         .limit(1)
         .with_for_update(skip_locked=True)
         .cte("free")
     )
     this = and_(*(column == free.c[column.name] for column in KEY_COLUMNS))
-    mine: Any = update(reviews).where(this).values(claimant=window, lease=now + FIELD_LEASE_S).returning(*KEY_COLUMNS)
-    row = connection.execute(mine).first()
-    return None if row is None else FieldKey(*row)
+    mine = update(reviews).where(this).values(claimant=bindparam("window"), lease=bindparam("until"))
+    return mine.returning(*KEY_COLUMNS)
