@@ -64,6 +64,6 @@ def test_what_few_pages_are_is_found_and_tables_go_with_their_job(fake_web: WebS
         assert client.post(f"/api/jobs/{big}/exports", json={"format": "csv"}).status_code == 202
         assert client.get(f"/api/jobs/{big}/exports/formdigits-{big}.xlsx").status_code == 404
         assert "No document of this job is called so" in client.get(f"/jobs/{big}?search=nothing").text
-        assert "page1.png" in client.get(f"/jobs/{big}?to_review=true&row=2101").text
+        assert f"page{PAGES}.png" in client.get(f"/jobs/{big}?to_review=true&row={PAGES + 1}").text
         assert client.delete(f"/api/jobs/{big}").status_code == 204
     assert not (fake_web.home / "exports" / big).exists()

@@ -106,6 +106,10 @@ def job_page(
     elif last:
         start = place_before(site.store, job.id, None, PAGES_LISTED, which)
     rows = list_pages(site.store, job.id, PAGES_LISTED, start, which)
+    if row is not None and not rows:
+        # There are not so many.
+        start = place_before(site.store, job.id, None, PAGES_LISTED, which)
+        rows = list_pages(site.store, job.id, PAGES_LISTED, start, which)
     before = place_before(site.store, job.id, rows[0].place, PAGES_LISTED, which) if start and rows else None
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
