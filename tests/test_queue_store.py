@@ -407,7 +407,7 @@ def undo_step_fourteen(connection: Connection) -> None:
 
 
 def undo_steps_from_four(connection: Connection) -> None:
-    for table in ("sessions", "accounts", "page_marks"):
+    for table in ("sessions", "accounts", "page_marks", "promises", "job_forms"):
         connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("ALTER TABLE readings RENAME COLUMN doubts TO notes")
     for table, column in (

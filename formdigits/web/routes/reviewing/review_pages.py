@@ -106,7 +106,8 @@ def review_accepted(job: JobDep, site: SiteDep) -> Response:
     """Puts all accepted fields up for review, where what was promised of them does not hold."""
     plan = plan_of(site.store, job.id)
     second, blind = (False, False) if plan is None else (plan.second, plan.blind)
-    set_plan(site.store, job.id, second=second, sample=1.0, blind=blind)
+    begin_plan(site.store, job.id, second=second, sample=1.0, blind=blind)
+    site.filler.call()
     return RedirectResponse(f"/review/{job.id}", 303)
 
 

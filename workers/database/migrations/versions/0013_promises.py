@@ -10,12 +10,15 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    job = sa.Column("job", sa.String(24), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     op.create_table(
         "job_forms",
-        job,
+        _of_job(),
         sa.Column("form", sa.Text, primary_key=True),
         sa.Column("reads", sa.String(64), nullable=False),
     )
     op.create_index("ix_job_forms_reads", "job_forms", ["reads"])
-    op.create_table("promises", job.copy(), sa.Column("promise", sa.JSON, nullable=False))
+    op.create_table("promises", _of_job(), sa.Column("promise", sa.JSON, nullable=False))
+
+
+def _of_job() -> sa.Column[str]:
+    return sa.Column("job", sa.String(24), sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
