@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -263,7 +264,8 @@ class RuleOutcome:
 class PageResult:
     """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found); `reason` says
     why nothing was read, or that the page shows more than was. `beside` are further sheets in the same picture: they
-    become results of their own, numbered by `workers.chunk`."""
+    become results of their own, numbered by `workers.chunk`. `key` names the page in the store that it comes from, such
+    as `abcdefgh/3-1`; it is empty elsewhere."""
 
     file: str
     page: int
@@ -274,6 +276,7 @@ class PageResult:
     fit: float = 0.0
     rules: tuple[RuleOutcome, ...] = ()
     beside: tuple[PageResult, ...] = ()
+    key: str = dataclass_field(default="", compare=False)
 
     def __getitem__(self, field: str) -> Reading:
         """The reading of that field. Raises KeyError where the page has none."""
@@ -302,6 +305,7 @@ class PageResult:
             reason=tree["reason"],
             fit=tree["fit"],
             rules=tuple(RuleOutcome(**r) for r in tree["rules"]),
+            key=tree.get("key", ""),
         )
 
 

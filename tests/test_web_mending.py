@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 from playwright.sync_api import BrowserContext, Page, expect
@@ -108,3 +109,25 @@ def test_who_is_late_is_told_and_sees_what_it_says_now(web: WebServer, store: St
     dialog.get_by_role("button", name="Keep").click()
     expect(dialog.get_by_role("alert")).to_contain_text("meanwhile")
     expect(dialog).to_contain_text("It says 99")
+
+
+def test_a_workbook_that_was_changed_comes_back_in_the_browser(
+    web: WebServer, store: Store, context: BrowserContext, tmp_path: Path
+) -> None:
+    job, page = job_page(context, web, store)
+    with web.client() as client:
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/api/jobs/{job}/export?format=xlsx").content))
+    sheet = book["readings"]
+    names = [cell.value for cell in sheet[1]]
+    sheet.cell(2, names.index("votes") + 1).value = 58
+    sheet.cell(3, names.index("total") + 1).value = "many"
+    book.save(tmp_path / "numbers.xlsx")
+    page.on("dialog", lambda dialog: dialog.accept("Ann"))
+    expect(page.locator("#workbook")).to_be_enabled()
+    page.set_input_files("#workbook", tmp_path / "numbers.xlsx")
+    told = page.locator("#brought")
+    expect(told).to_contain_text("1 correction came back. 1 thing could not be taken and was named.")
+    expect(told).to_contain_text("readings, row 2, votes: 57 is 58")
+    expect(told).to_contain_text("many: not a number")
+    told.get_by_role("link").click()
+    expect(page.locator("#table tr[aria-current] td.cell").first).to_contain_text("58")

@@ -25,6 +25,8 @@ def tree(result: PageResult, tables: Mapping[str, TableColumns]) -> dict[str, An
     A number that is not finite becomes 0: no confidence, no fit.
     """
     page: dict[str, Any] = _plain(result)
+    # Two runs over the same pages give the same file.
+    del page["key"]
     for reading, out in zip(result.readings, page["readings"], strict=True):
         out["box"] = place(reading)
     if lines := lines_of(result.readings):

@@ -28,6 +28,7 @@ from extractor.export.xlsx_cells import (
     sheet_name,
 )
 from extractor.export.xlsx_history import HistorySheet
+from extractor.export.xlsx_origins import ORIGIN, origin_of
 from extractor.export.xlsx_summary import Summary
 from extractor.values import FieldStatus, PageResult
 
@@ -143,17 +144,23 @@ class _Sheets:
         self._sheets, self._row, self._links = 1, 0, 0
         self._widths: list[int] = []
         self._last: tuple[str, str | None] = ("", None)
+        self._keyed = False
         self._new_sheet()
 
     def add(self, result: PageResult) -> None:
         """Writes the rows of one page."""
         look = page_look(result.status)
+        if result.key and not self._keyed:
+            self._keyed = True
+            self._head_of_origins()
         for row in self._columns.rows(result):
             if self._row == SHEET_ROWS:
                 self.finish()
                 self._new_sheet()
             for column, cell in enumerate(row):
                 self._write(column, cell, look)
+            if self._keyed:
+                self._sheet.write_string(self._row, len(row), origin_of(result.key, self._columns.header, row))
             if result.reason:
                 self._note(self._columns.status, result.reason, "reason")
             self._row += 1
@@ -196,10 +203,19 @@ class _Sheets:
             self._sheet.write_string(0, column, name, self._looks(**HEADER))
         self._widths = [len(name) + 2 for name in self._columns.header]
         self._row, self._links = 1, 0
+        if self._keyed:
+            self._head_of_origins()
+
+    def _head_of_origins(self) -> None:
+        """A hidden column, which is sorted with the others, says where each row comes from. The first row is still the
+        one that is being written."""
+        self._sheet.write_string(0, len(self._columns.header), ORIGIN)
 
     def finish(self) -> None:
         """Sets what is known once all rows are there: filters, and how wide columns are."""
-        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns.header) - 1)
+        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns.header) - 1 + self._keyed)
+        if self._keyed:
+            self._sheet.set_column(len(self._columns.header), len(self._columns.header), 3, None, {"hidden": True})
         for column, (name, width) in enumerate(zip(self._columns.header, self._widths, strict=True)):
             widest = max(WIDE_COLUMNS.get(name, WIDEST_COLUMN), min(len(name) + 2, 40))
             self._sheet.set_column(column, column, min(max(width + 2, NARROWEST_COLUMN), widest))

@@ -71,7 +71,8 @@ def page_of(row: Mapping[Any, Any], found: Sequence[Mapping[str, Any]]) -> PageR
     """The result of a page of which `row` is kept and its readings' trees are `found`; where that is damaged, a failed
     page that says so."""
     try:
-        return PageResult.from_dict({**row, "readings": found})
+        key = f"{row['job']}/{row['document']}-{row['page']}"
+        return PageResult.from_dict({**row, "readings": found, "key": key})
     except (ValueError, TypeError, KeyError, AttributeError):
         reason = "What was read of this page is damaged in the database; read it again."
         return PageResult(row["file"], row["page"], "", PageStatus.FAILED, reason=reason)

@@ -17,7 +17,7 @@ from formdigits.web.routes import (
     trying,
     uploads,
 )
-from formdigits.web.routes.reviewing import job_report, mending, review_api, review_many, review_pages
+from formdigits.web.routes.reviewing import job_report, mending, review_api, review_many, review_pages, workbook
 
 ROUTERS = (
     entry.router,
@@ -30,6 +30,7 @@ ROUTERS = (
     job_api.router,
     job_pages.router,
     mending.router,
+    workbook.router,
     review_api.router,
     review_many.router,
     review_pages.router,
@@ -47,4 +48,5 @@ BODY_LIMITS = {
     "/api/read/pages": trying.TRIED_BYTES,
     "/api/templates": TEMPLATE_BYTES,
     "/api/uploads": BATCH_BYTES,
+    "/api/workbooks": workbook.WORKBOOK_BYTES,
 }
