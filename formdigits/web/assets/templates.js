@@ -23,6 +23,9 @@ export function templatePicker(form) {
   const dialog = document.querySelector("#preview");
   const mine = ours();
   for (const box of form.querySelectorAll("[name=template][data-unknown]")) box.checked = mine.includes(box.value);
+  // Whoever comes from a template's editor means that one alone.
+  const meant = new URLSearchParams(location.search).get("template");
+  if (meant) for (const box of form.querySelectorAll("[name=template]")) box.checked = box.value === meant;
   if (form.querySelector("[name=template]:checked")) form.querySelector("[name=how][value=templates]").checked = true;
   form.querySelector("#template").addEventListener("change", (event) => add(form, event.target, problem));
   form.querySelector("#forms").addEventListener("click", async (event) => {

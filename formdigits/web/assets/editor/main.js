@@ -210,6 +210,7 @@ async function save() {
     history.replaceState(null, "", `/templates/${form.id}`);
     find("#version").textContent = `version ${form.version}`;
     for (const link of root.querySelectorAll("a[data-file]")) link.href = `/api/templates/${form.id}/${link.dataset.file}`;
+    find("#read-pages").href = `/jobs?template=${form.id}`;
     find("#saved-parts").hidden = false;
     say(told);
     show();

@@ -19,10 +19,11 @@ export function ruleWords(tree, text) {
   ];
 }
 
-/** The words that the one before `caret` may become, those that begin with it first; and where it begins. */
+/** The words that the one before `caret` may become, those that begin with it first; where it begins, and whether it is
+    a whole word already. */
 export function completions(tree, text, caret) {
   const [typed] = /[A-Za-z_][\w.]*$/.exec(text.slice(0, caret)) ?? [""];
-  if (!typed) return { begin: caret, offered: [] };
+  if (!typed) return { begin: caret, offered: [], whole: false };
   const wanted = typed.toLowerCase();
   const used = new Set(text.match(/[A-Za-z_][\w.]*/g));
   // What begins with it comes first, then what has a part that does; what the rule has already comes last.
@@ -33,7 +34,8 @@ export function completions(tree, text, caret) {
   };
   const ranked = ruleWords(tree, text).map(([word, kind]) => [word, kind, rank(word)])
     .filter(([word, , at]) => at >= 0 && word !== typed).sort((a, b) => a[2] - b[2]);
-  return { begin: caret - typed.length, offered: ranked.slice(0, MOST_OFFERED).map(([word, kind]) => [word, kind]) };
+  const whole = ruleWords(tree, text).some(([word]) => word === typed);
+  return { begin: caret - typed.length, offered: ranked.slice(0, MOST_OFFERED).map(([word, kind]) => [word, kind]), whole };
 }
 
 /** What a rule did. One of a table's lines (`patients: a = b`) has done something in each of them: the worst counts. */
@@ -117,15 +119,17 @@ export class Rules {
   }
 
   #offer(input) {
-    const { begin, offered } = completions(this.#tree(), input.value, input.selectionStart);
+    const { begin, offered, whole } = completions(this.#tree(), input.value, input.selectionStart);
     this.#begin = begin;
     this.#offered = offered;
-    this.#at = 0;
-    this.#popup.replaceChildren(...offered.map(([word, kind], at) => element("li", { role: "option", id: `offered-${at}`, "aria-selected": String(at === 0) }, word, element("span", { class: "soft" }, ` ${kind}`))));
+    // Whoever has typed a whole word means that one.
+    this.#at = whole ? -1 : 0;
+    this.#popup.replaceChildren(...offered.map(([word, kind], at) => element("li", { role: "option", id: `offered-${at}`, "aria-selected": String(at === this.#at) }, word, element("span", { class: "soft" }, ` ${kind}`))));
     this.#popup.hidden = !offered.length;
     if (offered.length) {
       input.closest("li").append(this.#popup);
-      input.setAttribute("aria-activedescendant", "offered-0");
+      if (whole) input.removeAttribute("aria-activedescendant");
+      else input.setAttribute("aria-activedescendant", "offered-0");
       this.#popup.scrollIntoView({ block: "nearest" });
     } else input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(offered.length > 0));
@@ -152,12 +156,12 @@ export class Rules {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) {
         event.preventDefault();
-        this.#at = (this.#at + step + this.#offered.length) % this.#offered.length;
+        this.#at = (Math.max(this.#at, step > 0 ? -1 : 0) + step + this.#offered.length) % this.#offered.length;
         [...this.#popup.children].forEach((one, at) => one.setAttribute("aria-selected", String(at === this.#at)));
         input.setAttribute("aria-activedescendant", `offered-${this.#at}`);
         return;
       }
-      if (event.key === "Enter" || event.key === "Tab") {
+      if (this.#at >= 0 && (event.key === "Enter" || event.key === "Tab")) {
         event.preventDefault();
         this.#take(input, this.#at);
         return;
@@ -169,6 +173,7 @@ export class Rules {
     }
     if (event.key === "Enter") {
       event.preventDefault();
+      this.#close(input);
       const at = this.#place(input);
       this.#typed(input);
       this.#list.children[Math.min(at + 1, this.#list.children.length - 1)]?.querySelector("input").focus();
