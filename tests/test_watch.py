@@ -9,7 +9,9 @@ import signal
 import time
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 
 from extractor.values import Kind
 from formdigits.actions.queue import watch as watching
@@ -60,6 +62,15 @@ class Folder:
 
     def read(self) -> dict[str, str]:
         return {Path(one.file).name: one.status.value for one in self.store.results(self.job.id)}
+
+
+def drawn(path: Path) -> None:
+    """A picture in the format of the file's ending."""
+    image = Image.effect_noise((64, 64), 90)
+    if path.suffix == ".heic":
+        pillow_heif.from_pillow(image.convert("RGB")).save(path)
+    else:
+        image.save(path)
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +143,31 @@ def test_bad_files_fail_once_and_do_not_stop_the_others(folder: Folder) -> None:
     assert folder.read() == {"bad.png": "failed", "good.png": "read"}
 
 
+@pytest.mark.parametrize("kind", ["png", "jpg", "tif", "pdf", "bmp", "webp", "heic"])
+def test_a_file_whose_end_is_missing_is_waited_for_as_long_as_a_pause_lasts(folder: Folder, kind: str) -> None:
+    whole = folder.path.parent / f"whole.{kind}"
+    drawn(whole)
+    file = folder.path / f"a.{kind}"
+    file.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    folder.look()
+    assert ledger.looked_at(folder.store, folder.job.id) == (0, 0)
+    file.write_bytes(whole.read_bytes())
+    folder.look()
+    assert folder.read() == {f"a.{kind}": "read"}
+
+
+def test_many_files_at_once_are_all_taken_and_few_are_named(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watching, "TAKEN_AT_ONCE", 8)
+    monkeypatch.setattr("workers.database.queue.arrivals.CONTENTS_AT_ONCE", 3)
+    for grey in range(20):
+        picture(folder.path / f"{grey}.png", grey)
+    folder.look()
+    assert folder.read() == {f"{grey}.png": "read" for grey in range(20)}
+    assert "8 files added: 0.png, 1.png, 2.png, 3.png, 4.png and 3 more\n" in capsys.readouterr().err
+
+
 def test_read_files_move_aside_failed_ones_stay(moving: Folder) -> None:
     assert moving.move_to
     (moving.path / "bad.png").write_bytes(b"no picture at all")
@@ -173,6 +209,29 @@ def test_a_folder_that_is_away_for_a_while_is_waited_for(folder: Folder) -> None
     picture(folder.path / "b.png", 2)
     folder.look()
     assert folder.read() == {"a.png": "read", "b.png": "read"}
+
+
+def test_the_system_tells_of_what_comes_and_the_folder_is_not_listed_meanwhile(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "TICK_S", 0.05)
+    looks: list[int] = []
+    ticks = iter(range(60))
+
+    def look() -> None:
+        looks.append(next(ticks))
+
+    def stopped() -> bool:
+        at = next(ticks, None)
+        if at == 20:
+            picture(folder.path / "a.png", 1)
+        return at is None
+
+    monkeypatch.setattr(folder.watcher, "look", look)
+    folder.watcher.run(stopped)
+    assert 2 <= len(looks) < 10
+    assert looks[0] < 3
+    assert looks[1] > 20
 
 
 @pytest.mark.slow

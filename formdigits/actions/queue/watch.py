@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from extractor.documents import find_documents
+from extractor.documents.whole import looks_whole
 from extractor.errors import InputError, ServiceError
 from formdigits import messages
 from workers.database.queue.arrivals import files_read, known_contents, set_file
@@ -21,7 +22,20 @@ from workers.queue.dispatch import Broker, sweep
 REST_S = 2.0
 """How long size and time of a file must stay as they are: scanners write while they scan."""
 
-WATCH_EVERY_S = 1.0
+PAUSE_S = 60.0
+"""The same for a file of which the end is missing: who writes it may pause, over a network above all."""
+
+TICK_S = 1.0
+"""How often to look at files that are coming."""
+
+LISTED_EVERY_S = 10.0
+"""How often to list the folder though the system has told of nothing: it does not hear of what other machines write."""
+
+TAKEN_AT_ONCE = 500
+"""Files that are added in one go."""
+
+NAMED = 5
+"""Names that one line has at most."""
 
 
 class Watcher:
@@ -36,14 +50,19 @@ class Watcher:
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Goes on until `stopped`; waits for a broker or database that cannot be reached."""
-        while not stopped():
-            self.look()
-            time.sleep(WATCH_EVERY_S)
+        looked = -LISTED_EVERY_S
+        for told in _ticks(self._folder, stopped):
+            now = time.monotonic()
+            if told or self._moving or now - looked >= LISTED_EVERY_S:
+                looked = now
+                self.look()
 
     def look(self) -> None:
         """One look."""
         try:
-            self._take(self._at_rest())
+            at_rest = self._at_rest()
+            for start in range(0, len(at_rest), TAKEN_AT_ONCE):
+                self._take(at_rest[start : start + TAKEN_AT_ONCE])
             sweep(self._store, self._broker)
             if self._move_to is not None:
                 self._move()
@@ -64,7 +83,8 @@ class Watcher:
             before, since = self._moving.get(file, (None, now))
             if before != as_it_is:
                 since = now
-            if as_it_is.size > 0 and now - since >= REST_S:
+            rested = now - since
+            if as_it_is.size > 0 and (rested >= PAUSE_S or (rested >= REST_S and looks_whole(file))):
                 found.append(as_it_is)
             seen[file] = (as_it_is, since)
         self._moving = seen
@@ -81,22 +101,32 @@ class Watcher:
 
     def _take(self, files: list[FileState]) -> None:
         contents = {file: content for file in files if (content := content_hash(file.file)) is not None}
-        for file in files:
-            if file not in contents:
-                messages.say(f"{file.file} cannot be opened; make it readable, or take it away.")
+        closed = [file.file for file in files if file not in contents]
+        if closed:
+            messages.say(f"{_names(closed)} cannot be opened; make it readable, or take it away.")
+        for file in list(contents):
+            if FileState.of(file.file) != file:
+                # It goes on to be written, so that what was looked at is not what it will be.
+                del contents[file]
+                files = [one for one in files if one != file]
         known = known_contents(self._store, self._job, list(contents.values())) if contents else {}
         new: dict[str, FileState] = {}
+        again: list[tuple[str, str]] = []
         for file, content in contents.items():
             other = known.get(content) or (new[content].file if content in new else None)
             if other is None:
                 new[content] = file
             elif other != file.file and not self._was_to_move(file.file, other):
-                messages.say(f"{file.file} has the content of {other}, and is not read again.")
+                again.append((file.file, other))
+        if len(again) == 1:
+            messages.say("{} has the content of {}, and is not read again.".format(*again[0]))
+        elif again:
+            names = _names([file for file, _ in again])
+            messages.say(f"{names} have the content of files that are there already, and are not read again.")
         if new:
             add(self._store, self._job, list(new.values()), list(new))
-            messages.say(
-                f"{messages.counted(len(new), 'file')} added: {', '.join(Path(f.file).name for f in new.values())}"
-            )
+            names = _names([Path(file.file).name for file in new.values()])
+            messages.say(f"{messages.counted(len(new), 'file')} added: {names}")
         for file in files:
             self._settled[file.file] = file
             self._moving.pop(file.file, None)
@@ -119,6 +149,42 @@ class Watcher:
             set_file(self._store, self._job, number, str(target))
             _moved(path, target)
             self._settled.pop(file, None)
+
+
+def _ticks(folder: Path, stopped: Callable[[], bool]) -> Iterator[bool]:
+    """Comes every second until `stopped`, and says whether the system has told of something new in the folder or below.
+
+    Where it tells of nothing (there are too many folders, or it has no such notices), something may always be new.
+    """
+    try:
+        # Imported here: only who watches needs it.
+        from watchfiles import watch
+
+        tick_ms = int(TICK_S * 1000)
+        for changes in watch(
+            folder,
+            watch_filter=None,
+            debounce=tick_ms,
+            rust_timeout=tick_ms,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        ):
+            if stopped():
+                return
+            yield bool(changes)
+    except (OSError, RuntimeError):
+        # The folder is away for a while, or the system's notices are used up.
+        pass
+    while not stopped():
+        yield True
+        time.sleep(TICK_S)
+
+
+def _names(names: Sequence[str]) -> str:
+    """The first few of the names."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _free(target: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 
 from extractor.recognizer.card import SHIPPED, read_card
 from workers.database.store import open_store
@@ -29,6 +31,8 @@ def work(processes: int | None, queues: str, memory_mb: int | None, profile: str
     sweep(store, broker)
     store.close()
     if metrics_port is not None:
+        # Until Celery does so: whoever is ended by it leaves no folder behind.
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
         telemetry.measure()
         telemetry.serve(store, metrics_port)
     telemetry.log_lines()

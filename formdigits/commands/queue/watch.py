@@ -9,7 +9,8 @@ from formdigits.commands import shared_options
 HELP = """Send whatever is put into FOLDER to the workers, until stopped. All of it goes into one job, whose id is
 printed.
 
-A file is taken once its size and time have not changed for two seconds. The same content under another name, or after a
+A file is taken once its size and time have not changed for two seconds, or for a minute where its end is missing: who
+writes it may pause. The same content under another name, or after a
 restart, is not read again. Files that cannot be read stay where they are; the job's export lists them as failed.
 
 Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be reached at the start.
@@ -46,6 +47,10 @@ def watch(
     from workers.local import job_key
     from workers.queue.dispatch import Broker
 
+    # From the first on, so that what is made on the way is taken away again.
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: stop.append(number))
     recipe, fields = prepared(ReadOptions.of(templates, single_field=single_field, accept=accept))
     aside = (
         made_folder(move_to, "Files cannot be moved to {}; give --move-to a folder that you may write to.")
@@ -59,8 +64,5 @@ def watch(
     job = find_same(store, key) or put_in(store, recipe, fields, [], queue=queue, key=key)
     click.echo(job.id)
     messages.say(f"Watching {here} for job {job.id}; 'formdigits export {job.id} -o OUT' writes what was read.")
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: stop.append(number))
     Watcher(store, broker, job.id, here, aside.resolve() if aside else None).run(lambda: bool(stop))
     messages.say("Stopped; give the same command again to continue.")

@@ -12,14 +12,19 @@ from workers.database.schema import documents, pages
 from workers.database.store import Store
 from workers.job import DONE
 
+CONTENTS_AT_ONCE = 1000
+
 
 def known_contents(store: Store, job: str, contents: Sequence[str]) -> dict[str, str]:
     """Those of `contents` that the job has, with the file that each is of."""
-    query = select(documents.c.content, documents.c.file).where(
-        documents.c.job == job, documents.c.content.in_(contents)
-    )
+    found: dict[str, str] = {}
     with reading(store.engine) as connection:
-        return {row.content: row.file for row in connection.execute(query.order_by(documents.c.position.desc()))}
+        # A slice at a time: a statement has room for so many values only.
+        for start in range(0, len(contents), CONTENTS_AT_ONCE):
+            these = documents.c.content.in_(contents[start : start + CONTENTS_AT_ONCE])
+            query = select(documents.c.content, documents.c.file).where(documents.c.job == job, these)
+            found |= {row.content: row.file for row in connection.execute(query.order_by(documents.c.position.desc()))}
+    return found
 
 
 def files_read(store: Store, job: str) -> list[tuple[int, str]]:
