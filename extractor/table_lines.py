@@ -48,6 +48,11 @@ class TableLine:
         return not all(is_empty(reading) for reading in self.readings.values())
 
     @property
+    def open(self) -> int:
+        """How many of its fields a person should check."""
+        return len(self.review)
+
+    @property
     def review(self) -> tuple[str, ...]:
         """The columns that a person should check."""
         return tuple(name for name, one in self.readings.items() if one.status is FieldStatus.REVIEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.options import ReadOptions
+from extractor.table_lines import table_place
 from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.database.store import Store
 from workers.job import FileState, Job
@@ -22,6 +23,12 @@ def field(
     )
 
 
+def column_of(name: str) -> str:
+    """The column of the output in which a field is."""
+    place = table_place(name)
+    return name if place is None else f"{place.table}.{place.column}"
+
+
 def job_of_pages(
     store: Store,
     pages: Sequence[Sequence[Reading]],
@@ -34,7 +41,7 @@ def job_of_pages(
 ) -> Job:
     """A finished job of a document for each of `pages`, which are lists of readings; with `file`, all are that one.
     With `reads`, the form is one on which answers count for other jobs where that is the same."""
-    names = dict.fromkeys((one.field, one.kind) for page in pages for one in page)
+    names = dict.fromkeys((column_of(one.field), one.kind) for page in pages for one in page)
     job = store.create(
         "key",
         ReadOptions.of([template] if template else [], accept=promise.accept if promise else 0.99),

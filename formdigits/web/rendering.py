@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from extractor.table_lines import TableLine, lines_of, table_place
 from extractor.values import PageResult, Reading
 from formdigits.messages import counted
 from formdigits.web.browser_words import in_browser
@@ -46,6 +47,16 @@ def _by_field(result: PageResult) -> dict[str, Reading]:
     return {one.field: one for one in result.readings}
 
 
+def _places(result: PageResult) -> dict[str, int]:
+    """Where each field stands among the readings of its page, by its name."""
+    return {one.field: place for place, one in enumerate(result.readings)}
+
+
+def _lines(result: PageResult) -> dict[str, list[TableLine]]:
+    """The tables of a page with all of their lines."""
+    return lines_of(result.readings)
+
+
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
@@ -63,4 +74,6 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"counted": counted, "by_field": _by_field, "in_browser": in_browser, "iso": _iso, "utc": _utc}
+_ENVIRONMENT.filters |= {"counted": counted, "in_browser": in_browser, "iso": _iso, "utc": _utc}
+_ENVIRONMENT.tests["in_table"] = lambda field: table_place(field) is not None
+_ENVIRONMENT.filters |= {"by_field": _by_field, "places": _places, "lines": _lines}

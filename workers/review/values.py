@@ -116,7 +116,9 @@ class Said:
 class Item:
     """A field on somebody's screen. `reading` is what the machine read; `answers` counts what was said until now.
 
-    `beside` are the values of the page's fields by their names, given where the field breaks a rule.
+    `beside` are the values of the page's fields by their names, and `filled` how many lines of its tables are, given
+    where the field breaks a rule. `line` are the readings of the line of a table that the field stands in, itself among
+    them, as people have settled them.
     `said` is what may be shown of it: the reviewer's own answer, and everybody's where two differ or it is settled;
     the first answer stays hidden from the second person, who is to read independently.
     """
@@ -129,6 +131,8 @@ class Item:
     sample: bool
     answers: int
     beside: tuple[tuple[str, str], ...] = ()
+    filled: tuple[tuple[str, int], ...] = ()
+    line: tuple[Reading, ...] = ()
     said: tuple[Said, ...] = ()
 
 

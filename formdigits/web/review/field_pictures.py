@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -23,12 +24,21 @@ PAGE_SIDE = 1500
 MARK_COLOUR = (110, 118, 15)
 """The colour of the mark, as blue, green and red."""
 
+Quad: TypeAlias = Sequence[tuple[float, float]]
+"""The corners of a field, clockwise from its top left, in pixels of the page."""
+
 JPEG_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 82]
 
 
-def field_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
+def field_picture(image: Gray, quad: Quad) -> bytes:
     """The field with the corners `quad` as a JPEG, upright as its form, with a margin of paper and its box marked."""
     corners = np.array(quad, dtype=np.float64)
+    cut, matrix = _upright(image, corners)
+    return _jpeg(_marked(cut, cv2.perspectiveTransform(corners[None], matrix)[0], inside=cut))
+
+
+def _upright(image: Gray, corners: NDArray[np.float64]) -> tuple[Gray, NDArray[np.float64]]:
+    """What lies between `corners`, upright, with a margin of paper; and how points of the page come to lie there."""
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     width, height = (max(1.0, float(sides[side] + sides[side + 2]) / 2) for side in (0, 1))
     margin = FIELD_MARGIN * min(height, width)
@@ -40,10 +50,19 @@ def field_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
     cut = as_gray(
         cv2.warpPerspective(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     )
-    return _jpeg(_marked(cut, box, inside=cut))
+    return cut, np.asarray(matrix, np.float64)
 
 
-def page_picture(image: Gray, quad: Sequence[tuple[float, float]]) -> bytes:
+def line_picture(image: Gray, quad: Quad, line: Sequence[Quad]) -> bytes:
+    """The line of a table as a JPEG, from its first field to its last (`line`), with the field at `quad` marked."""
+    first, last = line[0], line[-1]
+    corners = np.array((first[0], last[1], last[2], first[3]), dtype=np.float64)
+    cut, matrix = _upright(image, corners)
+    marked = cv2.perspectiveTransform(np.array(quad, np.float64)[None], matrix)[0]
+    return _jpeg(_marked(as_gray(cv2.convertScaleAbs(cut, alpha=0.86, beta=25)), marked, inside=cut))
+
+
+def page_picture(image: Gray, quad: Quad) -> bytes:
     """The whole page as a JPEG, turned so that the field at `quad` is upright, the field marked and the rest dimmed."""
     corners = np.array(quad, dtype=np.float64)
     shrink = min(1.0, PAGE_SIDE / max(image.shape))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from extractor.errors import DocumentError
 from extractor.values import Gray
 from formdigits.web.names import Names
-from formdigits.web.review.field_pictures import field_picture, page_picture
+from formdigits.web.review.field_pictures import Quad, field_picture, line_picture, page_picture
 from formdigits.web.sandboxed import check_place, one_page
 from workers.database.store import Store
 from workers.review.forms import FormShelf
@@ -20,6 +22,14 @@ DECODED_BYTES = 256_000_000
 """Bytes of decoded pages that the process keeps: the fields of one page often follow each other."""
 
 
+class Shown(StrEnum):
+    """What a picture shows: the field, the line of a table that it stands in, or its page."""
+
+    FIELD = "field"
+    LINE = "line"
+    PAGE = "page"
+
+
 class ReviewPictures:
     """Made when the server starts, closed when it ends; several threads may use it."""
 
@@ -28,12 +38,13 @@ class ReviewPictures:
         self._names = names
         self._sandbox = Sandbox()
 
-    def picture(self, item: Item, *, whole: bool) -> bytes:
-        """The field, or with `whole` its page, as JPEG. Raises DocumentError where the page cannot be opened."""
+    def picture(self, item: Item, shown: Shown) -> bytes:
+        """The field, its line or its page as JPEG. Raises DocumentError where the page cannot be opened."""
         if not item.reading.quad:
             raise DocumentError("Nobody knows where on the page this field is; look at the page itself.")
         page = _Page(item.file, self._names.roots_of(item.file), item.key.page, self.forms.of(item.key.job).dpi)
-        return self._sandbox.ask(_draw, page, item.reading.quad, whole)
+        line = tuple(one.quad for one in item.line if one.quad)
+        return self._sandbox.ask(_draw, page, item.reading.quad, shown, line)
 
     def close(self) -> None:
         self._sandbox.close()
@@ -49,9 +60,15 @@ class _Page(NamedTuple):
 _kept: OrderedDict[tuple[_Page, int], Gray] = OrderedDict()
 
 
-def _draw(page: _Page, quad: tuple[tuple[float, float], ...], whole: bool) -> bytes:
+def _draw(page: _Page, quad: Quad, shown: Shown, line: Sequence[Quad]) -> bytes:
     """In the process beside the server."""
-    return (page_picture if whole else field_picture)(_image(page), quad)
+    image = _image(page)
+    match shown:
+        case Shown.PAGE:
+            return page_picture(image, quad)
+        case Shown.LINE if line:
+            return line_picture(image, quad, line)
+    return field_picture(image, quad)
 
 
 def _image(page: _Page) -> Gray:

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from extractor.errors import DocumentError
+from extractor.export.table_rows import tables_of
+from extractor.table_lines import table_place
 from extractor.values import PageStatus
 from formdigits.web.batches import BATCH_FILES
 from formdigits.web.jobs.kept_exports import LARGE_JOB_PAGES
@@ -113,6 +115,7 @@ def job_page(
     before = place_before(site.store, job.id, rows[0].place, PAGES_LISTED, which) if start and rows else None
     done = [row for row in rows if row.result is not None]
     seen = {one.field for row in done if row.result for one in row.result.readings}
+    tables = {place.table for place in map(table_place, seen) if place is not None}
     beside = _shown(site, job, show) if show else (done[0] if done else None)
     marks = {(one.document, one.page): one for one in marks_of(site.store, job.id)}
     kept = {
@@ -128,7 +131,8 @@ def job_page(
         in_a_sentence=in_a_sentence,
         rows=done,
         # Nobody looks for a field that none of these pages has; without any page, all are shown.
-        columns=[name for name, _ in job.fields if name in seen or not seen],
+        columns=[name for name, _ in job.fields if "." not in name and (name in seen or not seen)],
+        tables=[name for name in tables_of(job.fields) if name in tables or not seen],
         forms=form_counts(site.store, job.id),
         form=form,
         names=site.names,

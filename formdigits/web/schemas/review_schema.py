@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from extractor.table_lines import table_place
 from extractor.template import Rule, TemplateField
 from extractor.template.rule import LONGEST_RULE, parse_rule
-from extractor.values import CheckKind, FieldStatus, Kind
+from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import AlternativeAnswer, Point
 from workers.database.outcomes import moment
@@ -161,15 +162,27 @@ class SumAnswer(BaseModel):
     difference: str
 
     @staticmethod
-    def of(text: str, rules: Sequence[Rule], values: Mapping[str, str]) -> SumAnswer:
-        rule = next((one for one in rules if one.text == text), None)
+    def of(text: str, rules: Sequence[Rule], values: Mapping[str, str], filled: Mapping[str, int]) -> SumAnswer:
         try:
-            numbers = {name: Decimal(values[name]) for name in (rule or parse_rule(text)).names}
-            left, right = (rule or parse_rule(text)).sides(numbers)
+            rule = next((one for one in rules if one.text == text), None) or parse_rule(text)
+            numbers: dict[str, Decimal | None] = {table: Decimal(filled[table]) for table in rule.counted}
+            for name in rule.names:
+                blank = name in rule.may_be_blank and not values[name]
+                numbers[name] = None if blank else Decimal(values[name])
+            left, right = rule.sides(numbers)
         except (ValueError, KeyError, ArithmeticError):
             # A value that is no number, one that is missing, or a rule of a formdigits that knew others.
             return SumAnswer(rule=text, left="", right="", difference="")
         return SumAnswer(rule=text, left=f"{left:f}", right=f"{right:f}", difference=f"{abs(left - right):f}")
+
+
+class LineFieldAnswer(BaseModel):
+    """A field of the same line of a table, as it stands now; `here` is the field that is asked for."""
+
+    column: str
+    value: str
+    status: FieldStatus
+    here: bool
 
 
 class FieldAnswer(BaseModel):
@@ -198,6 +211,8 @@ class FieldAnswer(BaseModel):
     sums: list[SumAnswer]
     document: int
     quad: list[Point]
+    line: Annotated[list[LineFieldAnswer], Field(description="The line of a table; empty for a field beside them.")]
+    line_picture: str | None
 
     @staticmethod
     def of(item: Item, forms: Forms, file: str, *, hidden: bool = False) -> FieldAnswer:
@@ -232,10 +247,23 @@ class FieldAnswer(BaseModel):
             picture=f"{base}/picture.jpg",
             page_picture=f"{base}/page.jpg",
             hidden=hidden,
-            sums=[SumAnswer.of(text, known, values) for text in rules],
+            sums=[SumAnswer.of(text, known, values, dict(item.filled)) for text in rules],
             document=item.key.document,
             quad=list(reading.quad),
+            line=[_in_line(one, reading, hidden=hidden) for one in item.line],
+            line_picture=f"{base}/line.jpg" if item.line else None,
         )
+
+
+def _in_line(one: Reading, asked: Reading, *, hidden: bool) -> LineFieldAnswer:
+    place = table_place(one.field)
+    return LineFieldAnswer(
+        column=one.field if place is None else place.column,
+        # A total would tell who reads blind what the machine took its terms for.
+        value="" if hidden else one.value,
+        status=one.status,
+        here=one.field == asked.field,
+    )
 
 
 def _names(text: str, known: Sequence[Rule]) -> tuple[str, ...]:

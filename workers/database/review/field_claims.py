@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, exists, func, not_, select, update
 
+from extractor.template import Rule
 from workers.database.connection import reading, seconds_now, writing
 from workers.database.outcomes import OF_READING
 from workers.database.review.plans import PAGES_AT_ONCE, fill, plan_of
@@ -206,14 +207,33 @@ def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
     of_page = and_(pages.c.job == reviews.c.job, pages.c.document == reviews.c.document, pages.c.page == reviews.c.page)
     parts = [OF_READING, readings.c.confidence >= wanted.least, readings.c.confidence < wanted.most]
     if wanted.field:
-        parts.append(readings.c.field == wanted.field)
+        parts.append(_is_column(wanted.field))
     if wanted.rule:
-        # As JSON has it, quotes and all.
-        parts.append(cast(readings.c.rules, Text).contains(json.dumps(wanted.rule), autoescape=True))
+        parts.append(_breaks(cast(readings.c.rules, Text), wanted.rule))
     conditions = [exists().where(*parts)]
     if wanted.form:
         conditions.append(exists().where(of_page, pages.c.form == wanted.form))
     return and_(*conditions)
+
+
+def _is_column(name: str) -> ColumnElement[bool]:
+    """Whether a reading is of that field, or for a column of a table (`patients.fee`) of that column in any line."""
+    table, point, column = name.partition(".")
+    if not point or "." in column:
+        return readings.c.field == name
+    return and_(
+        readings.c.field.startswith(f"{table}.", autoescape=True),
+        readings.c.field.endswith(f".{column}", autoescape=True),
+    )
+
+
+def _breaks(rules: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
+    """Whether `rules`, as the JSON has them, quotes and all, hold the rule, or one of a table's lines for any line."""
+    table, comparison = Rule(wanted).table, Rule(wanted).comparison
+    if not table or "." in table:
+        return rules.contains(json.dumps(wanted), autoescape=True)
+    ending = json.dumps(f": {comparison}")[1:]
+    return and_(rules.contains(f'"{table}.', autoescape=True), rules.contains(ending, autoescape=True))
 
 
 def _next(

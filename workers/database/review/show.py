@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
+from extractor.table_lines import lines_of, table_place
 from extractor.values import CheckKind, FieldStatus, Reading, reading_of
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING, OUTCOME, with_outcome
@@ -31,7 +33,8 @@ def items(store: Store, keys: Sequence[FieldKey], reviewer: str) -> list[Item]:
             for key, row in _rows(connection, some):
                 try:
                     beside = _beside(connection, key) if row["rules"] else ()
-                    found[key] = _item(key, row, beside, said.get(key, ()), reviewer)
+                    item = _item(key, row, beside, said.get(key, ()), reviewer)
+                    found[key] = replace(item, line=_line(connection, key, row["field"]))
                 except (ValueError, TypeError, KeyError, AttributeError) as error:
                     log.warning("field %s of job %s is left out: it is damaged (%r)", key, key.job, error)
     return [found[key] for key in keys if key in found]
@@ -87,19 +90,30 @@ def _rows(connection: Connection, keys: Sequence[FieldKey]) -> list[tuple[FieldK
     return [(FieldKey(row["job"], row["document"], row["page"], row["position"]), row) for row in rows]
 
 
-def _beside(connection: Connection, key: FieldKey) -> tuple[tuple[str, str], ...]:
+def _beside(connection: Connection, key: FieldKey, *which: ColumnElement[bool]) -> tuple[Reading, ...]:
+    """The readings of the field's page, those that are `which`, as people have settled them."""
     query = (
         select(readings, *OUTCOME)
         .outerjoin_from(readings, reviews, OF_READING)
-        .where(readings.c.job == key.job, readings.c.document == key.document, readings.c.page == key.page)
+        .where(readings.c.job == key.job, readings.c.document == key.document, readings.c.page == key.page, *which)
         .order_by(readings.c.position)
     )
-    found = [with_outcome(row, {}) for row in connection.execute(query).mappings()]
-    return tuple((one["field"], one["value"]) for one in found)
+    return tuple(reading_of(with_outcome(row, {})) for row in connection.execute(query).mappings())
+
+
+def _line(connection: Connection, key: FieldKey, field: str) -> tuple[Reading, ...]:
+    """The readings of the line of a table that the field stands in; none for a field beside the tables."""
+    if (place := table_place(field)) is None:
+        return ()
+    return _beside(connection, key, readings.c.field.startswith(f"{place.table}.{place.line}.", autoescape=True))
 
 
 def _item(
-    key: FieldKey, row: Mapping[Any, Any], beside: tuple[tuple[str, str], ...], said: tuple[Said, ...], reviewer: str
+    key: FieldKey,
+    row: Mapping[Any, Any],
+    beside: tuple[Reading, ...],
+    said: tuple[Said, ...],
+    reviewer: str,
 ) -> Item:
     # What was said of an earlier content of the page is history only.
     now = standing(said[len(said) - row["answers"] :]) if row["answers"] else ()
@@ -115,6 +129,7 @@ def _item(
         stage=stage,
         sample=bool(row["sample"]),
         answers=row["answers"] or 0,
-        beside=beside,
+        beside=tuple((one.field, one.value) for one in beside),
+        filled=tuple((table, sum(one.filled for one in lines)) for table, lines in lines_of(beside).items()),
         said=tuple(one for one in now if open_to_all or one.person == person_key(reviewer)),
     )

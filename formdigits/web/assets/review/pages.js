@@ -3,6 +3,7 @@
 import { element, tell } from "../common.js";
 import { marking, markOf } from "../marks.js";
 import { nothing, reviewer } from "./many.js";
+import { called } from "./view.js";
 
 const at = (id) => document.getElementById(id);
 let rows = [];
@@ -51,9 +52,11 @@ function row(field) {
   });
   one.said = said;
   one.element = element("div", { class: "field-row" },
-    element("label", { for: id }, field.field),
+    element("label", { for: id }, called(field.field)),
     element("img", { src: field.picture, alt: `${field.field} as it was written`, loading: "lazy" }),
-    element("div", { class: "row" }, input, ...choices), said);
+    element("div", { class: "row" }, input, ...choices),
+    field.line.length > 0 && element("p", { class: "small soft" }, field.line.filter((one) => !one.here).map((one) => `${one.column} ${one.value || "–"}`).join(" · ")),
+    said);
   const light = (on) => () => {
     outline.classList.toggle("lit", on);
     one.element.classList.toggle("lit", on);

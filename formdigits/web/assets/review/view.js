@@ -6,7 +6,8 @@ const at = (id) => document.getElementById(id);
 
 /** Shows the field: picture, reading, alternatives, why it is here, its page. */
 export function show(field, choose) {
-  at("field").textContent = field.field;
+  at("field").textContent = called(field.field);
+  line(field);
   at("hint").textContent = wanted(field.format);
   put(at("picture"), field.image, `Field ${field.field} as it was written`, "The field cannot be shown: its file is gone or has changed. The table of the job has where it was.");
   put(at("page"), field.pageImage, `The page with ${field.field} marked`, "The page cannot be shown.");
@@ -32,6 +33,24 @@ export function show(field, choose) {
   at("void").querySelector("small").textContent = field.format.void ? ` = ${field.format.void}` : "";
   at("work").hidden = false;
   at("done").hidden = true;
+}
+
+/** A field's name; of one in a table its table, line and column. */
+export function called(name) {
+  const [table, number, column] = name.split(".");
+  return column ? `${table} · line ${number} · ${column}` : name;
+}
+
+/** The line of the table that the field stands in: its picture, and what its other fields say. */
+function line(field) {
+  at("line").hidden = !field.line.length;
+  if (!field.line.length) return;
+  at("line-picture").hidden = false;
+  at("line-picture").src = field.line_picture;
+  const mark = (one) => ({ "aria-current": one.here && "true" });
+  at("line-columns").replaceChildren(element("tr", {}, ...field.line.map((one) => element("th", { scope: "col", ...mark(one) }, one.column))));
+  at("line-values").replaceChildren(element("tr", {}, ...field.line.map((one) =>
+    element("td", { class: `mono ${one.status}`, ...mark(one) }, one.here ? "…" : one.value || "–"))));
 }
 
 /** The label over the value, and what Enter does, by whether something is typed. */
@@ -79,7 +98,7 @@ export function recent(answers, take) {
   at("recent").replaceChildren(...answers.slice(0, 8).map((one) => {
     const said = one.value || { blank: "blank", void: "struck out" }[one.status] || one.status;
     const button = element("button", { type: "button", title: "Answer it again" },
-      element("span", { class: "soft" }, one.field),
+      element("span", { class: "soft" }, called(one.field)),
       element("span", { class: "mono" }, said),
       one.kind !== "accept" && element("span", { class: "chip review" }, one.was ? `read ${one.was}` : "not read"));
     button.addEventListener("click", () => take(one.id));
@@ -120,7 +139,7 @@ function sum(one) {
 }
 
 function wanted(format) {
-  const parts = [{ digits: format.letters ? "letters" : "digits", integer: "a whole number", decimal: "a number", amount: "an amount", date: "a date", time: "a time" }[format.kind]];
+  const parts = [{ digits: format.letters ? "letters" : "digits", integer: "a whole number", decimal: "a number", amount: "an amount", ratio: "two numbers with a slash", date: "a date", time: "a time" }[format.kind]];
   if (format.cells) parts.push(counted(format.cells, "cell"));
   else if (format.most_digits) parts.push(format.least_digits === format.most_digits ? `${format.most_digits} digits` : `${format.least_digits} to ${format.most_digits} digits`);
   if (format.least !== null && format.most !== null) parts.push(`${format.least} to ${format.most}`);

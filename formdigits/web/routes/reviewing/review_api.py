@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from extractor.errors import DocumentError
+from formdigits.web.review.review_pictures import Shown
 from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.schemas.review_schema import (
     AnswerRequest,
@@ -146,13 +147,19 @@ def skip_field(key: KeyDep, store: StoreDep, visitor: VisitorDep, body: SeatRequ
 @router.get("/review/fields/{field}/picture.jpg", response_class=Response, responses=JPEG)
 def picture(key: KeyDep, site: SiteDep) -> Response:
     """The field, cut out of its page upright, with its box marked."""
-    return _picture(key, site, whole=False)
+    return _picture(key, site, Shown.FIELD)
 
 
 @router.get("/review/fields/{field}/page.jpg", response_class=Response, responses=JPEG)
 def page_with_field(key: KeyDep, site: SiteDep) -> Response:
     """The page, reduced, with the field marked."""
-    return _picture(key, site, whole=True)
+    return _picture(key, site, Shown.PAGE)
+
+
+@router.get("/review/fields/{field}/line.jpg", response_class=Response, responses=JPEG)
+def line_with_field(key: KeyDep, site: SiteDep) -> Response:
+    """The line of a table in which the field stands, upright, with the field marked."""
+    return _picture(key, site, Shown.LINE)
 
 
 @router.get("/corrections", response_class=StreamingResponse, responses={200: {"content": {"application/jsonl": {}}}})
@@ -185,12 +192,12 @@ def shape(site: Site, item: Item, plan: Plan | None) -> FieldAnswer:
     return FieldAnswer.of(item, site.review_pictures.forms.of(item.key.job), site.names.of(item.file), hidden=hidden)
 
 
-def _picture(key: FieldKey, site: Site, *, whole: bool) -> Response:
+def _picture(key: FieldKey, site: Site, shown: Shown) -> Response:
     found = items(site.store, [key], "")
     if not found:
         raise HTTPException(404, "There is no such field up for review.")
     try:
-        drawn = site.review_pictures.picture(found[0], whole=whole)
+        drawn = site.review_pictures.picture(found[0], shown)
     except DocumentError as error:
         raise HTTPException(404, str(error)) from None
     # For the window that looks ahead, and for going back; the page could be another after an hour.
