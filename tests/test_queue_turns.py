@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_queue_store import FIELDS, RECIPE, Readers, picture
-from workers.database.jobs import find_job, find_same, never_entered
+from workers.database.jobs import find_job, find_same, never_entered, put_aside
 from workers.database.queue import chunk_claims, ledger, turns
 from workers.database.queue.planning import advance, stalled
 from workers.database.store import Store, open_store
@@ -63,6 +63,19 @@ def test_priorities_come_before_sizes_and_may_change_on_the_way(store: Store, tm
     assert set(served(store, 3)) == {large}
     turns.set_priority(store, low, HIGH)
     assert set(served(store, 2)) == {low}
+
+
+def test_jobs_of_one_machine_have_their_turns_too(store: Store) -> None:
+    def aside(count: int, priority: int = NORMAL) -> str:
+        states = [FileState(f"/scans/{n}.png", 1, 1) for n in range(count)]
+        return put_aside(store, RECIPE, FIELDS, states, home="/home", priority=priority).id
+
+    first, second = aside(100), aside(100)
+    assert [one.job for one in turns.aside(store, "/home")] == [first, second]
+    turns.begin_turn(store, first)
+    low, small, high = aside(1, LOW), aside(3), aside(100, HIGH)
+    assert [one.job for one in turns.aside(store, "/home")] == [high, small, second, first, low]
+    assert turns.aside(store, "/elsewhere") == []
 
 
 def test_a_large_job_is_not_kept_from_its_end_by_many_small_ones() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -170,12 +172,27 @@ def test_a_job_is_stopped_and_others_go_on(fake_web: WebServer) -> None:
         long = begin(client, folder="scans/long", single_field=True)
         other = begin(client, folder="scans/2024", single_field=True)
         wait_until(lambda: state(client, long)["counts"]["done"] > 0, "the first pages")
-        assert state(client, other)["state"] == "queued"
         assert client.post(f"/api/jobs/{long}/cancel").json()["state"] == "cancelled"
         finished(client, other)
         done = state(client, long)["counts"]["done"]
         time.sleep(1)
         assert state(client, long)["counts"]["done"] == done < 400
+
+
+def test_a_small_job_is_read_before_a_large_one_is_done(tmp_path: Path) -> None:
+    for name, count in (("slow", 100), ("few", 3)):
+        pictures(tmp_path / "scans" / name, count, name)
+    with serving(tmp_path, "--folder", tmp_path / "scans", real=False) as server, server.client() as client:
+        large = begin(client, folder="scans/slow", single_field=True)
+        wait_until(lambda: state(client, large)["counts"]["done"] > 0, "the first pages")
+        small = begin(client, folder="scans/few", single_field=True)
+        assert finished(client, small)["counts"]["read"] == 3
+        assert client.put(f"/api/jobs/{large}/priority", json={"priority": "high"}).json()["priority"] == "high"
+        done = finished(client, large)
+    assert done["counts"]["read"] == 100
+    with closing(sqlite3.connect(tmp_path / "home" / "jobs.sqlite")) as base:
+        ends = dict(base.execute("SELECT id, finished FROM jobs"))
+    assert ends[small] < ends[large]
 
 
 def test_jobs_of_the_command_line_are_seen_as_well(fake_web: WebServer) -> None:

@@ -170,6 +170,13 @@ def queued_jobs(store: Database, limit: int | None = None) -> list[Job]:
     return _found(store, select(jobs).where(jobs.c.queue.is_not(None)).order_by(jobs.c.created.desc()).limit(limit))
 
 
+def queue_names(store: Database) -> list[str]:
+    """The queues that jobs travel in or have, by name."""
+    query = select(jobs.c.queue).where(jobs.c.queue.is_not(None)).distinct().order_by(jobs.c.queue)
+    with reading(store.engine) as connection:
+        return [str(name) for name in connection.execute(query).scalars()]
+
+
 @retried
 def state_of(store: Database, job: str) -> str:
     """The job's state now."""

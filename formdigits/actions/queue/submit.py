@@ -22,7 +22,7 @@ from workers.database.jobs import find_same
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.review.evidence import promised
 from workers.database.store import open_store
-from workers.job import FileState
+from workers.job import NORMAL, FileState
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
 from workers.review.promise import in_words
@@ -42,6 +42,7 @@ def submit_job(
     options: ReadOptions,
     *,
     queue: str = "formdigits",
+    priority: int = NORMAL,
     again: bool = False,
     wait: bool = False,
     out: str | None = None,
@@ -63,7 +64,9 @@ def submit_job(
     key = same_key(recipe, files)
     job = None if again else find_same(store, key)
     if job is None:
-        job = put_in(store, recipe, fields, files, queue=queue, key=key, again=again, promise=promise)
+        job = put_in(
+            store, recipe, fields, files, queue=queue, key=key, again=again, priority=priority, promise=promise
+        )
         click.echo(job.id)
         if promise is not None:
             messages.say(in_words(promise))

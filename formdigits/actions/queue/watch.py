@@ -34,7 +34,7 @@ LISTED_EVERY_S = 10.0
 TAKEN_AT_ONCE = 500
 """Files that are added in one go."""
 
-NAMED = 5
+NAMES_TOLD = 5
 """Names that one line has at most."""
 
 
@@ -183,8 +183,8 @@ def _ticks(folder: Path, stopped: Callable[[], bool]) -> Iterator[bool]:
 
 def _names(names: Sequence[str]) -> str:
     """The first few of the names."""
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    more = len(names) - NAMES_TOLD
+    return ", ".join(names[:NAMES_TOLD]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _free(target: Path) -> Path:

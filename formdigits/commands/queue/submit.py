@@ -30,6 +30,13 @@ broker or the database cannot be reached.
 @shared_options.max_error
 @click.option("--symbols", is_flag=True, help="Keep every symbol with its place, crop and probability, for JSON.")
 @click.option("--queue", default="formdigits", show_default=True, metavar="NAME", help="Queue for the job.")
+@click.option(
+    "--priority",
+    type=click.Choice(["low", "normal", "high"]),
+    default="normal",
+    show_default=True,
+    help="Jobs of a higher one are read first; those of one take turns, small ones before.",
+)
 @click.option("--again", is_flag=True, help="Also read what other jobs have read already.")
 @click.option("--wait", is_flag=True, help="Wait until it is read, with a progress bar.")
 @click.option("-o", "--out", metavar="OUT", help="With --wait: file to write (.xlsx, .csv, .json, .jsonl; - is CSV).")
@@ -43,6 +50,7 @@ def submit(
     max_error: float | None,
     symbols: bool,
     queue: str,
+    priority: str,
     again: bool,
     wait: bool,
     out: str | None,
@@ -52,6 +60,11 @@ def submit(
         raise click.UsageError("-o needs --wait; without it, 'formdigits export JOB -o OUT' writes the table later")
     from extractor.options import ReadOptions
     from formdigits.actions.queue.submit import submit_job
+    from workers.job import PRIORITIES
 
     options = ReadOptions.of(templates, single_field=single_field, accept=accept, max_error=max_error, symbols=symbols)
-    raise SystemExit(submit_job(inputs, options, queue=queue, again=again, wait=wait, out=out, long=long))
+    raise SystemExit(
+        submit_job(
+            inputs, options, queue=queue, priority=PRIORITIES[priority], again=again, wait=wait, out=out, long=long
+        )
+    )

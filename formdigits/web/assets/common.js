@@ -61,8 +61,8 @@ async function answered(path, options) {
   return answer;
 }
 
-export function askJson(path, body) {
-  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export function askJson(path, body, method = "POST") {
+  return ask(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 /** 0.9987 as "99.8 %": never rounded up to what it is not. */

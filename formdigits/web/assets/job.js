@@ -55,6 +55,14 @@ function act(button, action) {
   });
 }
 
+document.querySelector("#priority")?.addEventListener("change", async (event) => {
+  try {
+    await askJson(`${address}/priority`, { priority: event.target.value }, "PUT");
+  } catch (error) {
+    tellStuck(error.message);
+  }
+});
+
 document.querySelector("#rename")?.addEventListener("click", async (event) => {
   const name = prompt("What should this job be called? Empty: by its folder or file.", event.target.dataset.name);
   if (name === null) return;

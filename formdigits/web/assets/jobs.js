@@ -73,6 +73,8 @@ function begin(form) {
         folder: folders?.picked ?? "",
         templates: how === "templates" ? templates : [],
         single_field: how === "number",
+        priority: form.querySelector("#priority").value,
+        queue: form.querySelector("#queue")?.value ?? "formdigits",
         ...threshold(form.querySelector("#accept").value),
       });
       if (refused.length) {

@@ -14,7 +14,7 @@ from workers.database.jobs import open_jobs, put_aside
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.review.evidence import promised
 from workers.database.store import Store
-from workers.job import FileState, Job
+from workers.job import NORMAL, FileState, Job
 from workers.queue.dispatch import Broker, sweep
 from workers.sandbox import Sandbox
 
@@ -32,6 +32,8 @@ def submit(
     options: ReadOptions,
     *,
     name: str = "",
+    queue: str = QUEUE,
+    priority: int = NORMAL,
 ) -> Job:
     """The job, accepted: from here on it is read, whatever happens to this server.
 
@@ -51,10 +53,14 @@ def submit(
     files = [FileState.of(file) for file in documents]
     broker = None if settings.local else reachable()
     if broker is None:
-        return put_aside(store, recipe, fields, files, home=str(settings.home), name=name, promise=promise)
+        return put_aside(
+            store, recipe, fields, files, home=str(settings.home), name=name, promise=promise, priority=priority
+        )
     # Whoever sends a file again wants to see it read, though another job has its content.
     key = same_key(recipe, files)
-    job = put_in(store, recipe, fields, files, queue=QUEUE, key=key, again=True, name=name, promise=promise)
+    job = put_in(
+        store, recipe, fields, files, queue=queue, key=key, again=True, name=name, promise=promise, priority=priority
+    )
     try:
         sweep(store, broker)
     except ServiceError:

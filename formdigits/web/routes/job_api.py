@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import FileResponse, Response
@@ -17,13 +17,21 @@ from formdigits.web.jobs.intake import submit
 from formdigits.web.jobs.state import status_of, statuses, title_of
 from formdigits.web.jobs.tables import MEDIA, PACKED, PACKED_MEDIA, Ending, packed, write
 from formdigits.web.schemas.export_schema import ExportAnswer, ExportRequest
-from formdigits.web.schemas.job_schema import JobAnswer, JobRequest, PageInJob, PagesAnswer, RenameRequest
+from formdigits.web.schemas.job_schema import (
+    JobAnswer,
+    JobRequest,
+    PageInJob,
+    PagesAnswer,
+    PriorityRequest,
+    RenameRequest,
+)
 from formdigits.web.schemas.page_schema import PageAnswer
 from formdigits.web.schemas.refusal_schema import Refusals, refusals
 from formdigits.web.site import JobDep, Site, SiteDep
 from workers.database.jobs import find_job, list_jobs, rename
 from workers.database.lookup import PageChoice, PageRow, Place, document_file, find_page, list_pages
-from workers.job import job_name
+from workers.database.queue.turns import set_priority
+from workers.job import PRIORITIES, job_name
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -54,7 +62,8 @@ def submit_job(site: SiteDep, wanted: JobRequest) -> JobAnswer:
     # Each file once, uploads first.
     documents = tuple(dict.fromkeys([*uploads, *inside]))
     name = job_name(wanted.name)
-    job = submit(site.store, site.settings, site.sandbox, documents, options, name=name)
+    asked: Any = {"name": name, "queue": wanted.queue, "priority": PRIORITIES[wanted.priority]}
+    job = submit(site.store, site.settings, site.sandbox, documents, options, **asked)
     if uploads and not name:
         # What people call their files is not in the database, where jobs are searched.
         rename(site.store, job.id, title_of(site, job))
@@ -86,6 +95,14 @@ def job_status(site: SiteDep, job: JobDep) -> JobAnswer:
 def rename_job(site: SiteDep, job: JobDep, wanted: RenameRequest) -> JobAnswer:
     """Gives the job another name."""
     rename(site.store, job.id, job_name(wanted.name))
+    return job_status(site, find_job(site.store, job.id) or job)
+
+
+@router.put("/{job}/priority", responses=MISSING)
+def change_priority(site: SiteDep, job: JobDep, wanted: PriorityRequest) -> JobAnswer:
+    """Gives the job another priority, from its next pages on."""
+    set_priority(site.store, job.id, PRIORITIES[wanted.priority])
+    site.runner.call()
     return job_status(site, find_job(site.store, job.id) or job)
 
 

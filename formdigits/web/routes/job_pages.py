@@ -20,9 +20,10 @@ from formdigits.web.jobs.state import status_of, statuses
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import place_of
 from formdigits.web.sandboxed import Picture
+from formdigits.web.schemas.job_schema import priority_name
 from formdigits.web.site import JobDep, Site, SiteDep
 from formdigits.web.visitors import VisitorDep
-from workers.database.jobs import list_jobs
+from workers.database.jobs import list_jobs, queue_names
 from workers.database.lookup import (
     MOST_PAGES,
     PageChoice,
@@ -78,6 +79,7 @@ def jobs_page(
         keep_days=None if site.removal.keep_s is None else site.removal.keep_s / (24 * 3600),
         folders=site.folders.names,
         most_files=BATCH_FILES,
+        queues=[] if site.settings.local else queue_names(site.store),
         first=before is None and not search and not to_review,
     )
 
@@ -149,6 +151,7 @@ def job_page(
         beside=beside,
         picture=None if beside is None else _picture(site, job, beside),
         large=LARGE_JOB_PAGES,
+        priority=priority_name(job.priority),
     )
 
 

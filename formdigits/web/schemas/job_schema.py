@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, Field
 
@@ -10,6 +10,9 @@ from formdigits.web.browser_words import in_browser
 from formdigits.web.jobs.state import Status
 from formdigits.web.schemas.base_schema import Answer
 from formdigits.web.schemas.page_schema import PageAnswer
+from workers.job import NORMAL
+
+Priority: TypeAlias = Literal["low", "normal", "high"]
 
 
 class CountsAnswer(Answer):
@@ -28,6 +31,11 @@ class CountsAnswer(Answer):
     void: int
 
 
+def priority_name(priority: int) -> Priority:
+    """What people call it."""
+    return "normal" if priority == NORMAL else "high" if priority > NORMAL else "low"
+
+
 class JobAnswer(BaseModel):
     """A job and how far it is."""
 
@@ -41,6 +49,7 @@ class JobAnswer(BaseModel):
     counts: CountsAnswer
     counted: int = Field(description="Documents whose pages are counted already.")
     documents: int
+    priority: Priority = Field(description="Those of a higher one are read first.")
     problem: str | None = Field(description="Why it does not go on.")
 
     @classmethod
@@ -57,6 +66,7 @@ class JobAnswer(BaseModel):
             counts=CountsAnswer.of(status.counts),
             counted=status.counted,
             documents=status.documents,
+            priority=priority_name(job.priority),
             problem=None if status.problem is None else in_browser(status.problem),
         )
 
@@ -70,6 +80,10 @@ class JobRequest(BaseModel):
     folder: str = Field(default="", description="A folder that the server may read, such as scans/2024.")
     templates: list[str] = Field(default=[], max_length=200, description="Ids of templates.")
     single_field: bool = False
+    queue: str = Field(
+        default="formdigits", pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="Of the workers to read it."
+    )
+    priority: Priority = "normal"
     accept: float = Field(default=0.99, ge=0, le=1, allow_inf_nan=False)
     max_error: float | None = Field(
         default=None,
@@ -79,6 +93,10 @@ class JobRequest(BaseModel):
         description="The share of wrong values that there may be among the accepted; `accept` is then chosen by what "
         "people have answered on these forms, and counts where too few have.",
     )
+
+
+class PriorityRequest(BaseModel):
+    priority: Priority
 
 
 class RenameRequest(BaseModel):

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, exists, func, select, update
 
 from workers.database.connection import reading, seconds_now, writing
 from workers.database.patience import retried
-from workers.database.schema import chunks, jobs
+from workers.database.schema import chunks, documents, jobs, pages
 from workers.database.store import Store
-from workers.job import ACTIVE, WAITING
+from workers.job import ACTIVE, RUNNING, WAITING
 
 SMALL = 64
 """A job with so many pages (or documents) to do is small, and comes before the larger ones of its priority."""
@@ -60,6 +60,26 @@ def due(store: Store, queue: str, claimant: str) -> tuple[str, int] | None:
                 # A small job is done in its order, of which people see the beginning first.
                 return turn.job, numbers[0] if turn.small else random.choice(numbers)
     return None
+
+
+def aside(store: Store, home: str) -> list[Turn]:
+    """The jobs that were put aside for the machine whose state is in `home`, by whose turn it is."""
+    unread = select(pages.c.page).where(pages.c.job == jobs.c.id, pages.c.state == WAITING).limit(SMALL + 1)
+    unseen = select(documents.c.number).where(documents.c.job == jobs.c.id, documents.c.pages.is_(None))
+    parts = (unread.correlate(jobs), unseen.limit(SMALL + 1).correlate(jobs))
+    sizes = (select(func.count()).select_from(part.subquery()).scalar_subquery() for part in parts)
+    query = select(jobs.c.id, jobs.c.priority, jobs.c.served, *sizes).where(
+        jobs.c.home == home, jobs.c.state == RUNNING
+    )
+    with reading(store.engine) as connection:
+        rows = connection.execute(query.order_by(jobs.c.created)).all()
+    return order([Turn(row[0], row[1], row[2], row[3] + row[4]) for row in rows], by_size=True)
+
+
+def begin_turn(store: Store, job: str) -> None:
+    """Says that the job is read from now on."""
+    with writing(store.engine) as connection:
+        connection.execute(update(jobs).where(jobs.c.id == job).values(served=seconds_now(connection)))
 
 
 def set_priority(store: Store, job: str, priority: int) -> None:
