@@ -15,8 +15,11 @@ from matplotlib.figure import Figure
 
 from extractor.values import CheckKind
 from formdigits.reports.words import bar_name, error_line, interval, percent
+from workers.database.review.promises import in_a_sentence
 from workers.database.review.report import Report
 from workers.job import Job
+from workers.review.promise import in_words
+from workers.review.prospects import ERRORS, Prospects
 
 INK, SOFT, LINE = "#16201f", "#51605e", "#d5dcdb"
 ACCENT, AMBER, RED = "#0f766e", "#e3a53a", "#b3261e"
@@ -36,6 +39,8 @@ STYLE = {
 
 LINES_OF_FIELDS = 14
 
+CURVE_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+
 _lock = Lock()
 """Matplotlib's settings are those of the whole process."""
 
@@ -46,6 +51,8 @@ def drawn(report: Report, job: Job, ending: Literal["png", "pdf"]) -> bytes:
         figure = Figure(figsize=(8.27, 11.69), facecolor="white")
         _head(figure, report, job)
         _histogram(figure, report)
+        if report.prospects is not None:
+            _curve(figure, report.prospects, *_charts(report))
         _fields(figure, report)
         out = io.BytesIO()
         if ending == "pdf":
@@ -91,12 +98,22 @@ def _head(figure: Any, report: Report, job: Job) -> None:
         figure.text(left, 0.885, value, size=19, weight="bold", color=ACCENT, va="top")
         figure.text(left, 0.853, name, weight="bold", va="top")
         figure.text(left, 0.837, detail, color=SOFT, size=8, va="top")
-    told = textwrap.fill(f"Error among accepted fields: {error_line(report)}", 125)
-    figure.text(0.08, 0.808, told, size=8, va="top", linespacing=1.4)
+    told = [f"Error among accepted fields: {error_line(report)}"]
+    if report.standing is not None:
+        told += [in_words(report.standing.promise), in_a_sentence(report.standing)]
+    lines = "\n".join(textwrap.fill(one, 125) for one in told if one)
+    figure.text(0.08, 0.808, lines, size=7 if len(told) > 1 else 8, va="top", linespacing=1.4)
+
+
+def _charts(report: Report) -> tuple[float, float]:
+    """Bottom and height of the charts; what was promised stands above them and takes room."""
+    return (0.5, 0.24) if report.standing is None else (0.497, 0.195)
 
 
 def _histogram(figure: Any, report: Report) -> None:
-    axes = figure.add_axes((0.1, 0.5, 0.82, 0.24))
+    wide = 0.82 if report.prospects is None else 0.46
+    bottom, height = _charts(report)
+    axes = figure.add_axes((0.1, bottom, wide, height))
     at = range(len(report.histogram))
     without, review = ([getattr(bar, name) for bar in report.histogram] for name in ("without", "review"))
     axes.bar(at, without, color=ACCENT, label="read without a person", width=0.82)
@@ -110,6 +127,26 @@ def _histogram(figure: Any, report: Report) -> None:
     axes.yaxis.get_major_locator().set_params(integer=True)
     _plain(axes, "Fields by confidence")
     axes.legend(frameon=False, loc="upper left", fontsize=8)
+
+
+def _curve(figure: Any, prospects: Prospects, bottom: float, height: float) -> None:
+    axes = figure.add_axes((0.655, bottom, 0.265, height))
+    points = [(100 * one.error, 100 * one.share) for one in prospects.points if one.share is not None]
+    axes.plot([x for x, _ in points], [y for _, y in points], color=ACCENT, marker="o", markersize=4)
+    axes.set_xscale("log")
+    axes.set_xlim(100 * ERRORS[-1], 100 * ERRORS[0])
+    axes.set_xticks(CURVE_TICKS, [f"{one:g}" for one in CURVE_TICKS])
+    axes.minorticks_off()
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("% wrong, fewer than", size=8)
+    axes.set_ylabel("% that could be accepted", size=8)
+    axes.tick_params(labelsize=8)
+    axes.grid(color=LINE, linewidth=0.6)
+    _plain(axes, "What can be promised")
+    if not points:
+        needed = min((one.more for one in prospects.points if one.more is not None), default=None)
+        told = "Nothing yet." if needed is None else f"Nothing yet: about {needed:,}\nmore answers are needed."
+        axes.text(0.5, 0.5, told, transform=axes.transAxes, ha="center", va="center", size=8, color=SOFT)
 
 
 def _fields(figure: Any, report: Report) -> None:
