@@ -41,7 +41,7 @@ quality: setup
 	$(BIN)/mypy
 
 # A file of tests goes to one process, since its fixtures are shared; what measures time or memory runs by itself.
-BESIDE := $(BIN)/pytest --numprocesses logical --dist loadfile
+BESIDE := $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 test: test-system quality
 	$(BESIDE) -m "not alone"

@@ -112,23 +112,27 @@ def test_a_folder_belongs_to_one_run(stopped: TrainSettings, model: Path) -> Non
         train(replace(stopped, seed=2, rate=1e-3))
 
 
-def test_a_run_can_begin_from_a_model_and_set_a_test_aside(stopped: TrainSettings, model: Path) -> None:
-    more = replace(stopped, out=stopped.out / "more", start=model, epochs=1, settle=0, size=0.005, test=0.2)
-    card = train(more).card
+@pytest.fixture(scope="module")
+def more(stopped: TrainSettings, model: Path) -> Path:
+    """A model of a run that began from `model`, with a test set aside."""
+    folder = stopped.out / "more"
+    return train(replace(stopped, out=folder, start=model, epochs=1, settle=0, size=0.02, test=0.2)).folder
+
+
+def test_a_run_can_begin_from_a_model_and_set_a_test_aside(more: Path) -> None:
+    card = read_card(more).about
     (row, _) = (row for row in card["accuracy"] if row["data"].startswith("test: 20%"))
     assert row["samples"] == 24
     assert row["accuracy"] > 0.7
     assert card["data"][0]["licence"] == "not stated"
 
 
-def test_a_mean_of_models_lies_between_them(stopped: TrainSettings, model: Path, tmp_path: Path) -> None:
-    settings = replace(stopped, out=tmp_path / "on", start=model, epochs=1, rate=0.002)
-    other = train(settings).folder
-    card = write_mean(tmp_path / "mean", (model, other), stopped.data)
+def test_a_mean_of_models_lies_between_them(stopped: TrainSettings, model: Path, more: Path, tmp_path: Path) -> None:
+    card = write_mean(tmp_path / "mean", (model, more), stopped.data)
     assert [each["seed"] for each in card["training"]["mean_of"]] == [stopped.seed] * 2
     assert all(row["accuracy"] > 0.9 for row in card["accuracy"])
     crops = np.load(stopped.data[0])["images"][:6]
-    of_all = [load_recognizer(folder, "keras") for folder in (model, tmp_path / "mean", other)]
+    of_all = [load_recognizer(folder, "keras") for folder in (model, tmp_path / "mean", more)]
     first, mean, last = (recognizer.log_probabilities(crops) for recognizer in of_all)
     assert np.abs(mean - first).mean() < np.abs(last - first).mean()
     with pytest.raises(ModelError, match="differ in more than their weights"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -30,8 +31,9 @@ class Original:
     pages: int = 1
 
 
+@cache
 def originals() -> dict[str, list[Original]]:
-    """Some of each kind, by the name of the kind."""
+    """Some of each kind, by the name of the kind; drawn once."""
     register_heif_opener()
     pages = [_page(name) for name in SCANS]
     first, *others = pages
