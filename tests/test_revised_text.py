@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.template.load import parse_yaml
-from extractor.template.revised_text import revised_text, same
+from extractor.template.revised_text import revised_text, same, with_rule_texts
 
 TEXT = """\
 # The sheet of the waterworks
@@ -119,6 +119,15 @@ def test_a_table_is_put_where_people_would(tmp_path: Path) -> None:
     wanted["tables"][0]["rows"]["count"] = 5
     wanted["tables"][0]["columns"].append({"name": "day", "left": 40, "width": 30})
     assert same(parse_yaml(revised_text(after, wanted), "x")[1], wanted)
+
+
+def test_rules_of_lines_are_written_as_people_do() -> None:
+    text = TEXT.replace("  # the end", "  - patients: total = fee + drugs  # in each line\n  # the end")
+    wanted = with_rule_texts(parse_yaml(text, "x")[1])
+    assert revised_text(text, wanted) == text
+    wanted["rules"][1:] = ["patients: total = fee", "patients: fee <= 9"]
+    after = revised_text(text, wanted)
+    assert "  - patients: total = fee  # in each line\n  - patients: fee <= 9\n  # the end\n" in after
 
 
 def test_other_line_ends_and_seldom_ways_of_writing_stay_right() -> None:

@@ -8,12 +8,15 @@ nobody has touched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from extractor.errors import TemplateError
 from extractor.template.load import check_template, parse_yaml
+from extractor.template.rule import LINE_RULE, rule_text
 from extractor.template.write import as_number, as_text, template_yaml
 
 ORDER = (
@@ -26,19 +29,26 @@ ORDER = (
 def revised_text(text: str, wanted: Mapping[str, Any]) -> str:
     """The template `text` with the values `wanted`, as `parse_yaml` gives them: comments, order and what is not changed
     stay as they are written. Raises TemplateError where either is no template."""
-    node, tree = parse_yaml(text, "The template")
+    node, found = parse_yaml(text, "The template")
+    tree, wanted = with_rule_texts(found), with_rule_texts(wanted)
     if same(tree, wanted):
         return text
     end = _end(text, node)
     revised = text[: node.start_mark.index] + _revised(text, node, tree, wanted) + text[end:]
-    try:
-        if same(parse_yaml(revised, "The template")[1], wanted):
+    with suppress(TemplateError):
+        if same(with_rule_texts(parse_yaml(revised, "The template")[1]), wanted):
             return revised
-    except yaml.YAMLError:
-        pass
     # Written in a way that is seldom met (anchors, '? key'): rather without its comments than wrong.
     plain = yaml.safe_dump(dict(wanted), sort_keys=False, allow_unicode=True)
     return template_yaml(check_template(*parse_yaml(plain, "The template"), "The template"))
+
+
+def with_rule_texts(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """`tree` with its rules as texts, also those that YAML takes for a key with its value."""
+    rules = tree.get("rules")
+    if not isinstance(rules, list):
+        return dict(tree)
+    return {**tree, "rules": [one if (text := rule_text(one)) is None else text for one in rules]}
 
 
 def same(one: Any, other: Any) -> bool:
@@ -83,7 +93,7 @@ def _revised(text: str, node: yaml.Node, old: Any, new: Any) -> str:
     ):
         return _block(text, node, list(_sequence(text, node, old, new)))
     begin = "" if text[node.start_mark.index - 1 : node.start_mark.index] in ("", " ", "\n") else " "
-    return begin + written(new)
+    return begin + (_rule(new) if isinstance(node, yaml.MappingNode) else written(new))
 
 
 def _flow_values(text: str, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
@@ -128,10 +138,12 @@ def _pieces(text: str, node: yaml.Node) -> list[_Piece]:
 
 def _with_value(text: str, piece: _Piece, old: Any, new: Any) -> str:
     """The piece with its key or dash, the new value, and what else stands on its last line."""
-    end = _end(text, piece.node)
-    return (
-        text[piece.start : piece.node.start_mark.index] + _revised(text, piece.node, old, new) + text[end : piece.end]
-    )
+    node = piece.node
+    end = _end(text, node)
+    if isinstance(node, yaml.MappingNode) and isinstance(new, str) and old != new:
+        # A rule of a table's lines is a key with its value to YAML: what is said behind it is not part of it.
+        end = _end(text, node.value[-1][1])
+    return text[piece.start : node.start_mark.index] + _revised(text, node, old, new) + text[end : piece.end]
 
 
 def _mapping(
@@ -167,8 +179,17 @@ def _entry(key: str, value: Any, indent: str) -> str:
 
 def _item(value: Any, indent: str) -> str:
     if not isinstance(value, Mapping) or not value or "left" in value:
-        return written(value)
+        return _rule(value)
     return f"\n{indent}".join(_entry(str(key), one, indent) for key, one in value.items())
+
+
+def _rule(value: Any) -> str:
+    """The value in one line; a rule of a table's lines without quotes, as people write it."""
+    plain = isinstance(value, str) and LINE_RULE.fullmatch(value) is not None
+    with suppress(yaml.YAMLError):
+        if plain and rule_text(yaml.safe_load(value)) == value:
+            return str(value)
+    return written(value)
 
 
 def _sequence(

@@ -8,13 +8,13 @@ from typing import Any
 
 from extractor.template import load_template
 from extractor.template.load import parse_yaml
-from extractor.template.revised_text import revised_text
+from extractor.template.revised_text import revised_text, with_rule_texts
 
 
 def tree_of(path: str) -> dict[str, Any]:
-    """The values of the template in that file, as its YAML has them. Raises TemplateError."""
+    """The values of the template in that file, as its YAML has them, its rules as texts. Raises TemplateError."""
     load_template(path)
-    return parse_yaml(_text(path), path)[1]
+    return with_rule_texts(parse_yaml(_text(path), path)[1])
 
 
 def revise(path: str, tree: Mapping[str, Any]) -> tuple[bytes, bytes | None]:

@@ -119,7 +119,9 @@ export class Desk {
       group.append(element("path", { class: "cells", d: sides.map((x) => `M${x} ${box[1]}v${box[3]}`).join("") }));
     }
     const size = Math.min(11 * this.unit, 0.8 * box[3]);
-    if (reading) {
+    if (reading?.status === "blank" && !reading.value && reads !== label) {
+      // Of a table's lines most may be empty: they are seen to be.
+    } else if (reading) {
       const words = reading.value || { blank: "blank", void: "void" }[reading.status] || "?";
       // On the upper side: what is written stays to be seen.
       group.append(element("text", { x: box[0] + box[2] - 2 * this.unit, y: box[1], "font-size": Math.min(14 * this.unit, 0.6 * box[3]), class: "reading" }, words));

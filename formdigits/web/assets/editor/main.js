@@ -447,6 +447,7 @@ try {
   editor.rulings = rulings;
   editor.picture = picture;
   find("#form-name").value = template.form;
+  find("[data-file=blank]").hidden = !blank;
   find("#which").textContent = "Show the page tried";
   desk.show(picture, blank ? "The blank form" : "White paper: the template has no picture of its blank form");
   const told = JSON.parse(sessionStorage.getItem(`formdigits-told-${form.id}`) ?? "[]");
