@@ -88,6 +88,25 @@ def test_what_is_saved_is_a_version_whose_yaml_keeps_its_comments(client: httpx.
     assert again["id"] == saved["id"]
 
 
+def test_the_blank_form_goes_along_under_its_senders_name(client: httpx.Client) -> None:
+    blank = (ROOT / "samples" / "other" / "blank_sheet.jpg").read_bytes()
+    text = HAND_MADE.format(form="meter-seen").replace(
+        "fields:", "landmarks:\n  reference: our blank.jpg  # as printed\nfields:"
+    )
+    files = [("files", ("meter.yaml", text.encode())), ("files", ("our blank.jpg", blank))]
+    form = client.post("/api/templates", files=files).json()
+    answer = client.get(f"/api/editor/{form['id']}").json()
+    assert answer["blank"]
+    tree = answer["template"]
+    tree["fields"][0]["cells"] = 7
+    saved = client.post(f"/api/editor/{form['id']}/save", json={"template": tree}).json()["form"]
+    kept = client.get(f"/api/templates/{saved['id']}/template.yaml").text
+    assert kept == text.replace("cells: 6", "cells: 7")
+    picture = client.get(f"/api/templates/{saved['id']}/blank")
+    assert picture.content == blank
+    assert "our%20blank.jpg" in picture.headers["content-disposition"]
+
+
 def test_mistakes_are_told_with_where_they_are_and_formats_in_plain_words(client: httpx.Client) -> None:
     form = sent(client, "meter-checked")
     tree = edited(client, form["id"])

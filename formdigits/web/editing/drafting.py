@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
+from pydantic import ValidationError
 
 from extractor.documents import count_pages, open_pages
 from extractor.errors import DocumentError, InputError
 from extractor.ink import at_most
 from extractor.reference import blank_form, draft_template
 from extractor.template import Landmarks, PageSize, Template, TemplateField, template_yaml
+from extractor.template.load import told as told_of
 from extractor.values import Box, FailedPage, Gray
 from formdigits.messages import counted
 
@@ -48,7 +50,10 @@ def draft(
         if len(blank.used) == 1:
             raise InputError("These are not copies of one form; send a blank form, or copies of the same page.")
         told.insert(0, f"The blank form was made out of {len(blank.used)} copies.")
-    made = draft_template(blank.image, form, DRAFT_PICTURE, dpi=DRAFT_DPI, everything=everything, dropout=dropout)
+    try:
+        made = draft_template(blank.image, form, DRAFT_PICTURE, dpi=DRAFT_DPI, everything=everything, dropout=dropout)
+    except ValidationError as error:
+        raise InputError(f"What was found on {files[0][1]} makes no template: {told_of(error.errors()[0])}") from None
     template = made.template or _with_one_box(blank.image, form, dropout=dropout)
     if made.template is None:
         told.append("No boxes to write in were found; draw them. One stands in the middle to begin with.")

@@ -19,7 +19,13 @@ KINDS = {
 }
 """What each kind is; one that is not here is told by its name."""
 
-KIND_NAMES = {Kind.RATIO: "ratio (120/80)", Kind.DIGITS: "digits, as written", Kind.INTEGER: "whole number"}
+KIND_NAMES = {
+    Kind.DIGITS: "digits, as written",
+    Kind.INTEGER: "whole number",
+    Kind.DECIMAL: "decimal number",
+    Kind.AMOUNT: "amount of money",
+    Kind.RATIO: "ratio, such as 120/80",
+}
 """Kinds that people pick by another name than a template has."""
 
 ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}

@@ -1,7 +1,7 @@
 // The template editor: what is chosen, what is done to it by mouse and by keys, checks, undo, and saving.
 
 import { ask, askJson, counted, element, tell } from "/assets/common.js";
-import { Desk } from "/assets/editor/desk.js";
+import { Desk, describe } from "/assets/editor/desk.js";
 import { cellsIn, inside, nextRuling, snapEdges } from "/assets/editor/geometry.js";
 import { History } from "/assets/editor/history.js";
 import { Rules } from "/assets/editor/rules.js";
@@ -108,6 +108,7 @@ function step(way, name) {
   if (!all.length) return;
   const at = all.indexOf(editor.ids.at(way > 0 ? -1 : 0));
   choose([all[at < 0 ? 0 : (at + way + all.length) % all.length]]);
+  say(describe(editor.tree(), editor.ids[0]));
   if (name) selected.focusName();
 }
 
