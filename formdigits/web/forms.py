@@ -107,7 +107,7 @@ class Forms:
         for form in (*self.all(), *self.drafts()):
             if form.id == wanted:
                 return form
-        raise InputError(f"There is no template {plain_name(wanted)}; /api/templates lists those that there are.")
+        raise InputError(f"There is no template {plain_name(wanted)}; the page Templates lists those that there are.")
 
     def path(self, wanted: str) -> str:
         """The file of the template with that id, which is used with this. Raises InputError."""

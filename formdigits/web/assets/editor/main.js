@@ -162,6 +162,7 @@ const acts = {
     }, "Make a table");
     if (before === editor.history.present) tell(problem, "These boxes are no table: choose boxes that stand in rows and columns, two rows at least.");
   },
+  sum: () => rules.begin(` = sum(${editor.ids.map((id) => nameOf(editor.tree(), id)).join(", ")})`),
   column: () => become((tree) => [addColumn(tree, editor.ids[0])], "Add a column"),
   uneven: () => commit((tree) => uneven(tree, editor.ids[0]), "Uneven lines"),
   dissolve: () => become((tree) => dissolve(tree, editor.ids[0]), "Table as boxes"),

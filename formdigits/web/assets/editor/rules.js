@@ -89,6 +89,14 @@ export class Rules {
     });
   }
 
+  /** Begins a new rule with `text`; what it is equal to is still to be typed. */
+  begin(text) {
+    const input = this.#list.lastElementChild.querySelector("input");
+    input.value = text;
+    input.focus();
+    input.setSelectionRange(0, 0);
+  }
+
   #row() {
     const input = element("input", { autocomplete: "off", spellcheck: "false", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "offered", maxlength: 2000 });
     const away = element("button", { type: "button", class: "quiet small", "aria-label": "Delete this rule", title: "Delete this rule" }, "✕");

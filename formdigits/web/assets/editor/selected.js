@@ -81,6 +81,7 @@ export class Selected {
       case "duplicate": return only === "f";
       case "split": return chosen.length === 1 && (only === "f" || only === "c");
       case "apart": return chosen.length === 1 && only === "f" && fields[0].cells > 1;
+      case "sum": return chosen.length > 1 ? only === "f" || only === "c" : only === "c";
       case "join": return only === "f" && chosen.length > 1;
       case "table": return only === "f" && chosen.length > 1;
       case "column": case "dissolve": return chosen.length === 1 && only === "t";
