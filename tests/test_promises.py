@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import select, update
 
+from extractor.options import ReadOptions
 from extractor.values import CheckKind, FieldStatus, Reading
+from formdigits.actions.read import promised_as_begun
+from formdigits.commands.shared_options import Share
 from formdigits.reports.words import lines
 from formdigits.web.routes.reviewing.job_report import curve
+from tests.conftest import ROOT
 from tests.reviewed_job import field, job_of_pages
 from workers.database.review.answers import Answer
 from workers.database.review.evidence import evidence_of, promise_for
@@ -20,12 +27,14 @@ from workers.database.review.promises import in_a_sentence, standing_of
 from workers.database.review.report import report_of
 from workers.database.schema import reviews
 from workers.database.store import Store, open_store
+from workers.queue.recipe import form_keys, make_recipe
 from workers.review.forms import Forms
 from workers.review.promise import Promise, in_words
 from workers.review.values import FieldKey
 
 NONE = Forms({})
 READS = "the same"
+TEMPLATES = ROOT / "samples" / "templates"
 
 
 @pytest.fixture
@@ -46,10 +55,12 @@ def readings(count: int, sure: Callable[[int], float], accept: float = 0.99) -> 
 
 def answered(store: Store, job: str, *, wrong: Callable[[int], bool] = lambda _: False, most: int = 10_000) -> None:
     """Up to `most` of the fields that wait, in their order, are answered; those at these positions were wrong."""
-    waiting = select(reviews.c.page, reviews.c.position).where(reviews.c.job == job, reviews.c.stage == 0)
+    waiting = select(reviews).where(reviews.c.job == job, reviews.c.stage == 0).order_by(reviews.c.rank).limit(most)
     with store.engine.begin() as connection:
-        for page, position in connection.execute(waiting.order_by(reviews.c.rank).limit(most)).all():
-            this = update(reviews).where(reviews.c.job == job, reviews.c.page == page, reviews.c.position == position)
+        for row in connection.execute(waiting).all():
+            position = row.position
+            of_page = (reviews.c.document == row.document, reviews.c.page == row.page)
+            this = update(reviews).where(reviews.c.job == job, *of_page, reviews.c.position == position)
             kind = "type" if wrong(position) else "accept"
             connection.execute(this.values(stage=3, kind=kind, status="accepted", value="7", by=["Ann"], at=1.0))
 
@@ -169,3 +180,51 @@ def test_the_report_says_what_could_be_promised_by_field_and_what_an_hour_would_
     assert "fewer than 1.5 % wrong: accepted from 99.9 % on: 99.5 % of the fields" in told
     assert "The next hour of review is about 900 answers" in told
     assert [point.error for _, _, point in curve(known)] == [0.015, 0.02, 0.03, 0.05, 0.1]
+
+
+def test_the_columns_of_a_table_are_told_of_and_not_its_lines(store: Store) -> None:
+    lines_read = [replace(field(f"patients.{n}.fee", "5", 0.999, FieldStatus.ACCEPTED), doubts=()) for n in (1, 2, 3)]
+    job = job_of_pages(store, [lines_read, lines_read], reads=READS)
+    set_plan(store, job.id, second=False, sample=1)
+    answered(store, job.id, most=5)
+    known = report_of(store, job.id).prospects
+    assert known is not None
+    assert [(one.field, one.read, one.checked) for one in known.fields] == [("patients.fee", 6, 5)]
+
+
+def test_answers_count_for_a_template_that_was_moved_and_not_for_one_that_was_edited(tmp_path: Path) -> None:
+    for name in ("here", "there"):
+        shutil.copytree(TEMPLATES, tmp_path / name)
+    here, there = (tmp_path / name / "tally.yaml" for name in ("here", "there"))
+    moved = there.rename(there.with_name("other.yaml"))
+    before, after = (form_keys(ReadOptions.of([path])) for path in (here, moved))
+    assert before == after
+    assert list(before) == ["polling-tally"]
+    moved.write_text(moved.read_text(encoding="utf-8") + "\n# A remark changes nothing.\n", encoding="utf-8")
+    assert form_keys(ReadOptions.of([moved])) == before
+    assert make_recipe(ReadOptions.of([moved])).forms == before
+    edited = moved.read_text(encoding="utf-8").replace("cells: 4", "cells: 5", 1)
+    moved.write_text(edited, encoding="utf-8")
+    assert form_keys(ReadOptions.of([moved])) != before
+    assert form_keys(ReadOptions.of(single_field=True)) != form_keys(ReadOptions())
+
+
+def test_an_interrupted_run_goes_on_with_the_threshold_that_it_began_with(store: Store) -> None:
+    promise = Promise(0.01, held=True, accept=0.95)
+    asked = ReadOptions.of(single_field=True, max_error=0.01)
+    begun = store.create("its key", replace(asked, accept=0.95), (), forms={"": READS}, promise=promise)
+    assert promised_as_begun(store, "its key", asked, {"": READS}, restart=False) == (begun.options, promise)
+    anew, other = promised_as_begun(store, "its key", asked, {"": READS}, restart=True)
+    assert (anew.accept, other is not None and other.held) == (0.99, False)
+    assert promised_as_begun(store, "its key", ReadOptions(), {}, restart=False) == (ReadOptions(), None)
+
+
+@pytest.mark.parametrize(("text", "share"), [("0.5%", 0.005), ("0.5 %", 0.005), ("0.005", 0.005)])
+def test_a_share_is_given_as_people_write_it(text: str, share: float) -> None:
+    assert Share().convert(text, None, None) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["5", "0", "100%", "-1%", "many", ""])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no share; give one such as"):
+        Share().convert(text, None, None)

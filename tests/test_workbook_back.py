@@ -187,3 +187,19 @@ def test_a_workbook_that_libreoffice_has_saved_comes_back(store: Store, tmp_path
     command = ["soffice", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "o", file]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert edits_in(tmp_path / "o" / file.name).edits == ()
+
+
+def test_lines_of_tables_come_back_from_their_own_sheet(store: Store, tmp_path: Path) -> None:
+    names = [f"patients.{line}.{column}" for line in (1, 2, 3) for column in ("code", "fee")]
+    made = [field(name, str(n + 10), 0.999, FieldStatus.ACCEPTED) for n, name in enumerate(names)]
+    job = job_of_pages(store, [made])
+    file = tmp_path / "numbers.xlsx"
+    columns_of = [("patients.code", Kind.INTEGER), ("patients.fee", Kind.INTEGER)]
+    write_table(file, store.results(job.id), fields=columns_of)
+    book = openpyxl.load_workbook(file)
+    sheet = book["patients"]
+    sheet.delete_rows(2)
+    sheet.cell(3, columns(sheet)["fee"]).value = 99
+    book.save(file)
+    (change,) = back(store, file).changes
+    assert (change.field, change.was, change.value) == ("patients.3.fee", "15", "99")

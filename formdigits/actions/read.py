@@ -140,17 +140,23 @@ def read_to_table(
 def _promised(
     key: str, options: ReadOptions, forms: Mapping[str, str], *, restart: bool
 ) -> tuple[ReadOptions, Promise | None]:
-    """The options with the threshold that keeps what is asked for; that of the interrupted job that goes on, if any."""
     if options.max_error is None:
         return options, None
     store = open_store()
     try:
-        same = find_same(store, key)
-        if same is not None and same.state == RUNNING and not restart:
-            return replace(options, accept=same.options.accept), promise_of(store, same.id)
-        return promised(store, forms, options)
+        return promised_as_begun(store, key, options, forms, restart=restart)
     finally:
         store.close()
+
+
+def promised_as_begun(
+    store: Store, key: str, options: ReadOptions, forms: Mapping[str, str], *, restart: bool
+) -> tuple[ReadOptions, Promise | None]:
+    """The options with the threshold that keeps what is asked for; that of the interrupted job that goes on, if any."""
+    same = find_same(store, key) if options.max_error is not None else None
+    if same is not None and same.state == RUNNING and not restart:
+        return replace(options, accept=same.options.accept), promise_of(store, same.id)
+    return promised(store, forms, options)
 
 
 def made_folder(name: str, sentence: str) -> Path:

@@ -7,6 +7,7 @@ from statistics import median
 
 from sqlalchemy import and_, case, func, select
 
+from extractor.table_lines import table_place
 from extractor.values import CheckKind, FieldStatus
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING
@@ -53,6 +54,12 @@ def _fields(store: Store, keys: Sequence[str]) -> tuple[FieldError, ...]:
         .where(readings.c.job.in_(these), ACCEPTABLE)
         .group_by(readings.c.field)
     )
+    sums: dict[str, list[int]] = {}
     with reading(store.engine) as connection:
-        found = [FieldError(row[0], *map(int, row[1:])) for row in connection.execute(query)]
+        for name, *counts in connection.execute(query):
+            # The lines of a table are many, and each has few answers: its columns tell more.
+            spot = table_place(name)
+            column = name if spot is None else f"{spot.table}.{spot.column}"
+            sums[column] = [one + int(more) for one, more in zip(sums.get(column, [0] * 4), counts, strict=True)]
+    found = [FieldError(name, *counts) for name, counts in sums.items()]
     return tuple(sorted(found, key=lambda one: (-one.wrong, -one.bound, one.field))[:FIELDS_SHOWN])
