@@ -1,6 +1,7 @@
-"""Finding fields: the boxes, combs and rulings to write on of a page that no template describes."""
+"""Finding fields: the boxes, combs, rulings to write on and tables of a page that no template describes."""
 
-from extractor.finding.field_search import find_fields, printed_extent
+from extractor.finding.field_search import FoundPage, find_fields, find_page, printed_extent
 from extractor.finding.found_field import FoundField
+from extractor.finding.tables import FoundColumn, FoundTable
 
-__all__ = ["FoundField", "find_fields", "printed_extent"]
+__all__ = ["FoundColumn", "FoundField", "FoundPage", "FoundTable", "find_fields", "find_page", "printed_extent"]

@@ -25,6 +25,7 @@ from extractor.finding.rulings.broken_rulings import part_at_broken_rulings
 from extractor.finding.rulings.page_rulings import Rulings, find_rulings
 from extractor.finding.rulings.squared import lies_in, squared_areas
 from extractor.finding.rulings.writing_rulings import find_writing_rulings
+from extractor.finding.tables import FoundTable, find_tables
 from extractor.finding.work_page import WorkPage, work_page
 from extractor.ink import even_illumination
 from extractor.soft_focus import sharpened
@@ -38,8 +39,30 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     photographs with up to 15 degrees of skew, black on white or white on black. With `labels` each is named after the
     print beside it, if the program Tesseract is installed; else `field_01`, `field_02`, …
     """
+    return _searched(image, labels=labels, tables=False).fields
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """What is found on a page that no template describes: `tables`, and the `fields` beside them."""
+
+    fields: tuple[FoundField, ...] = ()
+    tables: tuple[FoundTable, ...] = ()
+
+
+def find_page(image: Gray, *, labels: bool = True) -> FoundPage:
+    """The tables of the page `image`, shape (height, width), top to bottom, and the fields beside them in reading
+    order.
+
+    As `find_fields`; with `labels` the columns of tables are named after their headings, if the second reader is
+    installed, or Tesseract.
+    """
+    return _searched(image, labels=labels, tables=True)
+
+
+def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
     if min(image.shape) < FINDING.page_least:
-        return ()
+        return FoundPage()
     image = black_on_white(image)
     work = work_page(image)
     seen = _seen(work.grey, work.long_side)
@@ -65,6 +88,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     places = [place for place in places if place.shape != "box" or not _is_frame(place.box, rooms)]
     places += [Place(corners, "ruling") for corners in rooms]
     places = [places[i] for i in reading_order([place.corners for place in places])]
+    found = find_tables(lit, faint, page, labels=labels) if tables else []
+    places = [place for place in places if not any(holds(table.area, place.box) for table in found)]
     doubts = found_doubts(places, words, lit, faint, work.long_side)
     kept = without_headings(places, doubts, page)
     places = [place for place, _ in kept]
@@ -72,7 +97,8 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
     if labels and places:
         phrases = page_phrases(image, work, _boxed(work, cells, [place.corners for place in places]))
     names = name_fields([place.box for place in places], [p.shape for p in places], phrases, work.long_side)
-    return tuple(_in_page(work, place, name, own) for (place, own), name in zip(kept, names, strict=True))
+    fields = tuple(_in_page(work, place, name, own) for (place, own), name in zip(kept, names, strict=True))
+    return FoundPage(fields, tuple(table.on_page(work) for table in found))
 
 
 @dataclass(frozen=True, eq=False)

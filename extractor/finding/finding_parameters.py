@@ -248,6 +248,8 @@ class FindingParameters:
     phrase_reach: Size = Size(0.01, 8)  # the largest dark thing that is no shadow there
     tesseract_s: float = 60.0  # seconds after which a page is given up; its fields are numbered instead
     tesseract_sure: float = 35.0  # per cent: what it is less sure of is a ruling or handwriting
+    print_high: int = 48  # pixels of a text line that it reads by itself,
+    print_rim: int = 24  # and of the paper around it
     word_gap: tuple[float, float] = (-0.5, 1.4)  # of the letters' height: words farther apart are two labels
     name_longest: tuple[int, int] = (40, 16)  # letters; and of those, in a table, for the column
     left_reach: float = 0.7  # how far to the left of a field its label may be,
@@ -259,6 +261,76 @@ class FindingParameters:
     above_shared: float = 0.4  # of the label's width: how much of it is above the field
     below_reach: float = 0.02  # how far below a field its label may be
     table_slack: float = 0.2  # of a field's height: how much fields of one row or column differ
+
+    # Tables: rulings put together,
+    joined_piece: Size = Size(0.008, 8)  # the shortest piece
+    joined_parts: int = 5  # of a piece, by which it is known how it bends
+    joined_gap: Size = Size(0.035, 20)  # the widest gap between two pieces of one
+    joined_aside: Size = Size(0.002, 3)  # how far aside the next piece may begin
+    # lines between them,
+    table_rows: int = 5  # at least
+    table_narrowest: float = 0.1  # the shortest ruling above a line,
+    level_seen: float = 0.5  # and the share of it that is seen
+    table_ends: float = 0.01  # how much the ends of a table's rulings differ
+    row_least: float = 0.008  # the lowest line
+    row_uneven: float = 1.35  # the highest over the usual one
+    row_missing: float = 0.15  # how much a line differs from two, between two of which a ruling is missing
+    # columns,
+    table_columns: int = 2  # at least
+    strips_unheaded: int = 3  # and so many where nothing is printed over them,
+    unheaded_shape: float = 1.6  # that are combs, or so wide over their height
+    strip_least: float = 0.006  # the narrowest
+    strip_alike: float = 0.12  # of its width: how much that of the same column differs in another block
+    upright_seen: float = 0.75  # of the height of all lines: the share of an upright ruling that is seen
+    edges_apart: float = 0.004  # rulings closer together are one
+    gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,
+    gap_seen: float = 0.3  # the share of lines whose rulings stop where columns part,
+    gap_least: Size = Size(0.003, 4)  # for so long at least
+    comb_unheaded: int = 3  # cells at least of a comb that no heading shows
+    cell_middle: float = 0.25  # of a cell's height: beside its own rulings,
+    cell_parted: float = 0.8  # of its width: so long is a ruling that runs through it,
+    cells_parted: float = 0.1  # and in no more cells one does
+    # and what is printed in them.
+    number_rows: float = 0.8  # of the lines, that have a printed number
+    number_tall: float = 0.7  # of the tallest piece: lower ones are points
+    number_alike: float = 0.2  # of its height: how much that of another line's number differs,
+    number_foot: float = 0.08  # and of the line's height, how far off it stands
+    number_large: float = 1.35  # of the page's print: what is larger is written
+    numbers_begin: float = 2.5  # of headings' height: how far from the table's side numbers without a heading begin,
+    numbers_gap: float = 0.8  # the widest gap between two of their figures,
+    numbers_differ: float = 1.5  # and how much they differ in where they end
+    total_reach: float = 6.0  # of its letters' height: how far the word before totals reaches,
+    total_gap: float = 1.0  # and the widest gap in it
+    label_letters: int = 4  # from so many on it is a word
+    row_label: float = 0.4  # how far before a line its name begins,
+    row_label_gap: float = 0.002  # and ends
+    head_reach: tuple[float, float] = (0.09, 0.035)  # above the first line: the ruling above headings; these without
+    head_parted: float = 0.5  # of the headings' height, from their foot: the ruling between two goes up at least there
+    head_rows: int = 2  # lines of headings between rulings like the others, at most,
+    foot_rows: int = 2  # and of totals
+    heading_share: float = 0.6  # of the columns that have headings in a line of print
+    head_ruling: float = 0.8  # the share that is seen of a ruling between headings and those over them
+    head_letter: tuple[float, float] = (0.0022, 0.02)  # the lowest letter and the highest
+    head_tall: float = 1.7  # of most letters' height: what is higher is a ruling too
+    head_wide: float = 4.0  # width over height: what is wider is a ruling
+    head_near: float = 2.5  # of the letters' height: how far above a table its headings end,
+    head_spaced: float = 1.0  # and their text lines are apart
+    head_gap: tuple[float, float] = (
+        0.4,
+        2.5,
+    )  # of the same: gaps inside a word are smaller, between two headings larger
+    head_centred: float = 3.0  # of the same: how far off the table's side the first column begins, the others' headings
+    head_apart: float = 0.2  # being in their middle and so far from their sides,
+    head_numbers: float = 2.5  # how wide the heading of printed numbers is at most,
+    head_begins: float = 1.5  # and how far from its side it begins
+    head_base: Size = Size(0.1, 1.5)  # of the same: how far off its base line a letter ends,
+    head_bases: int = 3  # of so many in one line,
+    head_standing: float = 0.75  # and how many letters stand on them
+    head_overlap: float = 0.15  # of the same: text lines overlap by less
+    head_smaller: float = 0.8  # of what stands in most lines: the highest letters of a heading
+    head_line: float = 0.45  # of the tallest text line: lower ones are dots
+    head_rim: float = 0.3  # of a text line's height: what is read around it
+    heads_alike: float = 0.6  # of two blocks' headings, that say the same
 
     # Strings without a box, on plain or lined paper. Shares are of the picture's short side, heights those of symbols.
     string_side: int = 1280  # pixels of the long side that they are looked for on

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,22 +83,37 @@ class SecondReader:
         known = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         # Its blank stands first; here as everywhere it is put last.
         self._columns = [known.index(one) + 1 for one in card.classes] + [0]
+        # A space is not on its list, but comes last.
+        self._characters = ["", *known, " "]
         self.classes, self.weights = card.classes, card.weights
 
     def log_probabilities(self, pictures: Sequence[Gray]) -> list[Floats]:
         """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for each
         of `pictures`, dark on white, of any size."""
+        rows = self._answers(pictures, lambda answers: answers[:, :, self._columns])
+        return [np.log(np.maximum(one / one.sum(1, keepdims=True), TINIEST)).astype(np.float32) for one in rows]
+
+    def texts(self, pictures: Sequence[Gray]) -> list[str]:
+        """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits."""
+        best = self._answers(pictures, lambda answers: answers.argmax(2)[:, :, None])
+        texts = []
+        for one in best:
+            path = one[:, 0].astype(int)
+            kept = path[np.concatenate(([True], np.diff(path) != 0))] if len(path) else path
+            texts.append("".join(self._characters[k] for k in kept if k < len(self._characters)).strip())
+        return texts
+
+    def _answers(self, pictures: Sequence[Gray], kept: Callable[[Floats], Floats]) -> list[Floats]:
+        """What is `kept` of the network's answers, shape (pictures, frames, characters), for each picture."""
         drawn = [_drawn(one) for one in pictures]
-        found: list[Floats] = [np.zeros((0, len(self._columns)), np.float32)] * len(drawn)
+        found: list[Floats] = [np.zeros((0, 1), np.float32)] * len(drawn)
         by_width = sorted(range(len(drawn)), key=lambda i: drawn[i].shape[2])
         start = 0
         while start < len(by_width):
             width = drawn[by_width[start]].shape[2]
             own = [i for i in by_width[start : start + PICTURES_TOGETHER] if drawn[i].shape[2] == width]
             [answers] = self._session.run(None, {"x": np.stack([drawn[i] for i in own])})
-            kept = answers[:, :, self._columns]
-            rows = np.log(np.maximum(kept / kept.sum(2, keepdims=True), TINIEST)).astype(np.float32)
-            for i, row in zip(own, rows, strict=True):
+            for i, row in zip(own, kept(answers), strict=True):
                 found[i] = row
             start += len(own)
         return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from extractor.fields import FieldImage
 from extractor.geometry import transform
 from extractor.reference.reference_parameters import REFERENCE
+from extractor.table_lines import table_place
 from extractor.template import TemplateField
 from extractor.values import Gray, Points
 
@@ -21,7 +22,8 @@ SNAPPED_COLOUR, LOOSE_COLOUR, NAME_COLOUR = (60, 150, 0), (0, 110, 240), (190, 6
 def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[FieldImage]) -> NDArray[np.uint8]:
     """`image` in colour, shape (height, width, 3), with each of `fields` drawn where it was `found`.
 
-    Boxes whose rulings were found are green, others orange.
+    Boxes whose rulings were found are green, others orange. Of a table the columns are named once, and its lines are
+    numbered.
     """
     scale = min(1.0, REFERENCE.preview_side / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
@@ -34,9 +36,29 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
         colour = SNAPPED_COLOUR if one.snapped else LOOSE_COLOUR
         for cell in one.cell_boxes:
             cv2.polylines(picture, [_on_picture(cell.corners, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
+    firsts: set[tuple[str, int]] = set()
     for field, one in zip(fields, found, strict=True):
-        _write(picture, field, _on_picture(one.inside.corners, one.matrix, scale).reshape(-1, 2))
+        quad = _on_picture(one.inside.corners, one.matrix, scale).reshape(-1, 2)
+        words = field.name if field.cells is None else f"{field.name} ({field.cells})"
+        place = table_place(field.name)
+        if place is None:
+            _write(picture, words, quad)
+            continue
+        # A column is named once, above its first line; before each line stands its number.
+        if place.line == 1:
+            _write(picture, words.removeprefix(f"{place.table}.1."), quad)
+        if (place.table, place.line) not in firsts:
+            firsts.add((place.table, place.line))
+            _number(picture, place.line, quad)
     return picture
+
+
+def _number(picture: NDArray[np.uint8], line: int, quad: NDArray[np.int32]) -> None:
+    """The number of a table's line, before its first cell."""
+    size = 0.4 * float(quad[:, 1].max() - quad[:, 1].min()) / 22
+    (width, tall), _ = cv2.getTextSize(str(line), cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    at = (max(0, int(quad[:, 0].min()) - width - 4), int(quad[:, 1].mean()) + tall // 2)
+    cv2.putText(picture, str(line), at, cv2.FONT_HERSHEY_SIMPLEX, size, NAME_COLOUR, 1, cv2.LINE_AA)
 
 
 def _on_picture(points: Points, matrix: Points, scale: float) -> NDArray[np.int32]:
@@ -44,11 +66,10 @@ def _on_picture(points: Points, matrix: Points, scale: float) -> NDArray[np.int3
     return np.asarray(seen.round(), np.int32)
 
 
-def _write(picture: NDArray[np.uint8], field: TemplateField, quad: NDArray[np.int32]) -> None:
-    """The field's name above its box, or inside at its foot where there is no room above."""
+def _write(picture: NDArray[np.uint8], words: str, quad: NDArray[np.int32]) -> None:
+    """What a field is called, above its box, or inside at its foot where there is no room above."""
     height = float(np.clip(0.45 * (quad[:, 1].max() - quad[:, 1].min()), 9, 0.009 * max(picture.shape)))
     size = height / 22
-    words = field.name if field.cells is None else f"{field.name} ({field.cells})"
     (width, tall), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
     left = int(np.clip(quad[:, 0].min(), 0, max(0, picture.shape[1] - width)))
     bottom = int(quad[:, 1].min()) - 3

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.finding import FoundField, find_fields
-from extractor.finding.naming import numbered
+from extractor.finding import FoundField, find_page
 from extractor.reference.corner_marks import corner_marks
+from extractor.reference.draft_names import field_names
 from extractor.reference.reference_parameters import REFERENCE
+from extractor.reference.table_draft import draft_tables
 from extractor.template import Format, Landmarks, PageSize, Template, TemplateField
-from extractor.template.model import RESERVED
+from extractor.template.model import MOST_FIELDS
 from extractor.values import Box, DoubtKind, Gray, Kind
 
 
@@ -32,7 +33,8 @@ def draft_template(
     rulings to write on beside boxes, grids of single boxes and boxes too large or too narrow for a number are left out.
     `dropout` says that the boxes are printed in a colour that pages in grey do not show.
     """
-    found = find_fields(blank, labels=True)
+    page_found = find_page(blank, labels=True)
+    found = page_found.fields
     kept = found if everything else _for_numbers(found, blank.shape)
     height, width = blank.shape
     fields = []
@@ -49,7 +51,9 @@ def draft_template(
         fields.append(
             TemplateField(name=name, box=box, cells=one.cells, gap=round(one.gap, 1), format=Format(kind=Kind.DIGITS))
         )
-    if not fields:
+    tables = draft_tables(page_found.tables, blank.shape)
+    tables = tables if sum(table.size for table in tables) + len(fields) <= MOST_FIELDS else ()
+    if not fields and not tables:
         return TemplateDraft(None, len(found))
     marks = corner_marks(blank)
     landmarks = Landmarks(reference=reference, dropout=dropout)
@@ -57,7 +61,7 @@ def draft_template(
         centres = tuple((round(float(x), 1), round(float(y), 1)) for x, y in marks[0])
         landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference, dropout=dropout)
     page = PageSize(width=width, height=height, dpi=dpi)
-    template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields))
+    template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields), tables=tables)
     return TemplateDraft(template, len(found) - len(fields))
 
 
@@ -85,14 +89,3 @@ def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[Fo
                 continue
         kept.append(field)
     return kept
-
-
-def field_names(labels: Iterable[str]) -> list[str]:
-    """Each label as a name that a template allows, each once."""
-    names: list[str] = []
-    for number, label in enumerate(labels, 1):
-        name = re.sub(r"[^A-Za-z0-9]+", "_", label).strip("_").lower()[:40].strip("_") or f"field_{number:02d}"
-        if name[0].isdigit() or name in RESERVED:
-            name = f"field_{name}"
-        names.append(numbered(name, names))
-    return names

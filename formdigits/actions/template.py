@@ -16,6 +16,7 @@ from extractor.recognizer.choice import models_of
 from extractor.reference import Blank, blank_form, draft_template, draw_template
 from extractor.registration import Registration, register
 from extractor.template import Template, load_template, template_yaml
+from extractor.template.table import Table
 from extractor.values import FailedPage, Page
 from formdigits.actions.advice import advice, tiny_cells
 from formdigits.messages import counted, say
@@ -75,12 +76,18 @@ def make(
     except OSError as error:
         raise OutputError(f"{target} cannot be written ({error.strerror}); give another name with -o.") from None
     marks = len(template.landmarks.marks)
-    found = f"{counted(len(template.all_fields), 'field')} and {counted(marks, 'corner mark') if marks else 'no marks'}"
+    found = ", ".join([counted(len(template.fields), "field"), *map(_told, template.tables)])
+    found += f" and {counted(marks, 'corner mark') if marks else 'no marks'}"
     say(f"Wrote {target} with {found}; the blank form is {reference}, look at {preview}.")
     if drafted.left_out:
         say(f"Left out {counted(drafted.left_out, 'place')} that hardly hold a number; --all keeps them.")
     say(f"Now rename the fields in {target}, delete those you do not need, and try: formdigits template check {target}")
     return ExitCode.DONE
+
+
+def _told(table: Table) -> str:
+    lines = table.size // len(table.columns)
+    return f"table '{table.name}' of {counted(lines, 'line')} and {counted(len(table.columns), 'column')}"
 
 
 def _say_copies(files: Sequence[str], blank: Blank) -> None:

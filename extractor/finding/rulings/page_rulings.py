@@ -44,7 +44,7 @@ def find_rulings(grey: Gray, long_side: int) -> tuple[Rulings, Rulings]:
     faint = _with_faint(ink, as_gray(hats[0])), _with_faint(sideways, as_gray(cv2.transpose(hats[1])))
     # The edges of a watermark give specks too, but pale ones.
     strong = as_gray(cv2.bitwise_and(ink, cv2.threshold(hat, FINDING.dot_contrast, 255, cv2.THRESH_BINARY)[1]))
-    dotted, solid = _dotted(strong, long_side), _solid(grey, thick)
+    dotted, solid = dotted_runs(strong, long_side), _solid(grey, thick)
     clear, all_ = (
         Rulings(
             _runs(a, shortest, thick, reach),
@@ -121,7 +121,7 @@ def _solid(grey: Gray, thick: int) -> Mask:
     return as_gray(cv2.dilate(solid, np.ones((3, 3), np.uint8)))
 
 
-def _dotted(ink: Mask, long_side: int) -> Mask:
+def dotted_runs(ink: Mask, long_side: int) -> Mask:
     """Level rows of dots or short dashes."""
     largest = FINDING.dot_height.pixels(long_side)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

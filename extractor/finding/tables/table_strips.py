@@ -1,0 +1,148 @@
+"""The columns of a table: strips between upright rulings, or between gaps in its level ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from extractor.finding.finding_parameters import FINDING
+from extractor.finding.tables.joined_rulings import JoinedRuling
+from extractor.finding.tables.line_stacks import LineStack
+from extractor.values import Mask
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A column from `left` to `right`, in pixels of the work page; of a comb the `cells` in it. `gap` says that the
+    level rulings stop before it."""
+
+    left: float
+    right: float
+    cells: int | None = None
+    gap: bool = False
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A side of a column, from `left` to `right` across its ruling. `headed` says that it parts the headings too;
+    None where there are none to part."""
+
+    left: float
+    right: float
+    headed: bool | None = None
+    gap: bool = False
+
+
+def column_strips(stack: LineStack, upright: Sequence[JoinedRuling], masks: tuple[Mask, Mask]) -> list[Strip]:
+    """The columns that rulings show, left to right. `upright` are the joined ones of the page; `masks` are its level
+    rulings, 255, and its upright ones, transposed."""
+    edges = _merged(_edges(stack, upright, masks[1]) + _gaps(stack, masks[0]), stack)
+    parts = [Strip(one.right, other.left, gap=one.gap) for one, other in pairwise(edges)]
+    inner = [edge.headed for edge in edges[1:-1] if not edge.gap]
+    tell = any(inner) and not all(inner)
+    strips: list[Strip] = []
+    run: list[Strip] = []
+    for part, edge in zip(parts, edges[1:], strict=True):
+        if part.width < FINDING.strip_least * stack.long_side:
+            strips += _combs(run, stack, sure=tell)
+            run = []
+            continue
+        run.append(part)
+        # The headings tell which uprights part columns and which the cells of a comb; without any, the cells' shape.
+        if edge.gap or edge is edges[-1] or (tell and edge.headed):
+            strips += _combs(run, stack, sure=tell)
+            run = []
+    return strips
+
+
+def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) -> list[Edge]:
+    top, foot = stack.levels[0], stack.levels[-1]
+    middle, slack = (top + foot) / 2, FINDING.table_ends * stack.long_side
+    head = stack.head
+    found = []
+    for one in upright:
+        x, half = one.at(middle), one.thick / 2
+        share = one.seen / max(1.0, one.end - one.start) * one.reaches(top, foot)
+        if not stack.left - slack < x < stack.right + slack or share < FINDING.upright_seen:
+            continue
+        # What parts headings runs through the lower half of theirs; strokes of letters do not.
+        headed = _seen(one, sideways, head[1] - FINDING.head_parted * (head[1] - head[0]), head[1])
+        found.append(Edge(x - half, x + half, headed > FINDING.head_ruling if stack.above else None))
+    ends = [Edge(stack.left, stack.left, True), Edge(stack.right, stack.right, True)]
+    found = [one for one in found if all(abs(one.left - end.left) > slack for end in ends)] + [
+        next((one for one in found if abs(one.left - end.left) <= slack), end) for end in ends
+    ]
+    return found
+
+
+def _seen(ruling: JoinedRuling, mask: Mask, first: float, last: float) -> float:
+    """The share that `mask` shows of a level ruling from `first` to `last`."""
+    at = np.arange(max(0, round(first)), min(mask.shape[1], round(last)))
+    rows = np.interp(at, ruling.along, ruling.across).round().astype(int)
+    near = range(-FINDING.gap_reach, FINDING.gap_reach + 1)
+    seen = np.any([mask[(rows + step).clip(0, len(mask) - 1), at] > 0 for step in near], 0)
+    return float(seen.mean()) if len(at) else 0.0
+
+
+def _gaps(stack: LineStack, level: Mask) -> list[Edge]:
+    """Where the level rulings of most lines stop, and go on farther right."""
+    first, last = round(stack.left), round(stack.right)
+    at = np.arange(max(0, first), min(level.shape[1], last))
+    reach = FINDING.gap_reach
+    seen = np.zeros(len(at))
+    for ruling in stack.rulings:
+        rows = np.interp(at, ruling.along, ruling.across).round().astype(int)
+        near = [level[(rows + step).clip(0, len(level) - 1), at] > 0 for step in range(-reach, reach + 1)]
+        seen += np.any(near, 0)
+    stops = np.concatenate(([0], (seen < FINDING.gap_seen * len(stack.rulings)).astype(np.int8), [0]))
+    steps = np.flatnonzero(np.diff(stops))
+    least = FINDING.gap_least.of(stack.long_side)
+    return [
+        Edge(float(at[a]), float(at[b - 1]) + 1, True, gap=True)
+        for a, b in zip(steps[::2], steps[1::2], strict=True)
+        if b - a >= least and a > 0 and b < len(at)
+    ]
+
+
+def _merged(edges: list[Edge], stack: LineStack) -> list[Edge]:
+    """Edges from left to right; those that meet, as the uprights of a double ruling or at a gap, are one."""
+    least = FINDING.edges_apart * stack.long_side
+    out: list[Edge] = []
+    for edge in sorted(edges, key=lambda one: one.left):
+        if out and edge.left - out[-1].right < least:
+            last = out[-1]
+            headed = None if edge.headed is None and last.headed is None else bool(edge.headed or last.headed)
+            out[-1] = Edge(last.left, max(last.right, edge.right), headed, edge.gap or last.gap)
+        else:
+            out.append(edge)
+    return out
+
+
+def _combs(run: list[Strip], stack: LineStack, *, sure: bool) -> list[Strip]:
+    """Strips that no heading parts as one comb; where headings do not tell (`sure` is false) those that are narrow."""
+    out: list[Strip] = []
+    while run:
+        count = len(run) if sure else _alike(run, stack)
+        cells = run[:count]
+        out.append(Strip(cells[0].left, cells[-1].right, count if count > 1 else None, cells[0].gap))
+        run = run[count:]
+    return out
+
+
+def _alike(run: list[Strip], stack: LineStack) -> int:
+    """How many of the first strips are cells of one comb, by their shape."""
+    narrowest, widest = (share * stack.pitch for share in FINDING.comb_shape)
+    count = 1
+    while count < len(run):
+        one, other = run[count - 1], run[count]
+        if abs(one.width - other.width) > FINDING.comb_width.of(one.width) or not narrowest < other.width < widest:
+            break
+        count += 1
+    return count if count >= FINDING.comb_unheaded else 1
