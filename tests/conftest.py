@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.object_server import bucket, object_server  # noqa: F401 - fixtures of object stores
 from tests.queue_services import PostgresServer, missing_postgres
 from tests.web_site import browser, context, fake_web, web  # noqa: F401 - fixtures of the web page's tests
 from workers.database.store import Store, open_store

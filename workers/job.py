@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from extractor.errors import InputError
+from extractor.objects import is_object
 from extractor.options import ReadOptions
 from extractor.values import Kind
 
@@ -73,13 +75,25 @@ class FileState(NamedTuple):
 
     @classmethod
     def of(cls, file: str) -> Self:
-        """The file as it lies there now."""
+        """The file as it lies there now; an object as its store has listed it, its mark in the place of a time."""
+        if is_object(file):
+            # Imported here: only who reads from a store needs it.
+            from extractor.objects.object_store import state_of
+
+            state = state_of(file)
+            return cls(file, -1, -1) if state is None else cls(file, state.size, state.number)
         try:
             found = Path(file).stat()
         except OSError:
             # It is gone since it was found, or may not be looked at: reading it will say which.
             return cls(file, -1, -1)
         return cls(file, found.st_size, found.st_mtime_ns)
+
+
+def absolute(file: str) -> str:
+    """The path by which anybody can open the file; an object's name is one already. Links stay, as the names that
+    people know."""
+    return file if is_object(file) else os.path.abspath(file)  # noqa: PTH100
 
 
 LONGEST_JOB_NAME = 200

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from extractor.documents.sniff import SNIFFED_BYTES, is_picture
 from extractor.errors import InputError
+from extractor.objects import is_object
 
 READ_ENDINGS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".pdf", ".bmp", ".webp"}
@@ -61,13 +62,18 @@ def find_input_files(inputs: Sequence[str | Path]) -> InputFiles:
     A file that is named is always taken. Below a folder, what is a picture or document by its ending is taken, whether
     it can be read or not, and by its content where the ending says nothing; hidden files and folders are left out.
 
-    Raises InputError: no input, a path that does not exist, a folder without documents or that cannot be listed.
+    Of an object store (`s3://bucket/folder`) what is below a name is taken by its endings. Raises InputError: no input,
+    a path that does not exist, a folder without documents or that cannot be listed; ServiceError: a store that does not
+    answer.
     """
     if not inputs:
         raise InputError("There is nothing to read; name at least one file or folder.")
     found: dict[str, str] = {}
     others: dict[str, str] = {}
     for given in map(str, inputs):
+        if is_object(given):
+            _take_objects(given, found, others)
+            continue
         # os.path says no where pathlib raises: a name too long, a folder that may not be entered.
         if os.path.isdir(given):  # noqa: PTH112
             files = []
@@ -88,6 +94,22 @@ def find_input_files(inputs: Sequence[str | Path]) -> InputFiles:
             found.setdefault(os.path.realpath(file), file)
     left_out = Counter(kind for file, kind in others.items() if file not in found)
     return InputFiles(tuple(sorted(found.values(), key=_order)), dict(left_out.most_common()))
+
+
+def _take_objects(address: str, found: dict[str, str], others: dict[str, str]) -> None:
+    """Objects at the address and below, by their names alone: to look into each would be to fetch it."""
+    # Imported here: only who reads from a store needs it.
+    from extractor.objects.object_store import list_below
+
+    count = len(found)
+    for one, _ in list_below(address):
+        name = PurePath(one).name
+        if one == address.rstrip("/") or (is_document_name(name) and not name.startswith(".")):
+            found.setdefault(one, one)
+        else:
+            others[one] = HIDDEN if name.startswith(".") else PurePath(one).suffix.lower()
+    if len(found) == count and not any(one.startswith(address) for one in found):
+        raise InputError(f"There are no documents at {address}; check its spelling.")
 
 
 def is_document_name(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import stat
@@ -12,12 +13,13 @@ from typing import BinaryIO, Protocol
 
 from extractor.documents.decoder_messages import check_whole, decoder_messages
 from extractor.documents.image import ImageFile
-from extractor.documents.limits import MAX_DOCUMENT_BYTES, check_bytes
+from extractor.documents.limits import MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, check_bytes
 from extractor.documents.negative import black_on_white
 from extractor.documents.pdf import PdfFile
 from extractor.documents.sniff import SNIFFED_BYTES, Format, sniff
 from extractor.documents.tiff import TiffFile
 from extractor.errors import DocumentError
+from extractor.objects import is_object
 from extractor.values import FailedPage, Gray, Page
 
 _ONE_PICTURE = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".avif"})
@@ -102,6 +104,8 @@ def _page(document: _Document, file: str, number: int) -> Page | FailedPage:
 
 
 def _open(file: str, dpi: int, *, darkest: bool = False) -> _Document:
+    if is_object(file):
+        return _open_object(file, dpi, darkest=darkest)
     path = Path(file)
     # Looked at first, because to open a pipe is to wait for its writer.
     status = path.stat()
@@ -110,12 +114,28 @@ def _open(file: str, dpi: int, *, darkest: bool = False) -> _Document:
     if not stat.S_ISREG(status.st_mode):
         raise DocumentError("This is no file but a device or pipe; save what comes out of it and read that.")
     check_bytes(status.st_size, MAX_DOCUMENT_BYTES)
-    stream = path.open("rb")
+    return _open_stream(path.open("rb"), file, str(path), dpi, darkest=darkest)
+
+
+def _open_object(address: str, dpi: int, *, darkest: bool) -> _Document:
+    # Imported here: only who reads from a store needs it.
+    from extractor.objects.object_store import copied, fetched
+
+    if PurePath(address).suffix.lower() in _ONE_PICTURE:
+        content = fetched(address, MAX_IMAGE_BYTES)
+        check_bytes(len(content), MAX_IMAGE_BYTES)
+        return _open_stream(io.BytesIO(content), address, address, dpi, darkest=darkest)
+    copy = copied(address, MAX_DOCUMENT_BYTES)
+    return _open_stream(copy.open("rb"), address, str(copy), dpi, darkest=darkest)
+
+
+def _open_stream(stream: BinaryIO, file: str, place: str, dpi: int, *, darkest: bool) -> _Document:
+    """The document called `file`, which lies at `place` where it is a PDF."""
     try:
         kind = sniff(stream.read(SNIFFED_BYTES))
         stream.seek(0)
-        document = _document(stream, kind, file, dpi, darkest=darkest)
-        ending = path.suffix.lower()
+        document = _document(stream, kind, place, dpi, darkest=darkest)
+        ending = PurePath(file).suffix.lower()
         if ending in _ONE_PICTURE and document.count > 1:
             # By its ending one page was counted: the others would be lost.
             raise DocumentError(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
-from extractor.errors import OutputError
+from extractor.errors import OutputError, ServiceError
 from extractor.export.draft import check_place
 from extractor.export.sink import FieldColumn, Sink
+from extractor.objects import is_object
 from extractor.values import PageResult
 
 STANDARD_OUTPUT = "-"
@@ -70,9 +72,26 @@ def write_table(
     Without `fields`, which differ from page to page where no template describes them, CSV and XLSX have one row per
     field in any case. Raises OutputError.
     """
+    if is_object(str(out)):
+        with TemporaryDirectory() as folder:
+            write_table(Path(folder) / PurePath(str(out)).name, results, fields=fields, long=long, forms=forms)
+            _put_all(Path(folder), str(out))
+        return
     with open_sink(out, fields=fields, long=long or not fields, forms=forms) as sink:
         for result in results:
             sink.write(result)
+
+
+def _put_all(folder: Path, out: str) -> None:
+    """Puts the table, and the files beside it where there are several, where the object `out` is to be."""
+    # Imported here: only who writes to a store needs it.
+    from extractor.objects.object_store import put
+
+    try:
+        for file in sorted(folder.iterdir()):
+            put(file, f"{out.rpartition('/')[0]}/{file.name}")
+    except ServiceError as error:
+        raise OutputError(f"{out} could not be written: {error}") from error
 
 
 def holds_symbols(out: str | Path) -> bool:
@@ -86,9 +105,25 @@ def check_writable(out: str | Path) -> None:
     Raises OutputError, one sentence with the way out: the ending is unknown, the folder is missing or cannot be
     written to, `out` is a folder, the disk is full.
     """
-    if str(out) != STANDARD_OUTPUT:
+    if is_object(str(out)):
+        _ending(Path(out))
+        _check_object(str(out))
+    elif str(out) != STANDARD_OUTPUT:
         _ending(Path(out))
         check_place(Path(out))
+
+
+def _check_object(out: str) -> None:
+    from extractor.objects.object_store import put, remove
+
+    try:
+        with TemporaryDirectory() as folder:
+            tried = Path(folder) / "tried"
+            tried.write_bytes(b"\n")
+            put(tried, f"{out}.tried")
+        remove(f"{out}.tried")
+    except ServiceError as error:
+        raise OutputError(f"{out} cannot be written: {error}") from error
 
 
 def _ending(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from workers.database.jobs import add_job
 from workers.database.outcomes import OF_READING, OUTCOME, TALLIES, histories_of, page_of, recount, with_outcome
 from workers.database.schema import corrections, documents, jobs, pages, readings, reviews
 from workers.home import database_url
-from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job
+from workers.job import DONE, FINISHED, WAITING, Counts, FileState, Job, absolute
 from workers.review.promise import Promise
 from workers.work import Outcome, PageKey
 
@@ -121,8 +120,7 @@ class Store(Database):
             added.append(
                 {
                     **{"job": job, "number": number, "position": position, "size": size, "modified": modified},
-                    # Links stay, as the names that people know.
-                    **{"file": os.path.abspath(file), "given": file},  # noqa: PTH100
+                    **{"file": absolute(file), "given": file},
                 }
             )
         gone = changed + [row.number for row in known.values()]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from extractor.errors import TemplateError
+from extractor.errors import ServiceError, TemplateError
+from extractor.objects import is_object
 from extractor.values import PageStatus
 from workers.chunk import count, do_task, failed
 from workers.database.queue import chunk_claims
@@ -33,6 +34,8 @@ POISON = (
     f"Reading this page ended its process {ATTEMPTS} times (it crashed, had no memory left, or took longer than "
     f"{PAGE_LIMIT_S:g} s); scan it again at a lower resolution."
 )
+
+CHANGED = "The object is another one than when it was submitted; submit it again."
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +114,17 @@ def _counted(one: Open) -> Looked:
 
 
 def content_hash(file: str) -> str | None:
-    """SHA-256 of what is in the file; None where that is nothing, or cannot be read."""
+    """SHA-256 of what is in the file; None where that is nothing, or cannot be read. Of an object what its store tells
+    of its content, without reading it."""
+    if is_object(file):
+        # Imported here: only who reads from a store needs it.
+        from extractor.objects.object_store import state_of
+
+        try:
+            state = state_of(file, fresh=True)
+        except ServiceError:
+            return None
+        return state.content if state is not None and state.size and state.mark else None
     try:
         with Path(file).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -127,14 +140,18 @@ def _read(store: Store, readers: Readers, claim: Claim, beat: Callable[[], None]
         outcomes += [_given_up(claim, one, str(error)) for one in claim.open]
         chunk_claims.save(store, claim, outcomes, last=True)
         return
+    changed = _changed(claim)
     if claim.tries == 1:
-        read = _outcomes(claim, _events(claim.open, reader, beat))
+        same = [one for one in claim.open if one not in changed]
+        read = [_given_up(claim, one, CHANGED) for one in changed] + _outcomes(claim, _events(same, reader, beat))
         if chunk_claims.save(store, claim, read, last=True):
             outcomes += read
         return
     for one in claim.open:
         beat()
-        if one.attempts >= ATTEMPTS:
+        if one in changed:
+            read = [_given_up(claim, one, CHANGED)]
+        elif one.attempts >= ATTEMPTS:
             read = [_given_up(claim, one, POISON)]
         elif chunk_claims.begin(store, claim, one):
             read = _outcomes(claim, _events([one], reader, beat))
@@ -144,6 +161,21 @@ def _read(store: Store, readers: Readers, claim: Claim, beat: Callable[[], None]
             return
         outcomes += read
     chunk_claims.save(store, claim, [], last=True)
+
+
+def _changed(claim: Claim) -> list[Open]:
+    """Pages of objects that are others since they were submitted, or are gone. Raises ServiceError while their store is
+    away: then the chunk is put off."""
+    known: dict[str, bool] = {}
+    for one in claim.open:
+        file = one.key.file
+        if is_object(file) and file not in known:
+            from extractor.objects.object_store import state_of
+
+            state = state_of(file, fresh=True)
+            # One that is gone says so when it is opened.
+            known[file] = state is not None and state.number != one.modified
+    return [one for one in claim.open if known.get(one.key.file)]
 
 
 def _events(some: Iterable[Open], reader: PageReader, beat: Callable[[], None]) -> list[Event]:

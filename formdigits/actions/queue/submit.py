@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -22,7 +21,7 @@ from workers.database.jobs import find_same
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.review.evidence import promised
 from workers.database.store import open_store
-from workers.job import NORMAL, FileState
+from workers.job import NORMAL, FileState, absolute
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
 from workers.review.promise import in_words
@@ -54,7 +53,7 @@ def submit_job(
         check_writable(out)
     given = find_input_files(inputs)
     # Workers may run elsewhere, in other folders.
-    files = [FileState.of(os.path.abspath(file)) for file in given.documents]  # noqa: PTH100 - links stay
+    files = [FileState.of(absolute(file)) for file in given.documents]
     store = open_store(patience_s=OUTAGE_S)
     options, promise = promised(store, recipe.forms, options)
     if promise is not None:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from extractor.documents import find_documents
+from extractor.documents.input_files import is_document_name
 from extractor.documents.whole import looks_whole
 from extractor.errors import InputError, ServiceError
+from extractor.objects.object_store import ObjectState, list_below
 from formdigits import messages
 from workers.database.queue.arrivals import files_read, known_contents, set_file
 from workers.database.queue.ledger import add
@@ -39,9 +41,10 @@ NAMES_TOLD = 5
 
 
 class Watcher:
-    """Looks at `folder` and below and adds what has come to the job; with `move_to`, moves what was read."""
+    """Looks at `folder` and below and adds what has come to the job; with `move_to`, moves what was read. The name of a
+    place in an object store may stand for the folder; then nothing is moved."""
 
-    def __init__(self, store: Store, broker: Broker, job: str, folder: Path, move_to: Path | None) -> None:
+    def __init__(self, store: Store, broker: Broker, job: str, folder: Path | str, move_to: Path | None) -> None:
         self._store, self._broker, self._job = store, broker, job
         self._folder, self._move_to = folder, move_to
         self._moving: dict[str, tuple[FileState, float]] = {}
@@ -76,6 +79,10 @@ class Watcher:
         now = time.monotonic()
         found: list[FileState] = []
         seen: dict[str, tuple[FileState, float]] = {}
+        if isinstance(self._folder, str):
+            # An object is there whole or not at all.
+            states = [_as_listed(*one) for one in list_below(self._folder) if is_document_name(one[0])]
+            return [one for one in states if one.size > 0 and self._settled.get(one.file) != one]
         for file in self._files():
             as_it_is = FileState.of(file)
             if self._settled.get(file) == as_it_is:
@@ -92,7 +99,7 @@ class Watcher:
 
     def _files(self) -> list[str]:
         try:
-            found = find_documents([self._folder])
+            found = find_documents([str(self._folder)])
         except InputError:
             # Empty, or gone for a while: a share that is not mounted.
             return []
@@ -140,6 +147,7 @@ class Watcher:
 
     def _move(self) -> None:
         assert self._move_to is not None
+        assert isinstance(self._folder, Path)
         for number, file in files_read(self._store, self._job):
             path = Path(file)
             if path.is_relative_to(self._move_to) or not path.exists():
@@ -151,13 +159,23 @@ class Watcher:
             self._settled.pop(file, None)
 
 
-def _ticks(folder: Path, stopped: Callable[[], bool]) -> Iterator[bool]:
+def _as_listed(address: str, state: ObjectState) -> FileState:
+    return FileState(address, state.size, state.number)
+
+
+def _ticks(folder: Path | str, stopped: Callable[[], bool]) -> Iterator[bool]:
     """Comes every second until `stopped`, and says whether the system has told of something new in the folder or below.
 
     Where it tells of nothing (there are too many folders, or it has no such notices), something may always be new.
     """
+    if isinstance(folder, str):
+        # Of a store nobody tells.
+        while not stopped():
+            yield False
+            time.sleep(TICK_S)
+        return
     try:
-        # Imported here: only who watches needs it.
+        # Imported here: it is needed for folders alone.
         from watchfiles import watch
 
         tick_ms = int(TICK_S * 1000)

@@ -7,7 +7,7 @@ import click
 from formdigits.commands import shared_options
 
 HELP = """Send whatever is put into FOLDER to the workers, until stopped. All of it goes into one job, whose id is
-printed.
+printed. FOLDER may be a place in an object store (s3://bucket/inbox), of which every object is taken as it comes.
 
 A file is taken once its size and time have not changed for two seconds, or for a minute where its end is missing: who
 writes it may pause. The same content under another name, or after a
@@ -18,7 +18,7 @@ Exit codes: 0 stopped; 2 wrong usage; 3 the broker or the database cannot be rea
 
 
 @click.command(help=HELP)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder")
 @shared_options.templates
 @shared_options.single_field
 @shared_options.accept
@@ -36,6 +36,7 @@ def watch(
     import signal
     from pathlib import Path
 
+    from extractor.objects import is_object
     from extractor.options import ReadOptions
     from formdigits import messages
     from formdigits.actions.queue.submit import prepared
@@ -47,6 +48,10 @@ def watch(
     from workers.local import job_key
     from workers.queue.dispatch import Broker
 
+    if is_object(folder) and move_to:
+        raise click.UsageError("--move-to moves files of a folder; objects stay where they are.")
+    if not is_object(folder) and not Path(folder).is_dir():
+        raise click.UsageError(f"There is no folder {folder}; check its spelling.")
     # From the first on, so that what is made on the way is taken away again.
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,7 +64,7 @@ def watch(
     )
     store, broker = open_store(), Broker()
     broker.check()
-    here = Path(folder).resolve()
+    here = folder if is_object(folder) else Path(folder).resolve()
     key = job_key({"watch": str(here), "recipe": recipe.key}, [])
     job = find_same(store, key) or put_in(store, recipe, fields, [], queue=queue, key=key)
     click.echo(job.id)

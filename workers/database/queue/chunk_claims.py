@@ -29,10 +29,12 @@ SENT_AT_ONCE = 500
 
 
 class Open(NamedTuple):
-    """A page or, with `page` 0, a document that is still to be done, and how many times it was begun."""
+    """A page or, with `page` 0, a document that is still to be done, how many times it was begun, and the document's
+    `FileState.modified` when it was submitted."""
 
     key: PageKey
     attempts: int
+    modified: int
 
 
 Looked: TypeAlias = tuple[int, int, str | None]
@@ -85,21 +87,25 @@ def claim(store: Store, job: str, number: int, claimant: str) -> Claim | None:
 
 def _documents(connection: Connection, job: str, number: int) -> tuple[Open, ...]:
     query = (
-        select(documents.c.number, documents.c.file, documents.c.attempts)
+        select(documents.c.number, documents.c.file, documents.c.attempts, documents.c.modified)
         .where(documents.c.job == job, documents.c.chunk == number, documents.c.pages.is_(None))
         .order_by(documents.c.position)
     )
-    return tuple(Open(PageKey(row.number, row.file, 0), row.attempts) for row in connection.execute(query))
+    return tuple(
+        Open(PageKey(row.number, row.file, 0), row.attempts, row.modified) for row in connection.execute(query)
+    )
 
 
 def _pages(connection: Connection, job: str, number: int) -> tuple[Open, ...]:
     query = (
-        select(pages.c.document, documents.c.file, pages.c.page, pages.c.attempts)
+        select(pages.c.document, documents.c.file, pages.c.page, pages.c.attempts, documents.c.modified)
         .join_from(pages, documents, and_(documents.c.job == pages.c.job, documents.c.number == pages.c.document))
         .where(pages.c.job == job, pages.c.chunk == number, pages.c.state == WAITING)
         .order_by(documents.c.position, pages.c.page)
     )
-    return tuple(Open(PageKey(row.document, row.file, row.page), row.attempts) for row in connection.execute(query))
+    return tuple(
+        Open(PageKey(row.document, row.file, row.page), row.attempts, row.modified) for row in connection.execute(query)
+    )
 
 
 def renew(store: Store, of: Claim) -> bool:
