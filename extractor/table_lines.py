@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,6 +72,17 @@ def lines_of(readings: Iterable[Reading]) -> dict[str, list[TableLine]]:
         if (place := table_place(reading.field)) is not None:
             found.setdefault(place.table, {}).setdefault(place.line, {})[place.column] = reading
     return {table: [TableLine(number, lines[number]) for number in sorted(lines)] for table, lines in found.items()}
+
+
+def empty_fields(readings: Sequence[Reading]) -> frozenset[str]:
+    """The names of the fields that stand in empty lines."""
+    return frozenset(
+        one.field
+        for lines in lines_of(readings).values()
+        for line in lines
+        if not line.filled
+        for one in line.readings.values()
+    )
 
 
 def kept_lines(lines: list[TableLine], keep_empty: bool) -> list[TableLine]:

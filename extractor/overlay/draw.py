@@ -12,6 +12,7 @@ from PIL import Image
 from extractor.overlay.banner import footer, header
 from extractor.overlay.field_labels import draw_label, label_size, line_width, outlines, place_labels
 from extractor.overlay.text import STATUS_COLOURS
+from extractor.table_lines import empty_fields
 from extractor.values import FieldStatus, Gray, PageResult, Points, Reading, Symbol
 
 SURE_ENOUGH = 0.9
@@ -24,7 +25,8 @@ def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
     Fields, and cells that stand apart, are outlined by status: green accepted, amber to check, grey blank, blue-grey
     void. Where symbols are known, each is underlined, for so much of its width as it is probable by itself. Value and
     confidence stand beside the field, along its direction, where they cover no field and as little ink as can be.
-    Below the page are readings for which there is no room, and what is doubtful. The strip above it names form, fit
+    Fields of empty lines of a table have none. Below the page are readings for which there is no room, and what is
+    doubtful. The strip above it names form, fit
     and counts, the rules that are broken, and for a page that was not read the reason.
     """
     readings, quads, homeless = outlines(result.readings)
@@ -32,7 +34,8 @@ def draw_overlay(image: Gray, result: PageResult) -> NDArray[np.uint8]:
     colour: NDArray[np.uint8] = np.repeat(image[:, :, None], 3, axis=2)
     _draw_fields(colour, readings, quads, size)
     page = Image.fromarray(colour)
-    labels, crowded = place_labels(image, readings, quads, size)
+    # An empty line of a table is seen to be empty.
+    labels, crowded = place_labels(image, readings, quads, size, without=empty_fields(result.readings))
     for label in labels:
         draw_label(page, label)
     below = footer([*crowded, *homeless], result.readings, page.width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -124,23 +124,24 @@ def label_size(image: Gray, quads: Sequence[Points]) -> int:
 
 
 def place_labels(
-    image: Gray, readings: Sequence[Reading], quads: Sequence[Points], size: int
+    image: Gray, readings: Sequence[Reading], quads: Sequence[Points], size: int, without: Collection[str] = ()
 ) -> tuple[list[Label], list[Reading]]:
-    """Labels for `readings` at `quads` (each of shape (4, 2), in pixels), and the readings that found no room.
+    """Labels for `readings` at `quads` (each of shape (4, 2), in pixels), and the readings that found no room. Fields
+    whose names are in `without` get none, and are covered by none.
 
     Every label takes the side with the least ink; between sides that are much alike, the one that suits most fields,
     so that a column of fields has a column of labels. Where nothing fits the text gets smaller.
     """
     room = Room(image, quads)
-    frames = [_Frame.of(quad) for quad in quads]
+    told = [(one, _Frame.of(quad)) for one, quad in zip(readings, quads, strict=True) if one.field not in without]
     worst = dict.fromkeys(LABEL_SIDES, 0.0)
-    for reading, frame in zip(readings, frames, strict=True):
+    for reading, frame in told:
         for side in LABEL_SIDES:
             cost = room.cost(_outline(frame, side, reading, size))
             worst[side] += 1.0 if cost is None else min(1.0, 4 * cost)
-    order = sorted(LABEL_SIDES, key=lambda side: round(worst[side] / max(1, len(frames)), 1))
+    order = sorted(LABEL_SIDES, key=lambda side: round(worst[side] / max(1, len(told)), 1))
     labels, homeless = [], []
-    for reading, frame in zip(readings, frames, strict=True):
+    for reading, frame in told:
         label = _place(room, order, reading, frame, size)
         if label is None:
             homeless.append(reading)
