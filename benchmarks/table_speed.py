@@ -3,8 +3,8 @@
     python -m benchmarks.table_speed [--rounds 5]
 
 The same pages are read by the sample's template, by the same without its rules, and by a template that has each field
-of the table as a field of its own; least processor time per field of all rounds, interleaved, one process, with the second reader
-where it is installed.
+of the table as a field of its own. The least processor time per field of all rounds, interleaved, in one process, with
+the second reader where it is installed.
 """
 
 from __future__ import annotations

@@ -35,6 +35,12 @@ def table_place(field: str) -> TablePlace | None:
     return TablePlace(table, int(line), column) if point and second and line.isdigit() else None
 
 
+def column_of(field: str) -> str:
+    """The column of the output that has the field of that name: of one in a table `patients.fee`."""
+    place = table_place(field)
+    return field if place is None else f"{place.table}.{place.column}"
+
+
 @dataclass(frozen=True)
 class TableLine:
     """One line of a table, with its `readings` by their columns, in the order of these."""

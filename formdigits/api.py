@@ -15,7 +15,7 @@ from extractor.export.rows import TABLE_FIELD_COLUMNS, Columns
 from extractor.export.table_rows import tables_of
 from extractor.options import ReadOptions
 from extractor.reading import Reader
-from extractor.table_lines import LINE_COLUMN, table_place
+from extractor.table_lines import LINE_COLUMN, column_of
 from extractor.values import Kind, PageResult
 from workers.chunk import count, do_task
 from workers.work import Outcome, PageKey, Trace, chunked
@@ -96,8 +96,7 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False, table: str | 
     kinds: dict[str, Kind] = {}
     for page in pages:
         for reading in page.readings:
-            spot = table_place(reading.field)
-            kinds.setdefault(reading.field if spot is None else f"{spot.table}.{spot.column}", reading.kind)
+            kinds.setdefault(column_of(reading.field), reading.kind)
     columns = Columns(list(kinds.items()), long) if table is None else tables_of(list(kinds.items())).get(table)
     if columns is None:
         raise InputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.options import ReadOptions
-from extractor.table_lines import table_place
+from extractor.table_lines import column_of
 from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Kind, PageResult, PageStatus, Reading
 from workers.database.store import Store
 from workers.job import FileState, Job
@@ -21,12 +21,6 @@ def field(
     return Reading(
         name, kind, value, value, confidence, status, quad, others, doubts=(Doubt(DoubtKind.FORMAT, "not sure"),)
     )
-
-
-def column_of(name: str) -> str:
-    """The column of the output in which a field is."""
-    place = table_place(name)
-    return name if place is None else f"{place.table}.{place.column}"
 
 
 def job_of_pages(

@@ -10,6 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import formdigits
+from extractor.errors import InputError
 from extractor.export import write_table
 from extractor.template import Table, TableColumn, TableRows
 from extractor.values import Box, Checked, CheckKind, FieldStatus, Kind, PageResult, PageStatus, Reading
@@ -136,3 +138,11 @@ def test_a_failure_leaves_no_file_of_a_table_behind(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_table(tmp_path / "out.csv", pages(), fields=FIELDS)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_frame_of_a_table_has_its_lines() -> None:
+    frame = formdigits.to_frame(PAGES, table="patients")
+    assert list(frame.columns) == ["file", "page", "form", "line", "status", "review", "patient", "fee"]
+    assert frame[["line", "patient", "fee"]].values.tolist() == [[1, "00007", 12.5], [3, "00042", 3.0]]
+    with pytest.raises(InputError, match="has a table 'doctors'"):
+        formdigits.to_frame(PAGES, table="doctors")

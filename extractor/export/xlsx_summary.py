@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from extractor.export.xlsx_cells import Looks, printable
-from extractor.table_lines import table_place
+from extractor.table_lines import column_of
 from extractor.values import FieldStatus, PageResult, PageStatus
 
 REASONS = 200
@@ -29,9 +29,7 @@ class Summary:
             for reading in result.readings:
                 self._fields[reading.status] += 1
                 # Of a table's fields those of a column are counted together.
-                spot = table_place(reading.field)
-                name = reading.field if spot is None else f"{spot.table}.{spot.column}"
-                self._by_field.setdefault(name, Counter())[reading.status] += 1
+                self._by_field.setdefault(column_of(reading.field), Counter())[reading.status] += 1
 
     def write(self, sheet: Any, looks: Looks) -> None:
         """Fill an empty worksheet."""

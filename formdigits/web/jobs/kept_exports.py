@@ -72,7 +72,7 @@ class KeptExports:
 
     def ask(self, job: Job, ending: Ending, *, long: bool) -> KeptExport:
         """Begins with a table of what was read until now, in the place of an earlier one. Raises ServiceError."""
-        last = PACKED if packed(job, ending, long=long) else f".{ending.value}"
+        last = PACKED if packed(job.fields, ending, long=long) else f".{ending.value}"
         name = f"formdigits-{job.id}{'-long' if long else ''}{last}"
         wanted = KeptExport(name, ending, long, self._store.counts(job.id).done)
         with self._lock:

@@ -1,14 +1,14 @@
-"""A job's readings as a file to download."""
+"""Readings as files to download."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from extractor.export import write_table
+from extractor.export import FieldColumn, write_table
 from extractor.export.table_rows import tables_of
 from extractor.values import PageResult
 from formdigits.web.names import Names
@@ -38,9 +38,9 @@ PACKED, PACKED_MEDIA = ".zip", "application/zip"
 """What several files come in."""
 
 
-def packed(job: Job, ending: Ending, *, long: bool) -> bool:
+def packed(fields: Sequence[FieldColumn], ending: Ending, *, long: bool = False) -> bool:
     """Whether the file holds several: in CSV each of a form's tables is one."""
-    return ending is Ending.CSV and not long and bool(tables_of(job.fields))
+    return ending is Ending.CSV and not long and bool(tables_of(fields))
 
 
 def write(
@@ -53,15 +53,26 @@ def write(
     long: bool,
     watch: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Writes what was read until now, documents by their names; several CSV files into one .zip. `watch` is called with
-    the number of each page. Raises OutputError."""
+    """Writes what was read until now, documents by their names. `watch` is called with the number of each page. Raises
+    OutputError."""
     results = _watched(names.named(store.results(job.id)), watch)
-    shown = forms_shown(store, job.id, forms)
+    write_download(out, results, fields=job.fields, long=long, forms=forms_shown(store, job.id, forms))
+
+
+def write_download(
+    out: Path,
+    results: Iterable[PageResult],
+    *,
+    fields: Sequence[FieldColumn],
+    long: bool = False,
+    forms: Mapping[str, Sequence[FieldColumn]] | None = None,
+) -> None:
+    """Writes `results` to `out`; several CSV files into one .zip. Raises OutputError."""
     if out.suffix != PACKED:
-        write_table(out, results, fields=job.fields, long=long, forms=shown)
+        write_table(out, results, fields=fields, long=long, forms=forms)
         return
     with TemporaryDirectory(dir=out.parent) as folder, ZipFile(out, "w", ZIP_DEFLATED) as pack:
-        write_table(Path(folder) / f"{out.stem}.csv", results, fields=job.fields, forms=shown)
+        write_table(Path(folder) / f"{out.stem}.csv", results, fields=fields, forms=forms)
         for file in sorted(Path(folder).iterdir()):
             pack.write(file, file.name)
 

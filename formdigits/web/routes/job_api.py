@@ -180,7 +180,7 @@ def export(
     long: Annotated[bool, Query(description="One row per field, with confidence and place.")] = False,
 ) -> FileResponse:
     """What was read until now as a file; the CSV files of a form with tables come in a .zip."""
-    several = packed(job, ending, long=long)
+    several = packed(job.fields, ending, long=long)
     name = f"formdigits-{job.id}{PACKED if several else f'.{ending.value}'}"
     media = PACKED_MEDIA if several else MEDIA[ending]
     forms = site.review_pictures.forms.of(job.id)

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.status import HTTP_201_CREATED
 
-from extractor.export import write_table
 from extractor.options import ReadOptions
 from formdigits.web.downloads import download
-from formdigits.web.jobs.tables import MEDIA, Ending
+from formdigits.web.jobs.tables import MEDIA, PACKED, PACKED_MEDIA, Ending, packed, write_download
 from formdigits.web.rendering import page
 from formdigits.web.routes.job_api import EXPORTED
 from formdigits.web.routes.phone import origin_for_phones
@@ -81,9 +80,11 @@ def export(
     site: SiteDep, wanted: RowsRequest, ending: Annotated[Ending, Query(alias="format")] = Ending.CSV
 ) -> FileResponse:
     """Rows that were given, as a file. The server keeps none of them."""
+    columns = wanted.columns
+    several = packed(columns, ending)
     return download(
         site.settings.home,
-        f"camera.{ending.value}",
-        MEDIA[ending],
-        lambda out: write_table(out, wanted.rows, fields=wanted.columns),
+        f"camera{PACKED if several else f'.{ending.value}'}",
+        PACKED_MEDIA if several else MEDIA[ending],
+        lambda out: write_download(out, wanted.rows, fields=columns),
     )

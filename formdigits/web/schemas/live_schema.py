@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from extractor.export import FieldColumn
+from extractor.table_lines import column_of
 from extractor.values import Kind, PageResult
 from extractor.video import Sight
 from formdigits.web.schemas.page_schema import Point, ReadingAnswer
@@ -77,7 +78,7 @@ class RowsRequest(BaseModel):
     @property
     def columns(self) -> list[FieldColumn]:
         """The columns, each with the kind of what stands in it first."""
-        kinds = {one.field: one.kind for row in reversed(self.rows) for one in reversed(row.readings)}
+        kinds = {column_of(one.field): one.kind for row in reversed(self.rows) for one in reversed(row.readings)}
         named = dict.fromkeys(self.fields)
-        more = dict.fromkeys(one.field for row in self.rows for one in row.readings) if named else {}
+        more = dict.fromkeys(column_of(one.field) for row in self.rows for one in row.readings) if named else {}
         return [(name, kinds.get(name, Kind.DIGITS)) for name in named | more]
