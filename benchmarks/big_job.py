@@ -29,7 +29,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from extractor.options import ReadOptions
 from extractor.values import FieldStatus, Kind, PageResult, PageStatus, Reading
@@ -81,6 +81,13 @@ ALL_ANSWERED = (
     "UPDATE reviews SET stage = 3, kind = 'type', status = 'accepted', value = '58', \"by\" = '[\"Ann\"]', at = 1.0, "
     "answers = 1 WHERE job = :job AND kind IS NULL",
 )
+STILL_TO_READ = (
+    "INSERT INTO documents (job, number, position, file, size, modified, pages) "
+    + NUMBERS.format(first=1, last=20_000)
+    + "SELECT :job, i + 2000000, i + 1999999, '/scans/new.png', 1, 1, 1 FROM n",
+    "INSERT INTO pages (job, document, page, state, attempts) "
+    "SELECT :job, number, 1, 'waiting', 0 FROM documents WHERE job = :job AND number > 2000000",
+)
 TO_READ = (
     "INSERT INTO documents (job, number, position, file, size, modified, pages) "
     + NUMBERS.format(first=1, last=":pages")
@@ -103,6 +110,13 @@ def told(what: str, seconds: Sequence[float], more: str = "") -> None:
     print(more, end="\n" if more else "", flush=True)
 
 
+def run(connection: Connection, statement: str, **values: object) -> None:
+    """The statement with values written out: PostgreSQL cannot tell the type of a parameter that is selected."""
+    for name, value in values.items():
+        statement = statement.replace(f":{name}", str(value))
+    connection.exec_driver_sql(statement.replace("%", "%%") if connection.dialect.name == "postgresql" else statement)
+
+
 def new_job(store: Store, statements: Sequence[str], state: str = "finished", **values: object) -> str:
     """A job whose rows the statements make."""
     job: Job = store.create(
@@ -110,7 +124,7 @@ def new_job(store: Store, statements: Sequence[str], state: str = "finished", **
     )
     with store.engine.begin() as connection:
         for statement in statements:
-            connection.execute(text(statement), {"job": job.id, **values})
+            run(connection, statement, job=f"'{job.id}'", **values)
         connection.execute(text("UPDATE jobs SET state = :state WHERE id = :job"), {"job": job.id, "state": state})
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -152,21 +166,8 @@ def reviewed_while_written(server: WebServer, url: str, store: Store, job: str) 
     stop = context.Event()
     with store.engine.begin() as connection:
         # Pages of the same job that are still to be read: documents behind those that are there.
-        connection.execute(
-            text(
-                "INSERT INTO documents (job, number, position, file, size, modified, pages) "
-                + NUMBERS.format(first=1, last=20_000)
-                + "SELECT :job, i + :after, i + :after - 1, '/scans/new.png', 1, 1, 1 FROM n"
-            ),
-            {"job": job, "after": 2_000_000},
-        )
-        connection.execute(
-            text(
-                "INSERT INTO pages (job, document, page, state, attempts) "
-                "SELECT :job, number, 1, 'waiting', 0 FROM documents WHERE job = :job AND number > 2000000"
-            ),
-            {"job": job},
-        )
+        for statement in STILL_TO_READ:
+            run(connection, statement, job=f"'{job}'")
     writers = [
         context.Process(target=write_range, args=(url, job, 2_000_000 + 10_000 * number, stop)) for number in range(2)
     ]
@@ -274,7 +275,7 @@ def export(server: WebServer, job: str) -> None:
 def corrected(store: Store, job: str) -> None:
     with store.engine.begin() as connection:
         for statement in ALL_ANSWERED:
-            connection.execute(text(statement), {"job": job})
+            run(connection, statement, job=f"'{job}'")
     began, count, tenth = time.perf_counter(), 0, 0.0
     for one in corrections_of(store, Forms({}), job):
         line(one)
@@ -295,7 +296,7 @@ def behind(folder: Path, url: str, store: Store, count: int) -> None:
         few = pictures(one.folder / "few", 5, "few")
         slow = pictures(one.folder / "many", 1, "slow") / "slow0000.png"
         first = next(iter(sorted((one.folder / "many").iterdir())), slow)
-        big = [new_job(store, TO_READ, "running", pages=count // 2, file=str(first)) for _ in range(2)]
+        big = [new_job(store, TO_READ, "running", pages=count // 2, file=f"'{first}'") for _ in range(2)]
         with store.engine.begin() as connection:
             connection.execute(text("UPDATE jobs SET queue = 'formdigits' WHERE state = 'running'"))
         one.worker(2)
