@@ -85,6 +85,10 @@ def test_a_promise_rests_on_all_jobs_that_read_the_same_and_on_no_other(store: S
     nothing = promise_for(store, {"form": "never seen"}, 0.02, 0.98)
     assert (nothing.held, nothing.accept, nothing.more) == (False, 0.98, 149)
     assert "begin a review with a sample" in in_words(nothing)
+    # Of several forms the one that lacks most is named, and each is as certain as all are together.
+    both = promise_for(store, {"form": READS, "other": "never seen"}, 0.02, 0.99)
+    assert (both.held, both.form, both.more) == (False, "other", 183)
+    assert "no random answers on the form other" in in_words(both)
 
 
 def test_doubtful_fields_lower_the_threshold_only_as_far_as_all_are_answered(store: Store) -> None:

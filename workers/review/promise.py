@@ -15,7 +15,8 @@ class Promise:
 
     It rests on `answers` of fields drawn at random, of which `wrong` were not right, and on `others`, the doubtful ones
     that would be accepted by it; from so many `jobs`. `share` of the readings with a value would be accepted. `spread`
-    are the shares of those readings by confidence, between the steps of `workers.review.spread.STEPS`.
+    are the shares of those readings by confidence, between the steps of `workers.review.spread.STEPS`. Of several
+    forms, `form` is the one that decided.
     """
 
     asked: float
@@ -28,6 +29,7 @@ class Promise:
     jobs: int = 0
     more: int | None = None
     spread: tuple[float, ...] = ()
+    form: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """A plain tree; `from_dict` is its inverse."""
@@ -41,10 +43,11 @@ class Promise:
 def in_words(promise: Promise) -> str:
     """The promise in a sentence or two, as people are told it."""
     asked, accept = f"{promise.asked * 100:g} %", f"{promise.accept * 100:.4g} %"
+    form = f"the form {promise.form}" if promise.form else "this form"
     evidence = (
-        f"{promise.answers:,} random answers on this form, {promise.wrong:,} of them not right"
+        f"{promise.answers:,} random answers on {form}, {promise.wrong:,} of them not right"
         if promise.answers
-        else "no random answers on this form"
+        else f"no random answers on {form}"
     )
     if promise.held:
         others = f", and {promise.others:,} answers to doubtful fields" if promise.others else ""

@@ -84,18 +84,21 @@ def promise_for(store: Store, forms: Mapping[str, str], max_error: float, accept
         jobs=sum(one.jobs for one in found),
         spread=tuple(count / max(1, sum(counts)) for count in counts),
     )
-    held = [best for best in chosen if best is not None]
+    names = list(forms) if len(forms) > 1 else [""] * len(forms)
+    held = [(best, name) for best, name in zip(chosen, names, strict=True) if best is not None]
     if len(held) == len(found):
-        best = max(held, key=lambda one: one.accept)
+        best, name = max(held, key=lambda one: one[0].accept)
         return replace(
             known, held=True, accept=best.accept, share=best.share, answers=best.answers, wrong=best.wrong,
             others=best.whole,
+            form=name,
         )  # fmt: skip
-    lacking = [one.answers for one, best in zip(found, chosen, strict=True) if best is None]
-    needed = [more_needed(answers, max_error, certainty) for answers in lacking]
+    lacking = [(one.answers, name) for one, best, name in zip(found, chosen, names, strict=True) if best is None]
+    needed = [more_needed(answers, max_error, certainty) for answers, _ in lacking]
     at = max(range(len(lacking)), key=lambda one: needed[one] or 10**9)
-    drawn = lacking[at].drawn_wrong
-    return replace(known, answers=len(drawn), wrong=int(drawn.sum()), more=needed[at])
+    answers, name = lacking[at]
+    wrong = int(answers.drawn_wrong.sum())
+    return replace(known, answers=len(answers.drawn), wrong=wrong, more=needed[at], form=name)
 
 
 def evidence_of(store: Store, reads: str) -> Evidence:
