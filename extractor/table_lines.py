@@ -91,7 +91,7 @@ def empty_fields(readings: Sequence[Reading]) -> frozenset[str]:
     )
 
 
-def kept_lines(lines: list[TableLine], keep_empty: bool) -> list[TableLine]:
+def kept_lines(lines: list[TableLine], *, keep_empty: bool) -> list[TableLine]:
     """Those of a table's `lines` that are filled; with `keep_empty` also empty ones before filled ones."""
     filled = [place for place, line in enumerate(lines) if line.filled]
     if keep_empty:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extractor.errors import OutputError
 from extractor.export.sink import FieldColumn
-from extractor.table_lines import LINE_COLUMN, TablePlace, kept_lines, lines_of, table_place
+from extractor.table_lines import LINE_COLUMN, TablePlace, column_of, kept_lines, lines_of, table_place
 from extractor.values import Kind, PageResult, PageStatus, Reading
 
 PAGE_COLUMNS = ("file", "page", "form", "status", "review")
@@ -41,11 +41,10 @@ class Columns:
 
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
+        self._known = frozenset(name for name, _ in fields)
         self._names = tuple(dict.fromkeys(name for name, _ in fields if "." not in name))
-        self._kept = {
-            name.partition(".")[0]: name.endswith(f".{LINE_COLUMN}") for name, _ in reversed(fields) if "." in name
-        }
-        of_fields = TABLE_FIELD_COLUMNS if self._kept else FIELD_COLUMNS
+        self._of_tables = any("." in name for name in self._known)
+        of_fields = TABLE_FIELD_COLUMNS if self._of_tables else FIELD_COLUMNS
         self.header: tuple[str, ...] = of_fields if long else PAGE_COLUMNS + self._names
         self.status = self.header.index("status")
 
@@ -58,9 +57,8 @@ class Columns:
         file, page, form = Cell(result.file), Cell(str(result.page), Kind.INTEGER), Cell(result.form)
         readings = result.readings if has_readings(result) else ()
         if not self.long:
-            beside = [reading for reading in readings if table_place(reading.field) is None]
-            cells = {reading.field: Cell(reading.value, reading.kind, reading) for reading in beside}
-            for name in cells.keys() - set(self._names):
+            cells = {one.field: Cell(one.value, one.kind, one) for one in readings}
+            for name in {column_of(field) for field in cells} - self._known:
                 raise OutputError(
                     f"Field '{name}' of {result.file}, page {result.page}, has no column; give the templates that the "
                     "pages were read with, or write one row per field with --long."
@@ -76,7 +74,7 @@ class Columns:
             kept = {
                 (table, line.number)
                 for table, lines in lines_of(readings).items()
-                for line in kept_lines(lines, self._kept.get(table, False))
+                for line in kept_lines(lines, keep_empty=f"{table}.{LINE_COLUMN}" in self._known)
             }
             for reading in readings:
                 spot = table_place(reading.field)
@@ -84,7 +82,7 @@ class Columns:
                     yield [file, page, form, Cell(reading.field), *self._spot(spot), *_field(reading)]
 
     def _spot(self, spot: TablePlace | None) -> list[Cell]:
-        if not self._kept:
+        if not self._of_tables:
             return []
         if spot is None:
             return [EMPTY] * 3

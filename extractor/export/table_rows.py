@@ -28,7 +28,8 @@ class TableColumns:
 
     def lines(self, result: PageResult) -> list[TableLine]:
         """The lines of a page that have a row: the filled ones, and empty ones between them where they are kept."""
-        return kept_lines(lines_of(result.readings).get(self.name, []), self.keep_empty) if has_readings(result) else []
+        lines = lines_of(result.readings).get(self.name, []) if has_readings(result) else []
+        return kept_lines(lines, keep_empty=self.keep_empty)
 
     def rows(self, result: PageResult) -> Iterator[list[Cell]]:
         """The rows of one page, none where no line is filled."""

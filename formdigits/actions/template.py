@@ -136,7 +136,7 @@ def check(template_file: str, inputs: Sequence[str]) -> ExitCode:
     marks, reference = len(template.landmarks.marks), template.landmarks.reference
     holds = [counted(marks, "mark")] * bool(marks) + ["a reference picture"] * bool(reference)
     say(
-        f"{template_file}: form '{template.form}', {counted(len(template.all_fields), 'field')}, "
+        f"{template_file}: form '{template.form}', {counted(len(template.all_fields), 'field')}{_in_tables(template)}, "
         f"{counted(len(template.rules), 'rule')}; found by {' and '.join(holds) or 'its printed boxes'}."
     )
     for warning in warnings:
@@ -148,6 +148,14 @@ def check(template_file: str, inputs: Sequence[str]) -> ExitCode:
     if not inputs and not warnings:
         say("Nothing to mend. Give some filled pages as well to try it on them.")
     return ExitCode.SOME_UNREAD if bad else ExitCode.DONE
+
+
+def _in_tables(template: Template) -> str:
+    """How many of the fields are in which tables, in brackets; nothing where there are none."""
+    told = [
+        f"{table.count} lines of {counted(len(table.columns), 'column')} in {table.name}" for table in template.tables
+    ]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _try(template: Template, page: Page | FailedPage) -> bool:
