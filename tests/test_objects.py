@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,8 +22,11 @@ from extractor.objects import is_object
 from extractor.objects.object_store import copied, list_below, state_of
 from extractor.values import FailedPage, Page
 from formdigits.actions.queue.watch import Watcher
-from tests.object_server import BUCKET, ObjectServer
-from tests.queue_services import ROOT
+from formdigits.web.batches import Batches, keep
+from formdigits.web.jobs.storage import Storage
+from formdigits.web.settings import check_store
+from tests.object_server import BUCKET, SETTINGS, ObjectServer
+from tests.queue_services import ROOT, missing, site
 from tests.test_queue_store import FIELDS, RECIPE, picture, work_off
 from workers.database.queue import ledger
 from workers.database.store import Store, open_store
@@ -174,3 +180,55 @@ def test_a_place_in_a_store_is_watched_as_a_folder_is(bucket: Any, tmp_path: Pat
     watcher.look()
     assert ledger.looked_at(store, job.id) == (0, 2)
     assert {file for _, file in store.uncounted(job.id)} == {f"{HERE}/inbox/a.png"}
+
+
+def test_what_is_sent_to_the_web_page_lies_in_the_store_and_goes_with_its_job(
+    bucket: Any, tmp_path: Path, store: Store
+) -> None:
+    batches, elsewhere = (Batches(tmp_path / name, f"{HERE}/web") for name in ("here", "there"))
+    batch = batches.begin()
+    kept = []
+    for grey in (1, 2):
+        with Path(picture(tmp_path / "one.png", grey)).open("rb") as stream:
+            kept.append(keep(stream, f"{grey}.png", batches.folder(batch), f"{grey:04}"))
+    batches.close(batch, kept)
+    for server in (batches, elsewhere):
+        files = server.files(batch)
+        assert files == [f"{HERE}/web/uploads/{batch}/000{grey}.png" for grey in (1, 2)]
+        assert [server.shown(file) for file in files] == ["1.png", "2.png"]
+        assert server.shown(f"{HERE}/other/{batch}/0001.png") is None
+    assert [one.name for one in batches.folder(batch).iterdir()] == ["names.json"]
+    assert all(isinstance(next(open_pages(file)), Page) for file in files)
+    assert Storage(tmp_path, None, batches.root).uploads > 100
+    batches.drop(batch)
+    assert list(list_below(f"{HERE}/web")) == []
+    with pytest.raises(InputError, match="no batch"):
+        elsewhere.files("0" * 32)
+    with pytest.raises(InputError, match="FORMDIGITS_STORE"):
+        check_store("/folder")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(missing("postgresql")), reason=missing("postgresql") or "-")
+def test_workers_that_share_no_folder_read_a_job_whoever_is_killed(
+    bucket: Any, object_server: ObjectServer, tmp_path: Path
+) -> None:
+    for number in range(60):
+        sent(bucket, tmp_path, f"scans/slow{number:02}.png", number)
+    with site(tmp_path, "postgresql") as one:
+        one.settings |= {**SETTINGS, "AWS_ENDPOINT_URL": object_server.url}
+
+        def worker(name: str) -> subprocess.Popen[bytes]:
+            one.settings["FORMDIGITS_HOME"] = str(tmp_path / name)
+            return one.worker(1)
+
+        first, _ = worker("first"), worker("second")
+        job = one.submit(f"{HERE}/scans", "--single-field")
+        one.wait(job, 5)
+        os.killpg(first.pid, signal.SIGKILL)
+        object_server.faults = 2
+        worker("third")
+        one.wait(job, 60)
+        rows = list(csv.DictReader(io.StringIO(one.export(job))))
+    assert [row["file"] for row in rows] == [f"{HERE}/scans/slow{number:02}.png" for number in range(60)]
+    assert [int(row["value"]) for row in rows] == [12 * 8 * number for number in range(60)]

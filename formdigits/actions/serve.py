@@ -17,7 +17,7 @@ from formdigits.actions.lan import address_on_network, certificate_for, tell_pho
 from formdigits.web.app import create_app
 from formdigits.web.routes.phone import link
 from formdigits.web.security import BoundedConnection, TlsConnections
-from formdigits.web.settings import Settings, check_token, duration, is_loopback, named_folders, size
+from formdigits.web.settings import Settings, check_store, check_token, duration, is_loopback, named_folders, size
 from workers.database.people import has_accounts
 from workers.database.store import open_store
 from workers.home import home
@@ -75,6 +75,7 @@ def serve(
         lan=origin if lan else None,
         keep_s=None if keep is None else duration(keep),
         quota=None if quota is None else size(quota),
+        store=check_store(os.environ["FORMDIGITS_STORE"]) if os.environ.get("FORMDIGITS_STORE") else None,
     )
     app = create_app(settings)
     messages.say(f"formdigits is at {origin}/ until you press Ctrl-C.")

@@ -95,28 +95,32 @@ def keep(stream: BinaryIO, name: str | None, folder: Path, stem: str) -> Upload:
 
 
 class Batches:
-    """Uploads that wait for a job, a folder for each batch, below `home`."""
+    """Uploads that wait for a job, a folder for each batch below `home`; or with `store`, the name of a place in an
+    object store, there: then workers need no folder of this machine."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, store: str | None = None) -> None:
         self._folder = home / "uploads"
+        self._place = str(self._folder) if store is None else f"{store.rstrip('/')}/uploads"
+        self._stored = store is not None
 
     @property
-    def root(self) -> Path:
-        """The folder that holds all of them."""
-        return self._folder
+    def root(self) -> str:
+        """The folder, or the place in the store, that holds all of them."""
+        return self._place
 
     def begin(self) -> str:
         """The id of a new batch; whoever knows it may use it."""
         return secrets.token_hex(16)
 
     def folder(self, batch: str) -> Path:
-        """Where a batch's files are. Raises InputError for what is no id."""
+        """Where a batch's files are put first. Raises InputError for what is no id."""
         if not BATCH.fullmatch(batch):
             raise InputError(f"'{plain_name(batch)}' is no batch of uploads; send the files anew.")
         return self._folder / batch
 
     def close(self, batch: str, uploads: Sequence[Upload]) -> None:
-        """Records the names that the sender gave the batch's files. Raises ServiceError when there is no room."""
+        """Records the names that the sender gave the batch's files. Raises ServiceError when there is no room, or the
+        store does not answer."""
         names = {upload.path.name: upload.name for upload in uploads}
         path = self.folder(batch) / NAMES
         draft = path.with_suffix(".draft")
@@ -127,13 +131,28 @@ class Batches:
             raise ServiceError(
                 f"The server cannot keep the files ({error.strerror}); its owner should free some space on the disk."
             ) from None
+        if self._stored:
+            # Imported here: only who has a store needs it.
+            from extractor.objects.object_store import put
+
+            # The names last: a batch is known by them. Here they stay too, so that nobody asks for them again.
+            for file in (*(upload.path for upload in uploads), path):
+                put(file, f"{self._place}/{batch}/{file.name}")
+            for upload in uploads:
+                upload.path.unlink()
 
     def drop(self, batch: str) -> None:
-        """Removes a batch that could not be kept whole."""
+        """Removes a batch that nobody needs, or that could not be kept whole."""
+        if self._stored:
+            from extractor.objects.object_store import list_below, remove
+
+            with suppress(ServiceError):
+                for one, _ in list(list_below(f"{self._place}/{batch}/")):
+                    remove(one)
         shutil.rmtree(self.folder(batch), ignore_errors=True)
 
     def older_than(self, since: float) -> list[str]:
-        """The ids of batches that came before the time `since` (seconds since 1970)."""
+        """The ids of batches that came to this machine before the time `since` (seconds since 1970)."""
         found = []
         with suppress(OSError):
             for folder in self._folder.iterdir():
@@ -144,28 +163,36 @@ class Batches:
 
     def files(self, batch: str) -> list[str]:
         """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""
-        folder = self.folder(batch)
+        self.folder(batch)
         try:
-            # They are remembered, and may be gone with their job.
-            (folder / NAMES).stat()
-            names = _names(folder / NAMES)
-        except (OSError, ValueError):
+            names = self._names(batch)
+        except (OSError, ValueError, DocumentError):
             raise InputError(f"There is no batch of uploads {batch}; send the files anew.") from None
-        return [str(folder / name) for name in names]
+        return [f"{self._place}/{batch}/{name}" for name in names]
 
     def shown(self, file: str) -> str | None:
         """What the sender of `file` calls it; None for a file that is no upload."""
-        path = Path(file)
-        if path.parent.parent != self._folder:
+        place, _, name = file.rpartition("/")
+        root, _, batch = place.rpartition("/")
+        if root != self._place or not BATCH.fullmatch(batch):
             return None
         try:
-            return _names(path.parent / NAMES).get(path.name)
-        except (OSError, ValueError):
+            return self._names(batch).get(name)
+        except (OSError, ValueError, DocumentError):
             return None
+
+    def _names(self, batch: str) -> dict[str, str]:
+        path = self._folder / batch / NAMES
+        return _names(path, f"{self._place}/{batch}/{NAMES}" if self._stored and not path.exists() else None)
 
 
 @lru_cache(maxsize=256)
-def _names(path: Path) -> dict[str, str]:
-    # Written once, before anybody knows of the batch.
-    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+def _names(path: Path, address: str | None) -> dict[str, str]:
+    # Written once, before anybody knows of the batch; another server may have taken it.
+    if address is None:
+        names: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    else:
+        from extractor.objects.object_store import fetched
+
+        names = json.loads(fetched(address, BATCH_BYTES))
     return names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from extractor.objects import is_object
 from extractor.values import PageResult
 from formdigits.web.batches import Batches
 from formdigits.web.folders import Folders
@@ -28,8 +29,11 @@ class Names:
     def roots_of(self, file: str) -> tuple[str, ...]:
         """Where the document at the path `file` must really be when it is opened: it was found there, and a link may
         have been put in its place since. Empty for documents of the command line, whose owner named them."""
+        if is_object(file):
+            # There are no links in a store.
+            return ()
         if self._batches.shown(file) is not None:
-            return (str(self._batches.root),)
+            return (self._batches.root,)
         return self._folders.roots if self._folders.shown(file) is not None else ()
 
     def called(self, files: Iterable[str], text: str) -> Iterator[str]:

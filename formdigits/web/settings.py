@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.errors import InputError
+from extractor.objects import is_object
 
 SHORTEST_TOKEN = 16
 """Letters; below it a token can be guessed."""
@@ -19,7 +20,8 @@ class Settings:
     are shown by; `templates` are template files to pick from. With a `token`, nobody is let in without it, or without
     an account; without one, an `open` server asks nobody until there are accounts. With `local`, jobs are read on this
     machine even where there is a broker. `lan` is the address at which phones find it by TLS. What nobody has used for
-    `keep_s` seconds is deleted, and at most `quota` bytes are kept of what is sent.
+    `keep_s` seconds is deleted, and at most `quota` bytes are kept of what is sent. What is sent lies in the place
+    `store` of an object store, where there is one.
     """
 
     home: Path
@@ -31,6 +33,7 @@ class Settings:
     lan: str | None = None
     keep_s: float | None = None
     quota: int | None = None
+    store: str | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -51,6 +54,13 @@ def check_token(token: str) -> str:
             "unset to have one made."
         )
     return token
+
+
+def check_store(address: str) -> str:
+    """The place in an object store, if it is one. Raises InputError."""
+    if not is_object(address):
+        raise InputError(f"FORMDIGITS_STORE is {address}; give a place in an object store, such as s3://bucket/folder.")
+    return address.rstrip("/")
 
 
 def duration(text: str) -> float:

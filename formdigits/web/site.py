@@ -72,12 +72,12 @@ class Site:
 def open_site(settings: Settings) -> Site:
     """Raises ServiceError."""
     store = open_store()
-    batches, folders = Batches(settings.home), Folders(settings.folders)
+    batches, folders = Batches(settings.home, settings.store), Folders(settings.folders)
     names = Names(batches, folders)
     review_pictures = ReviewPictures(store, names)
     sandbox = Sandbox()
     forms = Forms(settings.home, settings.templates, sandbox)
-    runner, storage = Runner(store, settings), Storage(settings.home, settings.quota)
+    runner, storage = Runner(store, settings), Storage(settings.home, settings.quota, batches.root)
     exports = KeptExports(store, settings)
     site = Site(
         settings=settings,

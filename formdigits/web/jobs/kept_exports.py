@@ -158,7 +158,7 @@ def _main(pipe: Connection, name: str, wanted: KeptExport, settings: Settings, f
         store = open_store()
         job = find_job(store, name)
         if job is not None:
-            names = Names(Batches(settings.home), Folders(settings.folders))
+            names = Names(Batches(settings.home, settings.store), Folders(settings.folders))
             draft = folder / f".{wanted.name}"
             write(store, job, forms_of(store, job.id), names, draft, long=wanted.long, watch=told)
             draft.replace(folder / wanted.name)

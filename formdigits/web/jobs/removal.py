@@ -6,7 +6,6 @@ import logging
 import shutil
 import threading
 import time
-from pathlib import Path
 
 from extractor.errors import FormdigitsError, InputError
 from formdigits.web.batches import Batches
@@ -94,17 +93,18 @@ class Removal:
         self._storage.freed()
 
     def _delete(self, job: Job) -> None:
-        batches = {Path(file).parent for file in files_in(self._store, job.id, f"{self._batches.root}/")}
+        sent = files_in(self._store, job.id, f"{self._batches.root}/")
+        batches = {file.rpartition("/")[0].rpartition("/")[2] for file in sent}
         self._store.forget(job.id)
         self._exports.drop(job.id)
         if job.recipe is not None and drop_recipe(self._store, job.recipe):
             shutil.rmtree(home() / "recipes" / job.recipe, ignore_errors=True)
-        for folder in batches:
-            self._drop_unused(folder.name)
+        for batch in batches:
+            self._drop_unused(batch)
         self._storage.freed()
 
     def _drop_unused(self, batch: str) -> None:
-        if not is_used(self._store, f"{self._batches.folder(batch)}/"):
+        if not is_used(self._store, f"{self._batches.root}/{batch}/"):
             self._batches.drop(batch)
 
     def _run(self) -> None:

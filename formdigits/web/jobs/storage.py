@@ -8,25 +8,32 @@ import time
 from pathlib import Path
 
 from extractor.errors import ServiceError
+from extractor.objects import is_object
 
 COUNTED_EVERY_S = 30.0
 """How long a count of what lies on the disk is believed; what is sent meanwhile is added to it."""
 
 
 class Storage:
-    """Uploads and templates below `home`, of which there may be `quota` bytes; None for as many as fit the disk.
+    """Uploads at `uploads`, a folder or a place in an object store, and templates below `home`, of which there may be
+    `quota` bytes; None for as many as fit.
 
     Several threads may use it.
     """
 
-    def __init__(self, home: Path, quota: int | None) -> None:
-        self._home, self.quota = home, quota
+    def __init__(self, home: Path, quota: int | None, uploads: str) -> None:
+        self._home, self.quota, self._uploads = home, quota, uploads
         self._lock = threading.Lock()
         self._counted: tuple[float, int] | None = None
 
     @property
     def uploads(self) -> int:
-        return _bytes_below(self._home / "uploads")
+        if is_object(self._uploads):
+            # Imported here: only who has a store needs it.
+            from extractor.objects.object_store import list_below
+
+            return sum(state.size for _, state in list_below(self._uploads))
+        return _bytes_below(Path(self._uploads))
 
     @property
     def templates(self) -> int:
