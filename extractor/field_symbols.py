@@ -15,11 +15,13 @@ from extractor.decoding.string_path import string_path
 from extractor.decoding.written import BLANK, HYPHEN, STRUCK, UNREADABLE
 from extractor.fields import FieldImage
 from extractor.geometry import transform
+from extractor.ink import as_gray
 from extractor.observation import Observation
 from extractor.recognizer import CROSS, DASH, JUNK
 from extractor.recognizer.choice import Model
 from extractor.recognizer.ctc import FRAMES, STRIDE
 from extractor.recognizer.symbol_views import symbol_scores
+from extractor.segmentation.crop import SIZE
 from extractor.segmentation.lattice import stack_crops
 from extractor.segmentation.string_symbols import LevelString, level_string
 from extractor.values import Box, Floats, Gray, Symbol
@@ -72,7 +74,10 @@ class FieldSymbol:
 def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSymbol, ...]]:
     """The symbols of each field, of which it is known what was seen and what is written: those of the reading from left
     to right, then other candidates. The crops of all fields go through their network together."""
-    found = [() if _is_whole(seen) else _lattice_symbols(seen, written) for seen, written in read]
+    found = [
+        () if _is_whole(seen) else _lattice_symbols(seen, written) if seen.is_written else _bubble_symbols(seen)
+        for seen, written in read
+    ]
     by_model: dict[Model, list[int]] = {}
     for place, (seen, _) in enumerate(read):
         if _is_whole(seen):
@@ -81,7 +86,7 @@ def field_symbols(read: Sequence[tuple[Observation, str]]) -> list[tuple[FieldSy
         for place, symbols in zip(places, _string_symbols([read[i] for i in places], model), strict=True):
             found[place] = symbols
     return [
-        tuple(replace(one, in_alphabet=one.text in seen.model.alphabet) for one in own)
+        tuple(replace(one, in_alphabet=seen.is_written and one.text in seen.model.alphabet) for one in own)
         for own, (seen, _) in zip(found, read, strict=True)
     ]
 
@@ -158,6 +163,19 @@ def _on_page(image: FieldImage, box: Box) -> PixelBox:
 def _ranked(classes: Sequence[str], row: Floats) -> tuple[tuple[str, float], ...]:
     """Each class with its probability, the most probable first; `row` has their logs."""
     return tuple(sorted(zip(classes, np.exp(row).tolist(), strict=False), key=lambda one: -one[1]))
+
+
+def _bubble_symbols(seen: Observation) -> tuple[FieldSymbol, ...]:
+    """The bubbles of a field: those that are marked, then the others."""
+    answers = seen.bubbles.answers if seen.bubbles else ()
+    found = []
+    for one in (bubble for answer in answers for bubble in answer):
+        (left, top), (right, bottom) = np.min(one.quad, axis=0), np.max(one.quad, axis=0)
+        box = (int(left), int(top), int(np.ceil(right - int(left))), int(np.ceil(bottom - int(top))))
+        crop = as_gray(cv2.resize(one.ink, (SIZE, SIZE), interpolation=cv2.INTER_AREA))
+        odds = ((one.label, one.marked), (BLANK, 1 - one.marked))
+        found.append(FieldSymbol(one.label if one.is_marked else "", one.is_marked, box, crop, odds))
+    return tuple(sorted(found, key=lambda one: not one.chosen))
 
 
 def _lattice_symbols(seen: Observation, written: str) -> tuple[FieldSymbol, ...]:

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from extractor.barcodes.code_field import FieldCodes
+from extractor.bubbles.bubble_state import SeenMarks
 from extractor.decoding import MAY_BE_NO_DIGIT, Decoded, decode_ctc, decode_lattice
+from extractor.decoding.coded import decode_code
 from extractor.decoding.ctc_search import best_transcripts
+from extractor.decoding.marked import decode_marks
 from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
 from extractor.fields import FieldImage
 from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
@@ -20,6 +24,7 @@ from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
 from extractor.segmentation.whole_picture import comb_picture, string_picture
 from extractor.template import Format, TemplateField
+from extractor.template.mark_group import Marks
 from extractor.values import Doubt, DoubtKind, Floats, Gray
 
 CLEAR_HEIGHT = 18.0
@@ -34,12 +39,15 @@ NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
 @dataclass(frozen=True)
 class Located:
     """A field of a page, cut out, and the model that is to read it; where one view of a string has to do, the number
-    of that `view` (any; it goes round)."""
+    of that `view` (any; it goes round). What is read by its `bubbles` or its barcode
+    (`codes`) needs no model."""
 
     field: TemplateField
     image: FieldImage
     model: Model
     view: int | None = None
+    bubbles: SeenMarks | None = None
+    codes: FieldCodes | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ class Observation:
     """One field in one picture before anything is decided, and the `model` of its alphabet.
 
     `lattice` has its symbols, and `scores` what the network says of each of its crops: log-probabilities of shape
-    (crops of the lattice, classes). A string that a CTC network reads has its `string` and an empty lattice.
+    (crops of the lattice, classes). A string that a CTC network reads has its `string` and an empty lattice; a field
+    that is read by its `bubbles` has those, which its template's `marks` explain, and one with a barcode its `codes`.
     """
 
     name: str
@@ -57,17 +66,43 @@ class Observation:
     lattice: Lattice
     scores: Floats
     string: StringReading | None = None
+    bubbles: SeenMarks | None = None
+    marks: Marks | None = None
+    codes: FieldCodes | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is handwriting, which networks read."""
+        return self.bubbles is None and self.codes is None
 
 
 def observe(located: Sequence[Located]) -> list[Observation]:
     """What is seen in each field, in order; each model runs once over all that it is to read."""
     by_model: dict[Model, list[int]] = {}
-    for place, one in enumerate(located):
-        by_model.setdefault(one.model, []).append(place)
     seen: dict[int, Observation] = {}
+    for place, one in enumerate(located):
+        if one.bubbles is not None or one.codes is not None:
+            seen[place] = _unwritten(one)
+            continue
+        by_model.setdefault(one.model, []).append(place)
     for model, places in by_model.items():
         seen.update(zip(places, _observe([located[i] for i in places], model), strict=True))
     return [seen[place] for place in range(len(located))]
+
+
+def _unwritten(one: Located) -> Observation:
+    """What is seen of a field that no network reads."""
+    return Observation(
+        one.field.name,
+        one.field.format,
+        one.image,
+        one.model,
+        NO_LATTICE,
+        np.zeros((0, len(one.model.symbols.classes)), np.float32),
+        bubbles=one.bubbles,
+        marks=one.field.bubble_marks,
+        codes=one.codes,
+    )
 
 
 def _observe(located: Sequence[Located], model: Model) -> list[Observation]:
@@ -121,6 +156,10 @@ def holds_digits(seen: Observation) -> bool:
 
 def decode(seen: Observation) -> Decoded:
     """The best reading of what is seen, under its field's format, with all that was noticed about the field."""
+    if seen.bubbles is not None and seen.marks is not None:
+        return decode_marks(seen.bubbles, seen.marks, seen.format).doubted(seen.image.doubts)
+    if seen.codes is not None:
+        return decode_code(seen.codes, seen.format).doubted(seen.image.doubts)
     if seen.string is None or seen.model.ctc is None:
         symbols = seen.model.symbols
         decoded = decode_lattice(seen.lattice, seen.scores, symbols.classes, seen.format, symbols.calibration)

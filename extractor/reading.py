@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from extractor.barcodes.code_reader import SeenCode
+from extractor.barcodes.sheet_code import chosen_by_code, lies_upright, read_sheet_codes
 from extractor.decoding import Decoded
 from extractor.decoding.unread import UnreadCells, unread_cells
 from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
 from extractor.field_symbols import field_symbols
-from extractor.fields import FieldImage, as_single_field, locate_all
+from extractor.fields import FieldImage, as_single_field
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.printed.row_numbers import counted_up
 from extractor.finding.templateless import page_fields
@@ -26,6 +29,7 @@ from extractor.recognizer.choice import Model, Recognizers
 from extractor.recognizer.second_reader import SecondReader
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
+from extractor.sheet_fields import locate_sheet
 from extractor.template import Template, TemplateField, load_template
 from extractor.values import (
     Box,
@@ -219,7 +223,9 @@ class Reader:
             return [_Prepared(page, located=tuple(Located(one.field, one.image, self._model) for one in found))]
         if not self._forms:
             return [_Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))]
-        registration = register(page.image, self._forms)
+        codes = read_sheet_codes(page.image, self._forms)
+        forms = chosen_by_code(codes, self._forms)
+        registration = register(page.image, forms, partial(lies_upright, codes=codes)) if forms else None
         if registration is None:
             # A negative of a whole photograph is not known from a photograph by its tone: the form alone tells.
             inverted = is_dark(page.image) and register(255 - page.image, self._forms) is not None
@@ -228,17 +234,13 @@ class Reader:
         sheets = []
         beside: Registration | None = registration
         while beside is not None:
-            sheets.append(self._prepared_sheet(page, beside))
+            sheets.append(self._prepared_sheet(page, beside, codes))
             beside = beside.beside
         return sheets
 
-    def _prepared_sheet(self, page: Page, registration: Registration) -> _Prepared:
-        form, fields = registration.template.form, registration.template.all_fields
-        images = locate_all(page.image, [(registration.matrix, field) for field in fields])
-        located = [
-            Located(field, replace(image, doubts=(*image.doubts, *registration.doubts)), self._model_of(form, field))
-            for field, image in zip(fields, images, strict=True)
-        ]
+    def _prepared_sheet(self, page: Page, registration: Registration, codes: Sequence[SeenCode]) -> _Prepared:
+        form = registration.template.form
+        located = locate_sheet(page.image, registration, lambda field: self._model_of(form, field), codes)
         return _Prepared(page, registration=registration, located=tuple(located))
 
     def _model_of(self, form: str, field: TemplateField) -> Model:
@@ -256,7 +258,7 @@ class Reader:
             decided = _without_numbering(decided)
             if not decided:
                 return _without_readings(page, PageStatus.UNMATCHED, NO_FIELD)
-        elif _may_number([decoded.meaning.value for _, decoded in decided]):
+        elif _may_number([decoded.meaning.value for one, decoded in decided if one.is_written]):
             # Numbers of rows or columns that came to lie in fields, where the form lies a row or a cell aside.
             decided = _without_numbering(decided, NUMBERED_ON_FORM)
         readings, outcomes = self.settle(template, decided)
@@ -292,7 +294,8 @@ def _unproved(
         accepted = reading.status is FieldStatus.ACCEPTED
         enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
         if (
-            decoded.meaning.value
+            seen.is_written
+            and decoded.meaning.value
             and not decoded.meaning.problem
             and decoded.confidence < enough
             and not (accepted and (seen.lattice.comb or reading.field in proved))
@@ -316,7 +319,8 @@ def _without_numbering(
     """Fields without the printed numbers of rows and columns: what counts up and looks like print is left out,
     and what only counts up, over `least` places, is in doubt."""
     counted = counted_up(
-        [np.array(seen.image.quad) for seen, _ in decided], [decoded.meaning.value for _, decoded in decided]
+        [np.array(seen.image.quad) for seen, _ in decided],
+        [decoded.meaning.value if seen.is_written else "" for seen, decoded in decided],
     )
     kept = []
     for (seen, decoded), count in zip(decided, counted, strict=True):

@@ -87,6 +87,8 @@ class Kind(StrEnum):
     RATIO = "ratio"
     DATE = "date"
     TIME = "time"
+    MARK = "mark"
+    BARCODE = "barcode"
 
     @property
     def is_number(self) -> bool:

@@ -110,4 +110,12 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False, table: str | 
     for name in frame.columns:
         if name in numbers:
             frame[name] = pd.to_numeric(frame[name].replace("", None), errors="coerce").convert_dtypes()
+        elif kinds.get(start + name) is Kind.MARK and not long:
+            frame[name] = _ticks(frame[name])
     return frame
+
+
+def _ticks(column: pd.Series) -> pd.Series:
+    """A column of bubbles as numbers where their labels are numbers, such as 1 and 0 of boxes to tick."""
+    numbers = pd.to_numeric(column.replace("", None), errors="coerce").convert_dtypes()
+    return numbers if bool((numbers.notna() | (column == "")).all()) else column

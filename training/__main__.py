@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from extractor.recognizer.card import SHIPPED
+from training.bubbles.bubble_weights import SHEETS, fit_bubbles
 from training.command import run
 from training.ctc.ctc_calibration import calibrate_ctc
 from training.ctc.ctc_training import CtcSettings, train_ctc
@@ -85,6 +86,13 @@ def calibrate_whole(*, model: Path) -> None:
             f"{name}: {found.right} of {found.count} other strings right, {found.accepted} accepted, "
             f"{found.accepted_wrong} of those wrong; expected calibration error {found.calibration_error:.3f}"
         )
+
+
+@commands.command("bubbles")
+@click.option("--sheets", type=int, default=SHEETS, show_default=True, help="Drawn sheets that they are fitted on.")
+def bubble_weights(*, sheets: int) -> None:
+    """Fit by what measures a bubble is taken as marked; needs no TensorFlow."""
+    fit_bubbles(count=sheets, say=click.echo)
 
 
 @commands.command("calibrate-second")

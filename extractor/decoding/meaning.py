@@ -78,6 +78,8 @@ def judge(written: Written, form: Format) -> Meaning:
             meaning = _date(written, form)
         case Kind.TIME:
             meaning = _time(written)
+        case Kind.MARK | Kind.BARCODE:
+            meaning = Meaning(value=digits)
     problem = meaning.problem or _forbidden(meaning.value, len(digits), form, comb=written.comb)
     return replace(meaning, problem=problem) if problem else meaning
 

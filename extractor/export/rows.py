@@ -32,7 +32,7 @@ class Cell(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Whether the text is a number and the cell one that should hold a number."""
-        return self.kind.is_number and PLAIN_NUMBER.fullmatch(self.text) is not None
+        return (self.kind.is_number or self.kind is Kind.MARK) and PLAIN_NUMBER.fullmatch(self.text) is not None
 
 
 class Columns:

@@ -69,8 +69,11 @@ def _enclosed(grey: Gray, level: int) -> Boxes:
 
 
 def template_boxes(template: Template) -> Boxes:
-    """Every cell of every comb and every other field's box, in template units."""
-    cells = [cell for field in template.all_fields for cell in field.cell_boxes]
+    """Every cell of every comb and every other box to write in, in template units; of a form without, its bubbles, or
+    whatever it has."""
+    cells = [cell for field in template.all_fields if field.is_written for cell in field.cell_boxes]
+    cells = cells or [one.box for field in template.all_fields for answer in field.bubbles for one in answer]
+    cells = cells or [field.box for field in template.all_fields]
     rows = [(c.left + c.width / 2, c.top + c.height / 2, c.width, c.height, 0.0) for c in cells]
     table = np.array(rows, np.float64)
     return Boxes(table[:, :2], table[:, 2:4], table[:, 4])

@@ -10,6 +10,7 @@ import numpy as np
 
 from extractor.geometry import transform
 from extractor.registration.boxes import cast_votes, match_boxes
+from extractor.registration.bubble_outlines import place_bubbles
 from extractor.registration.features import match_features, pair_features
 from extractor.registration.marks import match_marks
 from extractor.registration.prepared_form import PreparedForm
@@ -62,6 +63,7 @@ def by_reference(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterato
 
 def by_boxes(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
     """Mappings that put the boxes of forms on boxes of the page; forms with most boxes where they should be first."""
+    forms = [form for form in forms if not form.by_bubbles]
     votes = [cast_votes(form.boxes, reduced.boxes) for form in forms]
     for part in _likely_first(np.array([one.support for one in votes])):
         found: list[Hypothesis] = []
@@ -75,6 +77,18 @@ def by_boxes(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[li
         yield found
 
 
+def by_bubbles(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[list[Hypothesis]]:
+    """Mappings that put the bubbles of forms on outlines of the page, of forms that have little else."""
+    found: list[Hypothesis] = []
+    for form in forms:
+        if form.by_bubbles:
+            guesses = [*_on_sheet(reduced, form), *_on_picture(reduced, form)]
+            page = form.template.page
+            placed = place_bubbles(reduced.outlines, form.bubbles, guesses, (page.width, page.height))
+            found += [Hypothesis(form, matrix) for _, matrix in placed]
+    yield [one for one in found if not _lacks_marks(reduced, one)]
+
+
 def _likely_first(alike: Points) -> list[list[int]]:
     """Indices of forms by how much the page is like them, shape (n,): the likeliest, and those evidently less like."""
     order = np.argsort(-alike, kind="stable")
@@ -84,12 +98,20 @@ def _likely_first(alike: Points) -> list[list[int]]:
 
 def _on_sheet(reduced: ReducedPage, form: PreparedForm) -> list[Points]:
     """Mappings that lay the form's page on the sheet of paper, in four orientations."""
-    if reduced.sheet is None:
-        return []
+    return [] if reduced.sheet is None else _on_quad(reduced.sheet, form)
+
+
+def _on_picture(reduced: ReducedPage, form: PreparedForm) -> list[Points]:
+    """Mappings that lay the form's page on the whole picture, in four orientations."""
+    height, width = reduced.image.shape
+    return _on_quad(Box(0, 0, width, height).corners, form)
+
+
+def _on_quad(quad: Points, form: PreparedForm) -> list[Points]:
     page = form.template.page
     corners = Box(0, 0, page.width, page.height).corners.astype(np.float32)
-    turned = [np.roll(reduced.sheet, turn, axis=0).astype(np.float32) for turn in range(4)]
-    return [np.asarray(cv2.getPerspectiveTransform(corners, sheet), np.float64) for sheet in turned]
+    turned = [np.roll(quad, turn, axis=0).astype(np.float32) for turn in range(4)]
+    return [np.asarray(cv2.getPerspectiveTransform(corners, one), np.float64) for one in turned]
 
 
 def _lacks_marks(reduced: ReducedPage, hypothesis: Hypothesis) -> bool:

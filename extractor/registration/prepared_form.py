@@ -12,6 +12,7 @@ from extractor.errors import TemplateError
 from extractor.geometry import transform, transform_all
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
+from extractor.registration.bubble_outlines import FormBubbles, form_bubbles
 from extractor.registration.features import Features, find_features
 from extractor.registration.patches import Patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
@@ -33,7 +34,8 @@ class Reference:
 class PreparedForm:
     """A template made ready. `rulings` are those that can be seen: with a reference, those that it shows.
 
-    `few`, shape (f, few_points, 2), are points along a few of them, all in template units.
+    `few`, shape (f, few_points, 2), are points along a few of them, all in template units. `bubbles` are its boxes to
+    tick and bubbles to fill.
     """
 
     template: Template
@@ -41,7 +43,14 @@ class PreparedForm:
     few: Points
     marks: Points
     boxes: Boxes
+    bubbles: FormBubbles
     reference: Reference | None
+
+    @property
+    def by_bubbles(self) -> bool:
+        """Whether its bubbles say where it lies: where it has no picture, and more of them than rulings."""
+        more = len(self.bubbles.centres) >= len(self.rulings)
+        return self.reference is None and more and not self.bubbles.few
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +73,7 @@ def prepare_form(template: Template) -> PreparedForm:
         # Not every so many: what follows in a comb are the rulings above, below and between its cells by turns.
         rulings = rulings[np.sort(np.random.default_rng(0).permutation(len(rulings))[: REGISTRATION.most_rulings])]
     few = points_along(rulings[:: max(1, len(rulings) // REGISTRATION.few_rulings)], REGISTRATION.few_points)
-    return PreparedForm(template, rulings, few, marks, template_boxes(template), reference)
+    return PreparedForm(template, rulings, few, marks, template_boxes(template), form_bubbles(template), reference)
 
 
 def rooms(matrices: Points, form: PreparedForm) -> Points:

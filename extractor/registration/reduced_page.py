@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
+from extractor.registration.bubble_outlines import Outlines, find_outlines
 from extractor.registration.features import Features, find_features
 from extractor.registration.marks import Squares, find_squares
 from extractor.registration.registration_parameters import REGISTRATION
@@ -23,12 +24,14 @@ from extractor.values import Box, Gray, Points
 class ReducedPage:
     """`image` is grey, shape (height, width); `matrix`, shape (3, 3), takes its pixels to those of the page.
 
-    `sheet`, shape (4, 2), are the corners of the sheet of paper on it, clockwise, where they are known.
+    `sheet`, shape (4, 2), are the corners of the sheet of paper on it, clockwise, where they are known. `finer` gives
+    the same at `bubble_side`, for what is too small here.
     """
 
     image: Gray
     matrix: Points
     sheet: Points | None = None
+    finer: Callable[[], ReducedPage] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def reach(self) -> float:
@@ -47,10 +50,27 @@ class ReducedPage:
     def boxes(self) -> Boxes:
         return find_boxes(self.image)
 
+    @cached_property
+    def outlines(self) -> Outlines:
+        if self.finer is None:
+            return find_outlines(self.image)
+        finer = self.finer()
+        return find_outlines(finer.image).moved(np.linalg.inv(self.matrix) @ finer.matrix)
+
 
 def reduced_page(image: Gray) -> ReducedPage:
     """The whole page, reduced to some `work_side`."""
-    return _reduced(image, REGISTRATION.work_side)
+    reduced = _reduced(image, REGISTRATION.work_side)
+    return replace(reduced, finer=lambda: _for_bubbles(image))
+
+
+def _for_bubbles(image: Gray) -> ReducedPage:
+    """The whole page at some `bubble_side`, a small one enlarged."""
+    enlarge = min(REGISTRATION.bubble_enlarged, REGISTRATION.bubble_side / max(image.shape))
+    if enlarge < REGISTRATION.closer:
+        return _reduced(image, REGISTRATION.bubble_side)
+    larger = as_gray(cv2.resize(image, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC))
+    return ReducedPage(larger, between_centres(np.diag((1 / enlarge, 1 / enlarge, 1.0))))
 
 
 def closer_page(image: Gray) -> ReducedPage:
@@ -81,15 +101,17 @@ def flattened_sheets(reduced: ReducedPage, image: Gray) -> Iterator[ReducedPage]
     It is drawn from `image`, the whole page, so that a small sheet on a large desk keeps its detail.
     """
     for corners in find_sheets(reduced.image):
-        yield _flat(reduced, image, corners)
+        flat = _flat(reduced, image, corners, REGISTRATION.work_side)
+        finer = partial(_flat, reduced, image, corners, REGISTRATION.bubble_side, REGISTRATION.bubble_enlarged)
+        yield replace(flat, finer=finer)
 
 
-def _flat(reduced: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
+def _flat(reduced: ReducedPage, image: Gray, corners: Points, side: int, most: float = 1.0) -> ReducedPage:
     # A little of the background around it, for the outline is not exact.
     corners = corners.mean(0) + REGISTRATION.sheet_edge * (corners - corners.mean(0))
     on_page = transform(reduced.matrix, corners)
     across, down = sheet_size(on_page, image.shape)
-    scale = min(1.0, REGISTRATION.work_side / max(across, down))
+    scale = min(most, side / max(across, down))
     width, height = (max(8, round(side * scale)) for side in (across, down))
     flat = Box(0, 0, width, height).corners
     matrix = np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), on_page.astype(np.float32)), np.float64)
@@ -100,7 +122,7 @@ def _flat(reduced: ReducedPage, image: Gray, corners: Points) -> ReducedPage:
         image,
         matrix_fine,
         (width * fine, height * fine),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        flags=(cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     if fine > 1:

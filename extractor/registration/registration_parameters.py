@@ -160,5 +160,35 @@ class RegistrationParameters:
     least_room: float = 1.5  # reaches, of a cell's side at least: in smaller ones any lettering passes for rulings
     aligned: float = 3  # part of a cell's side, 2 pixels at least, that rulings are moved, or the next is taken for one
 
+    # Boxes to tick and bubbles to fill.
+    bubble_side: int = 1700  # pixels of the long side of the page on which they are found
+    bubble_dark: tuple[int, ...] = (226, 200, 150)  # grey levels below which an outline is: pale ones, and dark ones
+    bubble_least_side: float = 5.0  # pixels of the reduced page
+    bubble_shadow: int = 16  # part of the long side: what is larger, and dark, is shadow
+    bubble_enlarged: float = 3.0  # times that a small picture is enlarged at most, so that thin outlines close
+    bubble_size: float = 0.14  # of the long side, at most
+    bubble_corners: int = 4  # corners that a contour has at least
+    bubble_oblong: float = 3.0  # times as long as wide an outline may be
+    bubble_filled: float = 0.68  # of the upright rectangle around an outline, that is inside of it: of a circle 0.79
+    bubble_fewest: int = 4  # bubbles that place a form
+    bubble_alike: tuple[float, float] = (0.5, 2.4)  # times as large as the template says an outline may be
+    bubble_near: float = 0.35  # of its smaller side, that a bubble may lie off its outline
+    bubble_slack: float = 0.12  # the same for those that tell the perspective
+    bubble_same_side: float = 1.3  # times as large as the usual one an outline of a bubble is at most
+    bubble_placed: float = 0.88  # what fits so well, less by how far it lies off the edges of the sheet, is the place
+    bubble_sure: float = 0.95  # how well a form of bubbles fits from which on nothing else is tried
+    bubble_tried: int = 8  # mappings that are made exact
+    bubble_rounds: int = 6  # of making one exact
+    bubble_spread: float = 0.15  # of the other side, over which bubbles are spread that tell a perspective
+    bubble_voting: int = 24  # bubbles of a form that vote
+    bubble_most: int = 500  # outlines of a page that are voted for, the largest
+    bubble_beside: int = 6  # outlines next to another that may be its neighbour on the form
+    bubble_bins: int = 8  # places that are tried which most have voted for
+    bubble_beside_it: float = 1.2  # of its smaller side, within which an outline beside a bubble is its own, astray,
+    bubble_same: float = 1.2  # if it is no more than so many times larger or smaller than those of others
+    bubble_against: float = 2.0  # times as much as one that lies on its outline such a bubble counts
+    frame_near: float = 0.08  # of the form, within which the corners of the paper lie at those of the form
+    frame_tells: float = 0.03  # of the form, by which they then lie farther off where it does not lie
+
 
 REGISTRATION = RegistrationParameters()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.geometry import transform
 from extractor.registration.boxes import one_off
+from extractor.registration.bubble_outlines import Frame, rival_share
 from extractor.registration.hypotheses import Hypothesis, marks_inside
 from extractor.registration.reduced_page import ReducedPage
 from extractor.registration.registration_parameters import REGISTRATION
 from extractor.registration.ruling_fit import look_along
-from extractor.values import Points
+from extractor.values import Box, Points
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Judged:
     others: float | None = None
 
 
-def rival_fit(reduced: ReducedPage, best: Judged) -> tuple[float, bool]:
+def rival_fit(
+    reduced: ReducedPage, best: Judged, lies: Callable[[Points], bool] = lambda matrix: True
+) -> tuple[float, bool]:
     """How well the form of `best` fits in the next best place a row or a cell aside that nothing else tells from its
     own, 0 without one; and whether it may lie anywhere, rows and cells aside.
 
@@ -33,6 +38,8 @@ def rival_fit(reduced: ReducedPage, best: Judged) -> tuple[float, bool]:
     boxes themselves fit better elsewhere: then it is another issue of the form.
     """
     form = best.hypothesis.form
+    if form.by_bubbles:
+        return _rival_of_bubbles(reduced, best, lies), False
     inside, missing = marks_inside(reduced, best.hypothesis)
     marked = inside - missing >= REGISTRATION.mark_enough
     if best.others is not None or len(form.rulings) == 0 or (marked and best.fit >= REGISTRATION.wholly):
@@ -45,6 +52,21 @@ def rival_fit(reduced: ReducedPage, best: Judged) -> tuple[float, bool]:
         return (best.fit - least if least < 0 else 0.0), False
     close = [step for step, fewer in behind if fewer < REGISTRATION.near_tie]
     return max(0.0, best.fit - max(0.0, least)), any(x for x, _ in close) and any(y for _, y in close)
+
+
+def _rival_of_bubbles(reduced: ReducedPage, best: Judged, lies: Callable[[Points], bool]) -> float:
+    """How well a form of bubbles fits a bubble aside or turned round; marks, and the edge of the sheet, tell these
+    apart."""
+    form, matrix = best.hypothesis.form, best.hypothesis.matrix
+    inside, missing = marks_inside(reduced, best.hypothesis)
+    if inside - missing >= REGISTRATION.mark_enough:
+        return 0.0
+    page = form.template.page
+    height, width = reduced.image.shape
+    sheet = reduced.sheet if reduced.sheet is not None else Box(0, 0, width, height).corners
+    # Where the corners of the paper are on the form, if it lies as found.
+    corners = transform(np.asarray(np.linalg.inv(matrix), np.float64), sheet)
+    return rival_share(reduced.outlines, form.bubbles, matrix, Frame(corners, page.width, page.height), lies)
 
 
 def _fewer_seen(reduced: ReducedPage, found: Hypothesis, seen: NDArray[np.bool_], step: Points) -> float:

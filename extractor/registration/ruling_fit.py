@@ -19,13 +19,15 @@ def printed_rulings(template: Template) -> Points:
     """The box and cell rulings that the form prints, shape (n, 2, 2): start and end of each, in template units."""
     rulings: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for field in template.all_fields:
+        if not field.is_written:
+            continue
         cells = field.cell_boxes
         # Cell by cell: a comb that lies one cell off has no ruling above its last cell.
         rulings += [((c.left, y), (c.right, y)) for c in cells for y in (c.top, c.bottom)]
         # Joined cells share their ruling.
         uprights = [c.left for c in cells] + [c.right for c in cells if field.gap or c is cells[-1]]
         rulings += [((x, field.box.top), (x, field.box.bottom)) for x in uprights]
-    return np.array(rulings, np.float64)
+    return np.array(rulings, np.float64).reshape(-1, 2, 2)
 
 
 def ruling_fit(image: Gray, matrix: Points, rulings: Points, reach: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from extractor.geometry import are_plausible, transform_all
 from extractor.registration.boxes import one_off
-from extractor.registration.hypotheses import Hypothesis, by_boxes, by_marks, by_reference
+from extractor.registration.bubble_outlines import bubble_fit, bubbles_seen, onto_outlines
+from extractor.registration.hypotheses import Hypothesis, by_boxes, by_bubbles, by_marks, by_reference
 from extractor.registration.patches import Aligned, align_patches, look_again
 from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form, rooms
 from extractor.registration.reduced_page import ReducedPage, closer_page, flattened_sheets, reduced_page
@@ -64,35 +65,58 @@ Fitting: TypeAlias = dict[int, Judged]
 """How well each form that may fit does so, and how it lies, by the identity of the form."""
 
 
-def register(image: Gray, templates: Sequence[Template]) -> Registration | None:
+Lies: TypeAlias = Callable[[Points, Template], bool]
+"""Whether a form may lie as a matrix, from template units to pixels of the page, says."""
+
+
+def any_way(matrix: Points, template: Template) -> bool:
+    """Forms may lie in any way."""
+    return True
+
+
+def register(image: Gray, templates: Sequence[Template], lies: Lies = any_way) -> Registration | None:
     """The template that the page shows and how it lies there, in any of four orientations; None if none fits.
 
     `image` is the whole page, shape (height, width). The work is done on a reduced copy: first of the page as it is,
-    then of the sheet of paper that a photograph shows; on each by marks, by reference pictures, by boxes alone.
+    then of the sheet of paper that a photograph shows; on each by marks, by reference pictures, by boxes alone. What
+    is known of the way that a form `lies` is kept to.
     Raises TemplateError if a template's reference picture cannot be read.
     """
     forms = [prepare_form(template) for template in templates]
     whole = reduced_page(image)
-    found = _find(whole, image, forms)
+    found = _find(whole, image, forms, lies)
     return found and _with_beside(whole, image, forms, found)
 
 
-def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm]) -> Registration | None:
+def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], lies: Lies = any_way) -> Registration | None:
     best: Registration | None = None
     for reduced in _pages(whole, image):
-        fitting: Fitting = {}
-        for guess in (by_marks, by_reference, by_boxes):
-            for hypotheses in guess(reduced, forms):
-                _judge_all(reduced, hypotheses, fitting)
-                if _surest(fitting) >= REGISTRATION.sure:
-                    return _choose(reduced, fitting)
-        _look_closer(reduced, closer_page(image), fitting)
-        found = _choose(reduced, fitting)
-        if found is not None and (best is None or found.fit > best.fit):
+        found = _find_on(reduced, image, forms, lies)
+        if found is None:
+            continue
+        by_bubbles = _led_by_bubbles(found, forms)
+        # The edges of a sheet tell where a grid of bubbles lies that fits elsewhere as well.
+        if best is None or (not (by_bubbles and found.is_near_tie), found.fit) > (
+            not (_led_by_bubbles(best, forms) and best.is_near_tie),
+            best.fit,
+        ):
             best = found
-            if best.fit >= REGISTRATION.sure:
-                break
+        sure = REGISTRATION.bubble_sure if by_bubbles else REGISTRATION.sure
+        if found.fit >= sure and not (by_bubbles and found.is_near_tie):
+            break
     return best
+
+
+def _find_on(reduced: ReducedPage, image: Gray, forms: Sequence[PreparedForm], lies: Lies) -> Registration | None:
+    fitting: Fitting = {}
+    for guess in (by_marks, by_reference, by_boxes, by_bubbles):
+        for hypotheses in guess(reduced, forms):
+            on_page = [one for one in hypotheses if lies(reduced.matrix @ one.matrix, one.form.template)]
+            _judge_all(reduced, on_page, fitting)
+            if _is_sure(fitting):
+                return _choose(reduced, fitting, lies)
+    _look_closer(reduced, closer_page(image), fitting)
+    return _choose(reduced, fitting, lies)
 
 
 def _with_beside(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], found: Registration) -> Registration:
@@ -153,6 +177,18 @@ def _surest(fitting: Fitting) -> float:
     return max((one.fit for one in fitting.values()), default=0.0)
 
 
+def _is_sure(fitting: Fitting) -> bool:
+    """Whether a form fits so well that nothing else need be tried; bubbles a row aside lie on most others."""
+    return any(
+        one.fit >= (REGISTRATION.bubble_sure if one.hypothesis.form.by_bubbles else REGISTRATION.sure)
+        for one in fitting.values()
+    )
+
+
+def _led_by_bubbles(found: Registration, forms: Sequence[PreparedForm]) -> bool:
+    return any(form.template is found.template and form.by_bubbles for form in forms)
+
+
 def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:
     """Judges the forms in `fitting` again by their rulings in a finer page: thin or pale ones vanish in another."""
     if closer.image.shape[0] < REGISTRATION.closer * reduced.image.shape[0]:
@@ -174,6 +210,11 @@ def _possible(reduced: ReducedPage, group: Sequence[Hypothesis]) -> list[Hypothe
 
 def _few_seen(reduced: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> list[NDArray[np.float64]]:
     """For each hypothesis of each form the share of a few of the form's rulings that the page shows there."""
+    by_bubbles = [_few_bubbles(reduced, group) for group in groups if group[0].form.by_bubbles]
+    if by_bubbles:
+        rulings = iter(_few_seen(reduced, [group for group in groups if not group[0].form.by_bubbles]))
+        bubbles = iter(by_bubbles)
+        return [next(bubbles) if group[0].form.by_bubbles else next(rulings) for group in groups]
     few = [
         transform_all(np.stack([one.matrix for one in group]), group[0].form.few.reshape(-1, 2)).reshape(
             len(group), *group[0].form.few.shape
@@ -190,7 +231,13 @@ def _few_seen(reduced: ReducedPage, groups: Sequence[Sequence[Hypothesis]]) -> l
     return shares
 
 
-def _choose(reduced: ReducedPage, fitting: Fitting) -> Registration | None:
+def _few_bubbles(reduced: ReducedPage, group: Sequence[Hypothesis]) -> NDArray[np.float64]:
+    """For each hypothesis of a form that has little but bubbles the share of them that lies on outlines."""
+    bubbles = group[0].form.bubbles
+    return np.array([bubbles_seen(reduced.outlines, bubbles, one.matrix)[1].mean() for one in group])
+
+
+def _choose(reduced: ReducedPage, fitting: Fitting, lies: Lies = any_way) -> Registration | None:
     """Of the forms that fit the one to take, None without any.
 
     Forms of one family may have the same boxes in the same places: of several that fit, the one is taken whose other
@@ -202,7 +249,8 @@ def _choose(reduced: ReducedPage, fitting: Fitting) -> Registration | None:
     if len(fits) > 1:
         fits.sort(key=lambda one: one.fit + _likeness(reduced, one), reverse=True)
     best = fits[0]
-    rival, everywhere = rival_fit(reduced, best)
+    template = best.hypothesis.form.template
+    rival, everywhere = rival_fit(reduced, best, lambda matrix: lies(reduced.matrix @ matrix, template))
     found = Registration(best.hypothesis.form.template, reduced.matrix @ best.hypothesis.matrix, best.fit, rival)
     # Squared paper: boxes everywhere, and nothing that says which of them are the form's.
     lost = found.is_near_tie and (everywhere or best.fit < REGISTRATION.sure)
@@ -246,6 +294,8 @@ def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | N
     Rulings are looked for in `closer`, the same page at a larger size, if it is given.
     """
     form, matrix = hypothesis.form, hypothesis.matrix
+    if form.by_bubbles:
+        return _judge_bubbles(closer or reduced, reduced, hypothesis)
     if form.reference is None:
         if not len(form.rulings):
             return Judged(0.0, hypothesis)
@@ -268,6 +318,20 @@ def _judge(reduced: ReducedPage, hypothesis: Hypothesis, closer: ReducedPage | N
     known = others >= REGISTRATION.print_known or fit >= REGISTRATION.wholly
     judged = Judged(fit, exact, others)
     return judged if known and _is_alone(reduced, judged, form.reference, seen) else Judged(0.0, exact, others)
+
+
+def _judge_bubbles(looked: ReducedPage, reduced: ReducedPage, hypothesis: Hypothesis) -> Judged:
+    """The hypothesis made exact by the bubbles that `looked` shows, and the share of bubbles and rulings there."""
+    form = hypothesis.form
+    to_looked = np.linalg.inv(looked.matrix) @ reduced.matrix
+    _, there = onto_outlines(looked.outlines, form.bubbles, to_looked @ hypothesis.matrix)
+    share = bubble_fit(looked.outlines, form.bubbles, there)
+    matrix = np.linalg.inv(to_looked) @ there
+    if len(form.rulings):
+        matrix, seen = _on_rulings(looked, reduced, form, matrix, align=False)
+        count = len(form.bubbles.centres)
+        share = (count * share + len(form.rulings) * seen) / (count + len(form.rulings))
+    return Judged(share, Hypothesis(form, matrix))
 
 
 def _is_alone(reduced: ReducedPage, placed: Judged, reference: Reference, seen: float) -> bool:

@@ -13,18 +13,22 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from extractor.errors import TemplateError
-from extractor.template.model import Format, Landmarks, PageSize, TemplateField
+from extractor.template.mark_group import MarkPart, Marks
+from extractor.template.model import Format, Landmarks, PageSize, SheetCode, TemplateField
 from extractor.template.table import Table, TableColumn, TableRows
 from extractor.template.template import Template
 
 PARTS: dict[str, type[BaseModel]] = {
     "page": PageSize,
     "landmarks": Landmarks,
+    "sheet": SheetCode,
     "fields": TemplateField,
     "format": Format,
     "tables": Table,
     "rows": TableRows,
     "columns": TableColumn,
+    "marks": Marks,
+    "parts": MarkPart,
 }
 """What stands under each key of a template, or in the list there."""
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from extractor.alphabet import symbols
 from extractor.pattern import check_pattern
+from extractor.template.mark_group import TICK, Bubble, Marks
 from extractor.values import Box, Kind
 
 Meaning = Literal["zero", "missing", "void"]
@@ -85,6 +86,13 @@ class Landmarks(StrictModel):
         if self.marks and len(self.marks) < LEAST_LANDMARKS:
             raise ValueError("give at least three marks, or none")
         return self
+
+
+class SheetCode(StrictModel):
+    """That a sheet is known by its barcode: pages with a `code` as this pattern has it, in which `*` stands for
+    anything and `?` for one character, are read by this template, and by no other."""
+
+    code: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def _digit_range(value: object) -> object:
@@ -192,13 +200,14 @@ class FieldContent(StrictModel):
 
     `cells` makes it a comb of so many. `alphabet` are the symbols that may be written in it (`0-9`, `A-Z`); a model
     that knows them reads it. `gap` is the space between the cells of a comb that stand apart; without it neighbours
-    share a ruling.
+    share a ruling. `marks` are bubbles that stand there in place of writing.
     """
 
     name: Name
     cells: Annotated[int, Field(ge=1, le=64)] | None = None
     gap: Annotated[float, Field(ge=0)] = 0.0
     alphabet: Annotated[str, Field(max_length=500)] = "0-9"
+    marks: Marks | None = None
     format: Format = Format()
 
     @model_validator(mode="after")
@@ -211,7 +220,21 @@ class FieldContent(StrictModel):
             )
         if self.gap and self.cells is None:
             raise ValueError("gap is the space between the cells of a comb; give cells as well, or leave gap out")
+        if self.cells is not None and not self.is_written:
+            raise ValueError("cells are for writing; leave them out of a field of bubbles and of a barcode")
+        if self.marks is not None and self.format.kind is Kind.BARCODE:
+            raise ValueError("marks are bubbles, and a barcode has none; give another kind, or leave marks out")
         return self
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is read by its handwriting, and not by bubbles or as a barcode."""
+        return self.marks is None and self.format.kind not in (Kind.MARK, Kind.BARCODE)
+
+    @property
+    def bubble_marks(self) -> Marks | None:
+        """The bubbles that the field is read by; a box to tick is one. None where it is not read by bubbles."""
+        return self.marks or (TICK if self.format.kind is Kind.MARK else None)
 
     def _check_room(self, width: float) -> None:
         if self.gap * ((self.cells or 1) - 1) >= width:
@@ -231,7 +254,15 @@ class TemplateField(FieldContent):
         if self.box.width <= 0 or self.box.height <= 0:
             raise ValueError("box is [left, top, width, height] with width and height above zero")
         self._check_room(self.box.width)
+        if self.marks is not None and self.marks.overlap(self.box):
+            raise ValueError("the bubbles of marks lie over each other; give a larger box or a smaller size")
         return self
+
+    @property
+    def bubbles(self) -> tuple[tuple[Bubble, ...], ...]:
+        """The bubbles of each of its answers, in template units."""
+        marks = self.bubble_marks
+        return marks.bubbles(self.box) if marks else ()
 
     @property
     def cell_boxes(self) -> tuple[Box, ...]:

@@ -25,6 +25,10 @@ COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: 
 LINE_RULE = re.compile(r"\s*([A-Za-z_]\w*(?:\.[0-9]+)?)\s*:(.*)", re.DOTALL)
 """A rule of a table's lines, such as `patients: total = a + b`, or of one of them, as `patients.3: total = a + b`."""
 
+FIELD_RANGE = re.compile(r"\b([A-Za-z_]\w*?)([0-9]{1,4})\s*\.\.\s*([A-Za-z_]\w*?)([0-9]{1,4})\b")
+COUNT_OF_FIELDS = re.compile(r"\bcount\(([^()]*(?:,|\.\.)[^()]*)\)")
+"""`q1..q9`, the fields from the first to the last, and what counts those of them that are ticked: `count(q1..q9)`."""
+
 COUNT, OVER_MANY = "count", ("sum", "max", "min")
 """What counts the filled lines of a table, and what is made of many numbers."""
 
@@ -178,12 +182,26 @@ def rule_text(given: object) -> str | None:
     return given if isinstance(given, str) else None
 
 
+def _written_out(text: str) -> str:
+    """`text` with the fields of each `q1..q9` one by one, and `count` of fields, which are boxes to tick, as their sum:
+    a ticked one is 1."""
+    text = COUNT_OF_FIELDS.sub(r"sum(\1)", text)
+
+    def fields(match: re.Match[str]) -> str:
+        stem, first, other, last = match.groups()
+        if stem != other or not int(first) <= int(last) < int(first) + MOST_TERMS:
+            return match[0]
+        return ", ".join(f"{stem}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1))
+
+    return FIELD_RANGE.sub(fields, text)
+
+
 def _parse(text: str, whole: str) -> ast.Compare:
     bad = (
         f"rule '{whole}' is not of the form: total = a + b (also <=, >=, <, >, -, *, numbers, brackets, sum(a, b, …), "
         "max(…), min(…) and count(table))"
     )
-    python = text.replace("==", "=")
+    python = _written_out(text).replace("==", "=")
     for double in ("<=", ">="):
         python = python.replace(double, double[0] + "\0")
     python = python.replace("=", "==").replace("\0", "=")

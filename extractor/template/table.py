@@ -76,6 +76,8 @@ class TableColumn(FieldContent):
         if self.name == LINE_COLUMN:
             raise ValueError(f"name '{LINE_COLUMN}' is a column of its own; choose another")
         self._check_room(self.width)
+        if self.marks is not None and self.marks.parts:
+            raise ValueError("parts of marks have their own places, but a column is in every line; give it labels")
         return self
 
 
@@ -130,5 +132,6 @@ class Table(StrictModel):
                     cells=column.cells,
                     gap=column.gap,
                     alphabet=column.alphabet,
+                    marks=column.marks,
                     format=column.format,
                 )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from extractor.table_lines import table_place
-from extractor.template.model import MOST_FIELDS, Landmarks, Name, PageSize, StrictModel, TemplateField
+from extractor.template.model import MOST_FIELDS, Landmarks, Name, PageSize, SheetCode, StrictModel, TemplateField
 from extractor.template.rule import Rule, parse_rule, rule_text
 from extractor.template.table import MOST_TABLES, Table
 from extractor.template.table_rules import check_rules, known_rules
@@ -25,6 +25,7 @@ class Template(StrictModel):
     """A form: its size, its landmarks, its fields, its tables, its lists of fields and its arithmetic.
 
     `fields` are those beside the tables, as the file has them; `all_fields` are what is read.
+    `sheet` says by which barcode it is known.
     `models` are folders of models, beside the template, that are tried for the fields' alphabets before those that
     come with the program.
     """
@@ -33,6 +34,7 @@ class Template(StrictModel):
     form: Annotated[str, Field(max_length=200)]
     page: PageSize
     landmarks: Landmarks = Landmarks()
+    sheet: SheetCode | None = None
     fields: Annotated[tuple[TemplateField, ...], Field(max_length=MOST_FIELDS)] = ()
     tables: Annotated[tuple[Table, ...], Field(max_length=MOST_TABLES)] = ()
     lists: Annotated[
@@ -136,6 +138,14 @@ class Template(StrictModel):
             box = field.box
             if box.left < 0 or box.top < 0 or box.right > self.page.width or box.bottom > self.page.height:
                 raise ValueError(f"{_told(field.name)} reaches outside the page")
+            for bubble in (one.box for answer in field.bubbles for one in answer):
+                if (
+                    bubble.left < 0
+                    or bubble.top < 0
+                    or bubble.right > self.page.width
+                    or bubble.bottom > self.page.height
+                ):
+                    raise ValueError(f"a bubble of field '{field.name}' reaches outside the page")
         check_rules(self.rules, self.tables, {field.name for field in self.all_fields})
         return self
 

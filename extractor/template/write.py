@@ -7,6 +7,7 @@ from datetime import date
 
 import yaml
 
+from extractor.template.mark_group import plain_marks
 from extractor.template.model import FieldContent, Format
 from extractor.template.table import Table
 from extractor.template.template import Template
@@ -56,6 +57,9 @@ def template_yaml(template: Template) -> str:
             lines.append(f"  reference: {as_text(landmarks.reference)}")
         if landmarks.dropout:
             lines.append("  dropout: true")
+    if template.sheet is not None:
+        lines += ["", "# Pages with this barcode are read by this template, and by no other.", "sheet:"]
+        lines.append(f"  code: {as_text(template.sheet.code)}")
     if template.models:
         lines += ["", f"models: [{', '.join(as_text(name) for name in template.models)}]"]
     if template.fields:
@@ -107,6 +111,8 @@ def _content(field: FieldContent) -> list[str]:
         parts.append(f"gap: {as_number(field.gap)}")
     if field.alphabet != type(field).model_fields["alphabet"].default:
         parts.append(f"alphabet: {as_text(field.alphabet)}")
+    if field.marks is not None:
+        parts.append(f"marks: {_tree(plain_marks(field.marks))}")
     return [*parts, f"format: {_format(field.format)}"]
 
 
@@ -120,6 +126,17 @@ def _format(form: Format) -> str:
         # Decimals and texts are written so that YAML reads the same again.
         parts.append(f"{key}: {_value(value)}")
     return f"{{{', '.join(parts)}}}"
+
+
+def _tree(value: object) -> str:
+    """A tree of lists and mappings on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_tree(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(_tree(one) for one in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return as_number(value) if isinstance(value, int | float) else as_text(str(value))
 
 
 def _value(value: object) -> str:

@@ -11,6 +11,7 @@ HELP = """Make, draw and check templates, which say where the fields of a form a
   formdigits template new filled/*.png -o form.yaml      from filled copies of it
   formdigits template preview form.yaml scan.png -o p.png  see the boxes on a page
   formdigits template check form.yaml scans/             errors, warnings, and a try on pages
+  formdigits template import omrchecker template.json    from another program's template
 """
 
 NEW = """Make a template from a blank form, or from several filled copies of the same page.
@@ -48,6 +49,16 @@ fits the PAGEs given (files or folders).
 
 Exit codes: 0 nothing wrong, and it fits every page given; 1 some pages do not fit or cannot be opened; 2 wrong usage or
 a wrong template.
+"""
+
+IMPORT = """Make a template of another program's: OMRChecker's template.json becomes YAML with the same fields.
+
+\b
+  formdigits template import omrchecker template.json -o form.yaml
+
+Says what of it could not be carried over.
+
+Exit codes: 0 written; 2 wrong usage, or not a template of that program.
 """
 
 
@@ -99,3 +110,14 @@ def check(template_file: str, pages: tuple[str, ...]) -> None:
     from formdigits.actions.template import check as look
 
     raise SystemExit(look(template_file, pages))
+
+
+@template.command("import", help=IMPORT)
+@click.argument("program", type=click.Choice(["omrchecker"]))
+@click.argument("file", metavar="FILE")
+@click.option("-o", "--out", metavar="FILE", help="Template to write.  [default: the file's name with .yaml]")
+@click.option("--name", metavar="N", help="What the form is called in the output.  [default: the template's name]")
+def import_(*, program: str, file: str, out: str | None, name: str | None) -> None:
+    from formdigits.actions.template_import import import_template
+
+    raise SystemExit(import_template(program, file, out, name))

@@ -56,6 +56,8 @@ def meaning_of(kind: CheckKind, text: str, field: TemplateField, machine: Readin
 
 def clear_meaning(kind: CheckKind, field: TemplateField) -> Taken:
     """What it means under the field's format that nothing is written (`blank`), or that it is struck out (`void`)."""
+    if field.bubble_marks and field.bubble_marks.empty:
+        return Taken(FieldStatus.ACCEPTED, field.bubble_marks.empty * len(field.bubbles))
     meaning = judge(Written(instead="blank" if kind is CheckKind.BLANK else "struck"), field.format)
     if meaning.value:
         return Taken(FieldStatus.ACCEPTED, meaning.value)
@@ -76,8 +78,18 @@ def clean(text: str) -> str:
 def fitted(text: str, field: TemplateField) -> tuple[str, str]:
     """The value that `text` is under the field's format, and what the format does not allow about it, or nothing."""
     form, comb = field.format, field.cells is not None
+    if field.bubble_marks is not None and form.kind in (Kind.MARK, Kind.DIGITS):
+        labels = labels_in(text, field)
+        if labels is None:
+            return text, f"only {', '.join(bubble_labels(field))} may be marked here"
+        text = labels
+        if form.kind is Kind.MARK or not labels.isdigit():
+            meaning = judge(plain(labels), form)
+            return (text, meaning.problem) if meaning.problem else (meaning.value, "")
     try:
         match form.kind:
+            case Kind.MARK | Kind.BARCODE:
+                meaning = judge(plain(text), form)
             case Kind.DIGITS:
                 written = text.replace(" ", "")
                 if not written or not set(written) <= set(symbols(field.alphabet)):
@@ -99,6 +111,40 @@ def fitted(text: str, field: TemplateField) -> tuple[str, str]:
         return text, meaning.problem or f"not a value of the kind '{form.kind.value}'"
     # What does not fit stays as it was typed: it is the person's word against the form's.
     return (text, meaning.problem) if meaning.problem else (meaning.value, "")
+
+
+def bubble_labels(field: TemplateField) -> tuple[str, ...]:
+    """What the bubbles of a field stand for, each once, and what an answer is in which none is marked."""
+    empty = field.bubble_marks.empty if field.bubble_marks else ""
+    labels = [one.label for answer in field.bubbles for one in answer]
+    return tuple(dict.fromkeys([*labels, *([empty] if empty else [])]))
+
+
+def keys_of(field: TemplateField) -> dict[str, str]:
+    """What one key answers where one of a few bubbles may be marked: the first letter of its label, if no two begin
+    alike."""
+    labels = bubble_labels(field)
+    if field.bubble_marks is None or len(field.bubbles) != 1 or field.bubble_marks.choose != "one":
+        return {}
+    keys = {label[0].lower(): label for label in labels}
+    return keys if len(keys) == len(labels) else {}
+
+
+def labels_in(text: str, field: TemplateField) -> str | None:
+    """`text` as the labels of a field's bubbles say it, whatever the case; None where it has anything else."""
+    known = {label.lower(): label for label in bubble_labels(field)}
+    whole = text.strip().lower()
+    if whole in known:
+        return known[whole]
+    parts = whole.replace(",", " ").split()
+    parts = parts if parts and all(part in known for part in parts) else list(whole.replace(" ", ""))
+    if not parts or not all(part in known for part in parts):
+        return None
+    if len(field.bubbles) == 1:
+        # Several of one answer stand in the form's order.
+        parts = sorted(set(parts), key=list(known).index)
+    joint = field.bubble_marks.joint if field.bubble_marks else ""
+    return joint.join(known[part] for part in parts)
 
 
 def _number(text: str, field: TemplateField) -> Meaning:

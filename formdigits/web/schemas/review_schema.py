@@ -17,7 +17,7 @@ from formdigits.web.schemas.page_schema import AlternativeAnswer, Point
 from workers.database.outcomes import moment
 from workers.database.review.answers import Settled
 from workers.review.forms import Forms
-from workers.review.typed import clear_meaning
+from workers.review.typed import bubble_labels, clear_meaning, keys_of
 from workers.review.values import LONGEST_VALUE, Item, Said, Wanted
 
 Name = Annotated[
@@ -126,6 +126,9 @@ class FormatAnswer(BaseModel):
     kind: Kind
     cells: int | None
     letters: Annotated[bool, Field(description="Whether it has symbols other than digits.")]
+    keys: Annotated[
+        dict[str, str], Field(description="For bubbles of which one may be marked: what a key answers, by the key.")
+    ]
     least_digits: int | None
     most_digits: int | None
     least: str | None
@@ -141,7 +144,8 @@ class FormatAnswer(BaseModel):
         return FormatAnswer(
             kind=form.kind,
             cells=field.cells,
-            letters=field.alphabet != "0-9",
+            letters=field.alphabet != "0-9" or any(not label.isdigit() for label in bubble_labels(field)),
+            keys=keys_of(field),
             least_digits=digits[0],
             most_digits=digits[1],
             least=None if form.min is None else str(form.min),

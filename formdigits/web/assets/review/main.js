@@ -39,6 +39,8 @@ function shown(field, since) {
   entry(field);
   for (const zoom of zooms) zoom.reset();
   markOf(at("page-mark"), work.dataset.job, field.document, field.page);
+  const keys = Object.keys(field.format.keys);
+  if (keys.length) say(`One key answers: ${keys.map((key) => key.toUpperCase()).join(", ")}; B, V and S with Alt.`, "note");
   if (!touch) value.focus();
   field.image.addEventListener("load", () => { if (at("message").textContent === NOT_YET) say(""); });
   own.last = performance.now();
@@ -220,6 +222,7 @@ async function back() {
 }
 
 function fits(text, format) {
+  if (Object.values(format.keys).includes(text)) return !format.more;
   if (format.more || format.letters || !["digits", "integer"].includes(format.kind) || !/^[0-9]+$/.test(text)) return false;
   if (format.most_digits !== null) {
     if (text.length > format.most_digits) return false;
@@ -246,7 +249,10 @@ document.addEventListener("keydown", (event) => {
   }
   const letters = queue.current.format.letters;
   const command = COMMANDS[event.key.toLowerCase()];
+  // What is marked is answered by the key of its label, before any command of the same key.
+  const label = queue.current.format.keys[event.key.toLowerCase()];
   if (event.key === "Enter") enter(event.timeStamp);
+  else if (label !== undefined && !event.altKey && value.value === "") answer("type", label, event.timeStamp);
   else if (command && (event.altKey || !letters)) command(event.timeStamp);
   else if (event.key === "Escape") { value.value = ""; typed(); }
   else if (event.key === "Backspace" && value.value === "") back();

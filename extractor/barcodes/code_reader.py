@@ -1,0 +1,172 @@
+"""Barcodes in a picture, by zxing-cpp, with how sure it is that they are read right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from extractor.geometry import transform
+from extractor.ink import as_gray
+from extractor.values import Gray, Points
+
+KINDS = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,PDF417,Code128,Code39,EAN13,EAN8,ITF")
+"""What is looked for."""
+
+UNCHECKED = (zxingcpp.Code39, zxingcpp.ITF)
+"""Kinds without a check digit of their own: bars that are lost give another text, so they must be read twice alike."""
+
+SURE, UNCONFIRMED = 0.999, 0.9
+"""The confidence in a code whose check digits or error correction hold, or that was read twice alike, and in others."""
+
+PAGE_SIDE = 1800
+"""Pixels of the long side of a page on which codes are looked for first."""
+
+FINE, COARSE, MOST_SIDE = 900, 1.6, 2600
+"""A part of a page below the first, in pixels, is also looked at larger, and any also so many times smaller; none is
+larger than the last."""
+
+
+BEYOND, DIRT = 0.12, 0.05
+"""How far beyond its ends, as a share of its length, a code has no bars; and how much there may be dirt."""
+
+HALVES = 2
+"""More parts of a code than these must read alike."""
+
+LEAST_SIDE = 8
+"""Pixels: a smaller picture has no code."""
+
+
+@dataclass(frozen=True)
+class SeenCode:
+    """A barcode: its `text` as written, its `kind`, its corners, shape (4, 2), in pixels of the picture, clockwise from
+    where its own top left is, and how sure it is."""
+
+    text: str
+    kind: str
+    corners: Points
+    confidence: float
+
+    def moved(self, matrix: Points) -> SeenCode:
+        """The same in a picture to which `matrix`, shape (3, 3), takes the pixels of this one."""
+        return replace(self, corners=transform(matrix, self.corners))
+
+    @property
+    def middle(self) -> Points:
+        """Shape (2,)."""
+        return np.asarray(self.corners.mean(0), np.float64)
+
+
+def read_codes(image: Gray) -> list[SeenCode]:
+    """The codes in `image`, shape (height, width), each once; the first look that shows any decides, as most pages have
+    clear ones."""
+    for look, scale in _looks(image):
+        seen = _decoded(look, scale)
+        if seen:
+            return [_confirmed(one, image) for one in seen]
+    return []
+
+
+def read_bars(image: Gray) -> list[SeenCode]:
+    """The code of bars in `image`, shape (height, width), which stands upright in it, or on its side: what most of its
+    rows show, since dirt lies in others on each. It is sure where two halves of it read alike."""
+    for turned in (image, as_gray(cv2.transpose(image))):
+        height = len(turned)
+        middle = turned[round(0.25 * height) : round(0.75 * height)]
+        parts = (middle, middle[::2], middle[: len(middle) // 2], middle[len(middle) // 2 :])
+        seen = [one for part in parts if len(part) >= HALVES for one in _decoded(_one_row(part), 1.0)]
+        texts = [one.text for one in seen]
+        if seen:
+            best = max(seen, key=lambda one: texts.count(one.text))
+            alike = texts.count(best.text) > HALVES and len(set(texts)) == 1
+            box = np.array(((0, 0), (image.shape[1], 0), (image.shape[1], image.shape[0]), (0, image.shape[0])), float)
+            return [SeenCode(best.text, best.kind, box, SURE if alike else UNCONFIRMED)]
+    return []
+
+
+def _one_row(rows: Gray) -> Gray:
+    """What most of `rows` show at each place, as a picture of bars, twice as wide."""
+    row = np.median(rows, axis=0).astype(np.uint8)[None]
+    wide = cv2.resize(row, (2 * row.shape[1], 1), interpolation=cv2.INTER_CUBIC)
+    return as_gray(np.repeat(np.pad(wide, ((0, 0), (40, 40)), constant_values=255), 60, axis=0))
+
+
+def page_codes(image: Gray) -> list[SeenCode]:
+    """The codes of a whole page: looked for on a smaller copy, then on the page itself."""
+    shrink = max(image.shape) / PAGE_SIDE
+    if shrink > 1:
+        size = (round(image.shape[1] / shrink), round(image.shape[0] / shrink))
+        small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+        if seen := _decoded(small, 1 / shrink):
+            return [_confirmed(one, image) for one in seen]
+    return [_confirmed(one, image) for one in _decoded(image, 1.0)]
+
+
+def _looks(image: Gray) -> Iterator[tuple[Gray, float]]:
+    """The picture as it is, and changed in ways that help where it is small, soft or dirty, with their scale."""
+    yield image, 1.0
+    long_side = max(image.shape)
+    if long_side < FINE / 2:
+        largest = cv2.resize(image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        for size in (5, 9):
+            yield as_gray(cv2.medianBlur(largest, size)), 4.0
+    if long_side < FINE:
+        larger = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        yield as_gray(larger), 2.0
+        soft = cv2.GaussianBlur(larger, (0, 0), 2.0)
+        yield as_gray(cv2.addWeighted(larger, 2.5, soft, -1.5, 0)), 2.0
+    yield as_gray(cv2.medianBlur(image, 3)), 1.0
+    smaller = cv2.resize(image, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
+    yield as_gray(smaller), 1 / COARSE
+    # Bars go on where dirt interrupts them: along either direction what is dark stays so.
+    for kernel in (np.ones((9, 1), np.uint8), np.ones((1, 9), np.uint8)):
+        yield as_gray(cv2.morphologyEx(image, cv2.MORPH_CLOSE, kernel)), 1.0
+
+
+def _decoded(image: Gray, scale: float) -> list[SeenCode]:
+    """What the library reads in `image`, which is so many times as large as the picture that corners are wanted of."""
+    if min(image.shape) < LEAST_SIDE or max(image.shape) > max(MOST_SIDE, PAGE_SIDE * 4):
+        return []
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(image), formats=KINDS, text_mode=zxingcpp.TextMode.Plain)
+    codes = []
+    for one in found:
+        if not one.valid or not one.text:
+            continue
+        place = one.position
+        points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+        corners = np.array([(point.x, point.y) for point in points], np.float64) / scale
+        sure = UNCONFIRMED if one.format in UNCHECKED else SURE
+        codes.append(SeenCode(one.text, str(one.format), corners, sure))
+    return codes
+
+
+def _is_whole(code: SeenCode, image: Gray) -> bool:
+    """Whether no bars go on beyond either end of `code`: a part of one is a code of its own where none is checked."""
+    middles = (code.corners[[0, 1]] + code.corners[[3, 2]]) / 2
+    way = middles[1] - middles[0]
+    steps = np.concatenate((np.linspace(-BEYOND, -BEYOND / 4, 40), 1 + np.linspace(BEYOND / 4, BEYOND, 40)))
+    points = np.rint(middles[0] + steps[:, None] * way).astype(int)
+    inside = ((points >= 0) & (points < (image.shape[1], image.shape[0]))).all(1)
+    seen = image[points[inside, 1], points[inside, 0]]
+    between = np.rint(middles[0] + np.linspace(0, 1, 200)[:, None] * way).astype(int)
+    between = between.clip(0, (image.shape[1] - 1, image.shape[0] - 1))
+    dark, light = np.percentile(image[between[:, 1], between[:, 0]], (10, 90))
+    return not len(seen) or float((seen < (dark + light) / 2).mean()) < DIRT
+
+
+def _confirmed(code: SeenCode, image: Gray) -> SeenCode:
+    """`code`, surer if it is unchecked by itself and reads alike a second time, in a picture that differs."""
+    if code.confidence >= SURE or not _is_whole(code, image):
+        return code
+    low = np.maximum(np.floor(code.corners.min(0) - 40), 0).astype(int)
+    high = np.ceil(code.corners.max(0) + 40).astype(int)
+    part = image[low[1] : high[1], low[0] : high[0]]
+    if not part.size:
+        return code
+    enlarge = 1.3 if max(part.shape) < MOST_SIDE else 0.7
+    again = _decoded(as_gray(cv2.resize(part, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_LINEAR)), enlarge)
+    alike = any(one.text == code.text and one.kind == code.kind for one in again)
+    return SeenCode(code.text, code.kind, code.corners, SURE if alike else UNCONFIRMED)

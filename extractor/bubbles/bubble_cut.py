@@ -1,0 +1,157 @@
+"""The pictures of a sheet's bubbles, brought to one size, their paper white, their outlines over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.bubbles.bubble_parameters import BUBBLES
+from extractor.geometry import transform
+from extractor.ink import as_gray
+from extractor.template.mark_group import Bubble
+from extractor.values import Floats, Gray, Points
+
+
+@dataclass(frozen=True)
+class CutBubbles:
+    """`pictures`, shape (n, side, side), are the bubbles, 1 = paper, the box of each in the middle. `kinds`, shape
+    (n,), says which are printed alike. `quads`, shape (n, 4, 2), is where each lies on the page, `astray`, shape (n,),
+    which of them do not lie where the others say; `answers`, shape (n,), which of them belong together."""
+
+    pictures: Floats
+    kinds: NDArray[np.intp]
+    answers: NDArray[np.intp]
+    quads: Points
+    astray: NDArray[np.bool_]
+
+
+def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]) -> CutBubbles:
+    """The bubbles of all `answers`, one after the other, out of the page `image`; `matrix`, shape (3, 3), takes
+    template units to its pixels."""
+    boxes = np.array([one.box for answer in answers for one in answer], np.float64)
+    kinds = _kinds(boxes[:, 2:], [tuple(one.label for one in answer) for answer in answers for _ in answer])
+    wide = BUBBLES.side + 2 * BUBBLES.reach
+    # Template units at the middle of each pixel of a picture, from the middle of the bubble.
+    steps = ((np.arange(wide) + 0.5) - wide / 2) / BUBBLES.inner
+    centres = boxes[:, :2] + boxes[:, 2:] / 2
+    x = centres[:, 0, None] + steps * boxes[:, 2, None]
+    y = centres[:, 1, None] + steps * boxes[:, 3, None]
+    grid = np.stack(np.broadcast_arrays(x[:, None, :], y[:, :, None]), -1)
+    places = transform(matrix, grid.reshape(-1, 2)).reshape(len(boxes), wide, wide, 2)
+    scale = np.linalg.norm(places[:, wide // 2, -1] - places[:, wide // 2, 0], axis=1) / (wide - 1)
+    pictures = np.concatenate([_sampled(image, own, float(s)) for own, s in zip(places, scale, strict=True)])
+    pictures = _on_white(pictures.reshape(-1, wide, wide), centres)
+    shifts, astray = _shifts(pictures, kinds, centres)
+    reach, side = BUBBLES.reach, BUBBLES.side
+    cut = np.stack(
+        [
+            one[reach + y : reach + y + side, reach + x : reach + x + side]
+            for one, (x, y) in zip(pictures, shifts, strict=True)
+        ]
+    )
+    moved = centres + shifts / BUBBLES.inner * boxes[:, 2:]
+    corners = moved[:, None] + 0.5 * boxes[:, None, 2:] * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    quads = transform(matrix, corners.reshape(-1, 2)).reshape(-1, 4, 2)
+    together = np.repeat(np.arange(len(answers)), [len(answer) for answer in answers])
+    return CutBubbles(cut, kinds, together, quads, astray)
+
+
+def _kinds(sizes: Points, labels: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
+    """Which bubbles are of one size and in answers with the same `labels`, as a number for each: they are printed
+    alike."""
+    firsts: list[tuple[NDArray[np.float64], tuple[str, ...]]] = []
+    kinds = np.zeros(len(sizes), np.intp)
+    for place, (size, words) in enumerate(zip(sizes, labels, strict=True)):
+        for kind, (first, own) in enumerate(firsts):
+            if own == words and np.maximum(size / first, first / size).max() <= BUBBLES.same_size:
+                kinds[place] = kind
+                break
+        else:
+            kinds[place] = len(firsts)
+            firsts.append((size, words))
+    return kinds
+
+
+def _sampled(image: Gray, places: Points, scale: float) -> Floats:
+    """The brightness of `image` at `places`, shape (h, w, 2), the mean over `scale` pixels around each."""
+    left, top = np.floor(places.min((0, 1)) - scale - 1).astype(int)
+    right, bottom = np.ceil(places.max((0, 1)) + scale + 2).astype(int)
+    height, width = image.shape
+    x0, y0, x1, y1 = max(0, left), max(0, top), min(width, right), min(height, bottom)
+    if min(x1 - x0, y1 - y0) <= 1:
+        return np.full((1, *places.shape[:2]), 255, np.float32)
+    part = image[y0:y1, x0:x1]
+    size = round(scale)
+    if size > 1:
+        part = as_gray(cv2.blur(part, (size, size)))
+    there = (places - (x0, y0)).astype(np.float32)
+    seen = cv2.remap(part, there[..., 0], there[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, np.float32)[None]
+
+
+def _on_white(pictures: Floats, centres: Points) -> Floats:
+    """`pictures` as shares of the brightness of the paper around each."""
+    paper = np.percentile(pictures.reshape(len(pictures), -1), BUBBLES.paper, axis=1)
+    usual = np.array([np.median(paper[near]) for near in _near(centres)])
+    paper = np.maximum(np.maximum(paper, BUBBLES.darker_paper * usual), 1.0)
+    return np.asarray(np.minimum(pictures / paper[:, None, None], 1.25), np.float32)
+
+
+def _near(centres: Points) -> list[NDArray[np.intp]]:
+    """The bubbles nearest to each, itself among them."""
+    count = min(BUBBLES.near, len(centres))
+    apart = np.abs(centres[:, None] - centres[None]).sum(2)
+    return list(np.argpartition(apart, count - 1, axis=1)[:, :count])
+
+
+def _shifts(pictures: Floats, kinds: NDArray[np.intp], centres: Points) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """How far each bubble lies off the middle of its picture, shape (n, 2), and which lie elsewhere than those near it.
+
+    Its outline is that which all bubbles of its size have in common. What is filled or ticked shows it badly, so those
+    around it say where it is.
+    """
+    reach = BUBBLES.reach
+    found = np.zeros((len(pictures), 2))
+    sure = np.zeros(len(pictures))
+    for kind in range(int(kinds.max()) + 1):
+        own = np.flatnonzero(kinds == kind)
+        shifts = np.zeros((len(own), 2))
+        for _ in range(2):
+            moved = np.stack([_moved(pictures[i], shift) for i, shift in zip(own, shifts, strict=True)])
+            common = np.median(moved, axis=0).astype(np.float32)
+            if len(own) < BUBBLES.fewest_alike:
+                common = np.minimum(common, _square())
+            for place, i in enumerate(own):
+                likeness = cv2.matchTemplate(pictures[i], common, cv2.TM_CCOEFF_NORMED)
+                _, best, _, (x, y) = cv2.minMaxLoc(likeness)
+                shifts[place], sure[i] = (x - reach, y - reach), best
+            off = np.median(shifts[sure[own] > BUBBLES.telling], axis=0) if (sure[own] > BUBBLES.telling).any() else 0
+            if np.abs(off).max() < 1:
+                break
+        found[own] = shifts
+    telling = sure > BUBBLES.telling
+    agreed = np.zeros((len(pictures), 2), np.intp)
+    for place, near in enumerate(_near(centres)):
+        good = near[telling[near]]
+        if len(good):
+            agreed[place] = np.round(np.median(found[good], axis=0))
+    astray = telling & (np.abs(found - agreed).max(1) > BUBBLES.astray)
+    return agreed, np.asarray(astray, np.bool_)
+
+
+def _moved(picture: Floats, shift: Points) -> Floats:
+    x, y = (round(float(v)) for v in shift)
+    reach, side = BUBBLES.reach, BUBBLES.side
+    return picture[reach + y : reach + y + side, reach + x : reach + x + side]
+
+
+def _square() -> Floats:
+    """The outline of a box to tick, as dark as print."""
+    picture = np.ones((BUBBLES.side, BUBBLES.side), np.float32)
+    edge = (BUBBLES.side - BUBBLES.inner) // 2
+    cv2.rectangle(picture, (edge - 1, edge - 1), (BUBBLES.side - edge, BUBBLES.side - edge), 0.4, 1)
+    return picture

@@ -1,0 +1,57 @@
+"""The numbers by which bubbles are cut out and measured; darkness is a share of the brightness of the paper around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BubbleParameters:
+    # Cutting out; a bubble's picture is `side` pixels wide and high, of which its box takes `inner`.
+    side: int = 40  # pixels
+    inner: int = 24  # pixels
+    reach: int = 7  # pixels by which an outline may lie off where the form's place puts it
+    paper: float = 85  # percentile of a picture's pixels that is its paper
+    darker_paper: float = 0.75  # times as dark as those of its neighbours its paper is at least: else all of it is ink
+    near: int = 9  # bubbles, the nearest, that lie off in the same direction
+    telling: float = 0.35  # correlation of a picture with the outline from which on it says how far it lies off
+    astray: float = 3.0  # pixels by which a bubble that tells lies farther off than those near it
+
+    # What is printed in bubbles.
+    fewest_alike: int = 3  # bubbles of one label from which their print is told
+    brightest: float = 0.25  # share of these, pixel by pixel, 2 at least, that is taken as empty
+    core: float = 0.7  # of a bubble's width and height, within which its outline does not reach
+    fewest_empty: int = 3  # bubbles of one label in which nothing is written, from which their print is told better:
+    print_share: float = 40  # percentile of their brightness, pixel by pixel
+    white: float = 0.9  # brightness of paper at least
+    print_leaves: float = (
+        0.3  # of that, which print leaves white: where less is white, all bubbles of a label are filled
+    )
+    print_varied: float = 0.15  # deviation of the brightness of heavy print from place to place at least,
+    print_same: float = 0.06  # and how much it differs from bubble to bubble in the same place at most
+    same_size: float = 1.12  # times as large as the smaller one bubbles of one kind are at most
+
+    # Measuring.
+    inside: float = 0.86  # of a bubble's width and height: within this ellipse ink is measured
+    around: tuple[float, float] = (1.18, 1.6)  # of its width and height: between these what goes beyond it is seen
+    angles: int = 32  # directions, an even number, in which a stroke may leave a bubble
+    crossed: tuple[float, float] = (1.25, 1.42)  # of its width and height, how far out it must be seen at both
+    stroke_seen: float = 0.04  # of the sheet's strokes, so dark a stroke beyond both sides is rather there than not
+    usual_ink: float = 0.012  # mean darkness of an empty bubble, where a sheet has too few
+    usual_spread: float = 0.012  # how much that differs from one to the next, at least a third of this
+    fewest: int = 8  # bubbles from which on a sheet's own empty ones tell
+    empty_share: float = 25  # percentile of the bubbles' ink that is an empty one's: so many are empty on any sheet
+    low_share: float = 5  # percentile by which is known how much empty ones differ
+    fewest_beside: int = 5  # bubbles of one answer from which these tell what they stand on:
+    empty_beside: float = 40  # percentile of their ink that is an empty one's,
+    most_shade: float = 0.06  # and by so much at most it is darker than those of the sheet: else they are filled
+    clearly: float = 6.0  # spreads above an empty bubble that are surely something
+    filled: float = 0.5  # of its inside, that a filled bubble has ink on at least
+    plainly: float = 0.5  # of the darkness of the sheet's strokes, that is no dirt and nothing rubbed out
+    never_surely: float = 0.05  # as improbable at most is what the plain measure speaks against
+    usual_pen: float = 0.6  # darkness of strokes, where a sheet has no mark
+    pen: tuple[float, float] = (0.2, 0.9)  # the darkness of a sheet's strokes stays between these
+    pen_share: float = 75  # percentile of its marks' strokes that is the sheet's pen
+
+
+BUBBLES = BubbleParameters()

@@ -1,0 +1,150 @@
+"""How probable it is that each bubble of a sheet is marked."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.bubbles.bubble_cut import cut_bubbles
+from extractor.bubbles.bubble_measures import MEASURES, measured
+from extractor.bubbles.bubble_parameters import BUBBLES
+from extractor.fields.place_doubts import STREAK, find_streaks
+from extractor.template import TemplateField
+from extractor.values import Doubt, DoubtKind, Gray, Points
+
+BUBBLE_CARD = Path(__file__).resolve().parents[1] / "models" / "bubbles.json"
+"""What was learned about marks: the weights of what is measured, fitted by `python -m training bubbles`."""
+
+ASTRAY = Doubt(DoubtKind.PLACE, "its bubbles do not lie where those around them say", most=0.5)
+
+LIKELY = 0.5
+"""From this probability on a bubble is taken as marked."""
+
+Quad = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class SeenBubble:
+    """One bubble: its `label`, how probable it is that it is `marked`, whether there is something in it at all (what is
+    not marked is then withdrawn, or dirt), and its corners on the page, clockwise from the form's top left.
+
+    `ink`, shape (side, side), is what is in it, 255 = ink.
+    """
+
+    label: str
+    marked: float
+    inked: bool
+    quad: Quad
+    ink: Gray
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is rather marked than not."""
+        return self.marked > LIKELY
+
+
+@dataclass(frozen=True)
+class SeenMarks:
+    """What is seen of a field of bubbles: those of each of its answers, and what is odd about them."""
+
+    answers: tuple[tuple[SeenBubble, ...], ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -> list[SeenMarks]:
+    """What is seen of each of `fields`, all those with bubbles of one sheet: `image` is the page, and `matrix`, shape
+    (3, 3), takes template units to its pixels."""
+    answers = [answer for field in fields for answer in field.bubbles]
+    if not answers:
+        return []
+    cut = cut_bubbles(image, matrix, answers)
+    labels = [one.label for answer in answers for one in answer]
+    seen = measured(cut, labels)
+    chances = np.where(seen.known, probabilities(seen.measures), unsure(probabilities(seen.measures)))
+    inked = is_inked(seen.measures)
+    pictures = (255 * seen.ink).astype(np.uint8)
+    bubbles = iter(
+        SeenBubble(label, float(chance), bool(dark), _as_quad(quad), picture)
+        for label, chance, dark, quad, picture in zip(labels, chances, inked, cut.quads, pictures, strict=True)
+    )
+    astray = iter(cut.astray.tolist())
+    streaks = find_streaks(image)
+    found = []
+    for field in fields:
+        own = tuple(tuple(next(bubbles) for _ in answer) for answer in field.bubbles)
+        lost = any(list(itertools.islice(astray, sum(map(len, own)))))
+        crossed = any(_is_crossed(one.quad, streaks) for answer in own for one in answer)
+        found.append(SeenMarks(own, (*((ASTRAY,) if lost else ()), *((STREAK,) if crossed else ()))))
+    return found
+
+
+def _as_quad(corners: Points) -> Quad:
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+
+
+def _is_crossed(quad: Quad, streaks: tuple[list[float], list[float]]) -> bool:
+    xs, ys = zip(*quad, strict=True)
+    return any(min(xs) <= x <= max(xs) for x in streaks[0]) or any(min(ys) <= y <= max(ys) for y in streaks[1])
+
+
+def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How probable it is that each bubble is marked, shape (n,), by its `measures`, shape (n, len(MEASURES)).
+
+    Whatever the weights say, what is plainly inked is not surely empty, and neither what is not inked nor what is
+    filled with a stroke through it is surely marked.
+    """
+    odds = design(measures) @ _weights()
+    chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
+    inked, plainly = is_inked(measures), measures[:, MEASURES.index("relative")] > BUBBLES.plainly
+    struck = (measures[:, MEASURES.index("across")] > BUBBLES.stroke_seen) & (
+        measures[:, MEASURES.index("covered")] > BUBBLES.filled
+    )
+    low = np.where(inked & plainly, BUBBLES.never_surely, 0.0)
+    return np.asarray(np.clip(chances, low, np.where(inked & ~struck, 1.0, 1 - BUBBLES.never_surely)), np.float64)
+
+
+def unsure(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`chances` of bubbles whose print is not known, which may be taken for ink: not surely marked."""
+    return np.minimum(chances, 1 - BUBBLES.never_surely)
+
+
+def is_inked(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """In which bubbles there is something, shape (n,)."""
+    return np.asarray(measures[:, MEASURES.index("spreads")] > np.log1p(BUBBLES.clearly), np.bool_)
+
+
+def design(measures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the log-odds that a bubble is marked are a sum of, shape (n, k): few terms, each within bounds, so that they
+    say nothing wild of a sheet unlike those that they were fitted on."""
+    ink, spreads, covered, _, relative, beyond, across, texture, _ = measures.T
+    ink, relative, covered = np.sqrt(ink.clip(0, 0.5)), relative.clip(0, 1), covered.clip(0, 0.6)
+    beyond, texture = beyond.clip(0, 0.5), texture.clip(0, 2)
+    # Either a stroke leaves a bubble on both sides or none does.
+    across = across.clip(0, 1) / (across.clip(0, 1) + BUBBLES.stroke_seen)
+    columns = (
+        np.ones_like(ink),
+        4 * ink,
+        spreads.clip(0, 4),
+        4 * covered,
+        4 * relative,
+        4 * relative * ink,
+        4 * relative * covered,
+        4 * beyond,
+        4 * across,
+        4 * across * covered,
+        2 * texture,
+        2 * texture * relative,
+    )
+    return np.stack(columns, 1)
+
+
+@cache
+def _weights() -> NDArray[np.float64]:
+    return np.array(json.loads(BUBBLE_CARD.read_text(encoding="utf-8"))["weights"], np.float64)
