@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.finding.work_page import skew
 from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.registration.features import Features, count_agreeing, find_features, match_features
-from extractor.registration.patches import align_patches, choose_patches
+from extractor.registration.patches import Patches, align_patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
 from extractor.values import Gray, Points
 
@@ -108,13 +109,39 @@ def _lay(base: Gray, base_features: Features, page: Gray, page_features: Feature
     patches = choose_patches(small_base, np.zeros((0, 4)))
     best, share, within = None, 0.0, REFERENCE.matched_within * max(page.shape)
     for matrix in match_features(base_features, page_features, within):
-        small = np.linalg.inv(to_page) @ matrix @ to_base
-        for _ in range(2):
-            aligned = align_patches(small_page, small, patches)
-            small = aligned.matrix
-            if aligned.share > share:
-                best, share = to_page @ small @ np.linalg.inv(to_base), aligned.share
-    return best if share >= REFERENCE.same_form else None
+        small, own = _aligned(small_page, np.linalg.inv(to_page) @ matrix @ to_base, patches)
+        best, share = (small, own) if own > share else (best, share)
+    if share < REFERENCE.same_form:
+        # On a register most features are writing, and rulings that are alike.
+        best, share = _aligned(small_page, _by_rulings(small_base, small_page), patches)
+    if best is None or share < REFERENCE.same_form:
+        return None
+    return np.asarray(to_page @ best @ np.linalg.inv(to_base), np.float64)
+
+
+def _aligned(page: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
+    """`matrix` by the patches' places on the page, and the share of them that is seen there."""
+    best, share = matrix, 0.0
+    for _ in range(2):
+        aligned = align_patches(page, matrix, patches)
+        matrix = aligned.matrix
+        best, share = (matrix, aligned.share) if aligned.share > share else (best, share)
+    return best, share
+
+
+def _by_rulings(base: Gray, page: Gray) -> Points:
+    """The mapping, shape (3, 3), from pixels of `base` to those of `page` that makes the rulings of both level, and
+    lays one on the other where they correlate most."""
+    size = (max(base.shape[1], page.shape[1]), max(base.shape[0], page.shape[0]))
+    turns, level = [], []
+    for one in (base, page):
+        middle = (one.shape[1] / 2, one.shape[0] / 2)
+        turn = cv2.getRotationMatrix2D(middle, skew(one), 1.0)
+        turns.append(np.vstack((turn, (0, 0, 1))))
+        level.append(cv2.warpAffine(255 - one, turn, size).astype(np.float32))
+    (right, down), _ = cv2.phaseCorrelate(level[0], level[1])
+    shift = np.array(((1, 0, right), (0, 1, down), (0, 0, 1)))
+    return np.asarray(np.linalg.inv(turns[1]) @ shift @ turns[0], np.float64)
 
 
 def _reduced(image: Gray) -> tuple[Gray, Points]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from extractor.finding import printed_extent
+from extractor.finding.work_page import skew
 from extractor.ink import as_gray
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.reference.square import off_square, ruling_segments, squaring
@@ -58,26 +59,8 @@ def straighten(image: Gray) -> Gray:
 
     Boxes of a template are upright, so the form that they are drawn on should be.
     """
-    scale = min(1.0, REFERENCE.lean_side / max(image.shape))
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    dark = np.where(small < REFERENCE.lean_dark, 255, 0).astype(np.uint8)
-    shortest = max(size) // 10
-    found = cv2.HoughLinesP(dark, 1, np.pi / 1800, shortest, minLineLength=shortest, maxLineGap=3)
-    if found is None:
-        return image
-    x0, y0, x1, y1 = found.reshape(-1, 4).astype(np.float64).T
-    # Upright rulings lean as level ones do.
-    angles = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
-    lengths = np.hypot(x1 - x0, y1 - y0)
-    level, steepest = REFERENCE.lean
-    near = np.abs(angles) < steepest
-    if lengths[near].sum() < 2 * shortest:
-        return image
-    order = np.argsort(angles[near])
-    share = np.cumsum(lengths[near][order])
-    angle = float(angles[near][order][int(np.searchsorted(share, share[-1] / 2))])
-    if abs(angle) < level:
+    angle = _lean(image)
+    if abs(angle) < REFERENCE.lean[0]:
         return image
     height, width = image.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
@@ -85,3 +68,26 @@ def straighten(image: Gray) -> Gray:
     wide, tall = round(width * cos + height * sin), round(height * cos + width * sin)
     turn[:, 2] += ((wide - width) / 2, (tall - height) / 2)
     return as_gray(cv2.warpAffine(image, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=255))
+
+
+def _lean(image: Gray) -> float:
+    """Degrees by which level rulings of `image` fall to the right."""
+    scale = min(1.0, REFERENCE.lean_side / max(image.shape))
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    small = as_gray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    dark = np.where(small < REFERENCE.lean_dark, 255, 0).astype(np.uint8)
+    shortest = max(size) // 10
+    found = cv2.HoughLinesP(dark, 1, np.pi / 1800, shortest, minLineLength=shortest, maxLineGap=3)
+    if found is None:
+        # Pale rulings still stand out from the paper beside them.
+        return skew(small)
+    x0, y0, x1, y1 = found.reshape(-1, 4).astype(np.float64).T
+    # Upright rulings lean as level ones do.
+    angles = (np.degrees(np.arctan2(y1 - y0, x1 - x0)) + 45) % 90 - 45
+    lengths = np.hypot(x1 - x0, y1 - y0)
+    near = np.abs(angles) < REFERENCE.lean[1]
+    if lengths[near].sum() < 2 * shortest:
+        return skew(small)
+    order = np.argsort(angles[near])
+    share = np.cumsum(lengths[near][order])
+    return float(angles[near][order][int(np.searchsorted(share, share[-1] / 2))])

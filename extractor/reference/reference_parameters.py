@@ -62,5 +62,17 @@ class ReferenceParameters:
     field_tallest: float = 1.6  # height over width of a box for a number
     field_largest: float = 0.04  # of the page's area: the largest box for a number
 
+    # Formats, from what is read on filled copies.
+    examples_copies: int = 8  # are read,
+    examples_lines: int = 10  # and so many lines of a table on each
+    examples_sure: float = 0.7  # the least confidence of a value that counts
+    examples_read: float = 0.5  # of what is written in a field, that is read so surely: less are words
+    examples_least: int = 3  # values: fewer propose nothing,
+    examples_range: int = 10  # and fewer no range
+    examples_fit: float = 0.75  # the least share of them that has a format
+    examples_digits: int = 3  # fewer are more often those of a number than of a code
+    examples_chance: float = 0.7  # the most likely that numbers of any length have as many digits
+    examples_far: float = 2.0  # over what nine of ten numbers do not exceed: a larger one was read wrongly
+
 
 REFERENCE = ReferenceParameters()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 import yaml
 
@@ -28,14 +30,19 @@ YAML_TAIL = """\
 # (also -, *, <=, >=, <, >, and sum({first}, {second}); lists: {{paid: [{first}, {second}]}} makes that sum(paid))
 """
 
+PLAIN_BELOW = 10**15
+"""Whole numbers below this are the same however YAML reads them."""
+
 TABLES_HEAD = (
     "# Tables: the same columns in each line. 'first' is the box of the first line, 'pitch' how far the next begins",
     "# below it; uneven lines have 'boxes' instead. Delete columns that you do not need, such as printed numbers.",
 )
 
 
-def template_yaml(template: Template) -> str:
-    """`template` as commented YAML that `load_template` reads back as the same template."""
+def template_yaml(template: Template, remarks: Mapping[str, str] | None = None) -> str:
+    """`template` as commented YAML that `load_template` reads back as the same template. `remarks` are comments beside
+    fields and columns (`patients.fee`)."""
+    told = {name: f"  # {_one_line(remark)}" for name, remark in (remarks or {}).items()}
     page, landmarks = template.page, template.landmarks
     lines = [
         YAML_HEAD.format(form=_one_line(template.form)),
@@ -67,10 +74,11 @@ def template_yaml(template: Template) -> str:
     for field in template.fields:
         lines += [f"  - name: {as_text(field.name)}", f"    box: {_list(field.box)}"]
         lines += [f"    {part}" for part in _content(field)]
+        lines[-1] += told.get(field.name, "")
     if template.tables:
         lines += ["", *TABLES_HEAD, "tables:"]
     for table in template.tables:
-        lines += _table(table)
+        lines += _table(table, told)
     lines.append("")
     if template.lists:
         lines += ["lists:", *(f"  {as_text(name)}: [{', '.join(fields)}]" for name, fields in template.lists)]
@@ -82,7 +90,7 @@ def template_yaml(template: Template) -> str:
     return "\n".join(lines)
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: Table, told: Mapping[str, str]) -> list[str]:
     rows = table.rows
     lines = [f"  - name: {as_text(table.name)}"]
     if rows.first is not None and rows.count is not None and rows.pitch is not None:
@@ -98,7 +106,8 @@ def _table(table: Table) -> list[str]:
             f"left: {as_number(column.left)}",
             f"width: {as_number(column.width)}",
         ]
-        lines.append(f"      - {{{', '.join([*place, *_content(column)])}}}")
+        remark = told.get(f"{table.name}.{column.name}", "")
+        lines.append(f"      - {{{', '.join([*place, *_content(column)])}}}{remark}")
     return lines
 
 
@@ -123,7 +132,7 @@ def _format(form: Format) -> str:
         parts.append(f"digits: {low if low == high else f'{low}-{high}'}")
     plain = form.model_dump(exclude_defaults=True, exclude={"kind", "digits"})
     for key, value in plain.items():
-        # Decimals and texts are written so that YAML reads the same again.
+        # Texts, and numbers with a point, are written so that YAML reads the same again.
         parts.append(f"{key}: {_value(value)}")
     return f"{{{', '.join(parts)}}}"
 
@@ -142,7 +151,8 @@ def _tree(value: object) -> str:
 def _value(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(as_text(str(item)) for item in value)}]"
-    return str(value) if isinstance(value, int | date) else as_text(str(value))
+    whole = isinstance(value, Decimal) and value == value.to_integral_value() and abs(value) < PLAIN_BELOW
+    return f"{value:.0f}" if whole else str(value) if isinstance(value, int | date) else as_text(str(value))
 
 
 def _list(numbers: tuple[float, ...]) -> str:

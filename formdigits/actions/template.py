@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -12,8 +12,8 @@ from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, ExitCode, InputError, OutputError
 from extractor.fields import FieldImage, locate
 from extractor.ink import at_most
-from extractor.recognizer.choice import models_of
-from extractor.reference import Blank, blank_form, draft_template, draw_template
+from extractor.recognizer.choice import load_model, models_of
+from extractor.reference import Blank, blank_form, draft_template, draw_template, with_examples
 from extractor.registration import Registration, register
 from extractor.template import Template, load_template, template_yaml
 from extractor.template.table import Table
@@ -69,10 +69,14 @@ def make(
     template = drafted.template.found_in(target.parent)
     preview = target.with_name(f"{target.stem}_preview.png")
     _write_picture(reference, at_most(blank.image, REFERENCE_SIDE))
+    remarks: Mapping[str, str] = {}
+    if len(blank.used) > 1:
+        say("Reading the copies, to see what the fields hold.")
+        template, remarks = with_examples(template, [copies[i] for i in blank.used], load_model())
     located = [locate(blank.image, np.eye(3), field) for field in template.all_fields]
     _write_picture(preview, draw_template(blank.image, template.all_fields, located))
     try:
-        target.write_text(template_yaml(template), encoding="utf-8")
+        target.write_text(template_yaml(template, remarks), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{target} cannot be written ({error.strerror}); give another name with -o.") from None
     marks = len(template.landmarks.marks)
@@ -81,6 +85,8 @@ def make(
     say(f"Wrote {target} with {found}; the blank form is {reference}, look at {preview}.")
     if drafted.left_out:
         say(f"Left out {counted(drafted.left_out, 'place')} that hardly hold a number; --all keeps them.")
+    if remarks:
+        say(f"Proposed formats for {len(remarks)} of its fields and columns from what is written on the copies.")
     say(f"Now rename the fields in {target}, delete those you do not need, and try: formdigits template check {target}")
     return ExitCode.DONE
 
