@@ -77,7 +77,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[PageResult], out: str | None) -> None:
+def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[PageResult]) -> None:
     """How many pages and fields of each sort, how fast, and which pages could not be read."""
     speed = f", {read_now / seconds:,.1f} pages/s" if read_now and seconds > 0 else ""
     say(f"Read {counted(read_now, 'page')} in {seconds:,.1f} s{speed}.")
@@ -88,8 +88,12 @@ def summary(counts: Counts, read_now: int, seconds: float, troubles: Sequence[Pa
     )
     say(f"Pages: {counts.pages:,} in all, {counts.read:,} read, {counts.failed:,} failed{others}.")
     fields_and_troubles(counts, troubles)
-    if out not in (None, "-"):
-        say(f"The numbers are in {out}.")
+
+
+def written(files: Sequence[str]) -> None:
+    """Says where the numbers are, if they are in files."""
+    if files:
+        say(f"The numbers are in {' and '.join(files)}.")
 
 
 def fields_and_troubles(counts: Counts, troubles: Sequence[PageResult]) -> None:

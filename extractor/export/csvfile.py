@@ -17,7 +17,7 @@ from extractor.errors import OutputError
 from extractor.export.draft import Draft, telling
 from extractor.export.rows import Cell, Columns
 from extractor.export.sink import FieldColumn, Sink, TextFileSink
-from extractor.export.table_rows import TableColumns, tables_of
+from extractor.export.table_rows import TableColumns, table_file, tables_of
 from extractor.values import PageResult
 
 # A spreadsheet runs a cell that begins so, some also after spaces, quotes or invisible characters. A semicolon begins
@@ -65,9 +65,7 @@ class CsvSink(TextFileSink):
         self._table: _Table | None = None
         tables = {} if long else tables_of(fields)
         self._open = contextlib.ExitStack()
-        self._others = [
-            _TableSink(out.with_name(f"{out.stem}_{name}{out.suffix}"), columns) for name, columns in tables.items()
-        ]
+        self._others = [_TableSink(table_file(out, name), columns) for name, columns in tables.items()]
 
     def _begin(self, draft: Draft) -> None:
         super()._begin(draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from extractor.export.rows import EMPTY, Cell, has_readings
@@ -51,6 +52,19 @@ class TableColumns:
             }
             for line in self.lines(result)
         ]
+
+
+def table_file(out: Path, table: str) -> Path:
+    """The file of a table beside `out`, where a file holds one table."""
+    return out.with_name(f"{out.stem}_{table}{out.suffix}")
+
+
+def files_written(out: str, fields: Sequence[FieldColumn], *, long: bool) -> list[str]:
+    """The files into which columns like these are written when `out` is asked for; none for standard output."""
+    if out == "-":
+        return []
+    alone = long or Path(out).suffix.lower() != ".csv"
+    return [out, *([] if alone else (str(table_file(Path(out), name)) for name in tables_of(fields)))]
 
 
 def tables_of(fields: Sequence[FieldColumn]) -> dict[str, TableColumns]:

@@ -19,6 +19,7 @@ from extractor.documents import find_input_files
 from extractor.errors import ExitCode, OutputError
 from extractor.export import check_writable, holds_symbols, write_table
 from extractor.export.crop_folder import CROP_TABLE, write_crops
+from extractor.export.table_rows import files_written
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import cards_of
@@ -125,9 +126,8 @@ def read_to_table(
             )
             return ExitCode.TERMINATED if isinstance(stopped, Terminated) else ExitCode.INTERRUPTED
         counts = store.counts(job.id)
-        messages.summary(
-            counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED), out
-        )
+        messages.summary(counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED))
+        messages.written(files_written(out, job.fields, long=long) if out is not None else [])
         messages.left_out(given.left_out)
         tell_promise(store, job.id)
         if out is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.export import write_table
+from extractor.export.table_rows import files_written
 from formdigits import messages
 from workers.database.lookup import forms_shown
 from workers.database.review.promises import in_a_sentence, standing_of
@@ -21,8 +22,7 @@ def write(store: Store, job: Job, out: str, *, long: bool) -> Counts:
     if missing:
         messages.say(f"{messages.counted(missing, 'page')} of {counts.pages:,} are not read yet, and not in {out}.")
     tell(store, job.id, counts)
-    if out != "-":
-        messages.say(f"The numbers are in {out}.")
+    messages.written(files_written(out, job.fields, long=long))
     return counts
 
 
