@@ -71,6 +71,8 @@ def fake(fake_web: WebServer) -> WebServer:
         "..",
         ".",
         "scans/\0",
+        "s3://scans",
+        "file:///etc",
         "scans/" + "a/" * 3000,
         "~",
         "scans\\..\\scans-private",
@@ -451,6 +453,31 @@ def test_names_are_text_without_folders_or_control_characters() -> None:
     assert plain_name(None) == plain_name("") == plain_name("..\\") == "unnamed"
     assert plain_name("Übersicht (2).pdf") == "Übersicht (2).pdf"
     assert len(plain_name("x" * 1000)) == 200
+
+
+@pytest.mark.parametrize(
+    "charset", ["punycode", "unicode_escape", "utf-7", "idna", "raw_unicode_escape", "zip", "\xff"]
+)
+def test_no_form_is_taken_that_is_slow_to_take_in(fake: WebServer, charset: str) -> None:
+    # One of 160 kB in Punycode took the loop four seconds, one of 1 MB minutes; whoever logs in may be anybody.
+    parts = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\\ud800a-a\r\n--b--\r\n'
+    kind = f"multipart/form-data; boundary=b; charset={charset}".encode("latin-1")
+    with fake.client() as client:
+        for path in ("/login", "/api/uploads", "/api/editor/draft"):
+            assert client.post(path, content=parts, headers={b"Content-Type": kind}).status_code == 415
+        many = client.post(
+            "/login", content=b"&" * 200_000, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert many.status_code == 413
+        assert "0.1 MB" in many.text
+
+
+def test_what_is_refused_is_quoted_as_text(fake: WebServer) -> None:
+    body = b'{"folder": "scans/\\ud800", "single_field": true}'
+    with fake.client() as client:
+        answer = client.post("/api/jobs", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "'scans/\\ud800'" in answer.json()["error"]
 
 
 ASKED = 12

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.errors import FormdigitsError, ModelError, ServiceError
 from formdigits.web.browser_words import in_browser
+from formdigits.web.names import showable
 from formdigits.web.rendering import page
 from formdigits.web.schemas.refusal_schema import Problem
 
@@ -28,7 +29,8 @@ PLAIN = {
 
 def told(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """The answer to a request that is refused."""
-    sentence = in_browser(sentence)
+    # It may quote what was sent, which need not be text that can be shown.
+    sentence = showable(in_browser(sentence))
     if request.scope["path"].startswith("/api/"):
         return JSONResponse(Problem(error=sentence).model_dump(), status, headers)
     answer = page(request, "error.html", http=status, sentence=sentence, code=status)

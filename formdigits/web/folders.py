@@ -74,7 +74,7 @@ class Folders:
         try:
             folder = (root / below.lstrip("/")).resolve()
             fine = folder.is_relative_to(root) and folder.is_dir()
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, UnicodeEncodeError):
             fine = False
         if not fine:
             raise self._none(path)
