@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ from playwright.sync_api import BrowserContext, expect
 
 from extractor.errors import InputError
 from extractor.values import CheckKind, FieldStatus
+from formdigits.web.editing.stored import tree_of
+from formdigits.web.forms import Forms as TemplatesSent
 from formdigits.web.jobs.storage import Storage
 from formdigits.web.settings import duration, size
 from tests.reviewed_job import field, job_of_pages
@@ -27,6 +30,7 @@ from workers.database.review.answers import Answer
 from workers.database.review.mending import mend
 from workers.review.forms import Forms
 from workers.review.values import FieldKey
+from workers.sandbox import Sandbox
 
 PNG = cv2.imencode(".png", np.full((20, 30), 200, np.uint8))[1].tobytes()
 TEMPLATE = (
@@ -227,6 +231,25 @@ def test_no_template_of_another_person_is_ticked_or_deleted(
         with server.client() as client:
             client.post("/login", data={"name": "Ada", "password": "four words in a row"})
             assert client.delete(f"/api/templates/{ids['Max']}").status_code == 204
+
+
+def test_what_a_person_has_sent_or_drafted_stays_theirs(tmp_path: Path) -> None:
+    class Here(Sandbox):
+        def ask(self, question: Any, *args: Any, **options: Any) -> Any:
+            return question(*args, **options)
+
+    forms, text = TemplatesSent(tmp_path, (), Here()), TEMPLATE.format(form="same", name="a").encode()
+    monas = forms.add("form.yaml", text, {}, "Mona")
+    others = forms.add("form.yaml", text, {}, "Max")
+    assert forms.get(monas.id).by == "Mona"
+    assert (others.id != monas.id, others.version) == (True, 2)
+    assert forms.add("form.yaml", text, {}, "MONA").id == monas.id
+    draft = forms.add("form.yaml", text, {}, "Mona", draft=True)
+    tree = tree_of(draft.path)
+    forms.revise(draft, tree, "Max", lambda _: None)
+    assert forms.get(draft.id).draft
+    forms.revise(draft, tree, "mona", lambda _: None)
+    assert forms.drafts() == []
 
 
 def test_what_nobody_has_used_for_so_long_is_deleted_by_itself(tmp_path: Path) -> None:

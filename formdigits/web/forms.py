@@ -24,6 +24,7 @@ from formdigits.web.batches import ENDING, plain_name
 from formdigits.web.editing.stored import blank_picture, revise, sent_text
 from formdigits.web.sandboxed import template_picture
 from formdigits.web.sent_template import Summary, summary_of, take
+from workers.review.values import person_key
 from workers.sandbox import Sandbox
 
 TEMPLATE_BYTES = 30_000_000
@@ -163,7 +164,9 @@ class Forms:
         picture = None if taken.picture is None else pictures[taken.picture]
         if picture is not None:
             sniff(picture[:SNIFFED_BYTES])
-        final = self._folder / hashlib.sha256(b"draft" * draft + text + (picture or b"")).hexdigest()[:16]
+        # What another person has sent stays theirs.
+        whose = person_key(by).encode() + b"\0" if by else b""
+        final = self._folder / hashlib.sha256(whose + b"draft" * draft + text + (picture or b"")).hexdigest()[:16]
         called = "" if taken.picture is None else called or plain_name(taken.picture)
         kept = asdict(taken.summary) | {"by": by, "at": time.time(), "draft": draft, "picture": called}
         if final.exists():
@@ -173,13 +176,13 @@ class Forms:
         return self.get(final.name)
 
     def revise(self, form: Form, tree: Mapping[str, Any], by: str, room: Callable[[int], None]) -> Form:
-        """Keeps `form` with the values of `tree`, as YAML has them, as the newest version of its name; a draft is then
-        over. `room` is told how many bytes are wanted. Raises what `add` and `room` raise."""
+        """Keeps `form` with the values of `tree`, as YAML has them, as the newest version of its name; a draft of `by`
+        is then over. `room` is told how many bytes are wanted. Raises what `add` and `room` raise."""
         text, picture = self._sandbox.ask(revise, form.path, tree)
         room(len(text) + len(picture or b""))
         pictures = {} if picture is None else {str(tree["landmarks"]["reference"]): picture}
         kept = self.add("The template", text, pictures, by, called=form.picture)
-        if form.draft:
+        if form.draft and person_key(form.by) == person_key(by):
             shutil.rmtree(Path(form.path).parent, ignore_errors=True)
         return kept
 
