@@ -155,6 +155,29 @@ def test_an_edited_template_may_no_more_than_one_that_is_sent(client: httpx.Clie
     assert client.get("/templates").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["[" * 900 + "]" * 900, "9" * 400, '"\\ud800"', '["\\u0000"]', '{"\\ud800": 1}', '{"a": {"b": "\\u001b[2J"}}'],
+    ids=["depth", "a number", "half a character", "nothing", "a key", "control"],
+)
+@pytest.mark.parametrize("key", ["rules", "form", "fields", "more"])
+def test_what_no_template_may_hold_is_told_before_anything_is_done_with_it(
+    client: httpx.Client, key: str, value: str
+) -> None:
+    address = "/api/editor/0000000000000000"
+    body, kind = f'{{"template": {{"{key}": {value}}}}}', {"Content-Type": "application/json"}
+    answer = client.post(f"{address}/check", content=body, headers=kind)
+    [mistake] = answer.json()["mistakes"]
+    assert mistake["where"][:1] == [key]
+    answers = [
+        client.post(f"{address}/save", content=body, headers=kind),
+        client.post("/api/editor/try", files={"file": ("a.png", b"x")}, data={"id": "0", "template": body[13:-1]}),
+        client.post("/api/editor/draft", files={"files": ("a.png", b"x")}, data={"form": "a\x1bb"}),
+    ]
+    assert [one.status_code for one in answers] == [400] * 3
+    assert all(word not in one.text for one in answers for word in ("YAML", "no template"))
+
+
 def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(f"{web.url}/login")

@@ -15,10 +15,11 @@ from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
 from formdigits.web.batches import Upload, keep, plain_name
+from formdigits.web.editing.bounded import NOT_SHOWN, unfit
 from formdigits.web.editing.drafting import DRAFT_PICTURE, draft
 from formdigits.web.editing.paper import template_paper
 from formdigits.web.editing.stored import tree_of
-from formdigits.web.editing.trial import check, try_page
+from formdigits.web.editing.trial import Checked, check, try_page
 from formdigits.web.routes.templates import MISSING_FORM, TemplateId
 from formdigits.web.schemas.editor_schema import (
     CheckedTemplateAnswer,
@@ -74,6 +75,8 @@ def draft_template(
     """Drafts a template: finds the fields of the form and keeps it as a draft, until it is saved."""
     if len(files) > MOST_SENT_COPIES:
         raise InputError(f"Send at most {MOST_SENT_COPIES} copies; more make the form hardly any cleaner.")
+    if NOT_SHOWN.search(form):
+        raise InputError("The form's name holds a character that cannot be shown; type the name again.")
     name = " ".join(form.split()) or Path(plain_name(files[0].filename)).stem
     with _kept(site, files) as uploads:
         named = [(str(one.path), one.name) for one in uploads]
@@ -103,6 +106,8 @@ def edited(site: SiteDep, template: TemplateId) -> EditedAnswer:
 @router.post("/{template}/check", responses=MISSING_FORM)
 def check_template(site: SiteDep, template: TemplateId, wanted: EditedRequest) -> CheckedTemplateAnswer:
     """What is wrong with the template as it stands in the editor, and what its formats do."""
+    if mistake := unfit(wanted.template):
+        return CheckedTemplateAnswer.of(Checked((mistake,), (), {}))
     return CheckedTemplateAnswer.of(site.sandbox.ask(check, site.forms.path(template), wanted.template))
 
 
@@ -128,7 +133,8 @@ def try_template(
 @router.post("/{template}/save", status_code=HTTP_201_CREATED, responses=MISSING_FORM)
 def save_template(site: SiteDep, visitor: VisitorDep, template: TemplateId, wanted: EditedRequest) -> SavedAnswer:
     """Keeps what was edited as the newest version of its name. Comments and order of the YAML stay as they were."""
-    kept = site.forms.revise(site.forms.get(template), wanted.template, visitor.name or "", site.storage.take)
+    tree = _fit(wanted.template)
+    kept = site.forms.revise(site.forms.get(template), tree, visitor.name or "", site.storage.take)
     return SavedAnswer(form=FormAnswer.of(kept), told=f"Saved as version {kept.version} of {kept.form}.")
 
 
@@ -139,4 +145,10 @@ def _tree(text: str) -> dict[str, Any]:
         tree = None
     if not isinstance(tree, dict):
         raise InputError("The template is no JSON object; send what /api describes.")
+    return _fit(tree)
+
+
+def _fit(tree: dict[str, Any]) -> dict[str, Any]:
+    if mistake := unfit(tree):
+        raise InputError(mistake.sentence)
     return tree
