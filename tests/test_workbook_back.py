@@ -24,6 +24,7 @@ from workers.database.review.mending import field_now, mend
 from workers.database.store import Store, open_store
 from workers.job import Job
 from workers.review.forms import Forms
+from workers.review.typed import clean
 from workers.review.values import FieldKey
 
 NONE = Forms({})
@@ -203,3 +204,33 @@ def test_lines_of_tables_come_back_from_their_own_sheet(store: Store, tmp_path: 
     book.save(file)
     (change,) = back(store, file).changes
     assert (change.field, change.was, change.value) == ("patients.3.fee", "15", "99")
+
+
+def test_nothing_in_a_workbook_is_too_strange_or_too_long_to_be_told_of(store: Store, tmp_path: Path) -> None:
+    job = job_of(store, 1)
+    page = f"{job.id}/1-1"
+    said = '{"total":"57"}'
+    rows = [
+        (f'["\\ud800{page}",{said}]', 58),
+        (f'["{page}",{{"total":["57","\\ud800"]}}]', 58),
+        ("[" * 20_000, 58),
+        (f'["{page}",{said}]', "9" * 30_000),
+        (f'["{page}",{said}]', 58),
+    ]
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["total", ORIGIN])
+    for origin, value in rows:
+        sheet.append([value, origin])
+    file = tmp_path / "strange.xlsx"
+    book.save(file)
+    found = edits_in(file)
+    assert [len(one.text) for one in found.edits] == [1000]
+    *strange, twice = found.problems
+    assert all("hidden cell" in one for one in strange)
+    assert len(strange) == 3
+    assert "row 5, total says something else of the same field" in twice
+    [problem] = bring_back(store, lambda _: NONE, found.edits, "Ann").problems
+    assert len(problem.encode()) < 300
+    with pytest.raises(InputError, match="at most 200 characters; this one has 1,000,000"):
+        clean("9" * 1_000_000)

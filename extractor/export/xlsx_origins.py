@@ -25,10 +25,14 @@ ORIGIN = "formdigits"
 LONGEST_ORIGIN = 32_767
 """Characters that a cell holds."""
 
-UNPACKED_BYTES = 2_000_000_000
-"""A workbook that is larger than this when it is unpacked is not opened."""
+UNPACKED_BYTES = 600_000_000
+"""A workbook that is larger than this when it is unpacked is not opened: its texts are all held in memory at once."""
 
-EDITS_TAKEN = 100_000
+EDITS_TAKEN = 20_000
+"""At once; and of what cannot be matched so much is told."""
+
+LONGEST_EDIT, LONGEST_SHOWN = 1_000, 100
+"""Characters that are taken of a cell, as no value has so many, and of a name in a sentence."""
 
 TITLES_ABOVE = 20
 """Rows that people may have put above the header."""
@@ -66,21 +70,23 @@ def origin_of(key: str, header: Sequence[str], row: Sequence[Cell]) -> str:
     return text if len(text) <= LONGEST_ORIGIN else json.dumps([key])
 
 
-def edits_in(file: Path) -> Edits:
-    """What people have changed in the workbook `file`. Raises InputError for what is none, or none of ours."""
+def edits_in(file: Path, called: str = "") -> Edits:
+    """What people have changed in the workbook `file`, which they may have `called` otherwise. Raises InputError for
+    what is none, or none of ours."""
+    name = called or file.name
     # Imported here: it takes its time.
     import openpyxl
 
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(one.file_size for one in packed.infolist()) > UNPACKED_BYTES:
-                raise InputError(f"{file.name} is too large to be a workbook of numbers; export the job anew.")
+                raise InputError(f"{name} is too large to be a workbook of numbers; export the job anew.")
         book = openpyxl.load_workbook(file, read_only=True)
     except InputError:
         raise
     except Exception:
         # Whatever a damaged or foreign file makes of its reader, it is no workbook.
-        raise InputError(f"{file.name} is no workbook that can be opened; save it as .xlsx and try again.") from None
+        raise InputError(f"{name} is no workbook that can be opened; save it as .xlsx and try again.") from None
     finder = _Finder()
     try:
         for sheet in book.worksheets:
@@ -88,12 +94,12 @@ def edits_in(file: Path) -> Edits:
     except InputError:
         raise
     except Exception:
-        raise InputError(f"{file.name} is damaged; save it as .xlsx again and try once more.") from None
+        raise InputError(f"{name} is damaged; save it as .xlsx again and try once more.") from None
     finally:
         book.close()
     if not finder.rows:
         raise InputError(
-            f"{file.name} does not say where its rows come from; change a workbook that 'formdigits export' or the web "
+            f"{name} does not say where its rows come from; change a workbook that 'formdigits export' or the web "
             "page has written, and keep its hidden column."
         )
     return Edits(tuple(finder.edits), tuple(finder.problems), finder.rows)
@@ -106,6 +112,7 @@ class _Finder:
         self.edits: list[CellEdit] = []
         self.problems: list[str] = []
         self.rows = 0
+        self._changed: dict[tuple[str, str], CellEdit] = {}
 
     def look_through(self, sheet: Any) -> None:
         """Adds what was changed on one sheet."""
@@ -127,30 +134,26 @@ class _Finder:
                 lost += any(cell.value is not None for cell in cells.values())
                 continue
             self.rows += 1
-            self._compare(f"{sheet.title}, row {number}", str(origin.value), cells, columns)
+            self._compare(f"{sheet.title[:LONGEST_SHOWN]}, row {number}", str(origin.value), cells, columns)
         if lost:
-            self.problems.append(f"{sheet.title}: rows that do not say which page they are were left out: {lost:,}.")
+            self._tell(f"{sheet.title}: rows that do not say which page they are were left out: {lost:,}.")
 
     def _columns(self, cells: Mapping[int, Any], sheet: str) -> dict[str, int]:
         """Where each column is, by its header."""
         names = {index: str(cell.value) for index, cell in cells.items() if cell.value is not None}
         counts = Counter(names.values())
-        self.problems += [
-            f"{sheet}: two columns are called '{name}', so neither was taken; rename the new one."
-            for name, count in counts.items()
-            if count > 1
-        ]
+        for name in [name for name, count in counts.items() if count > 1]:
+            self._tell(f"{sheet}: two columns are called '{name}', so neither was taken; rename the new one.")
         return {name: index for index, name in names.items() if counts[name] == 1 or name == ORIGIN}
 
     def _compare(self, where: str, origin: str, cells: Mapping[int, Any], columns: Mapping[str, int]) -> None:
         try:
-            key, *rest = json.loads(origin)
-            fields = list(_fields(rest[0])) if rest else None
-        except (ValueError, TypeError, AttributeError):
-            self.problems.append(f"{where}: what its hidden cell says was changed, so the row was left out.")
+            key, fields = _origin(origin)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            self._tell(f"{where}: what its hidden cell says was changed, so the row was left out.")
             return
         if fields is None:
-            self.problems.append(f"{where}: it has too many fields to be matched; export with --long.")
+            self._tell(f"{where}: it has too many fields to be matched; export with --long.")
             return
         for name, was, field in fields:
             if name not in columns:
@@ -158,11 +161,37 @@ class _Finder:
             cell = cells.get(columns[name])
             value = None if cell is None else cell.value
             if cell is not None and cell.data_type == "f":
-                self.problems.append(f"{where}, {name}: a formula stands there; put its value in its place.")
+                self._tell(f"{where}, {name[:LONGEST_SHOWN]}: a formula stands there; put its value in its place.")
             elif not _same(was, value):
-                self.edits.append(CellEdit(f"{where}, {name}", str(key), field, was, text_of(value)))
-                if len(self.edits) > EDITS_TAKEN:
-                    raise InputError(f"More than {EDITS_TAKEN:,} cells were changed; bring back fewer rows at a time.")
+                text = text_of(value)[:LONGEST_EDIT]
+                self._take(CellEdit(f"{where}, {name[:LONGEST_SHOWN]}", key, field, was, text))
+
+    def _take(self, edit: CellEdit) -> None:
+        first = self._changed.setdefault((edit.key, edit.field), edit)
+        if first.text != edit.text:
+            # Each would else undo the one before it.
+            self._tell(f"{edit.where}: {first.where} says something else of the same field; keep one of the two.")
+            return
+        self.edits.append(edit)
+        if len(self.edits) > EDITS_TAKEN:
+            raise InputError(f"More than {EDITS_TAKEN:,} cells were changed; bring back fewer rows at a time.")
+
+    def _tell(self, problem: str) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > EDITS_TAKEN:
+            raise InputError(f"More than {EDITS_TAKEN:,} rows or cells cannot be matched; export the job anew.")
+
+
+def _origin(origin: str) -> tuple[str, list[tuple[str, str, str]] | None]:
+    """The page's key, and its fields as `_fields` gives them, None where there were too many. Raises ValueError,
+    TypeError, AttributeError or RecursionError for what `origin_of` does not write."""
+    if len(origin) > LONGEST_ORIGIN:
+        raise ValueError(origin[:LONGEST_SHOWN])
+    key, *rest = said = json.loads(origin)
+    if "\\u" in origin:
+        # Halves of characters can be written in JSON, but not kept or shown.
+        json.dumps(said, ensure_ascii=False).encode()
+    return str(key), list(_fields(rest[0])) if rest else None
 
 
 def _fields(fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -46,7 +46,7 @@ class Site:
     sandbox: Sandbox
     """Reads what is tried, and looks at templates."""
     drafting: Sandbox
-    """Finds the fields of new forms, which takes seconds for which nobody else should wait."""
+    """Finds the fields of new forms and looks through workbooks: seconds for which nobody else should wait."""
     live: Live
     pictures: Pictures
     runner: Runner

@@ -16,6 +16,9 @@ from extractor.template import TemplateField
 from extractor.values import CheckKind, FieldStatus, Kind, Reading
 from workers.review.values import LONGEST_VALUE
 
+LONGEST_TYPED = 5 * LONGEST_VALUE
+"""Characters that are looked at: spaces are left out, and some letters are typed as several."""
+
 
 class MisfitError(InputError):
     """A value that the field's format does not allow; with `force` it is taken all the same."""
@@ -66,6 +69,8 @@ def clear_meaning(kind: CheckKind, field: TemplateField) -> Taken:
 
 def clean(text: str) -> str:
     """Typed text without what no value holds. Raises InputError where nothing, or too much, is left."""
+    if len(text) > LONGEST_TYPED:
+        raise InputError(f"A value has at most {LONGEST_VALUE} characters; this one has {len(text):,}.")
     text = unicodedata.normalize("NFKC", text)
     text = "".join(letter for letter in text if unicodedata.category(letter)[0] not in "CZ" or letter == " ").strip()
     if not text:

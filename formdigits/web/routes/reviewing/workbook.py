@@ -9,9 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, HTTPException, UploadFile
 
-from extractor.errors import ServiceError
+from extractor.errors import DocumentError, InputError, ServiceError
 from extractor.export.xlsx_origins import edits_in
 from formdigits.actions.corrections import in_short
+from formdigits.web.batches import plain_name
 from formdigits.web.schemas.refusal_schema import refusals
 from formdigits.web.schemas.workbook_schema import BroughtBackAnswer, ChangeAnswer
 from formdigits.web.site import SiteDep
@@ -42,13 +43,18 @@ def take_workbook(
     who = visitor.reviewer(site.store, name)
     if find_job(site.store, job) is None:
         raise HTTPException(404, f"There is no job {job}; open one from the list of jobs.")
+    shown = plain_name(file.filename)
     try:
         with TemporaryDirectory(prefix="workbook-", dir=site.settings.home) as folder:
             path = Path(folder) / "workbook.xlsx"
             with path.open("wb") as out:
                 shutil.copyfileobj(file.file, out)
             # It comes from outside, so it is opened in a process apart.
-            found = site.sandbox.ask(edits_in, path)
+            # Whoever tries a page meanwhile does not wait for it.
+            found = site.drafting.ask(edits_in, path, shown)
+    except DocumentError:
+        # It ended its process, or took too long.
+        raise InputError(f"{shown} is too large to be looked through; bring back fewer rows at a time.") from None
     except OSError as error:
         raise ServiceError(
             f"The server cannot keep the file ({error.strerror}); its owner should free some space on the disk."
