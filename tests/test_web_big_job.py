@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from formdigits.web.jobs.kept_exports import KeptExports
+from formdigits.web.jobs.tables import Ending
+from formdigits.web.settings import Settings
+from tests.queue_services import wait_until
 from tests.reviewed_job import job_of_many
 from tests.web_site import WebServer
 from workers.database.schema import documents
@@ -67,3 +71,21 @@ def test_what_few_pages_are_is_found_and_tables_go_with_their_job(fake_web: WebS
         assert f"page{PAGES}.png" in client.get(f"/jobs/{big}?to_review=true&row={PAGES + 1}").text
         assert client.delete(f"/api/jobs/{big}").status_code == 204
     assert not (fake_web.home / "exports" / big).exists()
+
+
+def test_no_table_is_left_of_a_job_that_was_deleted_while_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMDIGITS_HOME", str(tmp_path))
+    store = open_store(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    job = job_of_many(store, 20, "/scans/page.png")
+    exports = KeptExports(store, Settings(tmp_path))
+    # Its process was on the way when the job went, and makes its folder anew.
+    store.forget(job.id)
+    exports.drop(job.id)
+    exports.ask(job, Ending.CSV, long=False)
+    exports.start()
+    wait_until(lambda: not exports.of(job.id), "the table")
+    exports.stop()
+    store.close()
+    assert not (tmp_path / "exports" / job.id).exists()

@@ -131,17 +131,24 @@ class KeptExports:
                 return ""
             with suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._process = ChildProcess(_main, job, wanted, self._settings, folder)
+            try:
+                process = self._process = ChildProcess(_main, job, wanted, self._settings, folder)
+            except OSError as error:
+                return f"The server cannot begin with it ({error.strerror}); ask for it again."
         try:
-            while isinstance(told := self._process.pipe.recv(), int):
+            while isinstance(told := process.pipe.recv(), int):
                 with self._lock:
                     if (job, name) in self._wanted:
                         self._wanted[job, name] = replace(wanted, done=told)
         except (EOFError, OSError):
             told = "The process that made this table was ended from outside; ask for it again."
         with self._lock:
-            process, self._process = self._process, None
+            self._process = None
         process.reap(patience_s=2)
+        with suppress(FormdigitsError):
+            if find_job(self._store, job) is None:
+                # It was deleted meanwhile, and what is made of it goes as well.
+                shutil.rmtree(folder, ignore_errors=True)
         if told:
             log.warning("table %s: %s", name, told)
         return str(told)
