@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.barcodes.code_reader import LEAST_SIDE, MOST_SIDE, SeenCode, read_bars, read_codes
+from extractor.barcodes.code_reader import (
+    LEAST_SIDE,
+    MOST_SIDE,
+    SURE,
+    SeenCode,
+    confirmed_by_bars,
+    read_bars,
+    read_codes,
+)
 from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray
 from extractor.values import Box, Gray, Points
@@ -28,12 +36,15 @@ def field_codes(image: Gray, matrix: Points, box: Box, known: Sequence[SeenCode]
     """The codes in `box` of the page `image`; `matrix`, shape (3, 3), takes template units to its pixels. Of those that
     are `known` from the page none is read again."""
     inside = _in_box(known, matrix, box)
-    if inside:
+    if inside and all(one.confidence >= SURE for one in inside):
         return FieldCodes(inside)
     wide, high = BESIDE_CODE * box.width, BESIDE_CODE * box.height
     around = Box(box.left - wide, box.top - high, box.width + 2 * wide, box.height + 2 * high)
     upright, to_page = _upright(image, matrix, around)
-    found = read_codes(upright) or read_bars(upright)
+    found = read_codes(upright)
+    if not found or any(one.confidence < SURE for one in found):
+        bars = read_bars(upright)
+        found = [confirmed_by_bars(one, bars, upright) for one in found] or bars
     return FieldCodes(_in_box([one.moved(to_page) for one in found], matrix, box))
 
 

@@ -16,11 +16,15 @@ from extractor.values import Gray, Points
 KINDS = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,PDF417,Code128,Code39,EAN13,EAN8,ITF")
 """What is looked for."""
 
-UNCHECKED = (zxingcpp.Code39, zxingcpp.ITF)
-"""Kinds without a check digit of their own: bars that are lost give another text, so they must be read twice alike."""
+BARS = (zxingcpp.Code128, zxingcpp.Code39, zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.ITF)
+"""Kinds without error correction, some without a check digit: bars that are lost give another text, which one check in
+a hundred lets pass, so they must be read alike again and again."""
+
+AGAIN = (1.3, 0.75)
+"""How many times as large a code of bars is looked at again."""
 
 SURE, UNCONFIRMED = 0.999, 0.9
-"""The confidence in a code whose check digits or error correction hold, or that was read twice alike, and in others."""
+"""The confidence in a code whose error correction holds, or that was read alike more than once, and in others."""
 
 PAGE_SIDE = 1800
 """Pixels of the long side of a page on which codes are looked for first."""
@@ -87,6 +91,12 @@ def read_bars(image: Gray) -> list[SeenCode]:
     return []
 
 
+def confirmed_by_bars(code: SeenCode, bars: list[SeenCode], image: Gray) -> SeenCode:
+    """`code`, surer if what most rows of `image` show says the same of the whole of it."""
+    alike = any(one.text == code.text and one.kind == code.kind for one in bars)
+    return replace(code, confidence=SURE) if alike and _is_whole(code, image) else code
+
+
 def _one_row(rows: Gray) -> Gray:
     """What most of `rows` show at each place, as a picture of bars, twice as wide."""
     row = np.median(rows, axis=0).astype(np.uint8)[None]
@@ -138,7 +148,7 @@ def _decoded(image: Gray, scale: float) -> list[SeenCode]:
         place = one.position
         points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         corners = np.array([(point.x, point.y) for point in points], np.float64) / scale
-        sure = UNCONFIRMED if one.format in UNCHECKED else SURE
+        sure = UNCONFIRMED if one.format in BARS else SURE
         codes.append(SeenCode(one.text, str(one.format), corners, sure))
     return codes
 
@@ -158,7 +168,7 @@ def _is_whole(code: SeenCode, image: Gray) -> bool:
 
 
 def _confirmed(code: SeenCode, image: Gray) -> SeenCode:
-    """`code`, surer if it is unchecked by itself and reads alike a second time, in a picture that differs."""
+    """`code`, surer if it has bars alone and reads alike in pictures of other sizes."""
     if code.confidence >= SURE or not _is_whole(code, image):
         return code
     low = np.maximum(np.floor(code.corners.min(0) - 40), 0).astype(int)
@@ -166,7 +176,9 @@ def _confirmed(code: SeenCode, image: Gray) -> SeenCode:
     part = image[low[1] : high[1], low[0] : high[0]]
     if not part.size:
         return code
-    enlarge = 1.3 if max(part.shape) < MOST_SIDE else 0.7
-    again = _decoded(as_gray(cv2.resize(part, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_LINEAR)), enlarge)
-    alike = any(one.text == code.text and one.kind == code.kind for one in again)
+    alike = True
+    for scale in AGAIN:
+        other = as_gray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        again = _decoded(other, scale)
+        alike = alike and bool(again) and all(one.text == code.text and one.kind == code.kind for one in again)
     return SeenCode(code.text, code.kind, code.corners, SURE if alike else UNCONFIRMED)

@@ -1,0 +1,85 @@
+"""Barcodes: what is sure is right, the code chooses the template and the way up, and what cannot be read is said."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+
+from extractor.barcodes.code_field import FieldCodes, field_codes
+from extractor.barcodes.code_reader import SeenCode, page_codes
+from extractor.barcodes.sheet_code import chosen_by_code, lies_upright
+from extractor.decoding.coded import UNREAD, decode_code
+from extractor.template import Format, PageSize, Template, TemplateField
+from extractor.template.model import SheetCode
+from extractor.values import Box, Gray, Kind
+
+BOX = Box(700, 100, 300, 220)
+
+
+def _page(text: str, kind: str) -> Gray:
+    code = np.array(zxingcpp.create_barcode(text, getattr(zxingcpp, kind)).to_image(scale=4, add_quiet_zones=False))
+    height = max(code.shape[0], 80) if code.shape[1] > 3 * code.shape[0] else code.shape[0]
+    scale = min(1.0, 280 / code.shape[1])
+    code = cv2.resize(code, (round(code.shape[1] * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    page = np.full((1400, 1100), 245, np.uint8)
+    page[120 : 120 + code.shape[0], 710 : 710 + code.shape[1]] = code
+    return page
+
+
+def _form(name: str, pattern: str | None) -> Template:
+    fields = (
+        TemplateField(name="number", box=BOX, format=Format(kind=Kind.BARCODE)),
+        TemplateField(name="votes", box=Box(100, 600, 300, 80), cells=4),
+    )
+    sheet = SheetCode(code=pattern) if pattern else None
+    return Template(formdigits=1, form=name, page=PageSize(width=1100, height=1400), sheet=sheet, fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("QRCode", "T1-004711"),
+        ("DataMatrix", "T1-004711"),
+        ("PDF417", "T1-004711"),
+        ("Code128", "T1-004711"),
+        ("Code39", "T1-4711"),
+        ("EAN13", "4006381333931"),
+        ("ITF", "0012345678"),
+    ],
+)
+def test_each_kind_is_read_at_every_turn(kind: str, text: str) -> None:
+    page = _page(text, kind)
+    for turn in range(4):
+        image = np.ascontiguousarray(np.rot90(page, -turn))
+        steps = [
+            ((1, 0, 0), (0, 1, 0)),
+            ((0, -1, 1400), (1, 0, 0)),
+            ((-1, 0, 1100), (0, -1, 1400)),
+            ((0, 1, 0), (-1, 0, 1100)),
+        ]
+        matrix = np.array((*steps[turn], (0, 0, 1.0)), float)
+        (code,) = field_codes(image, matrix, BOX).codes
+        assert (code.text, code.confidence > 0.99) == (text, True)
+
+
+def test_the_code_chooses_the_template_and_the_way_up() -> None:
+    first, second, other = _form("a", "T1-*"), _form("b", "T2-*"), _form("c", None)
+    codes = page_codes(_page("T2-77", "QRCode"))
+    assert [form.form for form in chosen_by_code(codes, [first, second, other])] == ["b"]
+    assert [form.form for form in chosen_by_code([], [first, second, other])] == ["a", "b", "c"]
+    foreign = page_codes(_page("ZZ", "QRCode"))
+    assert [form.form for form in chosen_by_code(foreign, [first, second, other])] == ["c"]
+    assert lies_upright(np.eye(3), second, codes)
+    assert not lies_upright(np.array(((-1, 0, 1100), (0, -1, 1400), (0, 0, 1.0))), second, codes)
+
+
+def test_what_is_no_code_or_not_the_forms_goes_to_review() -> None:
+    assert decode_code(FieldCodes(), Format(kind=Kind.BARCODE)).meaning.problem == UNREAD
+    code = SeenCode("T1-4711", "QRCode", np.zeros((4, 2)), 0.999)
+    assert decode_code(FieldCodes((code,)), Format(kind=Kind.BARCODE)).confidence > 0.99
+    assert "pattern" in decode_code(FieldCodes((code,)), Format(kind=Kind.BARCODE, pattern="T2-.*")).meaning.problem
+    two = FieldCodes((code, SeenCode("T1-4712", "QRCode", np.zeros((4, 2)), 0.999)))
+    assert decode_code(two, Format(kind=Kind.BARCODE)).confidence == 0
+    assert not field_codes(np.full((1400, 1100), 245, np.uint8), np.eye(3), BOX).codes
