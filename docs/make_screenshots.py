@@ -77,14 +77,18 @@ def job_page(page: Page) -> None:
 
 
 def editor_page(page: Page) -> None:
-    """A blank form's fields, with a filled page tried on them."""
-    page.get_by_label("Blank form, or filled copies").set_input_files(SAMPLES / "forms" / "tally.pdf")
+    """A blank register's fields and table, with a filled page tried on them."""
+    page.get_by_label("Blank form, or filled copies").set_input_files(SAMPLES / "forms" / "register.pdf")
     page.get_by_role("button", name="Find the fields").click()
     expect(page.locator("#editor[data-ready]")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_label("Filled page").set_input_files(SAMPLES / "scans" / "tally_02.jpg")
-    expect(page.locator("#trial-told")).not_to_be_empty(timeout=PATIENCE_MS)
-    page.locator("[data-id=f8] .box").click()
-    expect(page.locator("#words")).not_to_be_empty(timeout=PATIENCE_MS)
+    for name, kind in (("blood_pressure", "ratio"), ("medicines", "amount"), ("total", "amount"), ("fee", "amount")):
+        page.locator("#list li.inner", has_text=name).click()
+        page.get_by_label("Kind").select_option(kind)
+    page.get_by_label("New rule").fill("table: total = fee + medicines")
+    page.keyboard.press("Enter")
+    page.get_by_label("Filled page").set_input_files(SAMPLES / "scans" / "register_01.jpg")
+    expect(page.locator("#rules .told").first).not_to_be_empty(timeout=PATIENCE_MS)
+    page.locator("#notes").evaluate("notes => { notes.hidden = true; }")
     page.mouse.move(0, 0)
 
 

@@ -20,8 +20,8 @@ from extractor.template.rule import LINE_RULE, rule_text
 from extractor.template.write import as_number, as_text, template_yaml
 
 ORDER = (
-    *("formdigits", "form", "page", "landmarks", "models", "fields", "tables", "lists", "rules"),
-    *("name", "box", "rows", "keep_empty", "columns", "left", "width", "cells", "gap", "alphabet", "format"),
+    *("formdigits", "form", "page", "landmarks", "sheet", "models", "fields", "tables", "lists", "rules"),
+    *("name", "box", "rows", "keep_empty", "columns", "left", "width", "cells", "gap", "marks", "alphabet", "format"),
 )
 """Keys as they follow on each other; one that is new is put after those before it."""
 

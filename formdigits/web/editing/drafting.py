@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from extractor.documents import count_pages, open_pages
 from extractor.errors import DocumentError, InputError
 from extractor.ink import at_most
-from extractor.reference import blank_form, draft_template
+from extractor.recognizer.choice import load_model
+from extractor.reference import blank_form, draft_template, with_examples
 from extractor.template import Landmarks, PageSize, Template, TemplateField, template_yaml
 from extractor.template.load import told as told_of
 from extractor.values import Box, FailedPage, Gray
@@ -29,11 +30,12 @@ DRAFT_PICTURE = "blank.png"
 @dataclass(frozen=True)
 class Drafted:
     """`text` is the template's YAML, `picture` its blank form as PNG; `told` are sentences about what was made of what
-    was sent."""
+    was sent, `remarks` say by field or column (`patients.fee`) how sure a format is that was proposed."""
 
     text: bytes
     picture: bytes
     told: tuple[str, ...]
+    remarks: Mapping[str, str]
 
 
 def draft(
@@ -59,10 +61,17 @@ def draft(
         told.append("No boxes to write in were found; draw them. One stands in the middle to begin with.")
     if made.left_out:
         told.append(f"{counted(made.left_out, 'place')} that hardly hold a number were left out; draw what you miss.")
+    remarks: Mapping[str, str] = {}
+    if len(blank.used) > 1 and made.template is not None:
+        template, remarks = with_examples(template, [copies[index] for index in blank.used], load_model())
+        if remarks:
+            told.append(
+                f"Formats of {len(remarks)} fields and columns were proposed from what is written on the copies."
+            )
     done, packed = cv2.imencode(".png", at_most(blank.image, DRAFT_SIDE))
     if not done:
         raise DocumentError("The blank form's picture could not be made; scan it again at a lower resolution.")
-    return Drafted(template_yaml(template).encode(), packed.tobytes(), tuple(told))
+    return Drafted(template_yaml(template, remarks).encode(), packed.tobytes(), tuple(told), dict(remarks))
 
 
 def _with_one_box(blank: Gray, form: str, *, dropout: bool) -> Template:

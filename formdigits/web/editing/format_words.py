@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extractor.template import Format
-from extractor.template.model import DROPPED
+from extractor.template.model import DROPPED, FieldContent
 from extractor.values import Kind
 
 KINDS = {
@@ -16,6 +16,8 @@ KINDS = {
     Kind.RATIO: "Two numbers with a slash, such as 120/80.",
     Kind.DATE: "A date.",
     Kind.TIME: "A time of the day.",
+    Kind.MARK: "A box to tick: 1 where it is ticked, else 0.",
+    Kind.BARCODE: "A printed barcode, as text.",
 }
 """What each kind is; one that is not here is told by its name."""
 
@@ -25,6 +27,7 @@ KIND_NAMES = {
     Kind.DECIMAL: "decimal number",
     Kind.AMOUNT: "amount of money",
     Kind.RATIO: "ratio, such as 120/80",
+    Kind.MARK: "box to tick",
 }
 """Kinds that people pick by another name than a template has."""
 
@@ -33,9 +36,11 @@ MEANINGS = {"zero": "zero", "missing": "that nothing is known", "void": "that it
 MARK_NAMES = {" ": "spaces", ".": "points", ",": "commas", "-": "dashes", "(": "brackets", ")": "brackets"}
 
 
-def format_words(form: Format, cells: int | None) -> str:
-    """What `form` does to what is written in a field with so many `cells`, None for a free string."""
-    return " ".join(_sentences(form, cells))
+def format_words(field: FieldContent) -> str:
+    """What the format of a field or column does to what is written there."""
+    if field.marks is not None:
+        return "It is read by its bubbles, which are edited in the YAML."
+    return " ".join(_sentences(field.format, field.cells))
 
 
 def kind_name(kind: Kind) -> str:
@@ -45,6 +50,8 @@ def kind_name(kind: Kind) -> str:
 
 def _sentences(form: Format, cells: int | None) -> Iterator[str]:
     yield KINDS.get(form.kind, f"A {form.kind.value}.")
+    if form.kind is Kind.MARK:
+        return
     if form.digits is not None:
         low, high = form.digits
         if low != high:
@@ -74,6 +81,8 @@ def _sentences(form: Format, cells: int | None) -> Iterator[str]:
         yield f"It must match {form.pattern}"
     if form.check is not None:
         yield f"Its check digit is proved by {form.check}."
+    if form.kind is Kind.BARCODE:
+        return
     meanings = dict.fromkeys((form.blank, form.struck, form.dash))
     if len(meanings) == 1:
         yield f"Empty, crossed out or a dash means {MEANINGS[form.blank]}."

@@ -68,9 +68,9 @@ def check(path: str, tree: Tree) -> Checked:
         problems = error.errors()
         own = [one for one in problems if one["type"] != "too_short" or len(problems) == 1]
         return Checked(tuple(Mistake(tuple(one["loc"]), told(one)) for one in own[:MOST_TOLD]), (), {})
-    words = {field.name: format_words(field.format, field.cells) for field in template.fields}
+    words = {field.name: format_words(field) for field in template.fields}
     for table in template.tables:
-        words |= {f"{table.name}.{one.name}": format_words(one.format, one.cells) for one in table.columns}
+        words |= {f"{table.name}.{one.name}": format_words(one) for one in table.columns}
     return Checked((), tuple(advice(template)), words)
 
 

@@ -85,7 +85,7 @@ def draft_template(
     pictures = {DRAFT_PICTURE: drafted.picture}
     called = f"{re.sub(r'[^0-9A-Za-z_.-]+', '_', name)}_{DRAFT_PICTURE}"
     kept = site.forms.add("The draft", drafted.text, pictures, visitor.name or "", draft=True, called=called)
-    return DraftAnswer(form=FormAnswer.of(kept), told=list(drafted.told))
+    return DraftAnswer(form=FormAnswer.of(kept), told=list(drafted.told), remarks=dict(drafted.remarks))
 
 
 @router.get("/{template}", responses=MISSING_FORM)

@@ -64,10 +64,12 @@ class EditedAnswer(BaseModel):
 
 
 class DraftAnswer(BaseModel):
-    """A template that was drafted; `told` are sentences about what was made of what was sent."""
+    """A template that was drafted; `told` are sentences about what was made of what was sent, `remarks` say by field or
+    column (`patients.fee`) how sure a format is that was proposed from filled copies."""
 
     form: FormAnswer
     told: list[str]
+    remarks: dict[str, str]
 
 
 class TrialAnswer(BaseModel):

@@ -40,8 +40,8 @@ begin.addEventListener("submit", async (event) => {
   body.append("page", begin.querySelector("#page-number").value || "1");
   for (const one of ["everything", "dropout"]) body.append(one, begin.querySelector(`#${one}`).checked);
   try {
-    const { form, told } = await ask("/api/editor/draft", { method: "POST", body });
-    sessionStorage.setItem(`formdigits-told-${form.id}`, JSON.stringify(told));
+    const { form, told, remarks } = await ask("/api/editor/draft", { method: "POST", body });
+    sessionStorage.setItem(`formdigits-told-${form.id}`, JSON.stringify({ told, remarks }));
     location.assign(`/templates/${form.id}`);
   } catch (error) {
     tell(problem, error.message);

@@ -14,7 +14,8 @@ export function keeps(kind, part, numbers) {
     case "order": return kind === "date";
     case "min": case "max": return numbers.includes(kind);
     case "digits": return !["date", "time", "ratio", "mark", "barcode"].includes(kind);
-    case "marks": case "blank": case "struck": case "dash": case "check": case "pattern": case "values": return !["mark"].includes(kind);
+    case "marks": case "blank": case "struck": case "dash": return !["mark", "barcode"].includes(kind);
+    case "check": case "pattern": case "values": return kind !== "mark";
     default: return true;
   }
 }
@@ -105,7 +106,7 @@ export class FormatInputs {
       part("Empty means", select("blank", MEANINGS, "missing")),
       part("Struck means", select("struck", MEANINGS, "void")),
       part("A dash means", select("dash", MEANINGS, "missing")),
-      element("details", { class: "wide" }, element("summary", {}, "Check digit, marks, only some values"),
+      element("details", { class: "wide more" }, element("summary", {}, "Check digit, marks, only some values"),
         element("div", { class: "parts" },
           part("Check digit", check), part("Marks that may stand in it", text("marks", "usual ones")),
           part("Only these values", text("values", "any; 1, 2, 3"), "wide"), part("Pattern", text("pattern", "any; [A-Z]{2}[0-9]+"), "wide"),

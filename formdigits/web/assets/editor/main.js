@@ -37,7 +37,12 @@ const editor = {
   onPage: false,
   looking: () => LOOKING.matches,
   wrong: () => new Set(editor.mistakes.map((one) => one.id).filter(Boolean)),
-  words: (id) => editor.sentences[nameOf(editor.tree(), id)] ?? "",
+  remarks: {}, // how sure formats are that were proposed
+  words: (id) => {
+    const name = nameOf(editor.tree(), id);
+    const remark = editor.remarks[name];
+    return `${editor.sentences[name] ?? ""}${remark ? ` Proposed from the copies: ${remark}.` : ""}`;
+  },
   reading: (name) => trying.readings?.get(name),
   choose,
   commit,
@@ -420,8 +425,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 root.addEventListener("click", (event) => {
-  const act = event.target.closest("button[data-act]")?.dataset.act;
-  if (act && acts[act]) acts[act]();
+  const button = event.target.closest("button[data-act]");
+  if (!button || !acts[button.dataset.act]) return;
+  acts[button.dataset.act]();
+  // Where the button is gone by what it did, keys go to the page.
+  if (button.hidden || button.disabled || !button.offsetParent) frame.focus({ preventScroll: true });
 });
 
 find("#which").addEventListener("click", () => showPage(!editor.onPage));
@@ -452,7 +460,8 @@ try {
   find("[data-file=blank]").hidden = !blank;
   find("#which").textContent = "Show the page tried";
   desk.show(picture, blank ? "The blank form" : "White paper: the template has no picture of its blank form");
-  const told = JSON.parse(sessionStorage.getItem(`formdigits-told-${form.id}`) ?? "[]");
+  const { told, remarks } = JSON.parse(sessionStorage.getItem(`formdigits-told-${form.id}`) ?? '{"told": [], "remarks": {}}');
+  editor.remarks = remarks;
   find("#notes").replaceChildren(...told.map((one) => element("li", {}, one)));
   find("#notes").hidden = !told.length;
   root.dataset.ready = "yes";

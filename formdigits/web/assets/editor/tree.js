@@ -315,6 +315,11 @@ export function setFormat(tree, ids, key, value, keeps) {
       delete format.min;
       delete format.max;
     }
+    if (key === "kind" && ["mark", "barcode"].includes(value)) {
+      // Cells are for writing.
+      delete one.cells;
+      delete one.gap;
+    }
     if (key === "kind") for (const other of Object.keys(format)) if (!keeps(value, other)) delete format[other];
     one.format = format;
   }
