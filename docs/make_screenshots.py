@@ -81,6 +81,8 @@ def editor_page(page: Page) -> None:
     page.get_by_label("Blank form, or filled copies").set_input_files(SAMPLES / "forms" / "register.pdf")
     page.get_by_role("button", name="Find the fields").click()
     expect(page.locator("#editor[data-ready]")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("#list li.inner", has_text=re.compile("^name$")).click()
+    page.keyboard.press("Delete")
     for name, kind in (("blood_pressure", "ratio"), ("medicines", "amount"), ("total", "amount"), ("fee", "amount")):
         page.locator("#list li.inner", has_text=name).click()
         page.get_by_label("Kind").select_option(kind)
@@ -88,7 +90,7 @@ def editor_page(page: Page) -> None:
     page.keyboard.press("Enter")
     page.get_by_label("Filled page").set_input_files(SAMPLES / "scans" / "register_01.jpg")
     expect(page.locator("#rules .told").first).not_to_be_empty(timeout=PATIENCE_MS)
-    page.locator("#notes").evaluate("notes => { notes.hidden = true; }")
+    page.locator("#notes").evaluate("notes => { notes.hidden = true; scrollTo(0, 0); }")
     page.mouse.move(0, 0)
 
 
