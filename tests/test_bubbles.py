@@ -114,6 +114,18 @@ def test_bubbles_that_everybody_filled_are_not_taken_for_print(model: object) ->
     assert {read[f"q{i}"][0] for i in range(1, 10)} == {"A"}
 
 
+def test_boxes_that_are_all_ticked_are_not_taken_for_empty_ones(model: object) -> None:
+    boxes = tuple(
+        TemplateField(name=f"t{i}", box=Box(800, 300 + 60 * i, 34, 34), format=Format(kind=Kind.MARK)) for i in range(8)
+    )
+    form = _form(*boxes)
+    page = _printed(form)
+    for i in range(8):
+        _fill(page, form, f"t{i}", 0, 0, grey=120)
+    read = _read(model, form, page)
+    assert all(read[f"t{i}"][0] == "1" or read[f"t{i}"][1] is FieldStatus.REVIEW for i in range(8))
+
+
 def test_what_is_accepted_on_drawn_sheets_is_right(model: object) -> None:
     """Ticks, crosses, fills, rubbed out and struck out, by pen and pencil, scanned, photographed, copied."""
     wrong, accepted, count = [], 0, 0

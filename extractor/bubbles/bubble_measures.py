@@ -61,7 +61,7 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
         texture,
         np.full(len(dark), pen),
     )
-    return Measured(np.stack(rows, 1), ink, known | _unlettered(cut.kinds, labels))
+    return Measured(np.stack(rows, 1), ink, known)
 
 
 def _masks() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -75,12 +75,6 @@ def _far() -> NDArray[np.float64]:
     """How far each pixel is from the middle of a bubble, shape (side, side), 1 at its outline if that is round."""
     steps = (np.arange(BUBBLES.side) + 0.5 - BUBBLES.side / 2) / (BUBBLES.inner / 2)
     return np.asarray(np.sqrt(steps[None] ** 2 + steps[:, None] ** 2), np.float64)
-
-
-def _unlettered(kinds: NDArray[np.intp], labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which bubbles, shape (n,), stand for themselves: single boxes to tick have nothing printed in them."""
-    words = np.array(labels)
-    return np.array([len(set(words[kinds == kind])) == 1 for kind in kinds], np.bool_)
 
 
 def _across(smooth: Floats) -> NDArray[np.float64]:
@@ -147,26 +141,21 @@ def _printed(
     for kind in np.unique(kinds):
         own = np.flatnonzero(kinds == kind)
         common = _in_common(pictures[own], inked[own]) if len(own) >= BUBBLES.fewest_alike else _outline(pictures[own])
+        if len(set(words[own].tolist())) == 1:
+            # Boxes to tick stand for themselves and have nothing printed in them: what is in all of them is ink.
+            known[own] = float((common[core] > BUBBLES.white).mean()) >= BUBBLES.box_white
+            common[core] = np.maximum(common[core], 1.0)
+            printed[own] = common
+            continue
         printed[own] = common
         for word in dict.fromkeys(words[own].tolist()):
             alike = own[words[own] == word]
             if len(alike) < BUBBLES.fewest_alike:
                 continue
             one = _in_common(pictures[alike], inked[alike])
-            if _is_print(one, pictures[alike][~inked[alike]], core):
+            if float((one[core] > BUBBLES.white).mean()) >= BUBBLES.print_leaves:
                 printed[alike], known[alike] = one, True
     return printed, known
-
-
-def _is_print(common: Floats, pictures: Floats, core: NDArray[np.bool_]) -> bool:
-    """Whether what `pictures` have in `common` is print, and not all of them filled: print leaves white between its
-    strokes; or, where it is heavy and small, has light and dark parts that are the same in each."""
-    if float((common[core] > BUBBLES.white).mean()) >= BUBBLES.print_leaves:
-        return True
-    if len(pictures) < BUBBLES.fewest_alike:
-        return False
-    differ = np.median(np.abs(pictures[:, core] - np.median(pictures[:, core], axis=0)), axis=0)
-    return float(common[core].std()) >= BUBBLES.print_varied and float(differ.mean()) <= BUBBLES.print_same
 
 
 def _in_common(pictures: Floats, inked: NDArray[np.bool_]) -> Floats:

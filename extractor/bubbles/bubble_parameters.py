@@ -27,8 +27,7 @@ class BubbleParameters:
     print_leaves: float = (
         0.3  # of that, which print leaves white: where less is white, all bubbles of a label are filled
     )
-    print_varied: float = 0.15  # deviation of the brightness of heavy print from place to place at least,
-    print_same: float = 0.06  # and how much it differs from bubble to bubble in the same place at most
+    box_white: float = 0.85  # of that, which is white in what boxes to tick have in common: else all are ticked
     same_size: float = 1.12  # times as large as the smaller one bubbles of one kind are at most
 
     # Measuring.
