@@ -63,8 +63,10 @@ def files_written(out: str, fields: Sequence[FieldColumn], *, long: bool) -> lis
     """The files into which columns like these are written when `out` is asked for; none for standard output."""
     if out == "-":
         return []
-    alone = long or Path(out).suffix.lower() != ".csv"
-    return [out, *([] if alone else (str(table_file(Path(out), name)) for name in tables_of(fields)))]
+    stem, point, ending = out.rpartition(".")
+    alone = long or ending.lower() != "csv"
+    # As text, since it may be the name of an object in a store.
+    return [out, *([] if alone else (f"{stem}_{name}{point}{ending}" for name in tables_of(fields)))]
 
 
 def tables_of(fields: Sequence[FieldColumn]) -> dict[str, TableColumns]:

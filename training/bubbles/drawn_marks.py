@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from extractor.values import Box, Gray, Points
 
-STYLES = ("fill", "tick", "cross", "dot", "half")
+MARK_STYLES = ("fill", "tick", "cross", "dot", "half")
 """How people mark."""
 
 TOOLS = ("pen", "pencil", "faint")

@@ -12,7 +12,7 @@ from numpy.random import Generator
 from extractor.template import Format, PageSize, Template, TemplateField
 from extractor.template.mark_group import Bubble, Marks
 from extractor.values import Box, Floats, Gray, Kind, Points
-from training.bubbles.drawn_marks import STYLES, TOOLS, Hand
+from training.bubbles.drawn_marks import MARK_STYLES, TOOLS, Hand
 
 WIDTH, HEIGHT = 2100, 2970
 """Of a sheet in tenths of a millimetre: A4."""
@@ -145,7 +145,7 @@ def _mark(
     page: Gray, template: Template, rng: Generator, scale: float
 ) -> tuple[dict[tuple[str, int, int], str], dict[tuple[str, int, int], str]]:
     """Marks a sheet as one person does."""
-    style, tool = str(rng.choice(STYLES, p=(0.4, 0.2, 0.2, 0.1, 0.1))), str(rng.choice(TOOLS, p=(0.5, 0.3, 0.2)))
+    style, tool = str(rng.choice(MARK_STYLES, p=(0.4, 0.2, 0.2, 0.1, 0.1))), str(rng.choice(TOOLS, p=(0.5, 0.3, 0.2)))
     hand = Hand(style, tool, rng, scale)
     states: dict[tuple[str, int, int], str] = {}
     kinds: dict[tuple[str, int, int], str] = {}
@@ -166,7 +166,7 @@ def _mark(
                 states[key] = chosen.get(place, "empty")
                 kinds[key] = "empty"
                 if states[key] == "marked":
-                    kinds[key] = style if rng.random() < 0.9 else str(rng.choice(STYLES))
+                    kinds[key] = style if rng.random() < 0.9 else str(rng.choice(MARK_STYLES))
                     hand.draw(page, one.box, kinds[key])
                 elif states[key] == "withdrawn":
                     kinds[key] = "struck" if tool == "pen" or rng.random() < 0.3 else "rubbed"
