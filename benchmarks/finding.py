@@ -3,8 +3,9 @@
     python -m benchmarks.finding [--overlays FOLDER]
 
 `nist_hsf`, `tally_c1` and `tally_photos` are real forms (measured only, never trained on); `samples` are the project's
-own, drawn by poppler, level and turned, where every box is known. A field counts as found when its cells are right and
-it covers the true box (intersection over union above 0.6); box errors are means over the four sides, in pixels.
+own, drawn by poppler, level and turned, where every box is known; `registers` are twelve sheets with a table, drawn by
+`benchmarks.registers`, blank and filled in, scanned and photographed. A field counts as found when its cells are right
+and it covers the true box (intersection over union above 0.6); box errors are means over the four sides, in pixels.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.data import DATA, first_page
+from benchmarks.registers.found_tables import report as registers
 from extractor.finding import FoundField, find_fields
 from extractor.finding.templateless import page_fields
 from extractor.ink import as_gray
@@ -30,6 +32,7 @@ from extractor.recognizer.choice import load_model
 from extractor.registration import register
 from extractor.template import load_template
 from extractor.values import Box, Gray
+from samples.generator.digits import load_digits
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -60,6 +63,7 @@ def main() -> None:
             f"{path.stem}: {combs} of {COMBS[path.stem]} number fields, {len(found[0])} fields in all, {found[1]:.2f} s"
         )
     _nist(folder)
+    registers(1, 12, load_digits(), folder)
 
 
 def _report(name: str, image: Gray, truth: Sequence[True_], folder: Path | None, *, others: bool = True) -> None:

@@ -55,7 +55,7 @@ def blank_form(copies: Sequence[Gray], progress: Callable[[int, int], None] | No
     mappings: dict[int, Points] = {base: np.eye(3)}
     for index, page in enumerate(lit):
         if index != base:
-            matrix = _lay(lit[base], features[base], page, features[index])
+            matrix = lay(lit[base], features[base], page, features[index])
             if matrix is not None:
                 mappings[index] = matrix
                 laid[index] = bend_to(lit[base], page, matrix)
@@ -101,7 +101,7 @@ def _base(pages: Sequence[Gray], features: Sequence[Features]) -> int:
     return max(good, key=lambda i: pages[i].size)
 
 
-def _lay(base: Gray, base_features: Features, page: Gray, page_features: Features) -> Points | None:
+def lay(base: Gray, base_features: Features, page: Gray, page_features: Features) -> Points | None:
     """The mapping, shape (3, 3), from pixels of `base` to those of `page`; None if it is another form."""
     # Reduced, so that pieces are looked for as far away as features may be off.
     small_base, to_base = _reduced(base)

@@ -96,6 +96,9 @@ def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
         if not _stand_on_lines(found[first], stack.rulings[first + 1]):
             break
         first += 1
+        # What is left of writing on a form made of filled copies looks like a second row of headings.
+        if len(filled) > FINDING.head_rows:
+            break
     return first
 
 

@@ -129,20 +129,19 @@ def _combs(run: list[Strip], stack: LineStack, *, sure: bool) -> list[Strip]:
     """Strips that no heading parts as one comb; where headings do not tell (`sure` is false) those that are narrow."""
     out: list[Strip] = []
     while run:
-        count = len(run) if sure else _alike(run, stack)
+        count = _alike(run, stack, len(run) if sure else FINDING.comb_unheaded)
         cells = run[:count]
         out.append(Strip(cells[0].left, cells[-1].right, count if count > 1 else None, cells[0].gap))
         run = run[count:]
     return out
 
 
-def _alike(run: list[Strip], stack: LineStack) -> int:
-    """How many of the first strips are cells of one comb, by their shape."""
+def _alike(run: list[Strip], stack: LineStack, least: int) -> int:
+    """How many of the first strips are cells of one comb, by their shape: at least so many, or one column alone."""
     narrowest, widest = (share * stack.pitch for share in FINDING.comb_shape)
     count = 1
-    while count < len(run):
-        one, other = run[count - 1], run[count]
-        if abs(one.width - other.width) > FINDING.comb_width.of(one.width) or not narrowest < other.width < widest:
+    while count < len(run) and narrowest < run[count].width < widest:
+        if abs(run[count].width - run[count - 1].width) > FINDING.comb_width.of(run[count].width):
             break
         count += 1
-    return count if count >= FINDING.comb_unheaded else 1
+    return count if count >= least else 1
