@@ -281,6 +281,7 @@ class FindingParameters:
     unheaded_shape: float = 1.6  # that are combs, or so wide over their height
     strip_least: float = 0.006  # the narrowest
     strip_alike: float = 0.12  # of its width: how much that of the same column differs in another block
+    dotted_upright: Size = Size(0.012, 8)  # the shortest piece of a dotted upright: each level ruling may part it
     upright_seen: float = 0.75  # of the height of all lines: the share of an upright ruling that is seen
     edges_apart: float = 0.004  # rulings closer together are one
     gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extractor.finding.finding_parameters import FINDING
+from extractor.finding.finding_parameters import FINDING, Size
 from extractor.ink import as_gray
 from extractor.values import Gray, Mask
 
@@ -121,8 +121,8 @@ def _solid(grey: Gray, thick: int) -> Mask:
     return as_gray(cv2.dilate(solid, np.ones((3, 3), np.uint8)))
 
 
-def dotted_runs(ink: Mask, long_side: int) -> Mask:
-    """Level rows of dots or short dashes."""
+def dotted_runs(ink: Mask, long_side: int, shortest: Size = FINDING.dotted_length) -> Mask:
+    """Level rows of dots or short dashes, of so much of the long side at least."""
     largest = FINDING.dot_height.pixels(long_side)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     dots = (stats[:, cv2.CC_STAT_WIDTH] <= 2 * largest) & (stats[:, cv2.CC_STAT_HEIGHT] <= largest)
@@ -132,6 +132,5 @@ def dotted_runs(ink: Mask, long_side: int) -> Mask:
     wide = cv2.copyMakeBorder(mask, 0, 0, gap, gap, cv2.BORDER_CONSTANT, value=0)
     wide = cv2.dilate(wide, np.ones((3, 1), np.uint8))
     joined = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    shortest = FINDING.dotted_length.pixels(long_side)
-    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, shortest.pixels(long_side)), np.uint8))
     return as_gray(runs[:, gap:-gap])

@@ -50,7 +50,7 @@ def find_tables(lit: Gray, rulings: Rulings, page: Print, *, labels: bool = True
     if not stacks:
         return []
     sideways = as_gray(cv2.transpose(rulings.ink))
-    dotted = dotted_runs(sideways, page.long_side)
+    dotted = dotted_runs(sideways, page.long_side, FINDING.dotted_upright)
     upright_mask = as_gray(cv2.bitwise_or(cv2.transpose(rulings.upright), dotted))
     upright = joined_rulings(upright_mask, page.long_side)
     blocks: list[_Block] = []
