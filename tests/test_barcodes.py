@@ -8,9 +8,9 @@ import pytest
 import zxingcpp
 
 from extractor.barcodes.code_field import FieldCodes, field_codes
-from extractor.barcodes.code_reader import SeenCode, page_codes
+from extractor.barcodes.code_reader import SeenCode, page_codes, read_codes
 from extractor.barcodes.sheet_code import chosen_by_code, lies_upright
-from extractor.decoding.coded import UNREAD, decode_code
+from extractor.decoding.coded import NOT_TEXT, UNREAD, decode_code
 from extractor.template import Format, PageSize, Template, TemplateField
 from extractor.template.model import SheetCode
 from extractor.values import Box, Gray, Kind
@@ -83,3 +83,10 @@ def test_what_is_no_code_or_not_the_forms_goes_to_review() -> None:
     two = FieldCodes((code, SeenCode("T1-4712", "QRCode", np.zeros((4, 2)), 0.999)))
     assert decode_code(two, Format(kind=Kind.BARCODE)).confidence == 0
     assert not field_codes(np.full((1400, 1100), 245, np.uint8), np.eye(3), BOX).codes
+
+
+def test_what_cannot_be_shown_of_a_code_is_a_persons_to_decide() -> None:
+    codes = FieldCodes(tuple(read_codes(_page("T1\x00-\x1b[2J", "QRCode"))))
+    assert [one.text for one in codes.codes] == ["T1\ufffd-\ufffd[2J"]
+    decoded = decode_code(codes, Format(kind=Kind.BARCODE))
+    assert (decoded.meaning.problem, decoded.confidence) == (NOT_TEXT, 0)

@@ -410,6 +410,11 @@ LARGE = {
     "values": f"  - {{name: b, box: [10, 10, 50, 20], format: {{values: [{'a,' * 5001}]}}}}\n",
     "digits": f"  - {{name: b, box: [10, 10, 50, 20], format: {{digits: 0x{'f' * 5000}}}}}\n",
     "a box": "  - {name: b, box: [.nan, 10, 50, 20]}\n",
+    "bubbles of a field": "  - {name: b, box: [10, 10, 50, 20], marks: {labels: 0..99, answers: 64}}\n",
+    "bubbles": "".join(
+        f"  - {{name: b{number}, box: [10, 10, 50, 20], marks: {{labels: 0..9, answers: 64}}}}\n"
+        for number in range(40)
+    ),
     "an alphabet": '  - {name: b, box: [10, 10, 50, 20], alphabet: "ª-\\U000323AF"}\n',
     "bytes": "#" * 200_000,
 }

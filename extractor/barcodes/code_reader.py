@@ -40,6 +40,9 @@ BEYOND, DIRT = 0.12, 0.05
 HALVES = 2
 """More parts of a code than these must read alike."""
 
+NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+"""Stands in a text for what cannot be shown: a code may hold any bytes, which no table or database need take."""
+
 LEAST_SIDE = 8
 """Pixels: a smaller picture has no code."""
 
@@ -149,7 +152,8 @@ def _decoded(image: Gray, scale: float) -> list[SeenCode]:
         points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
         corners = np.array([(point.x, point.y) for point in points], np.float64) / scale
         sure = UNCONFIRMED if one.format in BARS else SURE
-        codes.append(SeenCode(one.text, str(one.format), corners, sure))
+        text = "".join(letter if letter.isprintable() else NO_CHARACTER for letter in one.text)
+        codes.append(SeenCode(text, str(one.format), corners, sure))
     return codes
 
 

@@ -13,6 +13,9 @@ from extractor.values import Box
 MOST_LABELS, MOST_ANSWERS, MOST_PARTS = 100, 64, 20
 """Of a field of bubbles: labels of one answer, answers in one block, and blocks."""
 
+MOST_OF_FIELD, MOST_OF_FORM = 1_000, 20_000
+"""Bubbles: each is looked at on each page."""
+
 RANGE = re.compile(r"([A-Za-z])\s*\.\.\s*([A-Za-z])|(\d{1,3})\s*\.\.\s*(\d{1,3})")
 """`A..E` and `1..5`."""
 
@@ -111,6 +114,10 @@ class Marks(BaseModel):
     def _labelled(self) -> Self:
         if (self.labels is None) == (not self.parts):
             raise ValueError("give marks their labels, or parts that have some, and not both")
+        if self.count > MOST_OF_FIELD:
+            raise ValueError(
+                f"marks are {self.count:,} bubbles, and may be {MOST_OF_FIELD:,}; make several fields of them"
+            )
         for labels in [self.labels or (), *(part.labels for part in self.parts)]:
             if len(set(labels)) < len(labels):
                 raise ValueError(f"two of the labels {', '.join(labels)} are the same")
@@ -132,6 +139,11 @@ class Marks(BaseModel):
                 if across > 1e-6 * box.width and down > 1e-6 * box.height:
                     return True
         return False
+
+    @property
+    def count(self) -> int:
+        """How many bubbles there are, which is known before they are laid out."""
+        return len(self.labels or ()) * self.answers + sum(len(part.labels) * part.answers for part in self.parts)
 
     @property
     def joint(self) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from extractor.table_lines import table_place
+from extractor.template.mark_group import MOST_OF_FORM
 from extractor.template.model import MOST_FIELDS, Landmarks, Name, PageSize, SheetCode, StrictModel, TemplateField
 from extractor.template.rule import Rule, parse_rule, rule_text
 from extractor.template.table import MOST_TABLES, Table
@@ -124,6 +125,14 @@ class Template(StrictModel):
                 f"the form has {count:,} fields with those of its tables (lines times columns), and may have "
                 f"{MOST_FIELDS:,}; leave out columns that nobody needs, or make two templates of it"
             )
+        bubbles = sum(one.marks.count for one in self.fields if one.marks) + sum(
+            column.marks.count * (table.size // len(table.columns))
+            for table in self.tables
+            for column in table.columns
+            if column.marks
+        )
+        if bubbles > MOST_OF_FORM:
+            raise ValueError(f"the form has {bubbles:,} bubbles, and may have {MOST_OF_FORM:,}; make two of it")
         for name, times in Counter(field.name for field in self.fields).items():
             if times > 1:
                 raise ValueError(f"two fields are called '{name}'; give each its own name")
