@@ -202,8 +202,9 @@ def test_what_is_sent_to_the_web_page_lies_in_the_store_and_goes_with_its_job(
     assert Storage(tmp_path, None, batches.root).uploads > 100
     batches.drop(batch)
     assert list(list_below(f"{HERE}/web")) == []
-    with pytest.raises(InputError, match="no batch"):
-        elsewhere.files("0" * 32)
+    for gone in (batch, "0" * 32):
+        with pytest.raises(InputError, match="no batch"):
+            elsewhere.files(gone)
     with pytest.raises(InputError, match="FORMDIGITS_STORE"):
         check_store("/folder")
 

@@ -163,8 +163,13 @@ class Batches:
 
     def files(self, batch: str) -> list[str]:
         """Paths of a batch's files, in the order in which they came. Raises InputError where there is no such batch."""
-        self.folder(batch)
+        folder = self.folder(batch)
         try:
+            # They are remembered, and may be gone with their job.
+            if not self._stored:
+                (folder / NAMES).stat()
+            elif not self._is_stored(batch):
+                raise FileNotFoundError(batch)
             names = self._names(batch)
         except (OSError, ValueError, DocumentError):
             raise InputError(f"There is no batch of uploads {batch}; send the files anew.") from None
@@ -180,6 +185,11 @@ class Batches:
             return self._names(batch).get(name)
         except (OSError, ValueError, DocumentError):
             return None
+
+    def _is_stored(self, batch: str) -> bool:
+        from extractor.objects.object_store import state_of
+
+        return state_of(f"{self._place}/{batch}/{NAMES}", fresh=True) is not None
 
     def _names(self, batch: str) -> dict[str, str]:
         path = self._folder / batch / NAMES
