@@ -111,8 +111,8 @@ def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def unsure(chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`chances` of bubbles whose print is not known, which may be taken for ink: not surely marked."""
-    return np.minimum(chances, 1 - BUBBLES.never_surely)
+    """`chances` of bubbles whose print is not known, which may be taken for ink, or ink for it: never sure."""
+    return np.clip(chances, BUBBLES.never_surely, 1 - BUBBLES.never_surely)
 
 
 def is_inked(measures: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -58,7 +58,7 @@ def decode_marks(seen: SeenMarks, marks: Marks, form: Format) -> Decoded:
     decoded = Decoded(meaning, written, 0.0 if meaning.problem else confidence, alternatives)
     low, high = UNSURE
     unsure = any(low < one.marked < high for answer in seen.answers for one in answer)
-    return decoded.doubted((*seen.doubts, *((WITHDRAWN,) if unsure else ())))
+    return decoded.doubted((WITHDRAWN,) if unsure else ())
 
 
 def _ways(answer: Sequence[SeenBubble], marks: Marks) -> list[_Way]:
