@@ -315,4 +315,4 @@ def test_times_and_sizes_are_given_in_plain_words(tmp_path: Path) -> None:
             duration(wrong)
         with pytest.raises(InputError):
             size(wrong)
-    assert Storage(tmp_path / "nowhere", None).uploads == 0
+    assert Storage(tmp_path, None, str(tmp_path / "nowhere")).uploads == 0
