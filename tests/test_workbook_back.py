@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -14,7 +15,7 @@ import openpyxl
 import pytest
 
 from extractor.errors import InputError
-from extractor.export import write_table
+from extractor.export import write_table, xlsx_origins
 from extractor.export.xlsx_origins import ORIGIN, edits_in, text_of
 from extractor.values import CheckKind, FieldStatus, Kind
 from tests.reviewed_job import field, job_of_pages
@@ -171,6 +172,16 @@ def test_what_is_no_workbook_of_ours_is_refused_in_a_sentence(tmp_path: Path) ->
     openpyxl.Workbook().save(bad)
     with pytest.raises(InputError, match="does not say where its rows come from"):
         edits_in(bad)
+
+
+def test_what_is_small_and_becomes_large_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_origins, "UNPACKED_BYTES", 5_000_000)
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/workbook.xml", "w") as part:
+        part.write(b" " * 5_000_001)
+    assert bomb.stat().st_size < 10_000
+    with pytest.raises(InputError, match=r"April\.xlsx is too large to be looked through"):
+        edits_in(bomb, "April.xlsx")
 
 
 def test_what_a_cell_holds_is_what_a_person_would_type() -> None:

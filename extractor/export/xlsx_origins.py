@@ -25,8 +25,8 @@ ORIGIN = "formdigits"
 LONGEST_ORIGIN = 32_767
 """Characters that a cell holds."""
 
-UNPACKED_BYTES = 600_000_000
-"""A workbook that is larger than this when it is unpacked is not opened: its texts are all held in memory at once."""
+UNPACKED_BYTES = 300_000_000
+"""A workbook that is larger when it is unpacked is not opened: what a byte of it says can take ten in memory."""
 
 EDITS_TAKEN = 20_000
 """At once; and of what cannot be matched so much is told."""
@@ -80,7 +80,9 @@ def edits_in(file: Path, called: str = "") -> Edits:
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(one.file_size for one in packed.infolist()) > UNPACKED_BYTES:
-                raise InputError(f"{name} is too large to be a workbook of numbers; export the job anew.")
+                raise InputError(
+                    f"{name} is too large to be looked through; delete the rows in it that nobody has changed."
+                )
         book = openpyxl.load_workbook(file, read_only=True)
     except InputError:
         raise

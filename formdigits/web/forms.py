@@ -195,14 +195,18 @@ class Forms:
         return self._sandbox.ask(blank_picture, form.path, form.picture)
 
     def _renew(self, final: Path, kept: Mapping[str, Any]) -> None:
+        draft = final / f"{SUMMARY}.draft"
         try:
-            draft = final / f"{SUMMARY}.draft"
             draft.write_text(json.dumps(kept), encoding="utf-8")
             draft.rename(final / SUMMARY)
             # By its file's time it is known what was looked at already.
             os.utime(final / FORM)
         except OSError as error:
-            raise ServiceError(f"The server cannot keep the template ({error.strerror}); free some space.") from None
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise ServiceError(
+                f"The server cannot keep the template ({error.strerror}); its owner should free some space on the disk."
+            ) from None
 
     def _keep(self, files: Mapping[str, bytes], kept: Mapping[str, Any], final: Path) -> None:
         """All of it or nothing: it is written beside its place, and then put there."""

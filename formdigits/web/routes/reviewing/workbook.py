@@ -54,7 +54,9 @@ def take_workbook(
             found = site.drafting.ask(edits_in, path, shown)
     except DocumentError:
         # It ended its process, or took too long.
-        raise InputError(f"{shown} is too large to be looked through; bring back fewer rows at a time.") from None
+        raise InputError(
+            f"{shown} is too large to be looked through; delete the rows in it that nobody has changed."
+        ) from None
     except OSError as error:
         raise ServiceError(
             f"The server cannot keep the file ({error.strerror}); its owner should free some space on the disk."
