@@ -309,6 +309,7 @@ class FindingParameters:
     head_parted: float = 0.5  # of the headings' height, from their foot: the ruling between two goes up at least there
     head_rows: int = 2  # lines of headings between rulings like the others, at most,
     foot_rows: int = 2  # and of totals
+    head_uneven: float = 0.12  # of a line's height: how much theirs differs, where the others differ by half of it
     heading_share: float = 0.6  # of the columns that have headings in a line of print
     head_ruling: float = 0.8  # the share that is seen of a ruling between headings and those over them
     head_letter: tuple[float, float] = (0.0022, 0.02)  # the lowest letter and the highest

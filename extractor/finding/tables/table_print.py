@@ -87,6 +87,11 @@ def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
     found = [_letters(page, stack, row, strips) for row in range(rows)]
     filled = np.array([letter_height(one) for one in found if len(one) >= FINDING.label_letters])
     usual = float(np.median(filled)) if len(filled) > FINDING.heading_share * rows else np.inf
+    steps = np.diff(stack.levels)
+    off = np.abs(steps / stack.pitch - 1)
+    if off[0] > FINDING.head_uneven > 2 * np.percentile(off[1:], FINDING.comb_tall):
+        # A first line that is not as high as the others, all alike, need not differ in its letters as well.
+        usual = np.inf
     first = 0
     while first < min(FINDING.head_rows, rows - 1):
         columns = sum(len(_letters(page, stack, first, [strip])) > 0 for strip in strips)
