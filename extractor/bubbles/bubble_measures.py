@@ -119,6 +119,7 @@ def _empty(
                 empty[own] = np.percentile(dark[own], BUBBLES.empty_share)
         else:
             middle, low = np.percentile(dark[own], (BUBBLES.empty_share, BUBBLES.low_share))
+            middle = min(middle, BUBBLES.most_empty) if known[own].all() else middle
             empty[own], spread[own] = middle, max(BUBBLES.usual_spread / 3, 1.5 * float(middle - low))
     for answer in range(int(cut.answers.max()) + 1):
         own = np.flatnonzero(cut.answers == answer)

@@ -40,6 +40,7 @@ class BubbleParameters:
     usual_spread: float = 0.012  # how much that differs from one to the next, at least a third of this
     fewest: int = 8  # bubbles from which on a sheet's own empty ones tell
     empty_share: float = 25  # percentile of the bubbles' ink that is an empty one's: so many are empty on any sheet
+    most_empty: float = 0.03  # mean darkness of an empty one at most: where more than this is in most, most are marked
     low_share: float = 5  # percentile by which is known how much empty ones differ
     fewest_beside: int = 5  # bubbles of one answer from which these tell what they stand on:
     empty_beside: float = 40  # percentile of their ink that is an empty one's,
