@@ -178,6 +178,15 @@ def test_what_no_template_may_hold_is_told_before_anything_is_done_with_it(
     assert all(word not in one.text for one in answers for word in ("YAML", "no template"))
 
 
+def test_no_more_warnings_are_told_than_somebody_reads(client: httpx.Client) -> None:
+    form = sent(client, "meter-warned")
+    tree = edited(client, form["id"]) | {"rules": []}
+    tree["fields"] = [{"name": f"f{n}", "box": [10, 10, 50, 50]} for n in range(300)]
+    warnings = client.post(f"/api/editor/{form['id']}/check", json={"template": tree}).json()["warnings"]
+    assert len(warnings) == 31
+    assert warnings[-1] == "And so on: 44,820 more."
+
+
 def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(f"{web.url}/login")

@@ -24,7 +24,7 @@ from formdigits.web.editing.format_words import format_words
 from formdigits.web.editing.paper import PAPER_SIDE, as_jpeg, in_units
 
 MOST_TOLD = 30
-"""Mistakes that are told at once."""
+"""Mistakes, and warnings, that are told at once."""
 
 TEMPLATES_KEPT = 16
 """Templates that a process keeps loaded, as people check each step."""
@@ -71,7 +71,11 @@ def check(path: str, tree: Tree) -> Checked:
     words = {field.name: format_words(field) for field in template.fields}
     for table in template.tables:
         words |= {f"{table.name}.{one.name}": format_words(one) for one in table.columns}
-    return Checked((), tuple(advice(template)), words)
+    warnings = advice(template)
+    if len(warnings) > MOST_TOLD:
+        # A thousand boxes on each other are half a million.
+        warnings[MOST_TOLD:] = [f"And so on: {len(warnings) - MOST_TOLD:,} more."]
+    return Checked((), tuple(warnings), words)
 
 
 def try_page(path: str, tree: Tree, file: str, number: int, *, accept: float, shown: bool) -> Tried:
