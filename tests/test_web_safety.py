@@ -139,8 +139,8 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(web: WebS
     unsaid = post(f"{web.url}/login", content=large(), headers=form)
     # The reason is heard by who has sent all of it.
     assert (said.status_code, unsaid.status_code) == (413, 413)
-    assert "more than the 1 MB" in said.text
-    assert "more than the 1 MB" in unsaid.text
+    assert "more than the 0.1 MB" in said.text
+    assert "more than the 0.1 MB" in unsaid.text
 
 
 def test_a_body_without_end_is_hung_up_on(web: WebServer) -> None:
