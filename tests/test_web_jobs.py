@@ -267,7 +267,7 @@ def test_two_sheets_in_one_picture_are_two_pages_wherever_a_page_is(tmp_path: Pa
         page = context.new_page()
         page.goto(f"{server.url}/jobs/{job}")
         page.locator("#table tbody tr").nth(1).get_by_role("link").click()
-        expect(page.get_by_role("heading", level=2).first).to_have_text("spread000.png, page 2")
+        expect(page.get_by_role("heading", level=2).first).to_have_text("scans/spread000.png, page 2")
         expect(page.locator("#page polygon")).to_have_count(1)
         assert page.locator("#page .sheet img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 30
         # Reviewed, mended and marked as any other.

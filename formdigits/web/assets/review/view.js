@@ -38,7 +38,7 @@ export function show(field, choose) {
 /** A field's name; of one in a table its table, line and column. */
 export function called(name) {
   const [table, number, column] = name.split(".");
-  return column ? `${table} · line ${number} · ${column}` : name;
+  return column && /^\d+$/.test(number) ? `${table} · line ${number} · ${column}` : name;
 }
 
 /** The line of the table that the field stands in: its picture, and what its other fields say. */
