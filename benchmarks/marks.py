@@ -1,4 +1,5 @@
-"""Drawn sheets of bubbles: how many are accepted, and how many of those are wrong, by mark and by picture.
+"""Drawn sheets of bubbles: how many are accepted, and how many of those are wrong, by mark and by picture. Marks that
+nobody can see in the picture are not counted.
 
 python -m benchmarks.marks [SHEETS] [SEED]
 """
@@ -34,6 +35,8 @@ def main(sheets: int = 100, seed: int = 2026) -> None:
                 said = reading.value[number : number + 1] if several else reading.value
                 for place, one in enumerate(answer):
                     key = (field.name, number, place)
+                    if sheet.states[key] == "unseen":
+                        continue
                     taken = said == one.label if several or len(one.label) > 1 else one.label in said
                     if marks and marks.choose == "any" and len(one.label) > 1:
                         taken = one.label in said.split(" ")

@@ -63,19 +63,21 @@ def test_the_header_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
     assert names == ["file", "page", "form", "status", "review", *Kind]
     assert all(cell.font.bold for cell in sheet[1])
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:L3"
+    assert sheet.auto_filter.ref == "A1:N3"
     assert sheet.column_dimensions["A"].width >= len("scan.png")
 
 
 def test_values_have_their_types(tmp_path: Path) -> None:
-    values = ["007", "57", "-1.250", "12.50", "120/80", "2019-04-17", "08:30"]
+    values = ["007", "57", "-1.250", "12.50", "120/80", "2019-04-17", "08:30", "B", "=T1-7"]
     sheet = workbook(
         tmp_path / "out.xlsx", [page(*(reading(kind, value) for kind, value in zip(Kind, values, strict=True)))]
     )["readings"]
     cells = sheet[2][5:]
-    assert [cell.value for cell in cells] == ["007", 57, -1.25, 12.5, "120/80", datetime(2019, 4, 17), time(8, 30)]
-    assert [cell.number_format for cell in cells] == ["@", "0", "0.000", "0.00", "@", "yyyy-mm-dd", "hh:mm"]
-    assert [cell.data_type for cell in cells] == ["s", "n", "n", "n", "s", "d", "d"]
+    moments = [datetime(2019, 4, 17), time(8, 30)]
+    assert [cell.value for cell in cells] == ["007", 57, -1.25, 12.5, "120/80", *moments, "B", "=T1-7"]
+    formats = ["@", "0", "0.000", "0.00", "@", "yyyy-mm-dd", "hh:mm", "General", "General"]
+    assert [cell.number_format for cell in cells] == formats
+    assert [cell.data_type for cell in cells] == ["s", "n", "n", "n", "s", "d", "d", "s", "s"]
     assert sheet["B2"].value == 1
 
 
@@ -209,7 +211,7 @@ def test_beyond_excels_links_and_rows_and_beyond_our_notes_nothing_is_lost(
     sheets = [book[name] for name in book.sheetnames[:3]]
     assert [sheet["A1"].value for sheet in sheets] == ["file"] * 3
     assert [sheet.freeze_panes for sheet in sheets] == ["B2"] * 3
-    assert [sheet.auto_filter.ref for sheet in sheets] == ["A1:L5", "A1:L5", "A1:L3"]
+    assert [sheet.auto_filter.ref for sheet in sheets] == ["A1:N5", "A1:N5", "A1:N3"]
     assert [row[1].value for sheet in sheets for row in sheet.iter_rows(min_row=2)] == list(range(1, 11))
     assert [sum(row[0].hyperlink is not None for row in sheet.iter_rows(min_row=2)) for sheet in sheets] == [3, 3, 2]
     assert sum(cell.comment is not None for sheet in sheets for row in sheet for cell in row) == 2

@@ -93,13 +93,13 @@ def test_blind_reading_is_for_two_alone() -> None:
 
 def test_a_broken_rule_tells_its_sums_and_the_difference() -> None:
     rule = "total = a + b - 2 * c"
-    told = SumAnswer.of(rule, (), {"total": "100", "a": "60", "b": "50.5", "c": "1", "other": "x"})
+    told = SumAnswer.of(rule, (), {"total": "100", "a": "60", "b": "50.5", "c": "1", "other": "x"}, {})
     assert (told.left, told.right, told.difference) == ("100", "108.5", "8.5")
     for missing in ({"total": "1"}, {"total": "1", "a": "", "b": "2", "c": "3"}, {"total": "12:30", "a": "1"}):
-        assert SumAnswer.of(rule, (), missing).difference == ""
-    assert SumAnswer.of("not a rule", (), {}).difference == ""
+        assert SumAnswer.of(rule, (), missing, {}).difference == ""
+    assert SumAnswer.of("not a rule", (), {}, {}).difference == ""
     listed = replace(parse_rule("total = sum(votes)"), lists=(("votes", ("v1", "v2")),))
-    assert SumAnswer.of(listed.text, (listed,), {"total": "9", "v1": "4", "v2": "6"}).difference == "1"
+    assert SumAnswer.of(listed.text, (listed,), {"total": "9", "v1": "4", "v2": "6"}, {}).difference == "1"
     assert parse_rule("a <= b").sides({"a": Decimal(3), "b": Decimal(2)}) == (3, 2)
 
 

@@ -22,5 +22,13 @@ def test_an_error_is_one_sentence_and_its_exit_code(capsys: pytest.CaptureFixtur
 def test_every_command_says_what_it_is_for() -> None:
     asked = CliRunner().invoke(commands, ["--help"])
     assert asked.exit_code == 0
-    assert set(commands.commands) == {"calibrate", "calibrate-ctc", "calibrate-second", "ctc", "mean", "recipe"}
+    assert set(commands.commands) == {
+        "bubbles",
+        "calibrate",
+        "calibrate-ctc",
+        "calibrate-second",
+        "ctc",
+        "mean",
+        "recipe",
+    }
     assert all(command.help for command in commands.commands.values())

@@ -55,7 +55,7 @@ def test_three_roles_see_what_each_may(server: WebServer, context: BrowserContex
     job = job_of_pages(store, [[field("votes", "57", 0.5)]]).id
     set_plan(store, job, second=False, sample=0)
     store.close()
-    sections = {"Rita": ["Jobs", "Review"], "Mona": ["Try it", "Live", "Jobs", "Review"]}
+    sections = {"Rita": ["Jobs", "Review"], "Mona": ["Try it", "Live", "Templates", "Jobs", "Review"]}
     for name, role in PEOPLE:
         page = logged_in(context, server, name.upper())
         expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")

@@ -52,7 +52,7 @@ def _alone() -> dict[str, str]:
 def test_the_wheel_has_every_file_of_the_rooms_and_the_samples(wheel: Path) -> None:
     files = (path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file())
     expected = {path.as_posix() for path in files if "__pycache__" not in path.parts}
-    samples = ("truth.csv", "templates/tally.yaml", "templates/expenses.yaml", "scans/tally_01.jpg", "README.md")
+    samples = ("truth.csv", "templates/tally.yaml", "templates/register.yaml", "scans/tally_01.jpg", "README.md")
     expected |= {f"formdigits/samples/{name}" for name in samples}
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert not expected - inside
@@ -79,9 +79,9 @@ def test_the_demo_runs_from_the_wheel(scripts: Path, tmp_path: Path) -> None:
     demo = [scripts / "formdigits", "demo"]
     ran = subprocess.run(demo, cwd=tmp_path, check=False, capture_output=True, text=True, env=_alone())
     assert ran.returncode == 0, ran.stderr
-    assert "Pages: 34 of 34 found their form" in ran.stdout
+    assert "Pages: 41 of 41 found their form" in ran.stdout
     assert "Accepted and wrong: 0 fields." in ran.stdout
-    assert len(_rows(tmp_path / "demo-out" / "numbers.csv")) == 34
+    assert len(_rows(tmp_path / "demo-out" / "numbers.csv")) == 41
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from extractor.bubbles.bubble_cut import CutBubbles
 from extractor.bubbles.bubble_parameters import BUBBLES
 from extractor.values import Floats
 
-MEASURES = ("ink", "spreads", "covered", "strokes", "relative", "beyond", "across", "texture", "pen")
+MEASURES = ("ink", "spreads", "covered", "strokes", "relative", "beyond", "across", "texture", "pen", "spot")
 """What is measured of each bubble, in order."""
 
 
@@ -22,7 +22,8 @@ class Measured:
     """`measures`, shape (n, len(MEASURES)): mean darkness beyond that of empty ones; how many times as much as empty
     ones differ, as a logarithm; share that is as dark as strokes; darkness of its strokes, and against those of the
     sheet; darkness beyond its outline; that of a stroke that leaves it on both sides; how uneven the ink is; the
-    darkness of the sheet's strokes. `ink`, shape (n, side, side), is what is darker than print; `known`, shape
+    darkness of the sheet's strokes; how far its darkest spot is above those of empty ones, in times that these differ.
+    `ink`, shape (n, side, side), is what is darker than print; `known`, shape
     (n,), says of which bubbles it is known what is printed in them."""
 
     measures: NDArray[np.float64]
@@ -60,8 +61,19 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
         _across(smooth) / pen,
         texture,
         np.full(len(dark), pen),
+        _spots(ink, inside),
     )
     return Measured(np.stack(rows, 1), ink, known)
+
+
+def _spots(ink: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How far the darkest spot of each bubble is above that of an empty one, shape (n,), in times that these differ: a
+    pale dot is little ink and yet no paper. 0 where it is as pale as paper may be."""
+    width = BUBBLES.spot
+    darkest = np.stack([cv2.blur(one, (width, width))[inside].max() for one in ink])
+    low, middle = np.percentile(darkest, (BUBBLES.low_share, BUBBLES.empty_share))
+    differ = max(float(middle - low), BUBBLES.usual_spread / 3)
+    return np.where(darkest > BUBBLES.palest, np.maximum(darkest - middle, 0) / differ, 0.0).astype(np.float64)
 
 
 def _masks() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -45,6 +45,11 @@ class BubbleParameters:
     fewest_beside: int = 5  # bubbles of one answer from which these tell what they stand on:
     empty_beside: float = 40  # percentile of their ink that is an empty one's,
     most_shade: float = 0.06  # and by so much at most it is darker than those of the sheet: else they are filled
+    spot: int = 5  # pixels, the width of the spots of which the darkest is looked at
+    palest: float = 0.03  # darkness of a spot at most that paper may have anywhere
+    spotted: float = 4.7  # times as much as empty ones differ, above them: a spot that is more may be a pale mark
+    pale_share: float = 0.08  # of a sheet's bubbles with such spots: so many tell of pale marks, where
+    pale_pen: float = 0.4  # the sheet's strokes are as dark at most
     clearly: float = 6.0  # spreads above an empty bubble that are surely something
     filled: float = 0.5  # of its inside, that a filled bubble has ink on at least
     plainly: float = 0.5  # of the darkness of the sheet's strokes, that is no dirt and nothing rubbed out

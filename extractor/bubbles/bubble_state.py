@@ -24,6 +24,8 @@ BUBBLE_CARD = Path(__file__).resolve().parents[1] / "models" / "bubbles.json"
 
 ASTRAY = Doubt(DoubtKind.PLACE, "its bubbles do not lie where those around them say", most=0.5)
 
+PALE = Doubt(DoubtKind.MARK, "many bubbles of this sheet hold something pale, so a mark may be missed", most=0.9)
+
 LIKELY = 0.5
 """From this probability on a bubble is taken as marked."""
 
@@ -74,6 +76,8 @@ def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -
         SeenBubble(label, float(chance), bool(dark), _as_quad(quad), picture)
         for label, chance, dark, quad, picture in zip(labels, chances, inked, cut.quads, pictures, strict=True)
     )
+    missed = (is_spotted(seen.measures) & (chances < LIKELY)).mean()
+    pale = missed > BUBBLES.pale_share and seen.measures[0, MEASURES.index("pen")] < BUBBLES.pale_pen
     astray = iter(cut.astray.tolist())
     streaks = find_streaks(image)
     found = []
@@ -81,7 +85,8 @@ def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -
         own = tuple(tuple(next(bubbles) for _ in answer) for answer in field.bubbles)
         lost = any(list(itertools.islice(astray, sum(map(len, own)))))
         crossed = any(_is_crossed(one.quad, streaks) for answer in own for one in answer)
-        found.append(SeenMarks(own, (*((ASTRAY,) if lost else ()), *((STREAK,) if crossed else ()))))
+        told = ((ASTRAY, lost), (STREAK, crossed), (PALE, pale))
+        found.append(SeenMarks(own, tuple(doubt for doubt, is_so in told if is_so)))
     return found
 
 
@@ -97,8 +102,8 @@ def _is_crossed(quad: Quad, streaks: tuple[list[float], list[float]]) -> bool:
 def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     """How probable it is that each bubble is marked, shape (n,), by its `measures`, shape (n, len(MEASURES)).
 
-    Whatever the weights say, what is plainly inked is not surely empty, and neither what is not inked nor what is
-    filled with a stroke through it is surely marked.
+    Whatever the weights say, what is plainly inked or has a spot as no empty one has is not surely empty, and neither
+    what is not inked nor what is filled with a stroke through it is surely marked.
     """
     odds = design(measures) @ _weights()
     chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
@@ -106,7 +111,7 @@ def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     struck = (measures[:, MEASURES.index("across")] > BUBBLES.stroke_seen) & (
         measures[:, MEASURES.index("covered")] > BUBBLES.filled
     )
-    low = np.where(inked & plainly, BUBBLES.never_surely, 0.0)
+    low = np.where((inked & plainly) | is_spotted(measures), BUBBLES.never_surely, 0.0)
     return np.asarray(np.clip(chances, low, np.where(inked & ~struck, 1.0, 1 - BUBBLES.never_surely)), np.float64)
 
 
@@ -120,10 +125,15 @@ def is_inked(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(measures[:, MEASURES.index("spreads")] > np.log1p(BUBBLES.clearly), np.bool_)
 
 
+def is_spotted(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """In which bubbles there is a spot as no empty one has, shape (n,), be it ever so pale."""
+    return np.asarray(measures[:, MEASURES.index("spot")] > BUBBLES.spotted, np.bool_)
+
+
 def design(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     """What the log-odds that a bubble is marked are a sum of, shape (n, k): few terms, each within bounds, so that they
     say nothing wild of a sheet unlike those that they were fitted on."""
-    ink, spreads, covered, _, relative, beyond, across, texture, _ = measures.T
+    ink, spreads, covered, _, relative, beyond, across, texture, _, _ = measures.T
     ink, relative, covered = np.sqrt(ink.clip(0, 0.5)), relative.clip(0, 1), covered.clip(0, 0.6)
     beyond, texture = beyond.clip(0, 0.5), texture.clip(0, 2)
     # Either a stroke leaves a bubble on both sides or none does.

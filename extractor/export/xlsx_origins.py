@@ -101,8 +101,8 @@ def edits_in(file: Path, called: str = "") -> Edits:
         book.close()
     if not finder.rows:
         raise InputError(
-            f"{name} does not say where its rows come from; change a workbook that 'formdigits export' or the web "
-            "page has written, and keep its hidden column."
+            f"{name} does not say where its rows come from; change a workbook that formdigits has written, and "
+            "keep its hidden column."
         )
     return Edits(tuple(finder.edits), tuple(finder.problems), finder.rows)
 

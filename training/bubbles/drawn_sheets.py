@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 
+from extractor.geometry import transform
 from extractor.template import Format, PageSize, Template, TemplateField
 from extractor.template.mark_group import Bubble, Marks
 from extractor.values import Box, Floats, Gray, Kind, Points
@@ -19,11 +21,14 @@ WIDTH, HEIGHT = 2100, 2970
 
 SCANS = ("scan", "photo", "copy")
 
+SEEN = 8
+"""Grey levels by which a mark darkens the picture somewhere, over 5 x 5 pixels, if a person is to see it."""
+
 
 @dataclass(frozen=True)
 class DrawnSheet:
     """`image` is what a scanner or camera gives of a sheet of `template`; `states` says of each bubble, by its field,
-    answer and place, how it was marked: empty, marked or withdrawn, and `kinds` with what."""
+    answer and place, how it was marked: empty, marked, withdrawn, or unseen by anybody, and `kinds` with what."""
 
     image: Gray
     template: Template
@@ -46,10 +51,30 @@ def drawn_sheet(rng: Generator, bubbles: int = 200) -> DrawnSheet:
     scale = dpi / 254
     page = np.full((round(HEIGHT * scale), round(WIDTH * scale)), 250, np.uint8)
     _print(page, template, shapes, rng, scale)
+    blank = page.copy()
     states, kinds = _mark(page, template, rng, scale)
     how = str(rng.choice(SCANS))
+    again = deepcopy(rng)
     image, matrix = _taken(page, how, rng)
-    return DrawnSheet(image, template, states, kinds, f"{how} {dpi}", matrix @ np.diag((scale, scale, 1.0)))
+    matrix = matrix @ np.diag((scale, scale, 1.0))
+    _forget_unseen(states, template, image, _taken(blank, how, again)[0], matrix)
+    return DrawnSheet(image, template, states, kinds, f"{how} {dpi}", matrix)
+
+
+def _forget_unseen(
+    states: dict[tuple[str, int, int], str], template: Template, image: Gray, blank: Gray, matrix: Points
+) -> None:
+    """Marks that the picture `image` does not show are `unseen`: the same picture of the `blank` sheet is as dark."""
+    darker = cv2.blur(blank.astype(np.float32) - image, (5, 5))
+    bubbles = {field.name: field.bubbles for field in template.fields}
+    for (name, answer, place), state in states.items():
+        if state == "empty":
+            continue
+        box = bubbles[name][answer][place].box
+        corners = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
+        x, y, wide, high = cv2.boundingRect(transform(matrix, np.array(corners)).astype(np.float32))
+        if darker[max(0, y) : y + high, max(0, x) : x + wide].max(initial=0.0) < SEEN:
+            states[name, answer, place] = "unseen"
 
 
 def _layout(rng: Generator, bubbles: int) -> tuple[Template, dict[str, str]]:
