@@ -238,9 +238,7 @@ def test_killed_in_the_middle_it_continues_to_the_same_bytes(slow_scans: Path, o
     ("number", "code", "processes"),
     [
         (signal.SIGINT, 130, "2"),
-        pytest.param(signal.SIGINT, 130, "1", marks=pytest.mark.slow),
         pytest.param(signal.SIGTERM, 143, "1", marks=pytest.mark.slow),
-        pytest.param(signal.SIGTERM, 143, "2", marks=pytest.mark.slow),
     ],
 )
 def test_stopped_it_says_how_to_continue_and_leaves_no_process(

@@ -57,7 +57,7 @@ def job(asked: WebServer) -> str:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_nothing_makes_the_server_stumble(name: str, asked: WebServer, job: str) -> None:
     @given(OPERATIONS[name].as_strategy(generation_mode=GenerationMode.POSITIVE), st.booleans())
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def check(case: schemathesis.Case, known: bool) -> None:
         if known and "job" in case.path_parameters:
             case.path_parameters["job"] = job
@@ -69,7 +69,7 @@ def test_nothing_makes_the_server_stumble(name: str, asked: WebServer, job: str)
 @pytest.mark.parametrize("name", BREAKABLE)
 def test_nothing_that_breaks_the_description_does_either(name: str, asked: WebServer) -> None:
     @given(OPERATIONS[name].as_strategy(generation_mode=GenerationMode.NEGATIVE))
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def check(case: schemathesis.Case) -> None:
         answer = case.call(base_url=asked.url, headers=SHOWN)
         assert answer.status_code < 500, answer.text
