@@ -28,6 +28,9 @@ leaves for the others."""
 
 def transform(matrix: Points, points: Points) -> Points:
     """Where `matrix`, shape (3, 3), puts `points`, shape (..., 2)."""
+    if not points.size:
+        # OpenCV gives nothing back, and no empty array.
+        return np.zeros(points.shape)
     placed = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix)
     return np.asarray(placed, np.float64).reshape(points.shape)
 

@@ -1,11 +1,12 @@
-"""What is joined by pairs comes together, each thing once."""
+"""What is joined by pairs comes together, each thing once; points are moved, be there none."""
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.geometry import together
+from extractor.geometry import together, transform
 
 PAIRS = st.integers(1, 12).flatmap(
     lambda count: st.tuples(st.just(count), st.lists(st.tuples(*[st.integers(0, count - 1)] * 2), max_size=20))
@@ -28,3 +29,7 @@ def test_groups_hold_each_number_once_and_both_of_every_pair(given_: tuple[int, 
 
 def test_nothing_is_in_no_group() -> None:
     assert together(0, []) == []
+
+
+def test_no_points_are_nowhere() -> None:
+    assert transform(np.eye(3), np.zeros((0, 2))).shape == (0, 2)

@@ -37,6 +37,22 @@ QUIET = [
 """So that it runs as root, without a screen, and asks nobody on the network for anything."""
 
 
+NOT_YET = """(() => {
+    const hold = () => {
+        if (!document.documentElement) return false;
+        document.documentElement.style.pointerEvents = "none";
+        return true;
+    };
+    if (document.readyState !== "loading") return;
+    const watcher = new MutationObserver(() => { if (hold()) watcher.disconnect(); });
+    if (!hold()) watcher.observe(document, { childList: true });
+    const release = () => { watcher.disconnect(); document.documentElement.style.pointerEvents = ""; };
+    addEventListener("DOMContentLoaded", release);
+    setTimeout(release, 3000);  // a page that was put in place meanwhile has no such event
+})();"""
+"""Keeps a page from being clicked before its scripts have run; nobody is as quick as a test is."""
+
+
 class WebServer:
     """`formdigits serve` as a process of its own. `real` takes the real reader."""
 
@@ -129,6 +145,7 @@ def chromium(*arguments: str) -> Iterator[Browser]:
         missing = "Chromium is not installed; 'make test-system' installs it"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
+    browser.on("context", lambda context: context.add_init_script(NOT_YET))
     try:
         yield browser
     finally:

@@ -91,6 +91,8 @@ def _layout(rng: Generator, bubbles: int) -> tuple[Template, dict[str, str]]:
         if rng.random() < 0.25:
             digits = int(rng.integers(4, 8))
             box = Box(left, top, pitch * (digits - 1) + wide, row * 9 + side)
+            if box.right > WIDTH or box.bottom > HEIGHT:
+                break
             marks = Marks(labels=tuple("0123456789"), direction="down", answers=digits, size=(wide, side))
             fields.append(
                 TemplateField(name=f"n{number}", box=box, marks=marks, format=Format(digits=(digits, digits)))
