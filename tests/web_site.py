@@ -46,9 +46,9 @@ NOT_YET = """(() => {
     if (document.readyState !== "loading") return;
     const watcher = new MutationObserver(() => { if (hold()) watcher.disconnect(); });
     if (!hold()) watcher.observe(document, { childList: true });
+    // The watcher is told late: of a small page when it is there already.
     const release = () => { watcher.disconnect(); document.documentElement.style.pointerEvents = ""; };
     addEventListener("DOMContentLoaded", release);
-    setTimeout(release, 3000);  // a page that was put in place meanwhile has no such event
 })();"""
 """Keeps a page from being clicked before its scripts have run; nobody is as quick as a test is."""
 
