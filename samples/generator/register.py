@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reportlab.lib.colors import Color
 
-from samples.generator.sheet import CELL_HEIGHT, CELL_WIDTH, HEIGHT, WIDTH, PrintedColumn, PrintedTable, Sheet
+from samples.generator.sheet import CELL_WIDTH, HEIGHT, WIDTH, PrintedColumn, PrintedTable, Sheet
 
 FORM = "outpatient-register"
 LINES = 15
@@ -64,15 +64,7 @@ def _head(sheet: Sheet) -> None:
     sheet.line(950, y + 62, RIGHT, y + 62, dots=True)
     y = 530
     sheet.text(LEFT + 60, y + 56, "Date", 10)
-    x = 420
-    for name, cells, format_ in (
-        ("day", 2, "kind: integer, min: 1, max: 31"),
-        ("month", 2, "kind: integer, min: 1, max: 12"),
-        ("year", 4, "kind: integer, min: 2020, max: 2039"),
-    ):
-        right = sheet.comb(name, x, y, cells, format_)
-        sheet.text((x + right) / 2, y + CELL_HEIGHT + 28, name, 7, align="centre")
-        x = right + 60
+    sheet.date(420, y)
     sheet.text(1330, y + 56, "Sheet", 10)
     sheet.comb("sheet", RIGHT - 3 * CELL_WIDTH, y, 3, "kind: integer, min: 1, max: 999")
 

@@ -129,6 +129,17 @@ class Sheet:
         self.fields.append(PrintedField(name, (x, y, width, CELL_HEIGHT), cells, format_))
         return x + width
 
+    def date(self, x: int, y: int) -> None:
+        """The combs `day`, `month` and `year` side by side, their names below them."""
+        for name, cells, format_ in (
+            ("day", 2, "kind: integer, min: 1, max: 31"),
+            ("month", 2, "kind: integer, min: 1, max: 12"),
+            ("year", 4, "kind: integer, min: 2020, max: 2039"),
+        ):
+            right = self.comb(name, x, y, cells, format_)
+            self.text((x + right) / 2, y + CELL_HEIGHT + 28, name, 7, align="centre")
+            x = right + 60
+
     def box(self, name: str, x: int, y: int, width: int, height: int, *, format_: str, line: float = 2.5) -> None:
         """A field that is one open box, for a number written freely."""
         self.frame(x, y, width, height, line)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reportlab.lib.colors import Color
 
-from samples.generator.sheet import CELL_HEIGHT, CELL_WIDTH, HEIGHT, WIDTH, Sheet
+from samples.generator.sheet import CELL_WIDTH, HEIGHT, WIDTH, Sheet
 
 FORM = "polling-tally"
 CANDIDATES = (
@@ -66,15 +66,7 @@ def _station(sheet: Sheet) -> None:
     sheet.comb("ballot_box", RIGHT - 6 * CELL_WIDTH, y, 6, "kind: digits, digits: 6, check: luhn")
     y = 575
     _label(sheet, 150, y, "Date of the count")
-    x = 470
-    for name, cells, format_ in (
-        ("day", 2, "kind: integer, min: 1, max: 31"),
-        ("month", 2, "kind: integer, min: 1, max: 12"),
-        ("year", 4, "kind: integer, min: 2020, max: 2039"),
-    ):
-        right = sheet.comb(name, x, y, cells, format_)
-        sheet.text((x + right) / 2, y + CELL_HEIGHT + 28, name, 7, align="centre")
-        x = right + 60
+    sheet.date(470, y)
     _label(sheet, 1210, y, "Ward")
     sheet.line(1330, y + 62, RIGHT, y + 62, dots=True)
 
