@@ -64,6 +64,20 @@ def test_each_kind_is_read_at_every_turn(kind: str, text: str) -> None:
         assert (code.text, code.confidence > 0.99) == (text, True)
 
 
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix"])
+def test_a_code_whose_corners_are_dirty_is_read_if_the_rest_holds_and_not_if_it_does_not(kind: str) -> None:
+    page = _page("T1-004711", kind)
+    ys, xs = np.nonzero(page < 128)
+    left, top, right, bottom = xs.min(), ys.min(), xs.max(), ys.max()
+    # A scratch through the corner by which it is found.
+    corner = (int(left), int(top)) if kind == "QRCode" else (int(left), int(bottom))
+    cv2.circle(page, corner, int(0.12 * (right - left)), 245, -1)
+    field = field_codes(page, np.eye(3), BOX)
+    assert [one.text for one in field.codes] == ["T1-004711"]
+    page[int(top + 0.35 * (bottom - top)) : bottom - 3, int(left + 5) : right] = 20
+    assert field_codes(page, np.eye(3), BOX) == FieldCodes()
+
+
 def test_the_code_chooses_the_template_and_the_way_up() -> None:
     first, second, other = _form("a", "T1-*"), _form("b", "T2-*"), _form("c", None)
     codes = page_codes(_page("T2-77", "QRCode"))

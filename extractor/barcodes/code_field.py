@@ -16,6 +16,7 @@ from extractor.barcodes.code_reader import (
     confirmed_by_bars,
     read_bars,
     read_codes,
+    read_squares,
 )
 from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray
@@ -42,6 +43,8 @@ def field_codes(image: Gray, matrix: Points, box: Box, known: Sequence[SeenCode]
     around = Box(box.left - wide, box.top - high, box.width + 2 * wide, box.height + 2 * high)
     upright, to_page = _upright(image, matrix, around)
     found = read_codes(upright)
+    if not found:
+        found = read_squares(upright)
     if not found or any(one.confidence < SURE for one in found):
         bars = read_bars(upright)
         found = [confirmed_by_bars(one, bars, upright) for one in found] or bars

@@ -9,12 +9,16 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from extractor.barcodes.code_grid import corners_in, drawn_anew
 from extractor.geometry import transform
 from extractor.ink import as_gray
 from extractor.values import Gray, Points
 
 KINDS = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,PDF417,Code128,Code39,EAN13,EAN8,ITF")
 """What is looked for."""
+
+SQUARES = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix")
+"""Kinds whose modules can be drawn anew."""
 
 BARS = (zxingcpp.Code128, zxingcpp.Code39, zxingcpp.EAN13, zxingcpp.EAN8, zxingcpp.ITF)
 """Kinds without error correction, some without a check digit: bars that are lost give another text, which one check in
@@ -94,6 +98,15 @@ def read_bars(image: Gray) -> list[SeenCode]:
     return []
 
 
+def read_squares(image: Gray) -> list[SeenCode]:
+    """The square code in `image`, shape (height, width), whose finder patterns are damaged: its error correction says
+    whether it is read right."""
+    for drawn in drawn_anew(image):
+        for one in _decoded(drawn.picture, 1.0, clean=True):
+            return [replace(one, corners=corners_in(drawn, one.corners))]
+    return []
+
+
 def confirmed_by_bars(code: SeenCode, bars: list[SeenCode], image: Gray) -> SeenCode:
     """`code`, surer if what most rows of `image` show says the same of the whole of it."""
     alike = any(one.text == code.text and one.kind == code.kind for one in bars)
@@ -139,11 +152,20 @@ def _looks(image: Gray) -> Iterator[tuple[Gray, float]]:
         yield as_gray(cv2.morphologyEx(image, cv2.MORPH_CLOSE, kernel)), 1.0
 
 
-def _decoded(image: Gray, scale: float) -> list[SeenCode]:
-    """What the library reads in `image`, which is so many times as large as the picture that corners are wanted of."""
+def _decoded(image: Gray, scale: float, *, clean: bool = False) -> list[SeenCode]:
+    """What the library reads in `image`, which is so many times as large as the picture that corners are wanted of; a
+    `clean` one holds one square code that lies straight, and nothing else."""
     if min(image.shape) < LEAST_SIDE or max(image.shape) > max(MOST_SIDE, PAGE_SIDE * 4):
         return []
-    found = zxingcpp.read_barcodes(np.ascontiguousarray(image), formats=KINDS, text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(
+        np.ascontiguousarray(image),
+        formats=SQUARES if clean else KINDS,
+        text_mode=zxingcpp.TextMode.Plain,
+        is_pure=clean,
+        try_rotate=not clean,
+        try_invert=not clean,
+        try_downscale=not clean,
+    )
     codes = []
     for one in found:
         if not one.valid or not one.text:
