@@ -166,12 +166,17 @@ def decode(seen: Observation) -> Decoded:
     else:
         decoded = decode_ctc(seen.string.transcripts, seen.format, seen.model.ctc.calibration, seen.string.dashes)
     decoded = decoded.doubted(seen.image.doubts)
-    if not decoded.meaning.value:
-        return decoded
-    decoded = decoded.doubted(_scale_doubts(seen.image.ink_height, decoded.confidence))
+    if decoded.meaning.value:
+        decoded = decoded.doubted(_scale_doubts(seen.image.ink_height, decoded.confidence))
     if seen.lattice.comb:
         return decoded.doubted(comb_doubts(seen.image, decoded.written))
-    return decoded.doubted(string_doubts(seen.image, seen.string.first_view.line if seen.string else None))
+    # Of what is left out of a field nothing may be read, as if it were blank.
+    line = seen.string.first_view.line if seen.string and _has_digits(decoded) else None
+    return decoded.doubted(string_doubts(seen.image, line))
+
+
+def _has_digits(decoded: Decoded) -> bool:
+    return any(symbol.isdigit() for symbol in decoded.written)
 
 
 def _scale_doubts(height: float, confidence: float) -> tuple[Doubt, ...]:

@@ -17,6 +17,7 @@ from extractor.ink import as_gray
 from extractor.observation import Located
 from extractor.recognizer.choice import Model
 from extractor.registration import Registration
+from extractor.segmentation import with_ends
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
 
@@ -31,7 +32,7 @@ def locate_sheet(
     those of the page that are known already."""
     fields, matrix = registration.template.all_fields, registration.matrix
     written = [field for field in fields if field.is_written]
-    images = iter(locate_all(image, [(matrix, field) for field in written]))
+    images = iter(with_ends(locate_all(image, [(matrix, field) for field in written])))
     bubbles = iter(read_bubbles(image, matrix, [field for field in fields if field.bubble_marks]))
     located = []
     for field in fields:

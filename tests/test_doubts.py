@@ -70,6 +70,16 @@ def line_through(image: Gray, reading: Reading) -> None:
     cv2.line(image, (left + width // 12, middle + 3), (left + width * 11 // 12, middle - 3), 40, 3, cv2.LINE_AA)
 
 
+def across_the_foot(image: Gray, reading: Reading) -> None:
+    """Instead of the number two 1s of which more than half hangs below the field and grows together with the ruling
+    there."""
+    left, top, width, height = reading.box
+    image[top + 6 : top + height - 6, left + 6 : left + width - 6] = np.percentile(image, 80)
+    for share in (0.2, 0.5):
+        x, foot = left + round(share * width), top + height
+        cv2.line(image, (x, foot - round(0.3 * height)), (x - 2, foot + round(0.5 * height)), 40, 4, cv2.LINE_AA)
+
+
 @pytest.mark.parametrize(
     ("name", "field", "spoil", "kind"),
     [
@@ -80,6 +90,8 @@ def line_through(image: Gray, reading: Reading) -> None:
         ("expenses_01.jpg", "amount_total", streak, DoubtKind.STREAK),
         ("tally_01.jpg", "received", line_through, DoubtKind.STRUCK),
         ("expenses_01.jpg", "employee", line_through, DoubtKind.STRUCK),
+        ("expenses_01.jpg", "hours_6", across_the_foot, DoubtKind.EDGE),
+        ("tally_01.jpg", "votes_8", across_the_foot, DoubtKind.EDGE),
     ],
 )
 def test_a_field_that_something_is_wrong_with_goes_to_review(
@@ -96,7 +108,7 @@ def test_a_field_that_something_is_wrong_with_goes_to_review(
 )
 def test_clean_pages_raise_no_doubt_about_places_or_strokes(name: str) -> None:
     _, result = clean(name)
-    odd = {DoubtKind.COVERED, DoubtKind.STREAK, DoubtKind.STRUCK}
+    odd = {DoubtKind.COVERED, DoubtKind.EDGE, DoubtKind.STREAK, DoubtKind.STRUCK}
     assert not [r.field for r in result.readings if odd & {doubt.kind for doubt in r.doubts}]
 
 

@@ -53,7 +53,7 @@ KINDS = (
         (OPEN,),
     ),
     Kind("pointless", ink.pointless, ("none", "gap"), (OPEN,)),
-    Kind("past the box", ink.past_the_box, ("right", "left", "below", "above"), (OPEN,)),
+    Kind("past the box", ink.past_the_box, ("right", "left", "below", "above")),
     Kind("covered", paper.covered, ("finger", "tape", "glare", "torn", "fluid")),
     Kind("streaked", paper.streaked, ("thin dark", "thick dark", "faint", "white")),
     Kind("small", paper.small, ("16 px", "12 px", "10 px", "8 px", "blur 2", "blur 3", "blur 4")),

@@ -67,8 +67,21 @@ def pointless(sheet: Sheet, strength: str) -> Case:
 
 
 def past_the_box(sheet: Sheet, strength: str) -> Case:
-    """Numbers that run over an edge of their box: half of them, by a part of a digit up to more than one."""
-    rng, right = sheet.rng, right_values(sheet)
+    """Numbers that run over an edge of their box or comb, by a part of a digit up to more than one."""
+    right = right_values(sheet)
+    if sheet.form == COMBS:
+        # What stands beside many combs of a page is print.
+        affected = _some(sheet, 0.25)
+        for name in affected:
+            _move_over(sheet, name, strength)
+    else:
+        affected = _rewritten(sheet, strength, right)
+    return Case(scanned(sheet), sheet.form, right, frozenset(affected))
+
+
+def _rewritten(sheet: Sheet, strength: str, right: dict[str, frozenset[str]]) -> list[str]:
+    """Writes one number into each row of the table, over that side of its box; the fields of these rows."""
+    rng = sheet.rng
     affected: list[str] = []
     names = [name for name in sheet.fields if name.startswith(("km_", "hours_", "amount_")) and name[-1].isdigit()]
     for row in range(1, 7):
@@ -78,17 +91,17 @@ def past_the_box(sheet: Sheet, strength: str) -> Case:
             sheet.erase(other)
             right[other] = frozenset({"0", "0.0", "0.00"})
         text = str(int(rng.integers(100, 999)) if name.startswith("km") else int(rng.integers(100, 990)) / 10)
-        _crossing(sheet, name, text, strength)
+        sheet.write(name, text)
+        _move_over(sheet, name, strength)
         value = {"km": text, "hours": text, "amount": f"{float(text):.2f}"}[name.split("_")[0]]
         right[name] = frozenset({value})
         affected += mine
-    return Case(scanned(sheet), sheet.form, right, frozenset(affected))
+    return affected
 
 
-def _crossing(sheet: Sheet, name: str, text: str, side: str) -> None:
-    """Writes `text` over that side of the box, by 0.3 to 1.3 of a digit."""
+def _move_over(sheet: Sheet, name: str, side: str) -> None:
+    """Moves what is written in a field over that side of its box, by 0.3 to 1.3 of a digit."""
     rng = sheet.rng
-    sheet.write(name, text)
     left, top, right, bottom = sheet.box(name)
     inked = sheet.extent(name)
     patch = sheet.ink[inked[1] : inked[3], inked[0] : inked[2]].copy()

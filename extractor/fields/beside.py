@@ -9,9 +9,12 @@ from extractor.template import TemplateField
 
 
 def beside(field: TemplateField, fields: Sequence[TemplateField]) -> tuple[bool, bool]:
-    """Whether one of `fields` begins just where `field` ends, to its left and to its right."""
+    """Whether one of `fields` begins just where `field` ends, to its left and to its right.
+
+    Beside a comb print, such as the slashes of a date, may stand between the two.
+    """
     box = field.box
-    near = FIELDS.beside * box.height
+    near = (FIELDS.beside_comb if field.cells else FIELDS.beside) * box.height
     left = right = False
     for other in fields:
         its = other.box

@@ -22,8 +22,8 @@ from extractor.values import Box, Gray, Points
 class Cut:
     """`grey`, shape (height, width), is the picture of `field` with even illumination; `matrix`, shape (3, 3), takes
     its pixels to those of the page. `across` are its uprights from left to right, `along` the rulings above and below.
-    `room` is the smaller side of a cell in pixels. `beside` says whether another field begins where a free string's
-    box ends, left and right."""
+    `room` is the smaller side of a cell in pixels. `beside` says whether another field begins where this
+    one ends, left and right."""
 
     field: TemplateField
     grey: Gray
@@ -80,8 +80,7 @@ def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Seque
         matrix = matrix @ turn
         grey = even_illumination(_warp(image, matrix, size, native / scale), shadow)
         across, along = _snap(grey, wanted, inside, pixels, thickest)
-    shared = (False, False) if field.cells else beside(field, neighbours)
-    return Cut(field, grey, matrix, across, along, pixels, shared)
+    return Cut(field, grey, matrix, across, along, pixels, beside(field, neighbours))
 
 
 def _snap(

@@ -104,7 +104,8 @@ class FieldParameters:
     single_illumination_reach: float = 0.2  # share of the height: what is larger and dark is shadow
 
     # Fields side by side.
-    beside: float = 0.3  # of a field's height: the most between two fields side by side
+    beside: float = 0.3  # of a field's height: the most between two fields side by side,
+    beside_comb: float = 1.0  # and between a comb and what stands beside it
     level: float = 0.5  # of a field's height: the least that two fields side by side have in common
 
 

@@ -28,8 +28,8 @@ class FieldImage:
     that of the last one ends (two for a free string): their common rulings, or the middle between cells that stand
     `gap` pixels apart. `matrix`, shape (3, 3), takes its pixels to those of the page. `grey`, as large as `ink`, is the
     picture itself with even illumination, where nothing printed had to be taken out of it. `beside` says whether
-    another field begins where the box ends, to its left and to its right. `doubts` are what is odd
-    about the place.
+    another field begins where the box ends, to its left and to its right, and `ends` whether something like a digit
+    stands there beside a comb. `doubts` are what is odd about the place.
     """
 
     ink: Gray
@@ -41,6 +41,7 @@ class FieldImage:
     gap: float = 0.0
     grey: Gray | None = None
     beside: tuple[bool, bool] = (False, False)
+    ends: tuple[bool, bool] = (False, False)
     doubts: tuple[Doubt, ...] = ()
 
     @property

@@ -17,7 +17,7 @@ from extractor.finding.field_search import find_fields
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
 from extractor.recognizer.string_views import StringReading
-from extractor.segmentation import Lattice
+from extractor.segmentation import Lattice, with_ends
 from extractor.segmentation.pieces import find_pieces, only
 from extractor.template import Format, TemplateField
 from extractor.values import Box, Floats, Gray, Points
@@ -49,7 +49,7 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     placed = [(_to_page(one.box, one.quad), field) for one, field in zip(found, fields, strict=True)]
     return [
         PageField(one, field, replace(_without_sides(picture), doubts=(*picture.doubts, *one.doubts)))
-        for one, field, picture in zip(found, fields, locate_all(image, placed), strict=True)
+        for one, field, picture in zip(found, fields, with_ends(locate_all(image, placed)), strict=True)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from extractor.fields import FieldImage
 from extractor.segmentation.comb import segment_comb
+from extractor.segmentation.comb_ends import with_ends
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate, Lattice
 from extractor.segmentation.string import segment_string
@@ -16,6 +17,7 @@ __all__ = [
     "segment_comb",
     "segment_string",
     "string_doubts",
+    "with_ends",
 ]
 
 

@@ -36,12 +36,19 @@ class SegmentationParameters:
     edge_reaches: float = 0.85  # of a digit: with more of it inside it is this field's, also where another begins,
     edge_wide: float = 0.2  # unless more than this share of its width lies there
     edge_part: float = 0.12  # that a part of a digit outside has at least,
+    edge_written: float = 0.012  # of that squared: so much ink, farther inside than such a part, is writing
     edge_small: float = 0.06  # that a point outside has, or a piece of a broken digit,
     edge_level: float = 0.4  # and so far from the middle of the box its own middle lies at most
     edge_near: float = 0.3  # a digit outside so near to the last one inside goes on with it
     edge_close: float = 0.25  # from the side to that last one at most
     edge_same_row: float = 0.6  # of the rows that digits take: what takes so many of these stands beside them
     edge_beyond: float = 0.25  # by which a digit may hang over above or below
+
+    # Digits across an end of a comb, or beyond it; lengths are shares of its height unless something else is said.
+    end_inside: float = 0.5  # of a digit: with less of it inside it lies across a side
+    end_high: float = 0.6  # of the digits in the comb, that one beyond has: most print is lower
+    end_solid: float = 0.2  # a square of ink as large is print
+    end_printed: float = 0.34  # of a page's combs: what more of them have beside them, and more than one, is print
 
     # A stroke through a number. Chosen on drawn ones (`benchmarks.unexpected`), and on what runs through the strings of
     # `cheque_amounts`, `photo_strings` and `pen_strings` that nobody struck out.

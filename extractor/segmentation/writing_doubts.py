@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.ink import as_gray
+from extractor.segmentation.comb_ends import leaves_comb
 from extractor.segmentation.inside import inside_pieces
 from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
@@ -22,20 +23,21 @@ ACROSS = Doubt(DoubtKind.EDGE, "a digit lies across a side of its box or goes on
 
 def comb_doubts(field: FieldImage, written: str) -> tuple[Doubt, ...]:
     """The doubts about a comb in which `written`, a character for each cell, was read."""
+    across = (ACROSS,) if leaves_comb(field, written) else ()
     digits = [cell for cell, symbol in enumerate(written) if symbol.isalnum() and symbol != "X"]
     if not digits or len(written) != len(field.cells) - 1:
-        return ()
+        return across
     box, around = field.inside, SEGMENTATION.stroke_around * field.inside.height
     left, right = field.cells[digits[0]] - around, field.cells[digits[-1] + 1] + around
     part = field.ink[max(0, round(box.top)) : round(box.bottom), max(0, round(left)) : round(right)]
     height = HEIGHT
     size = (max(1, round(part.shape[1] * height / max(1, part.shape[0]))), height)
     line = as_gray(cv2.resize(part, size, interpolation=cv2.INTER_AREA)) if part.size else part
-    return (STRUCK_THROUGH,) if is_struck_through(line) else ()
+    return (STRUCK_THROUGH, *across) if is_struck_through(line) else across
 
 
 def string_doubts(field: FieldImage, line: Gray | None) -> tuple[Doubt, ...]:
-    """The doubts about a free string in `field`, the text line of which is `line` where there is one."""
+    """The doubts about a free string in `field`, the text `line` of which has digits; None where it has none."""
     doubts = []
     if line is not None and is_struck_through(line):
         doubts.append(STRUCK_THROUGH)
@@ -82,6 +84,8 @@ def leaves_box(field: FieldImage) -> bool:
     outside |= small & ~taken & ((left < box.left) | (left + width > box.right))
     if _goes_on(field, pieces, (level | part) & ~outside, outside) or _left_out(field, pieces, taken):
         return True
+    if _hangs_on_print(field, pieces, taken):
+        return True
     # Above and below: strokes may hang over, but what is much longer outside may be another line's, or cut off.
     beyond = np.maximum(box.top - top, top + height - box.bottom) > params.edge_beyond * box.height
     across = (
@@ -106,6 +110,22 @@ def _left_out(field: FieldImage, pieces: Pieces, taken: NDArray[np.bool_]) -> bo
     low, high = int(top[read].min()), int((top + height)[read].max())
     shared = np.minimum(top + height, high) - np.maximum(top, low)
     return bool((lost & (shared > params.edge_same_row * (high - low))).any())
+
+
+def _hangs_on_print(field: FieldImage, pieces: Pieces, taken: NDArray[np.bool_]) -> bool:
+    """Whether writing reaches into the box that is not `taken`, since it has grown together with what is printed
+    around the box, such as a thick ruling: then it crosses a corner of it."""
+    box, params = field.inside, SEGMENTATION
+    left, top, width, height = pieces.boxes.T
+    beside = (left < box.left) | (left + width > box.right)
+    grown = ~taken & beside & ((top < box.top) | (top + height > box.bottom))
+    if not grown.any():
+        return False
+    inset = params.edge_part * box.height
+    rows = slice(max(0, round(box.top + inset)), max(0, round(box.bottom - inset)))
+    columns = slice(max(0, round(box.left + inset)), max(0, round(box.right - inset)))
+    counts = np.bincount(pieces.labels[rows, columns].ravel(), minlength=len(pieces.areas) + 1)[1:]
+    return bool((counts[grown] >= params.edge_written * box.height**2).any())
 
 
 def _shares(pieces: Pieces, index: int, *, axis: int, low: float, high: float) -> tuple[float, float]:
