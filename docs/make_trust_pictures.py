@@ -1,6 +1,8 @@
-"""The pictures in docs/trust.md: the report of a job with answers that were made up, and a job whose scanner changed.
+"""The pictures in docs/trust.md: the report of a job with answers that were made up, a job whose scanner changed, and
+versions of a model with figures that were made up.
 
-python docs/make_trust_pictures.py
+python docs/make_trust_pictures.py [NAME…]      all of them, or those that are named (trust_report, trust_flag,
+trust_learned)
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs.make_screenshots import CHROMIUM, PICTURES, server  # noqa: E402
+from extractor.recognizer.card import SHIPPED  # noqa: E402
 from extractor.values import FieldStatus, Reading  # noqa: E402
 from tests.reviewed_job import field, job_of_pages  # noqa: E402
 from workers.database.jobs import rename  # noqa: E402
@@ -28,6 +31,7 @@ from workers.database.review.evidence import promise_for  # noqa: E402
 from workers.database.review.plans import set_plan  # noqa: E402
 from workers.database.schema import reviews  # noqa: E402
 from workers.database.store import Store, open_store  # noqa: E402
+from workers.database.versions import keep_version  # noqa: E402
 
 NAMES = ("received", "male", "female", "fees", "refunds", "total")
 PAGES = 500
@@ -67,7 +71,28 @@ def answered(store: Store, job: str, rng: np.random.Generator) -> None:
             connection.execute(this.values(stage=3, **said))
 
 
-def main() -> None:
+def learned(store: Store, rng: np.random.Generator) -> str:
+    """A job whose form was learned twice."""
+    template = str(ROOT / "samples" / "templates" / "tally.yaml")
+    pages = [page_of(rng, 0.99, 0.2) for _ in range(3)]
+    job = job_of_pages(store, pages, "polling-tally", SCAN, template, reads="learned")
+    rename(store, job.id, "Tallies of May")
+    for answers, right, accepted in ((200, (183, 190), (86, 97)), (512, (471, 488), (268, 301))):
+        sides = [{"right": r, "accepted": a, "wrong": 0} for r, a in zip(right, accepted, strict=True)]
+        keep_version(
+            store,
+            "polling-tally",
+            # Any model will do for a picture.
+            SHIPPED.parent / "letters",
+            name="",
+            by="Ann",
+            figures={"before": sides[0], "after": sides[1], "fields": answers, "trained": answers > 200},
+            learned_from={"jobs": [job.id], "answers": answers, "pages": 40, "sizes": []},
+        )
+    return job.id
+
+
+def main(names: list[str]) -> None:
     rng = np.random.default_rng(4)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
@@ -82,6 +107,7 @@ def main() -> None:
         second = job_of_pages(store, pages, "outpatient", SCAN, reads=READS, promise=promise)
         rename(store, first.id, "Outpatients, May")
         rename(store, second.id, "Outpatients, June")
+        third = learned(store, rng)
         store.close()
         with server(folder) as address:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
@@ -89,7 +115,10 @@ def main() -> None:
             for name, path, part in (
                 ("trust_report", f"/jobs/{first.id}/report", "section.card:has(figure.curve)"),
                 ("trust_flag", f"/jobs/{second.id}", "#progress"),
+                ("trust_learned", f"/jobs/{third}", "#learning"),
             ):
+                if names and name not in names:
+                    continue
                 page.goto(address + path)
                 raw = page.locator(part).screenshot()
                 picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
@@ -99,4 +128,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -12,17 +12,20 @@ from extractor.bubbles.bubble_state import SeenMarks
 from extractor.decoding import MAY_BE_NO_DIGIT, Decoded, decode_ctc, decode_lattice
 from extractor.decoding.coded import decode_code
 from extractor.decoding.ctc_search import best_transcripts
+from extractor.decoding.learned_choice import chosen
 from extractor.decoding.marked import decode_marks
 from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
 from extractor.fields import FieldImage
 from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
 from extractor.recognizer.choice import Model
-from extractor.recognizer.second_reader import SecondReader
+from extractor.recognizer.learned import Learned
+from extractor.recognizer.second_reader import SecondReader, Weights
 from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
 from extractor.segmentation.whole_picture import comb_picture, string_picture
+from extractor.table_lines import column_of
 from extractor.template import Format, TemplateField
 from extractor.template.mark_group import Marks
 from extractor.values import Doubt, DoubtKind, Floats, Gray
@@ -193,10 +196,21 @@ def second_opinions(decided: Sequence[tuple[Observation, Decoded]], reader: Seco
     found = [decoded for _, decoded in decided]
     for place, word in second_words(decided, reader).items():
         seen, decoded = decided[place]
-        others = tuple(doubt for doubt in decoded.doubts if not is_judged_anew(doubt))
-        both = with_second_opinion(replace(decoded, doubts=others), our_word(seen, decoded), word, reader.weights)
-        found[place] = both.doubted(_scale_doubts(seen.image.ink_height, both.confidence))
+        found[place] = weighed(seen, decoded, word, seen.model.learned, reader.weights)
     return found
+
+
+def weighed(seen: Observation, decoded: Decoded, word: Word, learned: Learned | None, weights: Weights) -> Decoded:
+    """What was decided about a field, after another reader's `word`, which counts as `weights` say, or for a string
+    what was `learned` of its form."""
+    ours = our_word(seen, decoded)
+    if learned is not None and seen.string is not None:
+        transcripts, column = seen.string.transcripts, column_of(seen.name)
+        decoded = chosen(decoded, ours, word, transcripts, form=seen.format, learned=learned, column=column)
+        weights = learned.weights
+    others = tuple(doubt for doubt in decoded.doubts if not is_judged_anew(doubt))
+    both = with_second_opinion(replace(decoded, doubts=others), ours, word, weights)
+    return both.doubted(_scale_doubts(seen.image.ink_height, both.confidence))
 
 
 def is_judged_anew(doubt: Doubt) -> bool:

@@ -21,6 +21,16 @@ class ReadMode(StrEnum):
 
 
 @dataclass(frozen=True)
+class FormVersion:
+    """Which version of a model reads a form: the `form`'s name, the version's `number`, from 1, and the absolute path
+    of its `model`'s folder."""
+
+    form: str
+    number: int
+    model: str
+
+
+@dataclass(frozen=True)
 class ReadOptions:
     """All that a reading depends on besides the pages. `ReadOptions.of` makes one from what a person gives.
 
@@ -33,6 +43,7 @@ class ReadOptions:
     `engine`: what runs the networks, `litert` or `keras`.
     `model`: absolute path of a model's folder, preferred to the models that come with the program.
     `symbols`: whether readings have their symbols, each with its place, crop and probability.
+    `versions`: for forms from whose answers a model was learned, the version that reads them.
     """
 
     mode: ReadMode = ReadMode.FOUND
@@ -43,6 +54,7 @@ class ReadOptions:
     engine: str = "litert"
     model: str | None = None
     symbols: bool = False
+    versions: tuple[FormVersion, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.templates) != (self.mode is ReadMode.TEMPLATES):
@@ -73,7 +85,8 @@ class ReadOptions:
 
     def to_dict(self) -> dict[str, Any]:
         """A plain tree of strings, numbers and lists; `from_dict` is its inverse."""
-        return asdict(self) | {"mode": self.mode.value, "templates": list(self.templates)}
+        tree = asdict(self) | {"mode": self.mode.value, "templates": list(self.templates)}
+        return tree | {"versions": [asdict(one) for one in self.versions]}
 
     @classmethod
     def from_dict(cls, tree: Mapping[str, Any]) -> ReadOptions:
@@ -89,6 +102,7 @@ class ReadOptions:
             engine=tree.get("engine", cls.engine),
             model=tree.get("model"),
             symbols=tree.get("symbols", False),
+            versions=tuple(FormVersion(**one) for one in tree.get("versions", ())),
         )
 
 

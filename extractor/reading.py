@@ -88,7 +88,8 @@ def open_reader(options: ReadOptions) -> Reader:
 def make_reader(forms: Sequence[Template], recognizers: Recognizers, options: ReadOptions) -> Reader:
     """A reader by `forms`, the loaded templates, whose models come from `recognizers`. Raises ModelError."""
     model = Path(options.model) if options.model else None
-    models = recognizers.for_fields(forms, model)
+    versions = {one.form: Path(one.model) for one in options.versions}
+    models = recognizers.for_fields(forms, model, versions)
     first = recognizers.of(model or SHIPPED)
     finding = options.mode is ReadMode.FOUND
     if finding and not set("0123456789") <= set(first.symbols.classes):
@@ -292,19 +293,23 @@ def _unproved(
     found = []
     for place, ((seen, decoded), reading) in enumerate(zip(decided, readings, strict=True)):
         accepted = reading.status is FieldStatus.ACCEPTED
-        enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
-        if (
-            seen.is_written
-            and decoded.meaning.value
-            and not decoded.meaning.problem
-            and decoded.confidence < enough
-            and not (accepted and (seen.lattice.comb or reading.field in proved))
-            and seen.format.check is None
-            and seen.model.reads_digits
-            and all(doubt.most >= accept or is_judged_anew(doubt) for doubt in decoded.doubts)
-        ):
+        if wants_second(seen, decoded, accept) and not (accepted and (seen.lattice.comb or reading.field in proved)):
             found.append(place)
     return found
+
+
+def wants_second(seen: Observation, decoded: Decoded, accept: float) -> bool:
+    """Whether another reader should read a field as well that no rule proves."""
+    enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
+    return (
+        seen.is_written
+        and bool(decoded.meaning.value)
+        and not decoded.meaning.problem
+        and decoded.confidence < enough
+        and seen.format.check is None
+        and seen.model.reads_digits
+        and all(doubt.most >= accept or is_judged_anew(doubt) for doubt in decoded.doubts)
+    )
 
 
 def _may_number(values: Sequence[str]) -> bool:

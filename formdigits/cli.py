@@ -29,6 +29,8 @@ COMMANDS = {
     "user": ("formdigits.commands.user:user", "Accounts of the web page: add, list, remove."),
     "doctor": ("formdigits.commands.doctor:doctor", "Check that everything needed to read is there."),
     "demo": ("formdigits.commands.demo:demo", "Read the samples and compare with what is written on them."),
+    "learn": ("formdigits.commands.learn:learn", "Learn a form from what people answered on a job."),
+    "versions": ("formdigits.commands.versions:versions", "List what was learned of forms, and go back."),
     "train": ("formdigits.commands.train:train", "Train a recogniser on labelled symbols."),
     "evaluate": ("formdigits.commands.evaluate:evaluate", "Measure how well labelled numbers or symbols are read."),
 }

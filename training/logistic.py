@@ -27,22 +27,28 @@ def fit(outcomes: Raw) -> Calibration:
 
 
 def weights_of(
-    design: NDArray[np.float64], right: NDArray[np.bool_], start: NDArray[np.float64], held: float = 1e-3
+    design: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    start: NDArray[np.float64],
+    held: float = 1e-3,
+    around: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """The weights, shape (k,), of the columns of `design`, shape (n, k), by which `right`, shape (n,), is most
-    probable: by Newton's method from `start`, with steps halved until they help. `held` keeps them small."""
+    probable: by Newton's method from `start`, with steps halved until they help. `held` keeps them small, or near to
+    the weights `around`: a normal distribution whose variance is one over it."""
     # Platt's targets: a little short of 0 and 1, so that a clean split does not run to infinity.
     good, count = right.sum(), len(start)
+    middle = np.zeros(count) if around is None else around
     target = np.where(right, (good + 1) / (good + 2), 1 / (len(right) - good + 2))
 
     def loss(at: NDArray[np.float64]) -> float:
         x = design @ at
-        return float((np.logaddexp(0, x) - target * x).sum() + 0.5 * held * (at**2).sum())
+        return float((np.logaddexp(0, x) - target * x).sum() + 0.5 * held * ((at - middle) ** 2).sum())
 
     weights = start
     for _ in range(50):
         p = 1 / (1 + np.exp(-(design @ weights).clip(-40, 40)))
-        gradient = design.T @ (target - p) - held * weights
+        gradient = design.T @ (target - p) - held * (weights - middle)
         curvature = (design * (p * (1 - p))[:, None]).T @ design + held * np.eye(count)
         step = np.linalg.solve(curvature, gradient)
         while loss(weights + step) > loss(weights) and float(np.abs(step).max()) > 1e-9:

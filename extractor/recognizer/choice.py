@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from extractor.recognizer.base import Recognizer
 from extractor.recognizer.card import CARD, MARK_CLASSES, SHIPPED, read_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER, CtcRecognizer
 from extractor.recognizer.engines import load_ctc, load_recognizer
+from extractor.recognizer.learned import Learned, read_learned
 from extractor.recognizer.second_reader import SecondReader, second_reader
 from extractor.template import Template
 
@@ -43,11 +44,12 @@ def model_for(alphabet: str, own: Sequence[Path] = ()) -> Path:
 @dataclass(frozen=True, eq=False)
 class Model:
     """All that reads one alphabet: `symbols` one by one, and strings whole where there is a `ctc` network for them;
-    `second_ctc` sees every other view of them."""
+    `second_ctc` sees every other view of them. `learned` is what a form's own answers have taught."""
 
     symbols: Recognizer
     ctc: CtcRecognizer | None = None
     second_ctc: CtcRecognizer | None = None
+    learned: Learned | None = None
 
     @property
     def alphabet(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ def load_model(folder: Path = SHIPPED, engine: str = "litert") -> Model:
     ctc, second_ctc = (load_ctc(folder, engine, name=name) for name in (CTC_FOLDER, SECOND_CTC_FOLDER))
     if second_ctc is not None and (ctc is None or not set(ctc.classes) <= set(second_ctc.classes)):
         raise ModelError(f"The second CTC network in {folder} lacks symbols that the first one knows; train it again.")
-    return Model(load_recognizer(folder, engine), ctc, second_ctc)
+    return Model(load_recognizer(folder, engine), ctc, second_ctc, read_learned(folder))
 
 
 class Recognizers:
@@ -87,11 +89,22 @@ class Recognizers:
         """The second reader, loaded; None where there is none. Raises ModelError."""
         return second_reader() if self._second else None
 
-    def for_fields(self, forms: Sequence[Template], given: Path | None = None) -> dict[tuple[str, str], Model]:
-        """The model for each form's name and each alphabet of its fields: the model `given` first, then those that the
-        form names, then the shipped ones. Raises ModelError, also where nothing has a use for `given`."""
+    def for_fields(
+        self, forms: Sequence[Template], given: Path | None = None, versions: Mapping[str, Path] | None = None
+    ) -> dict[tuple[str, str], Model]:
+        """The model for each form's name and each alphabet of its fields: the model `given` first, then that of
+        `versions`, by the form's name, then those that the form names, then the shipped ones. Raises ModelError, also
+        where nothing has a use for `given`."""
+        learned = versions or {}
         folders = {
-            (form.form, field.alphabet): model_for(field.alphabet, (*([given] if given else []), *form.model_paths))
+            (form.form, field.alphabet): model_for(
+                field.alphabet,
+                (
+                    *([given] if given else []),
+                    *([learned[form.form]] if form.form in learned else []),
+                    *form.model_paths,
+                ),
+            )
             for form in forms
             for field in form.all_fields
         }

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from extractor.recognizer.card import CARD, Card, CtcCard, model_bytes, read_card, read_ctc_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER
+from extractor.recognizer.learned import LEARNED
 
 
 def cards_of(folder: Path) -> tuple[Path, ...]:
-    """The cards of the model in `folder`: its own, and those of its CTC networks."""
+    """What describes the model in `folder`: its card, those of its CTC networks, and what was learned of a form."""
     inside = (folder / name / CARD for name in (CTC_FOLDER, SECOND_CTC_FOLDER))
-    return (folder / CARD, *(card for card in inside if card.is_file()))
+    return (folder / CARD, *(path for path in (*inside, folder / LEARNED) if path.is_file()))
 
 
 def fingerprint(folder: Path) -> str:
@@ -28,6 +29,9 @@ def model_files(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in cards_of(folder):
         part = path.parent
+        if path.name == LEARNED:
+            found[LEARNED] = path.read_bytes()
+            continue
         card: Card | CtcCard = read_card(part) if part == folder else read_ctc_card(part)
         found[path.relative_to(folder).as_posix()] = path.read_bytes()
         for engine, file in card.files.items():

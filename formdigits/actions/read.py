@@ -32,6 +32,7 @@ from workers.database.lookup import forms_shown
 from workers.database.review.evidence import promised
 from workers.database.review.promises import promise_of
 from workers.database.store import Store, open_store
+from workers.database.versions import with_versions
 from workers.home import home, processors
 from workers.job import RUNNING, Job
 from workers.local import begin, job_key, read_job
@@ -76,7 +77,7 @@ def read_to_table(
     crop_folder = made_folder(crops, sentence) if crops else None
     # Cutting strings into their symbols takes time, so it is done where these are to be seen.
     symbols = bool(overlay or crops or (out and holds_symbols(out)))
-    options = replace(options, symbols=symbols)
+    options = _as_learned(replace(options, symbols=symbols))
     # Through the module, as the reading processes call it; a template or model that is no good is found here.
     identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
     forms = form_keys(options)
@@ -137,6 +138,21 @@ def read_to_table(
     return ExitCode.SOME_UNREAD if counts.unread else ExitCode.DONE
 
 
+def _as_learned(options: ReadOptions) -> ReadOptions:
+    """The options with the versions of models that were learned for the forms of their templates."""
+    if not options.templates or options.model is not None:
+        return options
+    forms = [load_template(path).form for path in options.templates]
+    store = open_store()
+    try:
+        learned = with_versions(store, options, forms)
+    finally:
+        store.close()
+    for one in learned.versions:
+        messages.say(f"The form {one.form} is read by version {one.number} of what was learned of it.")
+    return learned
+
+
 def _promised(
     key: str, options: ReadOptions, forms: Mapping[str, str], *, restart: bool
 ) -> tuple[ReadOptions, Promise | None]:
@@ -174,7 +190,7 @@ def made_folder(name: str, sentence: str) -> Path:
 
 def _key(identity: Mapping[str, object], options: ReadOptions) -> str:
     """A hash of the inputs' names and folder, of the options, and of the templates and models."""
-    own = [Path(options.model)] if options.model else []
+    own = [Path(options.model)] if options.model else [Path(one.model) for one in options.versions]
     contents = [card for folder in (*own, *shipped_models()) for card in cards_of(folder)]
     for name in options.templates:
         form = load_template(name)

@@ -10,12 +10,14 @@ from typing import TextIO
 import click
 
 from extractor.errors import ExitCode, InputError
+from extractor.recognizer.card import read_card
+from extractor.template import TemplateField
+from formdigits.actions.learn import fields_of, figures_in_sentences, rows_of
 from formdigits.messages import counted, hushed, say
-from training.corrections import Correction, TuneSettings, parsed, read_corrections, tune
+from training.corrections import Correction, LearnSettings, TuneResult, TuneSettings, learn, read_corrections, tune
 from training.loop import Progress
 from training.symbols.symbol_training import TrainSettings, train
 from workers.database.jobs import find_job
-from workers.database.review.corrections import corrections_of, line
 from workers.database.store import open_store
 from workers.review.forms import forms_of
 
@@ -45,46 +47,59 @@ def train_symbols(settings: TrainSettings) -> ExitCode:
 
 def learn_from_corrections(given: str, settings: TuneSettings) -> ExitCode:
     """Learns from the corrections in the file `given`, or from those of the job of that name, reports progress, and
-    returns the exit code: 1 where the model got worse and was dropped. Raises InputError, ModelError, ServiceError."""
-    rows = _rows(given)
+    returns the exit code: 1 where nothing was better. Raises InputError, ModelError, ServiceError."""
+    rows, fields = _rows(given)
+    digits = read_card(settings.start).alphabet == tuple("0123456789")
     try:
         with hushed() as ours:
-            result = tune(rows, settings, partial(_tell, _Pace(), ours))
+            if digits:
+                told = partial(_tell_step, _Pace(), ours)
+                lesson = learn(rows, LearnSettings(settings), fields, told)
+                folder, troubles, said = lesson.folder, lesson.troubles, figures_in_sentences(lesson)
+            else:
+                result = tune(rows, settings, partial(_tell, _Pace(), ours))
+                folder, troubles, said = result.folder, result.troubles, _in_sentences(result)
     except KeyboardInterrupt:
         click.echo(STOPPED, err=True)
         return ExitCode.INTERRUPTED
-    for trouble in result.troubles[:PAGES_NAMED]:
+    for trouble in troubles[:PAGES_NAMED]:
         say(f"Left out: {trouble}")
-    if len(result.troubles) > PAGES_NAMED:
-        say(f"  and {counted(len(result.troubles) - PAGES_NAMED, 'page')} more.")
-    unusable = f"; {result.unusable} could not be used" if result.unusable else ""
-    say(f"Learned from {counted(result.used, 'correction')}{unusable}.")
-    before, after = result.before, result.after
-    say(
-        f"Held-out corrections read right: before {before.fields_right}, after {after.fields_right}, of {after.fields}."
-    )
-    say(
-        f"Held-out symbols of the training data: before {before.symbols_right / before.symbols:.2%}, "
-        f"after {after.symbols_right / after.symbols:.2%}, of {after.symbols:,}."
-    )
-    if result.folder is None:
-        say("The new model reads worse than the one that it came from, and was not written; collect more corrections.")
+    if len(troubles) > PAGES_NAMED:
+        say(f"  and {counted(len(troubles) - PAGES_NAMED, 'page')} more.")
+    for sentence in said:
+        say(sentence)
+    if folder is None:
+        say("What was learned reads no better, or worse, and was not written; collect more corrections.")
         return ExitCode.SOME_UNREAD
-    say(f"The model is in {result.folder}; use it with: formdigits read … --model {result.folder}")
+    say(f"The model is in {folder}; use it with: formdigits read … --model {folder}")
     return ExitCode.DONE
 
 
-def _rows(given: str) -> list[Correction]:
+def _in_sentences(result: TuneResult) -> list[str]:
+    """What training the networks of another alphabet brought."""
+    before, after = result.before, result.after
+    unusable = f"; {result.unusable} could not be used" if result.unusable else ""
+    return [
+        f"Learned from {counted(result.used, 'correction')}{unusable}.",
+        f"Held-out corrections read right: before {before.fields_right}, after {after.fields_right}, "
+        f"of {after.fields}.",
+        f"Held-out symbols of the training data: before {before.symbols_right / before.symbols:.2%}, "
+        f"after {after.symbols_right / after.symbols:.2%}, of {after.symbols:,}.",
+    ]
+
+
+def _rows(given: str) -> tuple[list[Correction], dict[tuple[str, str], TemplateField]]:
     file = Path(given)
     if file.exists() or file.suffix or len(file.parts) > 1:
-        return read_corrections(file)
+        return read_corrections(file), {}
     store = open_store()
     job = find_job(store, given)
     if job is None:
         raise InputError(f"There is neither a file nor a job {given}; 'formdigits jobs' lists those of the queue.")
-    settled = [line(one) for one in corrections_of(store, forms_of(store, job.id), job.id)]
+    forms = forms_of(store, job.id)
+    rows = rows_of(store, forms, job.id)
     store.close()
-    return parsed(settled, f"Job {given}")
+    return rows, fields_of(list(forms.templates.values()))
 
 
 class _Pace:
@@ -98,6 +113,11 @@ class _Pace:
             return False
         self._last = time.monotonic()
         return True
+
+
+def _tell_step(pace: _Pace, out: TextIO, what: str, share: float) -> None:
+    if pace.due():
+        out.write(f"{what}: {share:.0%}\n")
 
 
 def _tell(pace: _Pace, out: TextIO, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from formdigits.web.camera_sessions import Live
 from formdigits.web.folders import Folders
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.kept_exports import KeptExports
+from formdigits.web.jobs.learning import LearningForms
 from formdigits.web.jobs.page_pictures import Pictures
 from formdigits.web.jobs.removal import Removal
 from formdigits.web.jobs.runner import Runner
@@ -53,6 +54,7 @@ class Site:
     review_pictures: ReviewPictures
     filler: Filler
     exports: KeptExports
+    learning: LearningForms
     storage: Storage
     removal: Removal
 
@@ -61,6 +63,7 @@ class Site:
         self.runner.stop()
         self.filler.stop()
         self.exports.stop()
+        self.learning.stop()
         self.pictures.close()
         self.review_pictures.close()
         self.sandbox.close()
@@ -78,7 +81,7 @@ def open_site(settings: Settings) -> Site:
     sandbox = Sandbox()
     forms = Forms(settings.home, settings.templates, sandbox)
     runner, storage = Runner(store, settings), Storage(settings.home, settings.quota, batches.root)
-    exports = KeptExports(store, settings)
+    exports, learning = KeptExports(store, settings), LearningForms()
     site = Site(
         settings=settings,
         store=store,
@@ -94,12 +97,23 @@ def open_site(settings: Settings) -> Site:
         review_pictures=review_pictures,
         filler=Filler(store),
         exports=exports,
+        learning=learning,
         storage=storage,
-        removal=Removal(store, batches, forms, runner=runner, storage=storage, exports=exports, keep_s=settings.keep_s),
+        removal=Removal(
+            store,
+            batches,
+            forms,
+            runner=runner,
+            storage=storage,
+            exports=exports,
+            learning=learning,
+            keep_s=settings.keep_s,
+        ),
     )
     site.runner.start()
     site.filler.start()
     site.exports.start()
+    site.learning.start()
     site.removal.start()
     # The first who tries it should not wait for templates and a model to be loaded.
     threading.Thread(target=_warm, args=(site,), daemon=True).start()

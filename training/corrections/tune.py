@@ -16,6 +16,7 @@ from extractor.recognizer.card import Card, read_card
 from extractor.recognizer.ctc import CTC_FOLDER, SECOND_CTC_FOLDER
 from training.corrections.fields import cut_fields
 from training.corrections.rows import Correction
+from training.corrections.sample_hands import SAMPLES_HELD_OUT, has_digit_sets, sample_digits
 from training.corrections.settings import TuneSettings
 from training.corrections.spelling import spellings
 from training.corrections.standing import Standing, Usable, standing
@@ -59,13 +60,20 @@ def tune(
         import keras
     except ImportError:
         raise ModelError("Training needs TensorFlow; run 'pip install formdigits[tensorflow]'.") from None
-    from training.corrections.tune_ctc import CTC_RATE_TIMES, LabelledTextLine, labelled_text_lines, tune_ctc
+    from training.corrections.tune_ctc import (
+        CTC_EPOCHS_TIMES,
+        CTC_RATE_TIMES,
+        LabelledTextLine,
+        compared_lines,
+        labelled_text_lines,
+        tune_ctc,
+    )
     from training.corrections.tune_symbols import labelled, tune_symbols
 
     card = read_card(settings.start)
-    replay, aside = _replay(settings, card)
+    replay, aside = _known_hands(settings, card)
     cut = cut_fields(rows)
-    chosen = _held_out_pages(rows, settings)
+    chosen = held_out_pages(rows, settings)
     fields = [
         Usable(
             one.image,
@@ -105,7 +113,8 @@ def tune(
             draft=draft,
             progress=progress,
         )
-    faster = replace(settings, rate=CTC_RATE_TIMES * settings.rate)
+    epochs = round(CTC_EPOCHS_TIMES * settings.epochs)
+    faster = replace(settings, rate=CTC_RATE_TIMES * settings.rate, epochs=epochs)
     for name in (CTC_FOLDER, SECOND_CTC_FOLDER):
         if len(strings) >= FEWEST and (settings.start / name).is_dir():
             tune_ctc(
@@ -118,7 +127,8 @@ def tune(
                 name=name,
                 progress=progress,
             )
-    before, after = standing(settings.start, kept_back, aside), standing(draft, kept_back, aside)
+    composed = compared_lines(aside, settings.start) if len(strings) >= FEWEST else None
+    before, after = (standing(model, kept_back, aside, composed) for model in (settings.start, draft))
     unusable = len(fields) - used - len(kept_back)
     if after.worse_than(before):
         shutil.rmtree(draft)
@@ -129,15 +139,18 @@ def tune(
     return TuneResult(model, before, after, used, unusable, cut.troubles)
 
 
-def _replay(settings: TuneSettings, card: Card) -> tuple[Samples, Samples]:
-    """Symbols to be replayed, and those of held-out writers to be compared on."""
+def _known_hands(settings: TuneSettings, card: Card) -> tuple[Samples, Samples]:
+    """Symbols to be replayed, so that none is forgotten, and those of other hands to be compared on: those at `data`,
+    those that the shipped digits were trained on, or where these are not there, those of the sample pages."""
     alphabet = short(card.alphabet)
     if settings.data:
         parts = [only(load_samples(path), alphabet, path) for path in settings.data]
         samples = joined(parts) if len(parts) > 1 else parts[0]
         learned, aside = samples.split(TrainSettings.held_out)
-    else:
+    elif has_digit_sets():
         learned, aside = digits_to_train_on(TrainSettings.held_out)
+    else:
+        learned, aside = sample_digits().split(SAMPLES_HELD_OUT)
     if learned.alphabet != tuple(sorted(card.alphabet)):
         raise InputError(
             f"The model in {settings.start} reads {alphabet}; give the symbols that it was trained on as DATA, so that "
@@ -146,7 +159,7 @@ def _replay(settings: TuneSettings, card: Card) -> tuple[Samples, Samples]:
     return learned, aside
 
 
-def _held_out_pages(rows: Sequence[Correction], settings: TuneSettings) -> set[tuple[str, int]]:
+def held_out_pages(rows: Sequence[Correction], settings: TuneSettings) -> set[tuple[str, int]]:
     """Pages whose corrections are not learned from: a share of them, at random."""
     pages = sorted({(row.file, row.page) for row in rows})
     order = np.random.default_rng(settings.seed).permutation(len(pages))

@@ -5,46 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from extractor.decoding.ctc_search import best_transcripts
 from extractor.fields import FieldImage
 from extractor.recognizer.card import checked_copy, read_ctc_card
-from extractor.recognizer.ctc import CtcRecognizer
+from extractor.recognizer.ctc import CTC_FOLDER, CtcRecognizer
 from extractor.segmentation.text_line import text_line_of
 from extractor.values import Gray
+from training.corrections.sample_hands import writers_of
 from training.corrections.settings import TuneSettings
 from training.corrections.standing import Usable
-from training.ctc.compose import by_writer
+from training.ctc.compose import EASY
 from training.ctc.ctc_model import write_ctc_model
-from training.ctc.ctc_training import letters_to_train_on
-from training.ctc.text_lines import (
-    TEXT_LINE_CHUNK,
-    Batch,
-    TextLineEpochs,
-    TextLines,
-    fits,
-    make_text_lines,
-    packed,
-)
+from training.ctc.text_lines import TextLines, fits, make_text_lines, packed
 from training.ctc.texts import STRING_MARKS
-from training.data.hands import what_is_beside
 from training.data.samples import Samples
 from training.loop import Progress, learn_epochs
 from training.model_folder import Origin, write_card
 
-TUNE_BATCH = 32
-REPLAYED_CHUNKS = 4
-"""Chunks of composed text lines that are replayed in an epoch."""
+if TYPE_CHECKING:
+    from training.learner import Pair
 
-SHOWN_TIMES = 10
+TUNE_BATCH = 32
+REPLAYED = 512
+"""Composed text lines that are replayed in each epoch."""
+
+COMPARED = 500
+"""Composed text lines that a model is compared on before and after."""
+
+SHOWN_TIMES = 6
 """How often an epoch shows each corrected string, each time as another view."""
 
-CTC_RATE_TIMES, TUNE_AVERAGE = 1.5, 0.99
-"""How much higher a rate `tune_ctc` is given than symbols are learned at, and what stays of the average at each of
-the few steps. All of these were chosen on a third of the strings that `benchmarks.corrections` learns from, not on
-those that it reads."""
+CTC_RATE_TIMES, CTC_EPOCHS_TIMES, TUNE_AVERAGE = 2.5, 1.5, 0.99
+"""How much higher a rate, and how many more epochs, `tune_ctc` is given than symbols are learned with, and what stays
+of the average at each of the few steps."""
 
 
 @dataclass(frozen=True)
@@ -101,42 +98,55 @@ def tune_ctc(
     progress: Callable[[Progress], None] | None,
 ) -> None:
     """Learn `found` among composed text lines of the digits of `replay`, and write the CTC network `name` into
-    `draft`."""
-    from training.ctc.ctc_network import ctc_learner, ctc_network_in
+    `draft`.
+
+    Only the layers learn that see the string as a row: from where its rows are folded into one. What the layers before
+    see in strokes is worked out once, which makes learning several times as fast, and stays as it was.
+    """
+    from training.ctc.ctc_network import ctc_learner, ctc_network_in, halves
 
     old, out = settings.start / name, settings.out / name
     out.mkdir(parents=True, exist_ok=True)
     card = read_ctc_card(old)
-    letters = letters_to_train_on()
-    batches = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH) + -(-SHOWN_TIMES * len(found) // TUNE_BATCH)
     with checked_copy(old, card, "keras") as file:
         network = ctc_network_in(file, card.classes)
+    strokes, row = halves(network)
+    replayed = make_text_lines(writers_of(replay), REPLAYED, (settings.seed, 0, 0), EASY, card.classes)
+    rng = np.random.default_rng(settings.seed)
+    own = _from_other_views(found, rng, card.classes)
+    lines = TextLines((*own.images, *replayed.images), (*own.texts, *replayed.texts), card.classes)
+    seen = [
+        (np.asarray(strokes.predict_on_batch(pictures.astype(np.float32)), np.float16), answers)
+        for pictures, answers in packed(lines, TUNE_BATCH, rng)
+    ]
     learner = ctc_learner(
         out,
-        network,
+        row,
         rate=settings.rate,
-        steps=batches * settings.epochs,
+        steps=len(seen) * settings.epochs,
         average=TUNE_AVERAGE,
         leave_out=False,
     )
-    beside = what_is_beside()
-    writers = by_writer(replay, letters, beside)
-    with TextLineEpochs(
-        writers, settings.seed, REPLAYED_CHUNKS, settle=1, classes=card.classes, processes=settings.processes
-    ) as made:
 
-        def pairs(epoch: int) -> Iterator[Batch]:
-            rng = np.random.default_rng((settings.seed, epoch))
-            own = list(packed(_from_other_views(found, rng, card.classes), TUNE_BATCH, rng))
-            return _mixed(made.get(epoch, TUNE_BATCH), own)
+    def pairs(epoch: int) -> Iterator[Pair]:
+        order = np.random.default_rng((settings.seed, epoch)).permutation(len(seen))
+        return (seen[i] for i in order)
 
-        learn_epochs(learner, settings.epochs, batches, pairs, progress)
-    held_out = make_text_lines(by_writer(aside, letters, beside), 300, (settings.seed, 99, 0), classes=card.classes)
-    written = write_ctc_model(draft / name, learner.best(), held_out=held_out, origin=origin)
+    learn_epochs(learner, settings.epochs, len(seen), pairs, progress)
+    # Its layers are those of the whole network.
+    row.set_weights(learner.best().get_weights())
+    held_out = make_text_lines(writers_of(aside), 300, (settings.seed, 99, 0), classes=card.classes)
+    written = write_ctc_model(draft / name, network, held_out=held_out, origin=origin)
     # It is much like the model that it came from, and so is its confidence.
     curve = {key: value for key, value in card.about["calibration"].items() if key in ("slope", "offset")}
     written["calibration"].update(curve)
     write_card(draft / name, written)
+
+
+def compared_lines(aside: Samples, model: Path) -> TextLines:
+    """Composed text lines of digits that are not replayed, which the networks of `model` are compared on."""
+    classes = read_ctc_card(model / CTC_FOLDER).classes
+    return make_text_lines(writers_of(aside), COMPARED, (1, 98, 0), EASY, classes)
 
 
 def _from_other_views(
@@ -151,15 +161,3 @@ def _from_other_views(
             images.append(line)
             texts.append(one.text)
     return TextLines(tuple(images), tuple(texts), classes)
-
-
-def _mixed(replayed: Iterator[Batch], own: Sequence[Batch]) -> Iterator[Batch]:
-    """The batches of `own` spread evenly among `replayed`."""
-    whole = REPLAYED_CHUNKS * (TEXT_LINE_CHUNK // TUNE_BATCH)
-    taken = 0
-    for count, batch in enumerate(replayed, 1):
-        yield batch
-        while taken < len(own) and taken * whole < count * len(own):
-            yield own[taken]
-            taken += 1
-    yield from own[taken:]

@@ -115,6 +115,15 @@ def grown(network: Any, known: Sequence[str], classes: Sequence[str]) -> Any:
     return model
 
 
+def halves(network: Any) -> tuple[Any, Any]:
+    """The layers of `network` that see the picture's rows, and those from where these are folded into one on, each as a
+    Keras model; their weights are those of `network`."""
+    import keras
+
+    folding = next(layer for layer in network.layers if len(layer.output.shape) == 4 and layer.output.shape[1] == 1)
+    return keras.Model(network.input, folding.input), keras.Model(folding.input, network.output)
+
+
 def ctc_learner(
     out: Path, network: Any, *, rate: float, steps: int, average: float = CTC_AVERAGE, leave_out: bool = True
 ) -> Learner:

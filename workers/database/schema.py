@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0014"
+VERSION = "0015"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -103,6 +103,25 @@ promises = Table(
     metadata,
     Column("job", ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     Column("promise", JSON, nullable=False),
+)
+
+# What was learned from people's answers on a form, from number 1 on; without a version that is `used` the form is read
+# by the models that come with the program. A model's files are kept as those of a recipe are.
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("form", AnyText, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # What people call it; who had it learned, and when.
+    Column("name", AnyText, nullable=False),
+    Column("by", AnyText, nullable=False),
+    Column("created", Double, nullable=False),
+    # The key of its files: the model's fingerprint.
+    Column("model", String(64), nullable=False),
+    # How well it read before and after; and of what it was learned: jobs, answers, pages, documents' sizes in bytes.
+    Column("figures", JSON, nullable=False),
+    Column("learned_from", JSON, nullable=False),
+    Column("used", Boolean, nullable=False),
 )
 
 documents = Table(

@@ -19,7 +19,7 @@ from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.choice import shipped_models
 from extractor.recognizer.model_folder import fingerprint, model_files
 from extractor.recognizer.second_reader import second_reader_file
-from extractor.template import load_template
+from extractor.template import Template, load_template
 from extractor.template.load import parse_yaml
 from workers.database.connection import Database
 from workers.database.recipes import files_of
@@ -55,9 +55,10 @@ def make_recipe(options: ReadOptions) -> Recipe:
             if picture is not None:
                 files[f"{number}{picture.suffix}"] = picture.read_bytes()
                 tree["landmarks"]["reference"] = f"{number}{picture.suffix}"
-            if form.models:
-                tree["models"] = [_with_model(files, folder) for folder in form.model_paths]
-            if picture is not None or form.models:
+            models = models_named(form, options)
+            if models:
+                tree["models"] = [_with_model(files, folder) for folder in models]
+            if picture is not None or models:
                 content = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
         except OSError as error:
             raise TemplateError(f"{error.filename} cannot be read ({error.strerror}); make it readable.") from None
@@ -72,6 +73,12 @@ def make_recipe(options: ReadOptions) -> Recipe:
     }
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return Recipe(key, options, files, form_keys(options))
+
+
+def models_named(form: Template, options: ReadOptions) -> tuple[Path, ...]:
+    """The folders of the models that read `form` before those that come with the program: that which was learned from
+    its answers, and those that its template names."""
+    return (*(Path(one.model) for one in options.versions if one.form == form.form), *form.model_paths)
 
 
 def form_keys(options: ReadOptions) -> dict[str, str]:
@@ -93,7 +100,11 @@ def form_keys(options: ReadOptions) -> dict[str, str]:
         found[form.form] = _digest(
             {
                 **shared,
-                "template": {**tree, "landmarks": landmarks, "models": [fingerprint(one) for one in form.model_paths]},
+                "template": {
+                    **tree,
+                    "landmarks": landmarks,
+                    "models": [fingerprint(one) for one in models_named(form, options)],
+                },
                 "picture": hashlib.sha256(picture.read_bytes()).hexdigest() if picture is not None else "",
             }
         )
@@ -117,8 +128,14 @@ def unpacked(store: Database, job: Job) -> ReadOptions:
     where missing. Without a recipe they are where they were. Raises ServiceError."""
     if job.recipe is None:
         return job.options
-    key = job.recipe
-    folder = home() / "recipes" / key
+    folder = put_files(store, job.recipe, home() / "recipes" / job.recipe)
+    templates = (str(folder / template_name(number)) for number in range(len(job.options.templates)))
+    # The templates of a recipe name the models that were learned.
+    return replace(job.options, templates=tuple(templates), versions=())
+
+
+def put_files(store: Database, key: str, folder: Path) -> Path:
+    """`folder`, with the files that are kept under `key` put there where it is missing. Raises ServiceError."""
     if not folder.is_dir():
         found = files_of(store, key)
         folder.parent.mkdir(exist_ok=True)
@@ -131,5 +148,4 @@ def unpacked(store: Database, job: Job) -> ReadOptions:
                 shutil.copytree(draft, f"{draft}.whole")
                 Path(f"{draft}.whole").rename(folder)
             shutil.rmtree(f"{draft}.whole", ignore_errors=True)
-    templates = (str(folder / template_name(number)) for number in range(len(job.options.templates)))
-    return replace(job.options, templates=tuple(templates))
+    return folder

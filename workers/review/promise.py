@@ -16,7 +16,8 @@ class Promise:
     It rests on `answers` of fields drawn at random, of which `wrong` were not right, and on `others`, the doubtful ones
     that would be accepted by it; from so many `jobs`. `share` of the readings with a value would be accepted. `spread`
     are the shares of those readings by confidence, between the steps of `workers.review.spread.STEPS`. Of several
-    forms, `form` is the one that decided.
+    forms, `form` is the one that decided. `elsewhere` are random answers that do not count, since another version of
+    the model, or of the template, had read what was answered.
     """
 
     asked: float
@@ -30,6 +31,7 @@ class Promise:
     more: int | None = None
     spread: tuple[float, ...] = ()
     form: str = ""
+    elsewhere: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """A plain tree; `from_dict` is its inverse."""
@@ -49,6 +51,8 @@ def in_words(promise: Promise) -> str:
         if promise.answers
         else f"no random answers on {form}"
     )
+    if promise.elsewhere:
+        evidence += f" ({promise.elsewhere:,} more do not count: another version of model or template read those)"
     if promise.held:
         others = f", and {promise.others:,} answers to doubtful fields" if promise.others else ""
         return (

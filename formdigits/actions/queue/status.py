@@ -77,6 +77,8 @@ def show(store: Store, job: str) -> None:
     )
     share = f" ({counts.done / counts.pages:.0%})" if counts.pages else ""
     click.echo(f"Job {job}: {of.state}, {counts.done:,} of {messages.counted(counts.pages, 'page')}{share}{pace}")
+    for one in of.options.versions:
+        click.echo(f"Form {one.form}: read by version {one.number} of what was learned of it")
     if of.state == QUEUED:
         seen, files = looked_at(store, job)
         click.echo(f"Files looked at: {seen:,} of {files:,}")

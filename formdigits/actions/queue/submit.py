@@ -20,11 +20,12 @@ from formdigits.actions.queue.status import OUTAGE_S, follow
 from workers.database.jobs import find_same
 from workers.database.queue.ledger import put_in, same_key
 from workers.database.review.evidence import promised
-from workers.database.store import open_store
+from workers.database.store import Store, open_store
+from workers.database.versions import with_versions
 from workers.job import NORMAL, FileState, absolute
 from workers.queue.dispatch import Broker, sweep
 from workers.queue.recipe import Recipe, make_recipe
-from workers.review.promise import in_words
+from workers.review.promise import Promise, in_words
 
 
 def prepared(
@@ -34,6 +35,24 @@ def prepared(
     with messages.hushed():
         reader = (opener or extractor_reading.open_reader)(options)
     return make_recipe(replace(options, dpi=reader.dpi)), reader.fields
+
+
+def as_kept(
+    store: Store,
+    options: ReadOptions,
+    recipe: Recipe,
+    fields: tuple[tuple[str, Kind], ...],
+    prepare: Callable[[ReadOptions], tuple[Recipe, tuple[tuple[str, Kind], ...]]],
+) -> tuple[ReadOptions, Recipe, tuple[tuple[str, Kind], ...], Promise | None]:
+    """Options and recipe with the versions of models that were learned for its forms, and with the threshold that keeps
+    what is to be promised; and the promise, if one was asked for."""
+    learned = with_versions(store, options, recipe.forms)
+    if learned.versions:
+        options, (recipe, fields) = learned, prepare(learned)
+    options, promise = promised(store, recipe.forms, options)
+    if promise is not None:
+        recipe, fields = prepare(options)
+    return options, recipe, fields, promise
 
 
 def submit_job(
@@ -55,9 +74,7 @@ def submit_job(
     # Workers may run elsewhere, in other folders.
     files = [FileState.of(absolute(file)) for file in given.documents]
     store = open_store(patience_s=OUTAGE_S)
-    options, promise = promised(store, recipe.forms, options)
-    if promise is not None:
-        recipe, fields = prepared(options)
+    options, recipe, fields, promise = as_kept(store, options, recipe, fields, prepared)
     broker = Broker()
     broker.check()
     key = same_key(recipe, files)

@@ -39,7 +39,7 @@ def watch(
     from extractor.objects import is_object
     from extractor.options import ReadOptions
     from formdigits import messages
-    from formdigits.actions.queue.submit import prepared
+    from formdigits.actions.queue.submit import as_kept, prepared
     from formdigits.actions.queue.watch import Watcher
     from formdigits.actions.read import made_folder
     from workers.database.jobs import find_same
@@ -56,7 +56,8 @@ def watch(
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop.append(number))
-    recipe, fields = prepared(ReadOptions.of(templates, single_field=single_field, accept=accept))
+    options = ReadOptions.of(templates, single_field=single_field, accept=accept)
+    recipe, fields = prepared(options)
     aside = (
         made_folder(move_to, "Files cannot be moved to {}; give --move-to a folder that you may write to.")
         if move_to
@@ -64,6 +65,7 @@ def watch(
     )
     store, broker = open_store(), Broker()
     broker.check()
+    _, recipe, fields, _ = as_kept(store, options, recipe, fields, prepared)
     here = folder if is_object(folder) else Path(folder).resolve()
     key = job_key({"watch": str(here), "recipe": recipe.key}, [])
     job = find_same(store, key) or put_in(store, recipe, fields, [], queue=queue, key=key)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from extractor import reading as extractor_reading
 from extractor.errors import InputError, ServiceError
 from extractor.options import ReadOptions
-from formdigits.actions.queue.submit import prepared
+from formdigits.actions.queue.submit import as_kept, prepared
 from formdigits.web.settings import Settings
 from workers.database.jobs import open_jobs, put_aside
 from workers.database.queue.ledger import put_in, same_key
-from workers.database.review.evidence import promised
 from workers.database.store import Store
 from workers.job import NORMAL, FileState, Job
 from workers.queue.dispatch import Broker, sweep
@@ -46,10 +45,9 @@ def submit(
     # Templates and models are opened beside the server. Through the module, so that what stands in for it in tests is
     # used here as well.
     recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
-    promise = None
-    if options.max_error is not None:
-        options, promise = promised(store, recipe.forms, options)
-        recipe, fields = sandbox.ask(prepared, options, extractor_reading.open_reader)
+    options, recipe, fields, promise = as_kept(
+        store, options, recipe, fields, lambda learned: sandbox.ask(prepared, learned, extractor_reading.open_reader)
+    )
     files = [FileState.of(file) for file in documents]
     broker = None if settings.local else reachable()
     if broker is None:

@@ -11,6 +11,7 @@ from extractor.errors import FormdigitsError, InputError
 from formdigits.web.batches import Batches
 from formdigits.web.forms import Forms
 from formdigits.web.jobs.kept_exports import KeptExports
+from formdigits.web.jobs.learning import LearningForms
 from formdigits.web.jobs.runner import Runner
 from formdigits.web.jobs.storage import Storage
 from workers.database.jobs import find_job, never_entered
@@ -41,10 +42,11 @@ class Removal:
         runner: Runner,
         storage: Storage,
         exports: KeptExports,
+        learning: LearningForms,
         keep_s: float | None,
     ) -> None:
         self._store, self._batches, self._forms, self._runner, self._storage = store, batches, forms, runner, storage
-        self._exports = exports
+        self._exports, self._learning = exports, learning
         self.keep_s = keep_s
         self._stopped = threading.Event()
 
@@ -97,6 +99,7 @@ class Removal:
         batches = {file.rpartition("/")[0].rpartition("/")[2] for file in sent}
         self._store.forget(job.id)
         self._exports.drop(job.id)
+        self._learning.drop(job.id)
         if job.recipe is not None and drop_recipe(self._store, job.recipe):
             shutil.rmtree(home() / "recipes" / job.recipe, ignore_errors=True)
         for batch in batches:

@@ -37,6 +37,7 @@ from workers.database.lookup import (
 from workers.database.removal import files_in
 from workers.database.review.page_marks import marks_of
 from workers.database.review.promises import in_a_sentence, standing_of
+from workers.database.versions import forms_in, versions_of
 from workers.job import Job
 from workers.review.promise import in_words
 from workers.review.values import person_key
@@ -152,6 +153,9 @@ def job_page(
         picture=None if beside is None else _picture(site, job, beside),
         large=LARGE_JOB_PAGES,
         priority=priority_name(job.priority),
+        teaches=bool(job.options.templates),
+        learning=site.learning.of(job.id),
+        versions=versions_of(site.store, forms_in(site.store, job.id)) if job.options.templates else [],
     )
 
 

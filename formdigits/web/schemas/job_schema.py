@@ -50,6 +50,9 @@ class JobAnswer(BaseModel):
     counted: int = Field(description="Documents whose pages are counted already.")
     documents: int
     priority: Priority = Field(description="Those of a higher one are read first.")
+    versions: dict[str, int] = Field(
+        description="By the names of forms of which something was learned: the version that reads them."
+    )
     problem: str | None = Field(description="Why it does not go on.")
 
     @classmethod
@@ -67,6 +70,7 @@ class JobAnswer(BaseModel):
             counted=status.counted,
             documents=status.documents,
             priority=priority_name(job.priority),
+            versions={one.form: one.number for one in job.options.versions},
             problem=None if status.problem is None else in_browser(status.problem),
         )
 

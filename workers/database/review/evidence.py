@@ -14,7 +14,7 @@ from extractor.options import ReadOptions
 from extractor.values import CheckKind, FieldStatus
 from workers.database.connection import reading
 from workers.database.outcomes import OF_READING
-from workers.database.schema import job_forms, jobs, pages, plans, readings, reviews
+from workers.database.schema import documents, job_forms, jobs, model_versions, pages, plans, readings, reviews
 from workers.database.store import Store
 from workers.review.promise import Promise
 from workers.review.spread import STEPS
@@ -51,13 +51,15 @@ class Evidence:
 @dataclass(frozen=True)
 class _Reviewed:
     """A job that people review: `accept` is its threshold, `sample` the share of its accepted fields that is drawn;
-    `mixed` says that pages of other forms are in it as well."""
+    `mixed` says that pages of other forms are in it as well. Documents of the sizes `taught`, in bytes, may be those
+    that its model has learned from, and say nothing of how it reads others."""
 
     job: str
     form: str
     accept: float
     sample: float
     mixed: bool
+    taught: tuple[int, ...]
 
 
 def promised(store: Store, forms: Mapping[str, str], options: ReadOptions) -> tuple[ReadOptions, Promise | None]:
@@ -85,6 +87,7 @@ def promise_for(store: Store, forms: Mapping[str, str], max_error: float, accept
         spread=tuple(count / max(1, sum(counts)) for count in counts),
     )
     names = list(forms) if len(forms) > 1 else [""] * len(forms)
+    known = replace(known, elsewhere=_elsewhere(store, forms))
     held = [(best, name) for best, name in zip(chosen, names, strict=True) if best is not None]
     if len(held) == len(found):
         best, name = max(held, key=lambda one: one[0].accept)
@@ -103,8 +106,9 @@ def promise_for(store: Store, forms: Mapping[str, str], max_error: float, accept
 
 def evidence_of(store: Store, reads: str) -> Evidence:
     """All that people have answered on the form that is read so, in jobs whose review has begun."""
+    taught = _taught(store, reads)
     with reading(store.engine) as connection:
-        reviewed = _reviewed(connection, reads)
+        reviewed = _reviewed(connection, reads, taught)
         edge = min((one.accept for one in reviewed), default=1.0)
         counts, certain = np.zeros(len(STEPS) + 1, np.int64), 0
         drawn: list[tuple[float, bool]] = []
@@ -138,7 +142,38 @@ def evidence_of(store: Store, reads: str) -> Evidence:
     return Evidence(answers, len(reviewed), tuple(int(count) for count in counts))
 
 
-def _reviewed(connection: Connection, reads: str) -> list[_Reviewed]:
+def _taught(store: Store, reads: str) -> tuple[int, ...]:
+    """The sizes of the documents that the model of that form has learned from."""
+    query = (
+        select(jobs.c.options, job_forms.c.form)
+        .join_from(job_forms, jobs, jobs.c.id == job_forms.c.job)
+        .where(job_forms.c.reads == reads)
+        .limit(1)
+    )
+    with reading(store.engine) as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            return ()
+        number = next((one.number for one in ReadOptions.from_dict(row.options).versions if one.form == row.form), None)
+        of_version = (model_versions.c.form == row.form, model_versions.c.number == number)
+        tree = connection.execute(select(model_versions.c.learned_from).where(*of_version)).scalar()
+    return tuple(tree["sizes"]) if tree else ()
+
+
+def _elsewhere(store: Store, forms: Mapping[str, str]) -> int:
+    """How many fields of random samples are answered on forms of these names that were read otherwise."""
+    query = (
+        select(func.count())
+        .select_from(reviews)
+        .join(job_forms, job_forms.c.job == reviews.c.job)
+        .where(job_forms.c.form.in_(list(forms)), job_forms.c.reads.not_in(list(forms.values())))
+        .where(reviews.c.sample, reviews.c.stage == Stage.SETTLED, reviews.c.kind.is_not(None))
+    )
+    with reading(store.engine) as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def _reviewed(connection: Connection, reads: str, taught: tuple[int, ...]) -> list[_Reviewed]:
     beside = select(func.count()).where(job_forms.c.job == jobs.c.id).correlate(jobs).scalar_subquery()
     query = (
         select(jobs.c.id, jobs.c.options, job_forms.c.form, plans.c.sample, beside)
@@ -147,7 +182,7 @@ def _reviewed(connection: Connection, reads: str) -> list[_Reviewed]:
         .where(job_forms.c.reads == reads)
     )
     return [
-        _Reviewed(job, form, ReadOptions.from_dict(options).accept, sample, count > 1)
+        _Reviewed(job, form, ReadOptions.from_dict(options).accept, sample, count > 1, taught)
         for job, options, form, sample, count in connection.execute(query)
     ]
 
@@ -155,6 +190,9 @@ def _reviewed(connection: Connection, reads: str) -> list[_Reviewed]:
 def _of_form(query: Select[Any], one: _Reviewed) -> Select[Any]:
     """The readings of that job that stand on the form."""
     query = query.where(readings.c.job == one.job)
+    if one.taught:
+        of_document = (documents.c.job == readings.c.job, documents.c.number == readings.c.document)
+        query = query.join(documents, and_(*of_document)).where(documents.c.size.not_in(one.taught))
     if not one.mixed:
         return query
     of_page = (pages.c.job == readings.c.job, pages.c.document == readings.c.document, pages.c.page == readings.c.page)
