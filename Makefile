@@ -19,7 +19,7 @@ setup: system $(STAMP)
 system:
 	@sh scripts/system-packages.sh
 
-# And what only the tests need: Chromium, PostgreSQL, Xvfb, Tesseract.
+# And what only the tests need: Chromium, PostgreSQL, Xvfb.
 test-system:
 	@sh scripts/system-packages.sh test
 

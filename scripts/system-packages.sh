@@ -10,7 +10,6 @@ if [ "${1:-}" = test ]; then
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
     command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
     (ldconfig -p 2>/dev/null || true) | grep -q 'libXtst\.so\.6' || missing="$missing libxtst6"
-    command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
 [ -n "$missing" ] || exit 0

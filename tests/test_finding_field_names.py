@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import stat
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -13,20 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.finding import find_fields
-from extractor.finding.naming.field_names import Phrase, identifier, join_words, name_fields
-from extractor.finding.naming.tesseract import Word, read_words
+from extractor.finding.found_field import Shape
+from extractor.finding.naming import identifier, name_fields
+from extractor.recognizer.second_reader import second_reader
 from extractor.template.model import FIELD_NAME
 from extractor.values import Box, Gray
 
 PAGE = 1754
 
 
-def phrase(text: str, left: float, top: float) -> Phrase:
-    return Phrase(text, Box(left, top, 11 * len(text), 16))
+def phrase(text: str, left: float, top: float) -> tuple[str, Box]:
+    return text, Box(left, top, 11 * len(text), 16)
 
 
-def names(boxes: list[Box], phrases: list[Phrase]) -> list[str]:
-    return name_fields(boxes, ["box"] * len(boxes), phrases, PAGE)
+def names(boxes: list[Box], phrases: list[tuple[str, Box]], shapes: list[Shape] | None = None) -> list[str]:
+    texts = {box: text for text, box in phrases}
+    shapes = shapes or ["box"] * len(boxes)
+    return name_fields(boxes, shapes, list(texts), PAGE, lambda places: [texts[one] for one in places])
 
 
 def test_the_label_to_the_left_comes_before_the_one_above() -> None:
@@ -56,7 +55,7 @@ def test_a_label_belongs_to_the_nearest_field_only() -> None:
 
 def test_the_ruling_beside_a_number_leaves_the_name_to_the_number() -> None:
     boxes = [Box(300, 500, 400, 45), Box(720, 500, 150, 50)]
-    found = name_fields(boxes, ["ruling", "comb"], [phrase("Margaret", 180, 520)], PAGE)
+    found = names(boxes, [phrase("Margaret", 180, 520)], ["ruling", "comb"])
     assert found == ["margaret_2", "margaret"]
 
 
@@ -89,16 +88,6 @@ def test_every_label_gives_a_name_that_a_template_allows_or_none(label: str) -> 
     assert name == "" or (FIELD_NAME.fullmatch(name) and len(name) <= 42)
 
 
-def test_words_on_a_text_line_are_one_phrase_until_a_wide_gap() -> None:
-    words = [
-        Word("Ballot", Box(0, 100, 60, 16)),
-        Word("box", Box(68, 103, 30, 13)),
-        Word("Ward", Box(300, 100, 50, 16)),
-        Word("below", Box(0, 140, 60, 16)),
-    ]
-    assert sorted(p.text for p in join_words(words)) == ["Ballot box", "Ward", "below"]
-
-
 def labelled() -> Gray:
     page = np.full((PAGE, 1240), 255, np.uint8)
     for row, text in enumerate(("Station", "Voters")):
@@ -107,23 +96,15 @@ def labelled() -> Gray:
     return page
 
 
-def test_without_tesseract_fields_are_numbered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert [field.name for field in find_fields(labelled())] == ["field_01", "field_02"]
-
-
-@pytest.mark.parametrize("body", ["exit 3", "echo nonsense", "printf 'level\\tconf\\ttext\\n5\\tx\\ty\\n'"])
-def test_a_tesseract_that_fails_or_babbles_is_as_none(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str
-) -> None:
-    program = tmp_path / "tesseract"
-    program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert read_words(labelled()) == ()
-    assert [field.name for field in find_fields(labelled())] == ["field_01", "field_02"]
-
-
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="the program tesseract is not installed")
-def test_with_tesseract_fields_are_named_after_their_labels() -> None:
+def test_labels_name_fields_and_without_a_reader_they_are_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    if second_reader() is None:
+        pytest.skip("the second reader is not installed")
     assert [field.name for field in find_fields(labelled())] == ["station", "voters"]
+    monkeypatch.setattr("extractor.finding.naming.print_reader.second_reader", lambda: None)
+    assert [field.name for field in find_fields(labelled())] == ["field_01", "field_02"]
+
+
+def test_what_holds_no_letters_leaves_the_label_to_the_next() -> None:
+    box, dirt, label = Box(400, 500, 200, 50), Box(350, 517, 30, 14), Box(280, 517, 60, 16)
+    texts = {dirt: "...", label: "Ward"}
+    assert name_fields([box], ["box"], [dirt, label], PAGE, lambda places: [texts[one] for one in places]) == ["ward"]

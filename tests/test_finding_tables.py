@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from extractor.finding import FoundTable, find_page
-from extractor.finding.naming import read_print
 from extractor.recognizer.second_reader import second_reader
 from extractor.reference.table_draft import draft_tables, table_rows
 from extractor.values import Box, Gray
@@ -85,7 +84,6 @@ def test_headings_name_columns() -> None:
         pytest.skip("the second reader is not installed")
     (table,) = find_page(register()).tables
     assert [column.name for column in table.columns] == ["patient", "age", "fee"]
-    assert read_print([]) == []
 
 
 def test_lines_at_one_pitch_are_first_count_and_pitch() -> None:
@@ -93,3 +91,15 @@ def test_lines_at_one_pitch_are_first_count_and_pitch() -> None:
     assert (even.first, even.count, even.pitch) == (Box(10, 100, 400, 46), 20, 50.3)
     uneven = table_rows([Box(10, 100 + 50 * k + 20 * (k > 4), 400, 46) for k in range(20)])
     assert len(uneven.boxes) == 20
+
+
+def test_a_last_line_that_begins_with_a_word_and_headings_between_rulings_are_no_lines() -> None:
+    if second_reader() is None:
+        pytest.skip("the second reader is not installed")
+    page = register(first=0)
+    # Over the numbers of the lines, and before the totals.
+    page[212:258, 63:108] = page[762:808, 63:108] = 245
+    letters(page, "No", 66, 245, 0.6)
+    letters(page, "Sum", 66, 795, 0.5)
+    (table,) = find_page(page).tables
+    assert [round(table.lines[k].top, -1) for k in (0, -1)] == [260, 710]

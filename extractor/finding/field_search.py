@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import cv2
@@ -16,7 +17,7 @@ from extractor.finding.cells.dashed_cells import part_at_dashes
 from extractor.finding.cells.enclosed_cells import Cell, find_cells
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField, Place
-from extractor.finding.naming import Phrase, name_fields, page_phrases
+from extractor.finding.naming import name_fields, phrase_boxes, read_places
 from extractor.finding.printed.found_doubts import found_doubts, without_headings
 from extractor.finding.printed.print_or_writing import Print, is_lettering, is_printed, page_print, printed_rows
 from extractor.finding.printed.printed_words import page_words
@@ -37,7 +38,7 @@ def find_fields(image: Gray, *, labels: bool = True) -> tuple[FoundField, ...]:
 
     Finds boxes, combs (joined or separate cells), tables of such cells, and rulings to write on, on scans and
     photographs with up to 15 degrees of skew, black on white or white on black. With `labels` each is named after the
-    print beside it, if the program Tesseract is installed; else `field_01`, `field_02`, …
+    print beside it, if the second reader is installed; else `field_01`, `field_02`, …
     """
     return _searched(image, labels=labels, tables=False).fields
 
@@ -54,8 +55,7 @@ def find_page(image: Gray, *, labels: bool = True) -> FoundPage:
     """The tables of the page `image`, shape (height, width), top to bottom, and the fields beside them in reading
     order.
 
-    As `find_fields`; with `labels` the columns of tables are named after their headings, if the second reader is
-    installed, or Tesseract.
+    As `find_fields`; with `labels` the columns of tables are named after their headings.
     """
     return _searched(image, labels=labels, tables=True)
 
@@ -93,10 +93,11 @@ def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
     doubts = found_doubts(places, words, lit, faint, work.long_side)
     kept = without_headings(places, doubts, page)
     places = [place for place, _ in kept]
-    phrases: list[Phrase] = []
+    phrases: list[Box] = []
     if labels and places:
-        phrases = page_phrases(image, work, _boxed(work, cells, [place.corners for place in places]))
-    names = name_fields([place.box for place in places], [p.shape for p in places], phrases, work.long_side)
+        phrases = phrase_boxes(page, _boxed(work, cells, [place.corners for place in places]))
+    read = partial(read_places, lit)
+    names = name_fields([place.box for place in places], [p.shape for p in places], phrases, work.long_side, read)
     fields = tuple(_in_page(work, place, name, own) for (place, own), name in zip(kept, names, strict=True))
     return FoundPage(fields, tuple(table.on_page(work) for table in found))
 

@@ -244,13 +244,10 @@ class FindingParameters:
     label_ink: float = 0.3  # of that: pixels of ink that are a label
 
     # Names, from the print beside fields.
-    phrase_side: int = 2600  # pixels of the long side of what Tesseract reads: print of 8 points is some 20 high
-    phrase_reach: Size = Size(0.01, 8)  # the largest dark thing that is no shadow there
-    tesseract_s: float = 60.0  # seconds after which a page is given up; its fields are numbered instead
-    tesseract_sure: float = 35.0  # per cent: what it is less sure of is a ruling or handwriting
-    print_high: int = 48  # pixels of a text line that it reads by itself,
-    print_rim: int = 24  # and of the paper around it
-    word_gap: tuple[float, float] = (-0.5, 1.4)  # of the letters' height: words farther apart are two labels
+    word_gap: float = 1.4  # of the letters' height: words farther apart are two labels
+    label_tries: int = 4  # what is read and holds no letter is dirt, and the next phrase the label: so often
+    gap_of_words: tuple[float, float] = (0.24, 2.4)  # of a text line's height, and of its usual gap: one between words
+    gap_ruling: float = 0.9  # of a text line's rows that are dark where an upright ruling stands
     name_longest: tuple[int, int] = (40, 16)  # letters; and of those, in a table, for the column
     left_reach: float = 0.7  # how far to the left of a field its label may be,
     row_reach: float = 0.2  # and how far to the left of a table that of a row,
@@ -287,6 +284,7 @@ class FindingParameters:
     gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,
     gap_seen: float = 0.3  # the share of lines whose rulings stop where columns part,
     gap_least: Size = Size(0.003, 4)  # for so long at least
+    comb_headed: float = 2.0  # of a line's height: the widest cell of a comb that one heading shows,
     comb_unheaded: int = 3  # cells at least of a comb that no heading shows
     cell_middle: float = 0.25  # of a cell's height: beside its own rulings,
     cell_parted: float = 0.8  # of its width: so long is a ruling that runs through it,
@@ -300,6 +298,8 @@ class FindingParameters:
     numbers_begin: float = 2.5  # of headings' height: how far from the table's side numbers without a heading begin,
     numbers_gap: float = 0.8  # the widest gap between two of their figures,
     numbers_differ: float = 1.5  # and how much they differ in where they end
+    numbers_counted: float = 0.5  # of the numbers that are read, that count up with the lines
+    total_letters: int = 2  # letters that are seen, at least, of a word that is read before totals
     total_reach: float = 6.0  # of its letters' height: how far the word before totals reaches,
     total_gap: float = 1.0  # and the widest gap in it
     label_letters: int = 4  # from so many on it is a word
@@ -318,7 +318,7 @@ class FindingParameters:
     head_near: float = 2.5  # of the letters' height: how far above a table its headings end,
     head_spaced: float = 1.0  # and their text lines are apart
     head_gap: tuple[float, float] = (
-        0.4,
+        0.9,
         2.5,
     )  # of the same: gaps inside a word are smaller, between two headings larger
     head_centred: float = 3.0  # of the same: how far off the table's side the first column begins, the others' headings
@@ -329,6 +329,7 @@ class FindingParameters:
     head_bases: int = 3  # of so many in one line,
     head_standing: float = 0.75  # and how many letters stand on them
     head_overlap: float = 0.15  # of the same: text lines overlap by less
+    head_goes_on: float = 0.35  # how close letters follow that are of the same heading as those in the next column,
     head_smaller: float = 0.8  # of what stands in most lines: the highest letters of a heading
     head_line: float = 0.45  # of the tallest text line: lower ones are dots
     head_rim: float = 0.3  # of a text line's height: what is read around it

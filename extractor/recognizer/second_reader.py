@@ -93,15 +93,25 @@ class SecondReader:
         rows = self._answers(pictures, lambda answers: answers[:, :, self._columns])
         return [np.log(np.maximum(one / one.sum(1, keepdims=True), TINIEST)).astype(np.float32) for one in rows]
 
-    def texts(self, pictures: Sequence[Gray]) -> list[str]:
-        """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits."""
+    def letters(self, pictures: Sequence[Gray]) -> list[list[tuple[str, float]]]:
+        """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits. With each
+        letter its place, as a share of the picture's width."""
         best = self._answers(pictures, lambda answers: answers.argmax(2)[:, :, None])
-        texts = []
-        for one in best:
+        found = []
+        for picture, one in zip(pictures, best, strict=True):
             path = one[:, 0].astype(int)
-            kept = path[np.concatenate(([True], np.diff(path) != 0))] if len(path) else path
-            texts.append("".join(self._characters[k] for k in kept if k < len(self._characters)).strip())
-        return texts
+            begins = np.flatnonzero(np.diff(path, prepend=0))
+            ends = np.append(begins, len(path))[1:]
+            wide, padded = _widths(picture)
+            share = padded / max(1, len(path)) / wide
+            found.append(
+                [
+                    (self._characters[path[a]], (a + b) / 2 * share)
+                    for a, b in zip(begins, ends, strict=True)
+                    if 0 < path[a] < len(self._characters)
+                ]
+            )
+        return found
 
     def _answers(self, pictures: Sequence[Gray], kept: Callable[[Floats], Floats]) -> list[Floats]:
         """What is `kept` of the network's answers, shape (pictures, frames, characters), for each picture."""
@@ -138,9 +148,15 @@ def second_reader() -> SecondReader | None:
 
 def _drawn(picture: Gray) -> Floats:
     """`picture` as the network takes it, shape (3, ROWS, width), -1 = black, 1 = white, 0 beside it."""
-    height, width = picture.shape
-    wide = min(MOST_WIDE, max(1, round(width * ROWS / height)))
-    how = cv2.INTER_AREA if height > ROWS else cv2.INTER_LINEAR
-    padded = np.zeros((3, ROWS, max(LEAST_WIDE, -(-wide // WIDTHS) * WIDTHS)), np.float32)
+    wide, room = _widths(picture)
+    how = cv2.INTER_AREA if picture.shape[0] > ROWS else cv2.INTER_LINEAR
+    padded = np.zeros((3, ROWS, room), np.float32)
     padded[:, :, :wide] = cv2.resize(picture, (wide, ROWS), interpolation=how).astype(np.float32) / 127.5 - 1
     return padded
+
+
+def _widths(picture: Gray) -> tuple[int, int]:
+    """How wide the network takes `picture`, and with the room beside it."""
+    height, width = picture.shape
+    wide = min(MOST_WIDE, max(1, round(width * ROWS / height)))
+    return wide, max(LEAST_WIDE, -(-wide // WIDTHS) * WIDTHS)

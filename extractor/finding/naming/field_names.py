@@ -4,87 +4,81 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import Shape
-from extractor.finding.naming.tesseract import Word, read_words
+from extractor.finding.printed.print_or_writing import Print
 from extractor.finding.quad import holds
-from extractor.finding.work_page import WorkPage
-from extractor.ink import as_gray, even_illumination
-from extractor.values import Box, Gray, Mask
+from extractor.ink import as_gray
+from extractor.values import Box, Mask
+
+PhraseReader = Callable[[Sequence[Box]], list[str]]
+"""Reads what is printed in boxes of a picture, one text line each; all empty where nothing reads it."""
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """Words that stand together on one text line."""
-
-    text: str
-    box: Box
-
-
-def page_phrases(image: Gray, work: WorkPage, boxed: Mask) -> list[Phrase]:
-    """The print of the page `image`, black on white, with its boxes in pixels of the work page.
-
-    `boxed`, a mask of the work page's size, is what is wiped out first: Tesseract takes rulings and writing for print.
-    """
-    scale = min(FINDING.phrase_side / work.long_side, max(image.shape) / work.long_side)
-    size = (round(work.grey.shape[1] * scale), round(work.grey.shape[0] * scale))
-    # From the page itself, turned level: the work page is too coarse for small print.
-    matrix = np.column_stack((work.matrix[:, :2] / scale, work.matrix[:, 2]))
-    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
-    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
-    level = cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
-    lit = even_illumination(as_gray(level), FINDING.phrase_reach.pixels(max(size)))
-    lit[cv2.resize(boxed, size, interpolation=cv2.INTER_NEAREST) > 0] = 255
-    words = [Word(word.text, Box(*(side / scale for side in word.box))) for word in read_words(lit)]
-    return join_words(words)
+def phrase_boxes(page: Print, boxed: Mask) -> list[Box]:
+    """Where letters of print stand close together on one text line, in pixels of the work page, top to bottom. `boxed`,
+    255, is what is no print: rulings, and what may be written in."""
+    letters = as_gray(cv2.subtract(page.dark, boxed))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(letters, connectivity=8)
+    least, most = FINDING.head_letter
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    kept = (h >= least * page.long_side) & (h <= most * page.long_side) & (w <= FINDING.head_wide * h)
+    kept[0] = False
+    if not kept.any():
+        return []
+    tall = page.height or float(np.percentile(h[kept], FINDING.letter_tall))
+    mask = as_gray(np.where(kept, 255, 0).astype(np.uint8)[labels])
+    reach = round(FINDING.word_gap * tall) | 1
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(as_gray(joined), connectivity=8)
+    boxes = [Box(*(float(v) for v in row)) for row in found[1:, :4]]
+    # The dots of letters are no text lines.
+    return [box for box in boxes if box.height >= FINDING.head_line * tall]
 
 
-def join_words(words: Sequence[Word]) -> list[Phrase]:
-    """Words on one text line as phrases, parted where the gap between them is wide."""
-    overlap, widest = FINDING.word_gap
-    parts: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: w.box.left):
-        for part in parts:
-            last = part[-1].box
-            height = max(word.box.height, *(w.box.height for w in part))
-            level = abs(last.top + last.height / 2 - word.box.top - word.box.height / 2) < 0.5 * height
-            if level and overlap * height < word.box.left - last.right < widest * height:
-                part.append(word)
-                break
-        else:
-            parts.append([word])
-    phrases = [_phrase(part) for part in parts]
-    return [phrase for phrase in phrases if any(c.isalnum() for c in phrase.text)]
-
-
-def _phrase(words: list[Word]) -> Phrase:
-    left, top = min(w.box.left for w in words), min(w.box.top for w in words)
-    right, bottom = max(w.box.right for w in words), max(w.box.bottom for w in words)
-    return Phrase(" ".join(w.text for w in words), Box(left, top, right - left, bottom - top))
-
-
-def name_fields(boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence[Phrase], long_side: int) -> list[str]:
+def name_fields(
+    boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence[Box], long_side: int, read: PhraseReader
+) -> list[str]:
     """A name for each field: its label as an identifier, each once; `field_01` and so on where there is no label.
 
-    `boxes` of the fields in reading order and of the `phrases` are in pixels of one picture, whose long side
+    `boxes` of the fields in reading order and those of `phrases` are in pixels of one picture, whose long side
     says how far a label may be from its field. Of two fields with one label, the ruling to write on gets a number after
-    it.
+    it. Phrases are read only where they may be labels.
     """
-    outside = [p for p in phrases if not any(holds(box, p.box) for box in boxes)]
+    outside = [p for p in phrases if not any(holds(box, p) for box in boxes)]
     solid = [box for box, shape in zip(boxes, shapes, strict=True) if shape != "ruling"]
+    # A ruling for the name may be between a label and its cells; no field is between a label and its ruling.
+    others = [boxes if shape == "ruling" else solid for shape in shapes]
+    texts: dict[Box, str] = {}
+    labels: list[tuple[Box, ...]] = []
+    for _ in range(FINDING.label_tries):
+        labels = [_label(box, own, outside, long_side) for box, own in zip(boxes, others, strict=True)]
+        new = list(dict.fromkeys(phrase for label in labels for phrase in label if phrase not in texts))
+        if not new:
+            break
+        texts.update(zip(new, read(new), strict=True))
+        # Dirt is no label: the next one may be.
+        outside = [phrase for phrase in outside if identifier(texts.get(phrase, "unread"))]
     names = [""] * len(boxes)
     for index in sorted(range(len(boxes)), key=lambda i: shapes[i] == "ruling"):
-        # A ruling for the name may be between a label and its cells; no field is between a label and its ruling.
-        others = boxes if shapes[index] == "ruling" else solid
-        name = identifier(_label(boxes[index], others, outside, long_side)) or f"field_{index + 1:02d}"
+        name = _name([texts.get(phrase, "") for phrase in labels[index]]) or f"field_{index + 1:02d}"
         names[index] = numbered(name, names)
     return names
+
+
+def _name(label: Sequence[str]) -> str:
+    """The name that a label gives; of two, the first is its row's and the second its column's."""
+    if len(label) == 1:
+        return identifier(label[0])
+    longest, longest_column = FINDING.name_longest
+    column = _cut(identifier(label[-1]), longest_column) if label else ""
+    row = _cut(identifier(label[0]), longest - len(column) - 1) if label else ""
+    return "_".join(part for part in (row, column) if part)
 
 
 def numbered(name: str, taken: Sequence[str]) -> str:
@@ -99,7 +93,7 @@ def identifier(label: str) -> str:
     The number or letter that many labels begin with (`1.`, `A.`) is left out where more follows.
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    plain = re.sub(r"^\W*(\d{1,2}|[a-z])[.)\s]+(?=\D*[a-z]{2})", "", plain)
+    plain = re.sub(r"^\W*(\d{1,2}[.)\s]|[a-z][.)])[.)\s]*(?=\D*[a-z]{2})", "", plain)
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     name = _cut(name, FINDING.name_longest[0])
     return f"n_{name}" if name[:1].isdigit() else name
@@ -112,31 +106,28 @@ def _cut(name: str, longest: int) -> str:
     return name[: longest + 1].rpartition("_")[0] or name[:longest]
 
 
-def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase], long_side: int) -> str:
+def _label(box: Box, boxes: Sequence[Box], phrases: Sequence[Box], long_side: int) -> tuple[Box, ...]:
+    """The phrase that names a field, or those that name its row and its column; none where there is none."""
     left = _left_of(box, phrases, FINDING.left_reach * long_side)
     near, far = (share * long_side for share in FINDING.above_reach)
     above = _above(box, phrases, far)
-    beside = left is not None and _between(box, left.box, boxes) == 0
-    over = above is not None and _between(box, above.box, boxes) == 0
+    beside = left is not None and _between(box, left, boxes) == 0
+    over = above is not None and _between(box, above, boxes) == 0
     if _in_table(box, boxes):
         # What stands right above its column.
         head = _above(_first_of(box, boxes, along=1), phrases, near)
         first = _first_of(box, boxes, along=0)
         over_column = head or above
-        if left and over_column and first.left - left.box.right < FINDING.row_reach * long_side:
-            longest, longest_column = FINDING.name_longest
-            column = _cut(identifier(over_column.text), longest_column)
-            return f"{_cut(identifier(left.text), longest - len(column) - 1)} {column}"
+        if left and over_column and first.left - left.right < FINDING.row_reach * long_side:
+            return left, over_column
         if head:
-            return head.text
+            return (head,)
     if left and beside:
-        return left.text
-    if above and over and box.top - above.box.bottom < near:
-        return above.text
+        return (left,)
+    if above and over and box.top - above.bottom < near:
+        return (above,)
     below = _below(box, phrases, FINDING.below_reach * long_side)
-    if below:
-        return below.text
-    return ""
+    return (below,) if below else ()
 
 
 def _first_of(box: Box, boxes: Sequence[Box], *, along: int) -> Box:
@@ -151,44 +142,40 @@ def _first_of(box: Box, boxes: Sequence[Box], *, along: int) -> Box:
     return first
 
 
-def _left_of(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:
+def _left_of(box: Box, phrases: Sequence[Box], reach: float) -> Box | None:
     """The nearest phrase on the same text line, left of `box`; of several beside a high box the middle one."""
     middle = box.top + box.height / 2
     overlap, aside = FINDING.label_overlap * box.height, FINDING.left_level * box.height
 
-    def level(phrase: Phrase) -> float:
-        return phrase.box.top + phrase.box.height / 2
+    def level(phrase: Box) -> float:
+        return phrase.top + phrase.height / 2
 
-    def distance(phrase: Phrase) -> float:
-        return box.left - phrase.box.right + FINDING.left_drift_cost * abs(level(phrase) - middle)
+    def distance(phrase: Box) -> float:
+        return box.left - phrase.right + FINDING.left_drift_cost * abs(level(phrase) - middle)
 
     near = [
         p
         for p in phrases
-        if p.box.right <= box.left + overlap
-        and box.left - p.box.right < reach
+        if p.right <= box.left + overlap
+        and box.left - p.right < reach
         and box.top - aside < level(p) < box.bottom + aside
     ]
     return min(near, key=distance, default=None)
 
 
-def _above(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:
+def _above(box: Box, phrases: Sequence[Box], reach: float) -> Box | None:
     near = [
         p
         for p in phrases
-        if 0 <= box.top + FINDING.label_overlap * box.height - p.box.bottom < reach
-        and min(p.box.right, box.right) - max(p.box.left, box.left) > FINDING.above_shared * p.box.width
+        if 0 <= box.top + FINDING.label_overlap * box.height - p.bottom < reach
+        and min(p.right, box.right) - max(p.left, box.left) > FINDING.above_shared * p.width
     ]
-    return min(near, key=lambda p: box.top - p.box.bottom, default=None)
+    return min(near, key=lambda p: box.top - p.bottom, default=None)
 
 
-def _below(box: Box, phrases: Sequence[Phrase], reach: float) -> Phrase | None:
-    near = [
-        p
-        for p in phrases
-        if 0 <= p.box.top - box.bottom + 2 < reach and box.left - p.box.height < p.box.left < box.right
-    ]
-    return min(near, key=lambda p: p.box.left, default=None)
+def _below(box: Box, phrases: Sequence[Box], reach: float) -> Box | None:
+    near = [p for p in phrases if 0 <= p.top - box.bottom + 2 < reach and box.left - p.height < p.left < box.right]
+    return min(near, key=lambda p: p.left, default=None)
 
 
 def _between(box: Box, label: Box, boxes: Sequence[Box]) -> int:

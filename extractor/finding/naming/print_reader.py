@@ -1,43 +1,58 @@
-"""Reads printed words off small pictures: by the second reader where it is installed, else by Tesseract."""
+"""Reads printed words off a page by the second reader. Without it there are none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.naming.tesseract import read_words
-from extractor.ink import as_gray
 from extractor.recognizer.second_reader import second_reader
-from extractor.values import Gray
+from extractor.values import Box, Gray
 
 
-def read_print(crops: Sequence[Gray]) -> list[str]:
-    """What is printed in each of `crops`, grey, one text line each; empty where nothing reads it."""
-    if not crops:
-        return []
+def read_places(lit: Gray, places: Sequence[Box]) -> list[str]:
+    """What is printed in `places` of the page `lit`, which has even illumination, one text line each; all empty where
+    the second reader is not installed."""
     reader = second_reader()
-    return reader.texts(crops) if reader is not None else _by_tesseract(crops)
+    if reader is None or not places:
+        return unread(places)
+    crops = []
+    for box in places:
+        rim = FINDING.head_rim * box.height
+        top, left = max(0, round(box.top - rim)), max(0, round(box.left - rim))
+        crops.append(lit[top : max(top + 1, round(box.bottom + rim)), left : max(left + 1, round(box.right + rim))])
+    return [_spaced(crop, letters) for crop, letters in zip(crops, reader.letters(crops), strict=True)]
 
 
-def _by_tesseract(crops: Sequence[Gray]) -> list[str]:
-    """All crops below one another on one picture, which is read once."""
-    high, rim = FINDING.print_high, FINDING.print_rim
-    scaled = [
-        as_gray(
-            cv2.resize(crop, (max(1, round(crop.shape[1] * high / len(crop))), high), interpolation=cv2.INTER_CUBIC)
-        )
-        for crop in crops
-    ]
-    step = high + rim
-    sheet = np.full((len(crops) * step + rim, max(one.shape[1] for one in scaled) + 2 * rim), 255, np.uint8)
-    for index, one in enumerate(scaled):
-        sheet[rim + index * step : rim + index * step + high, rim : rim + one.shape[1]] = one
-    texts: list[list[tuple[float, str]]] = [[] for _ in crops]
-    for word in read_words(sheet):
-        at = int((word.box.top + word.box.height / 2) // step)
-        if at < len(texts):
-            texts[at].append((word.box.left, word.text))
-    return [" ".join(text for _, text in sorted(words)) for words in texts]
+def unread(places: Sequence[Box]) -> list[str]:
+    """Nothing, for each of `places`."""
+    return [""] * len(places)
+
+
+def _spaced(crop: Gray, letters: Sequence[tuple[str, float]]) -> str:
+    """The `letters` of a text line with a space where its ink shows one; each has its place, as a share of the width
+    of `crop`."""
+    text = "".join(letter for letter, _ in letters)
+    for gap in reversed(_word_gaps(crop)):
+        at = sum(place < gap for _, place in letters)
+        if 0 < at < len(letters) and letters[at - 1][0] != " " != letters[at][0]:
+            text = f"{text[:at]} {text[at:]}"
+    # Where a capital stands apart, the network sees a space after it.
+    return re.sub(r"^([B-DF-HJ-NP-TV-Z]) (?=[a-z]{3})", r"\1", text.strip())
+
+
+def _word_gaps(crop: Gray) -> list[float]:
+    """The middle of each gap between words, as a share of the width of `crop`."""
+    ink = crop < FINDING.dark
+    # Rulings beside a heading are no letters.
+    ink[:, ink.mean(0) > FINDING.gap_ruling] = False
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    if len(columns) == 0:
+        return []
+    tall = rows[-1] - rows[0] + 1
+    wide = np.diff(columns) - 1
+    usual = float(np.median(wide[wide > 0])) if (wide > 0).any() else 0.0
+    wall = max(FINDING.gap_of_words[0] * tall, FINDING.gap_of_words[1] * usual)
+    return [float(columns[k] + columns[k + 1] + 1) / 2 / ink.shape[1] for k in np.flatnonzero(wide >= wall)]

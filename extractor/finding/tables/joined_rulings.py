@@ -38,6 +38,13 @@ class JoinedRuling:
         """How much of the way from `first` to `last` it goes along, at most 1."""
         return max(0.0, min(self.end, last) - max(self.start, first)) / max(1.0, last - first)
 
+    def within(self, first: float, last: float) -> JoinedRuling:
+        """Its part from `first` to `last` along it."""
+        inside = self.along[(self.along > first) & (self.along < last)]
+        along = np.concatenate(([first], inside, [last]))
+        across = np.interp(along, self.along, self.across)
+        return JoinedRuling(along, across, self.seen * (last - first) / (self.end - self.start), self.thick)
+
 
 def joined_rulings(mask: Mask, long_side: int) -> list[JoinedRuling]:
     """The level rulings of `mask`, 255 = ruling, from top to bottom; of a transposed one the upright ones, from left to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -66,7 +67,17 @@ def line_stacks(level: list[JoinedRuling], long_side: int) -> list[LineStack]:
                 break
         else:
             chains.append([ruling])
-    return [stack for chain in chains for stack in _stacks(chain, long_side)]
+    return [stack for chain in chains for stack in _stacks(_with_longer(chain, level, slack), long_side)]
+
+
+def _with_longer(chain: list[JoinedRuling], level: Sequence[JoinedRuling], slack: float) -> list[JoinedRuling]:
+    """The rulings of a chain, and what is above, between or below them of longer ones: the outer rulings of two tables
+    side by side are joined, where the dotted ones between the lines are not."""
+    if len(chain) <= FINDING.table_rows // 2:
+        return chain
+    left, right = (float(np.median([getattr(one, end) for one in chain])) for end in ("start", "end"))
+    longer = [one for one in level if one.start < left + slack and one.end > right - slack and one not in chain]
+    return chain + [one.within(left, right) for one in longer]
 
 
 def _stacks(chain: list[JoinedRuling], long_side: int) -> list[LineStack]:

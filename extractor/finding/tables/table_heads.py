@@ -130,11 +130,21 @@ def head_texts(
                 and not _crossed(letters, one, strip)
                 and one.at(middle) > top + FINDING.row_least * page.long_side / 2
             ):
-                groups.append(Box(one.start, top, one.end - one.start, one.at(middle) - top))
+                left, right = _spanned(one, strip, strips)
+                groups.append(Box(left, top, right - left, one.at(middle) - top))
                 top = one.at(middle)
         areas = [*groups, Box(strip.left, top, strip.width, stack.head[1] - top)]
         out.append([text for area in areas for text in _text_lines(letters, area)])
     return out
+
+
+def _spanned(ruling: JoinedRuling, strip: Strip, strips: Sequence[Strip]) -> tuple[float, float]:
+    """From where to where the columns go that a ruling spans with this one: it may begin or end in the midst of one."""
+    at = strips.index(strip)
+    spans = [ruling.reaches(one.left, one.right) > FINDING.head_ruling for one in strips]
+    first = at - next((k for k in range(at) if not spans[at - 1 - k]), at)
+    last = at + next((k for k in range(len(strips) - 1 - at) if not spans[at + 1 + k]), len(strips) - 1 - at)
+    return strips[first].left, strips[last].right
 
 
 def _crossed(letters: Points, ruling: JoinedRuling, strip: Strip) -> bool:
@@ -162,9 +172,23 @@ def _text_lines(letters: Points, area: Box) -> list[Box]:
     bounds = []
     for line in map(np.array, lines):
         top, foot = float(line[:, 1].min()), float((line[:, 1] + line[:, 3]).max())
-        left = max(area.left, float(line[:, 0].min()) - tall)
-        right = min(area.right, float((line[:, 0] + line[:, 2]).max()) + tall)
+        level = letters[(y > top) & (y < foot)]
+        first, last = float(line[:, 0].min()), float((line[:, 0] + line[:, 2]).max())
+        left, right = _goes_on(level, first, last, FINDING.head_goes_on * tall)
+        left = left if left < area.left else max(area.left, first - tall)
+        right = right if right > area.right else min(area.right, last + tall)
         # Dots of letters and commas are no lines of their own.
         if foot - top > FINDING.head_line * tall:
             bounds.append(Box(left, top, right - left, foot - top))
     return bounds
+
+
+def _goes_on(letters: Points, left: float, right: float, reach: float) -> tuple[float, float]:
+    """How far the text line goes that is seen from `left` to `right`, with what follows its letters closely: what
+    stands over several columns has no ruling in it."""
+    begin, end = letters[:, 0], letters[:, 0] + letters[:, 2]
+    while True:
+        near = (begin < right + reach) & (end > left - reach)
+        if not near.any() or (begin[near].min() >= left and end[near].max() <= right):
+            return left, right
+        left, right = min(left, float(begin[near].min())), max(right, float(end[near].max()))

@@ -77,7 +77,7 @@ def numbers_end(page: Print, stack: LineStack, strip: Strip, usual: float) -> fl
         return None
     end = float(np.percentile(ends, FINDING.letter_tall))
     alike = np.abs(np.array(ends) - end) <= FINDING.numbers_differ * usual
-    return end + usual / 2 if alike.mean() >= FINDING.number_rows else None
+    return end + usual if alike.mean() >= FINDING.number_rows else None
 
 
 def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
@@ -124,35 +124,6 @@ def _stand_on_lines(letters: Points, below: JoinedRuling) -> bool:
         standing += int(best.sum())
         feet = feet[~best]
     return standing >= FINDING.head_standing * len(letters)
-
-
-def total_rows(page: Print, stack: LineStack, strips: Sequence[Strip], usual: float) -> int:
-    """How many of the last lines begin with words, as one with totals does, where the others do not."""
-    rows = len(stack.rulings) - 1
-    last = 0
-    while (
-        last < FINDING.foot_rows
-        and _first_letters(page, stack, rows - 1 - last, strips, usual) >= FINDING.label_letters
-    ):
-        last += 1
-    others = [_first_letters(page, stack, row, strips, usual) for row in range(rows - last)]
-    return last if np.median(others) < FINDING.label_letters else 0
-
-
-def _first_letters(page: Print, stack: LineStack, row: int, strips: Sequence[Strip], usual: float) -> int:
-    """How many letters of print a line begins with, on one base line and close together."""
-    high = usual or page.height
-    wide = max(strips[0].width, FINDING.total_reach * high)
-    letters = print_pieces(page, cell_box(stack, row, Strip(strips[0].left, strips[0].left + wide)))
-    letters = letters[letters[:, 3] <= FINDING.number_large * (high or np.inf)]
-    if len(letters) == 0:
-        return 0
-    letters = letters[np.argsort(letters[:, 0])]
-    feet = letters[:, 1] + letters[:, 3]
-    standing = letters[np.abs(feet - np.median(feet)) <= FINDING.head_base.of(high)]
-    apart = standing[1:, 0] - standing[:-1, 0] - standing[:-1, 2]
-    near = np.flatnonzero(apart > FINDING.total_gap * high)
-    return int(near[0]) + 1 if len(near) else len(standing)
 
 
 def parted_cells(stack: LineStack, strips: Sequence[Strip], level: Mask) -> float:

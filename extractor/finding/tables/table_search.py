@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import partial
 
 import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.naming import identifier, numbered, read_print
+from extractor.finding.naming import identifier, numbered, read_places, unread
 from extractor.finding.printed.print_or_writing import Print, letter_height
 from extractor.finding.rulings.page_rulings import Rulings, dotted_runs
 from extractor.finding.tables.found_table import FoundColumn, FoundTable
 from extractor.finding.tables.joined_rulings import JoinedRuling, joined_rulings
+from extractor.finding.tables.line_numbers import PrintReader, counts_up, first_numbered, is_short, total_rows
 from extractor.finding.tables.line_stacks import LineStack, line_stacks
 from extractor.finding.tables.table_heads import head_letters, head_texts, repeats, strips_under
 from extractor.finding.tables.table_print import (
@@ -25,7 +27,6 @@ from extractor.finding.tables.table_print import (
     numbered_column,
     numbers_end,
     parted_cells,
-    total_rows,
 )
 from extractor.finding.tables.table_strips import Strip, column_strips
 from extractor.ink import as_gray
@@ -53,10 +54,12 @@ def find_tables(lit: Gray, rulings: Rulings, page: Print, *, labels: bool = True
     dotted = dotted_runs(sideways, page.long_side, FINDING.dotted_upright)
     upright_mask = as_gray(cv2.bitwise_or(cv2.transpose(rulings.upright), dotted))
     upright = joined_rulings(upright_mask, page.long_side)
+    read = partial(read_places, lit) if labels else unread
     blocks: list[_Block] = []
     for stack in stacks:
-        blocks += _blocks(stack, level, upright, (level_mask, upright_mask), page)
-    texts = _read(blocks, lit) if labels else {}
+        blocks += _blocks(stack, level, upright, page, masks=(level_mask, upright_mask), read=read)
+    places = list(dict.fromkeys(box for block in blocks for head in block.heads for box in head))
+    texts = dict(zip(places, read(places), strict=True))
     return [_table(group, texts) for group in _side_by_side(blocks, texts)]
 
 
@@ -64,13 +67,17 @@ def _blocks(
     stack: LineStack,
     level: Sequence[JoinedRuling],
     upright: Sequence[JoinedRuling],
-    masks: tuple[Mask, Mask],
     page: Print,
+    *,
+    masks: tuple[Mask, Mask],
+    read: PrintReader,
 ) -> list[_Block]:
     """The blocks of columns in these lines, left to right; none where the lines are no table's."""
     strips = column_strips(stack, upright, masks)
-    written = [strip for strip in strips if numbered_column(page, stack, strip, 0.0) is None]
-    first = heading_rows(page, stack, written or strips)
+    printed = [strip for strip in strips if numbered_column(page, stack, strip, 0.0) is not None]
+    first = heading_rows(page, stack, [strip for strip in strips if strip not in printed] or strips)
+    for strip in printed[:1]:
+        first = first_numbered(page, stack, strip, read, first)
     if first:
         stack = stack.without(first, 0)
         strips = column_strips(stack, upright, masks)
@@ -81,14 +88,16 @@ def _blocks(
         ends = [numbers_end(page, stack, strip, usual) for strip in strips]
         strips = [part for strip, end in zip(strips, ends, strict=True) for part in strips_under(letters, strip, end)]
     numbers = [numbered_column(page, stack, strip, usual) for strip in strips]
-    stack = stack.without(0, total_rows(page, stack, strips, usual))
+    stack = stack.without(0, total_rows(page, stack, strips, usual, read))
     if len(stack.rulings) <= FINDING.table_rows or lines_are_named(page, stack, strips):
         return []
     begin = next((strip for strip, number in zip(strips, numbers, strict=True) if number), None)
     parts: list[list[Strip]] = [[]]
     for strip, number in zip(strips, numbers, strict=True):
-        begins = strip is strips[0] or (begin is not None and repeats(letters, begin, strip))
-        if number is not None and begins:
+        counted = counts_up(page, stack, strip, read) if number else None
+        begins = strip is strips[0] and (counted is None or is_short(page, stack, strip, read))
+        begins |= counted is None and begin is not None and repeats(letters, begin, strip)
+        if number is not None and (counted or begins):
             if number.letters >= FINDING.label_letters:
                 return []
             # Numbers in the midst of a table begin its next block.
@@ -113,17 +122,6 @@ def _holds_numbers(stack: LineStack, strips: Sequence[Strip]) -> bool:
     """Whether columns without headings are several and wide enough for numbers, rather than cells for tally marks."""
     wide = [strip for strip in strips if strip.cells or strip.width > FINDING.unheaded_shape * stack.pitch]
     return len(wide) >= FINDING.strips_unheaded
-
-
-def _read(blocks: Sequence[_Block], lit: Gray) -> dict[Box, str]:
-    """What the headings of all blocks say, text line by text line."""
-    places = list(dict.fromkeys(box for block in blocks for head in block.heads for box in head))
-    crops = []
-    for box in places:
-        rim = FINDING.head_rim * box.height
-        top, left = max(0, round(box.top - rim)), max(0, round(box.left - rim))
-        crops.append(lit[top : round(box.bottom + rim), left : round(box.right + rim)])
-    return dict(zip(places, read_print(crops), strict=True))
 
 
 def _names(block: _Block, texts: dict[Box, str]) -> list[str]:

@@ -129,16 +129,18 @@ def _combs(run: list[Strip], stack: LineStack, *, sure: bool) -> list[Strip]:
     """Strips that no heading parts as one comb; where headings do not tell (`sure` is false) those that are narrow."""
     out: list[Strip] = []
     while run:
-        count = _alike(run, stack, len(run) if sure else FINDING.comb_unheaded)
+        count = _alike(run, stack, sure=sure)
         cells = run[:count]
         out.append(Strip(cells[0].left, cells[-1].right, count if count > 1 else None, cells[0].gap))
         run = run[count:]
     return out
 
 
-def _alike(run: list[Strip], stack: LineStack, least: int) -> int:
-    """How many of the first strips are cells of one comb, by their shape: at least so many, or one column alone."""
+def _alike(run: list[Strip], stack: LineStack, *, sure: bool) -> int:
+    """How many of the first strips are cells of one comb, by their shape: all of them where headings tell (`sure`),
+    else a few at least, or one column alone."""
     narrowest, widest = (share * stack.pitch for share in FINDING.comb_shape)
+    least, widest = (len(run), FINDING.comb_headed * stack.pitch) if sure else (FINDING.comb_unheaded, widest)
     count = 1
     while count < len(run) and narrowest < run[count].width < widest:
         if abs(run[count].width - run[count - 1].width) > FINDING.comb_width.of(run[count].width):
