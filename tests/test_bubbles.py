@@ -12,11 +12,15 @@ import pytest
 from extractor.bubbles.bubble_measures import MEASURES
 from extractor.bubbles.bubble_state import SeenBubble, SeenMarks, probabilities
 from extractor.decoding.marked import decode_marks
+from extractor.geometry import transform
+from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Recognizers
+from extractor.registration import register
 from extractor.template import Format, PageSize, Template, TemplateField
 from extractor.template.mark_group import TICK, Marks
+from extractor.template.model import Landmarks
 from extractor.values import Box, CheckKind, FieldStatus, Gray, Kind, Page, PageStatus
 from training.bubbles.drawn_sheets import drawn_sheets
 from workers.review.typed import clear_meaning, fitted, keys_of
@@ -103,6 +107,28 @@ def test_a_sheet_upside_down_is_read_the_right_way_up(model: object) -> None:
     read = _read(model, form, np.ascontiguousarray(page[::-1, ::-1]))
     assert read["q1"][:2] == ("D", FieldStatus.ACCEPTED)
     assert read["consent"][:2] == ("0", FieldStatus.ACCEPTED)
+
+
+def _ring(page: Gray, middle: tuple[int, int], radius: int) -> Gray:
+    """Draws a mark of rings into `page`."""
+    for share, grey in ((1.0, 30), (0.75, 255), (0.5, 30), (0.25, 255)):
+        cv2.circle(page, middle, round(share * radius), grey, -1, cv2.LINE_AA)
+    return page
+
+
+def test_rings_in_the_corners_place_a_form() -> None:
+    rings = ((70, 70), (930, 80), (70, 1330), (930, 1330))
+    form = _form().model_copy(update={"landmarks": Landmarks(marks=rings, mark_size=56, rings=True)})
+    page = np.maximum(_printed(form), 190).astype(np.uint8)
+    for middle in rings:
+        _ring(page, middle, 28)
+    corners = np.array(((0, 0), (1000, 0), (1000, 1400), (0, 1400)), np.float32)
+    there = (corners * 0.5 + ((60, 40), (30, 70), (80, 20), (50, 60))).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, there)
+    found = register(as_gray(cv2.warpPerspective(page, matrix, (640, 800), borderValue=250)), [form])
+    assert found is not None
+    points = np.array(((150.0, 260.0), (900.0, 300.0), (600.0, 800.0)))
+    assert np.abs(transform(found.matrix, points) - transform(matrix, points)).max() < 2
 
 
 def test_bubbles_that_everybody_filled_are_not_taken_for_print(model: object) -> None:
@@ -208,7 +234,11 @@ def test_omrchecker_templates_become_ours(tmp_path: Path) -> None:
     tree = {
         "pageDimensions": [1000, 1400],
         "bubbleDimensions": [40, 40],
-        "preProcessors": [{"name": "CropPage"}, {"name": "Sharpen"}],
+        "preProcessors": [
+            {"name": "CropPage"},
+            {"name": "Sharpen"},
+            {"name": "CropOnMarkers", "options": {"relativePath": "marker.png", "sheetToMarkerWidthRatio": 20}},
+        ],
         "customLabels": {"Roll": ["letter", "roll1..3"]},
         "fieldBlocks": {
             "L": {
@@ -237,12 +267,15 @@ def test_omrchecker_templates_become_ours(tmp_path: Path) -> None:
     }
     path = tmp_path / "template.json"
     path.write_text(json.dumps(tree))
+    cv2.imwrite(str(tmp_path / "marker.png"), _ring(np.full((160, 160), 255, np.uint8), (80, 80), 70))
     imported = import_omrchecker(path, "exam")
     fields = {field.name: field for field in imported.template.fields}
     assert list(fields) == ["Roll", "q1", "q2", "f_file"]
     assert [len(answer) for answer in fields["Roll"].bubbles] == [2, 10, 10, 10]
     assert fields["Roll"].bubbles[3][9].box == Box(220, 550, 40, 40)
     assert fields["q2"].bubbles[0][1].box == Box(160, 850, 40, 40)
+    assert imported.template.landmarks.rings
+    assert imported.template.landmarks.mark_size == 50
     assert any("Sharpen" in sentence for sentence in imported.left_out)
     assert any("f_file" in sentence for sentence in imported.left_out)
     node, read = parse_yaml(template_yaml(imported.template), "t")

@@ -33,7 +33,8 @@ def by_marks(reduced: ReducedPage, forms: Sequence[PreparedForm]) -> Iterator[li
     for form in forms:
         if len(form.marks):
             size, most = form.template.landmarks.mark_size, REGISTRATION.most_by_marks
-            matches = match_marks(reduced.squares, form.marks, size, most)
+            seen = reduced.rings if form.template.landmarks.rings else reduced.squares
+            matches = match_marks(seen, form.marks, size, most)
             found += [Hypothesis(form, match.matrix) for match in matches]
     yield found
 

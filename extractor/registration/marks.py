@@ -1,4 +1,4 @@
-"""Solid square marks: found on a page, and matched with those of a template."""
+"""Solid square marks, and rings within rings: found on a page, and matched with those of a template."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ FAR_OFF = 9.0
 
 @dataclass(frozen=True)
 class Squares:
-    """Dark solid squares on a page: `centres` shape (n, 2) in pixels, `sides` shape (n,) in pixels."""
+    """Dark solid squares on a page, or rings within rings: `centres`, shape (n, 2), and `sides`, shape (n,), in
+    pixels."""
 
     centres: Points
     sides: Points
@@ -63,6 +64,35 @@ def find_squares(image: Gray) -> Squares:
     found.sort(reverse=True)
     rows = np.array([(x, y, side) for _, x, y, side in found[: REGISTRATION.mark_most]], np.float64).reshape(-1, 3)
     return Squares(rows[:, :2], rows[:, 2])
+
+
+def find_rings(image: Gray) -> Squares:
+    """The marks on a reduced page that are dark rings around a dot or around other rings: three outlines about one
+    middle."""
+    long_side = max(image.shape)
+    grey = even_illumination(image, long_side // 16)
+    smallest, largest = (long_side * share for share in REGISTRATION.mark_size)
+    found: list[tuple[float, float, float]] = []
+    for level in REGISTRATION.ring_dark:
+        contours, tree = cv2.findContours((grey < level).astype(np.uint8), cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
+        if tree is None:
+            continue
+        boxes = np.array([cv2.boundingRect(one) for one in contours], np.float64)
+        middles, sides = boxes[:, :2] + (boxes[:, 2:] - 1) / 2, boxes[:, 2:].max(1)
+        for place, (_, _, inner, _) in enumerate(tree[0]):
+            innermost = tree[0][inner][2] if inner >= 0 else -1
+            if innermost < 0 or not smallest <= sides[place] <= largest:
+                continue
+            off = float(np.abs(middles[[inner, innermost]] - middles[place]).max())
+            if off < REGISTRATION.ring_off * sides[place] and boxes[place, 2:].min() * 1.3 > sides[place]:
+                found.append((float(sides[place]), *middles[place].tolist()))
+    kept: list[tuple[float, float, float]] = []
+    for side, x, y in sorted(found, reverse=True):
+        # The outermost ring of each, at one of the levels at which it is seen.
+        if all(max(abs(x - a), abs(y - b)) > other / 2 for other, a, b in kept):
+            kept.append((side, x, y))
+    rows = np.array(kept[: REGISTRATION.mark_most], np.float64).reshape(-1, 3)
+    return Squares(rows[:, 1:], rows[:, 0])
 
 
 def _weigh(image: Gray, contour: np.ndarray) -> tuple[float, float, float]:

@@ -14,7 +14,7 @@ from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, find_boxes
 from extractor.registration.bubble_outlines import Outlines, find_outlines
 from extractor.registration.features import Features, find_features
-from extractor.registration.marks import Squares, find_squares
+from extractor.registration.marks import Squares, find_rings, find_squares
 from extractor.registration.registration_parameters import REGISTRATION
 from extractor.registration.sheet_outline import find_sheets, sheet_size
 from extractor.values import Box, Gray, Points
@@ -41,6 +41,10 @@ class ReducedPage:
     @cached_property
     def squares(self) -> Squares:
         return find_squares(self.image)
+
+    @cached_property
+    def rings(self) -> Squares:
+        return find_rings(self.image)
 
     @cached_property
     def features(self) -> Features:

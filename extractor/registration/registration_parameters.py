@@ -31,6 +31,8 @@ class RegistrationParameters:
 
     # Solid square marks; shares are of the long side unless something else is said.
     mark_dark: int = 128  # grey level below which a mark is
+    ring_dark: tuple[int, ...] = (110, 140, 170, 200)  # the same for rings, which are seen at one of these levels
+    ring_off: float = 0.12  # of a ring's width, that those within it lie off its middle at most
     mark_most: int = 48  # dark squares on a page; the squarest are kept
     mark_size: tuple[float, float] = (0.005, 0.06)  # of a mark at least and at most
     mark_turned: float = 1.5  # times as wide and high a mark is that lies at a slant

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from extractor.geometry import are_plausible, transform_all
 from extractor.registration.boxes import one_off
 from extractor.registration.bubble_outlines import bubble_fit, bubbles_seen, onto_outlines
-from extractor.registration.hypotheses import Hypothesis, by_boxes, by_bubbles, by_marks, by_reference
+from extractor.registration.hypotheses import Hypothesis, by_boxes, by_bubbles, by_marks, by_reference, marks_inside
 from extractor.registration.patches import Aligned, align_patches, look_again
 from extractor.registration.prepared_form import PreparedForm, Reference, prepare_form, rooms
 from extractor.registration.reduced_page import ReducedPage, closer_page, flattened_sheets, reduced_page
@@ -331,6 +331,10 @@ def _judge_bubbles(looked: ReducedPage, reduced: ReducedPage, hypothesis: Hypoth
         matrix, seen = _on_rulings(looked, reduced, form, matrix, align=False)
         count = len(form.bubbles.centres)
         share = (count * share + len(form.rulings) * seen) / (count + len(form.rulings))
+    inside, missing = marks_inside(reduced, Hypothesis(form, matrix))
+    if inside >= REGISTRATION.mark_enough and inside - missing == len(form.marks):
+        # All marks where they should be say as much as bubbles, of which some do not show in small pictures.
+        share = (1 + share) / 2
     return Judged(share, Hypothesis(form, matrix))
 
 

@@ -69,13 +69,15 @@ class PageSize(StrictModel):
 class Landmarks(StrictModel):
     """What registration can hold on to.
 
-    `marks` are the centres of solid square marks; three at least. `mark_size` is their side. `reference` is the
-    file name of a picture of the blank form, beside the template. `dropout` says that the boxes are printed in a
-    colour that pages in grey do not show: then the rest of the picture tells how well a page fits.
+    `marks` are the centres of solid square marks, or of `rings` within rings; three at least. `mark_size` is their
+    side. `reference` is the file name of a picture of the blank form, beside the template. `dropout` says that the
+    boxes are printed in a colour that pages in grey do not show: then the rest of the picture tells how well a page
+    fits.
     """
 
     marks: Annotated[tuple[tuple[float, float], ...], Field(max_length=100)] = ()
     mark_size: Annotated[float, Field(gt=0)] | None = None
+    rings: bool = False
     reference: Annotated[str, Field(max_length=1000)] | None = None
     dropout: bool = False
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 from pydantic import ValidationError
 
 from extractor.errors import TemplateError
+from extractor.ink import as_gray
+from extractor.registration.marks import find_rings
 from extractor.template.mark_group import MarkPart, Marks
-from extractor.template.model import FIELD_NAME, RESERVED, Format, PageSize, TemplateField
+from extractor.template.model import FIELD_NAME, RESERVED, Format, Landmarks, PageSize, TemplateField
 from extractor.template.template import Template
 from extractor.values import Box, Kind
 
@@ -29,6 +32,12 @@ LABEL_RANGE = re.compile(r"([^.\d]+)(\d+)\.{2,3}(\d+)")
 """`q1..11`."""
 
 MOST_BYTES, MOST_LABELS_OF_BLOCK = 1_000_000, 1000
+
+MOST_MARKER_PIXELS, USUAL_RATIO = 5000, 17
+"""Of the side of a marker's picture; and how many times as wide as a marker a sheet is, where it does not say."""
+
+MARKER_SIDE, ON_PAGE = 40, 1000
+"""Pixels of a marker, and of the page that it is looked for on, to know whether it is one of rings."""
 
 UNNEEDED = {"GaussianBlur", "MedianBlur", "Levels"}
 """Preprocessors that have nothing to do here, since ink is measured against the page's own paper."""
@@ -63,7 +72,7 @@ def import_omrchecker(path: str | Path, form: str) -> Imported:
     if not isinstance(tree, dict) or not isinstance(tree.get("fieldBlocks"), dict):
         raise TemplateError(f"{path} is no template of OMRChecker, which has 'fieldBlocks'; give its template.json.")
     try:
-        return _imported(tree, form)
+        return _imported(tree, form, path.parent)
     except ValidationError as error:
         first = error.errors()[0]
         message = str(first.get("ctx", {}).get("error", first["msg"]))
@@ -72,8 +81,9 @@ def import_omrchecker(path: str | Path, form: str) -> Imported:
         raise TemplateError(f"{path}: {error} is missing or not as OMRChecker has it; mend it there.") from None
 
 
-def _imported(tree: dict[str, Any], form: str) -> Imported:
+def _imported(tree: dict[str, Any], form: str, folder: Path) -> Imported:
     width, height = (float(side) for side in tree["pageDimensions"])
+    landmarks = _markers(tree, folder, width, height)
     answers: dict[str, _Answer] = {}
     left_out: list[str] = []
     for name, block in tree["fieldBlocks"].items():
@@ -97,8 +107,9 @@ def _imported(tree: dict[str, Any], form: str) -> Imported:
                 f"The field '{name}' is called {ours} here, since names have letters, digits and underscores."
             )
         fields.append(_field(ours, [answers[label] for label in order[name]]))
-    left_out += _preprocessors(tree)
-    template = Template(formdigits=1, form=form, page=PageSize(width=width, height=height), fields=tuple(fields))
+    left_out += _preprocessors(tree, marked=bool(landmarks.marks))
+    page = PageSize(width=width, height=height)
+    template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields))
     return Imported(template, tuple(left_out))
 
 
@@ -158,7 +169,27 @@ def _name(name: str, known: set[str]) -> str:
     return ours
 
 
-def _preprocessors(tree: dict[str, Any]) -> list[str]:
+def _markers(tree: dict[str, Any], folder: Path, width: float, height: float) -> Landmarks:
+    """Its markers, if they are rings: it crops pages so that their middles are the corners of what is left."""
+    for one in tree.get("preProcessors") or []:
+        options = one.get("options") or {}
+        if one.get("name") != "CropOnMarkers":
+            continue
+        # No other folder's pictures: the template may be a stranger's.
+        picture = folder / Path(str(options.get("relativePath", ""))).name
+        marker = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE) if picture.is_file() else None
+        if marker is None or max(marker.shape) > MOST_MARKER_PIXELS:
+            break
+        small = cv2.resize(marker, (MARKER_SIDE, MARKER_SIDE), interpolation=cv2.INTER_AREA)
+        around = (ON_PAGE - MARKER_SIDE) // 2
+        alone = cv2.copyMakeBorder(small, around, around, around, around, cv2.BORDER_CONSTANT, value=255)
+        if len(find_rings(as_gray(alone)).centres):
+            size = width / float(options.get("sheetToMarkerWidthRatio", USUAL_RATIO))
+            return Landmarks(marks=((0, 0), (width, 0), (width, height), (0, height)), mark_size=size, rings=True)
+    return Landmarks()
+
+
+def _preprocessors(tree: dict[str, Any], *, marked: bool) -> list[str]:
     """What is said of its preprocessors."""
     told = []
     for one in tree.get("preProcessors") or []:
@@ -166,6 +197,8 @@ def _preprocessors(tree: dict[str, Any]) -> list[str]:
         match name:
             case "CropPage":
                 told.append("CropPage is not needed: the sheet is found in the picture by its edges and its bubbles.")
+            case "CropOnMarkers" if marked:
+                told.append("CropOnMarkers: its markers are the form's landmarks.")
             case "CropOnMarkers":
                 told.append(
                     "CropOnMarkers: its markers are not looked for; the bubbles themselves say where the form lies."

@@ -60,6 +60,8 @@ def template_yaml(template: Template, remarks: Mapping[str, str] | None = None) 
             lines.append(f"  marks: [{', '.join(_list(mark) for mark in landmarks.marks)}]")
         if landmarks.mark_size is not None:
             lines.append(f"  mark_size: {as_number(landmarks.mark_size)}")
+        if landmarks.rings:
+            lines.append("  rings: true")
         if landmarks.reference:
             lines.append(f"  reference: {as_text(landmarks.reference)}")
         if landmarks.dropout:
