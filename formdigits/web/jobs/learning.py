@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 from extractor.errors import FormdigitsError
-from formdigits.actions.learn import in_sentences, learn_from_job
 from workers.database.jobs import find_job
 from workers.database.store import open_store
 from workers.process import ChildProcess
@@ -125,6 +124,9 @@ class LearningForms:
 
 def _main(pipe: Connection, name: str, by: str) -> None:
     """Learns from the job `name`, and sends how far it is, at last what came of it."""
+    # Imported here: the server, which starts this, needs none of what learns.
+    from formdigits.actions.learn import in_sentences, learn_from_job
+
     last, at = "", 0.0
 
     def told(step: str, share: float) -> None:
