@@ -121,8 +121,9 @@ def _parted(seen: Observation, text: str, level: LevelString | None, scores: Flo
     if view.line is None or text.strip(BLANK) == "":
         return [FieldSymbol(BLANK, True, None, None, ())]
     frames = aligned(view.frames, text, ctc.classes)
+    # The second network may have read a mark that the first does not know.
     odds = [
-        _ranked(ctc.classes, _surest(view.frames, frame, ctc.classes.index(symbol)))
+        _ranked(ctc.classes, _surest(view.frames, frame, ctc.classes.index(symbol))) if symbol in ctc.classes else ()
         for symbol, frame in zip(text, frames, strict=True)
     ]
     if level is None:

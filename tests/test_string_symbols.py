@@ -61,6 +61,11 @@ def test_what_the_frames_do_not_say_is_placed_between_what_they_do() -> None:
     assert first < missing < last
 
 
+def test_a_mark_of_another_network_stands_where_nothing_is_said() -> None:
+    first, mark, last = aligned(frames_saying("_0_____1_"), "0$1", "01")
+    assert first < mark < last
+
+
 def test_a_text_longer_than_its_frames_is_spread_evenly() -> None:
     assert aligned(frames_saying("00"), "0000", "01").tolist() == [0.25, 0.75, 1.25, 1.75]
     assert aligned(frames_saying("_"), "", "01").tolist() == []

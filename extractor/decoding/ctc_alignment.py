@@ -13,13 +13,14 @@ from extractor.values import Floats
 def aligned(frames: Floats, text: str, classes: Sequence[str]) -> NDArray[np.float64]:
     """The frame in the middle of each symbol of `text`, shape (symbols,), by the most probable path that says `text`.
 
-    `frames` are log-probabilities of shape (frames, classes + 1), the last class being CTC's blank; `classes` have
-    every symbol of `text`. Where there are fewer frames than the text needs, its symbols are spread evenly.
+    `frames` are log-probabilities of shape (frames, classes + 1), the last class being CTC's blank. A symbol of `text`
+    that `classes` lack, since another network read it, stands where they say nothing. Where there are fewer frames than
+    the text needs, its symbols are spread evenly.
     """
     count, blank = len(frames), frames.shape[1] - 1
     place = {name: index for index, name in enumerate(classes)}
     states = np.full(2 * len(text) + 1, blank)
-    states[1::2] = [place[symbol] for symbol in text]
+    states[1::2] = [place.get(symbol, blank) for symbol in text]
     # A state follows itself, the one before it, and that one's predecessor too where a blank need not stand between.
     skip = np.zeros(len(states), np.bool_)
     skip[3::2] = states[3::2] != states[1:-2:2]
