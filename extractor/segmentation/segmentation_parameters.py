@@ -32,6 +32,7 @@ class SegmentationParameters:
     # Digits across the side of a box; lengths are shares of the box's height unless something else is said.
     edge_high: float = 0.3  # that a digit has at least
     edge_thin: float = 0.06  # what is less wide is left of a ruling
+    edge_ruling: float = 0.16  # what is less wide, along a side and beyond its end, is left of a ruling as well
     edge_touches: float = 0.1  # of a digit: with less of it inside the box it merely touches the side
     edge_reaches: float = 0.85  # of a digit: with more of it inside it is this field's, also where another begins,
     edge_wide: float = 0.2  # unless more than this share of its width lies there

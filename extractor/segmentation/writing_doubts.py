@@ -58,7 +58,7 @@ def leaves_box(field: FieldImage) -> bool:
     box, params, least = field.inside, SEGMENTATION, SEGMENTATION.inside_least
     left, top, width, height = pieces.boxes.T
     middle = top + height / 2
-    digits = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
+    digits = _digits(field, pieces)
     level = digits & (middle > box.top) & (middle < box.bottom)
     over = level & ((left < box.left) | (left + width > box.right))
     outside = np.zeros(len(over), np.bool_)
@@ -96,12 +96,24 @@ def leaves_box(field: FieldImage) -> bool:
     return bool((across & (left > box.left) & (left + width < box.right)).any())
 
 
+def _digits(field: FieldImage, pieces: Pieces) -> NDArray[np.bool_]:
+    """Which pieces are as large as digits, and no rulings."""
+    params, box = SEGMENTATION, field.inside
+    left, top, width, height = pieces.boxes.T
+    # What is left of an upright ruling lies along a side of the box and goes on beyond its top or foot.
+    along = np.minimum(np.abs(left + width / 2 - box.left), np.abs(left + width / 2 - box.right))
+    ruling = (along < params.inside_edge * box.height) & (width < params.edge_ruling * box.height)
+    ruling &= (top < box.top) | (top + height > box.bottom)
+    large = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
+    return np.asarray(large & ~ruling, np.bool_)
+
+
 def _left_out(field: FieldImage, pieces: Pieces, taken: NDArray[np.bool_]) -> bool:
     """Whether a digit that lies across the top or the foot of the box, and counts as another row's, stands in the row
     of those that are `taken`: these lie across it as well."""
     params, box = SEGMENTATION, field.inside
     left, top, width, height = pieces.boxes.T
-    digits = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
+    digits = _digits(field, pieces)
     reaches = np.minimum(top + height, box.bottom) - np.maximum(top, box.top) > params.edge_part * box.height
     within = (left < box.right) & (left + width > box.left)
     lost, read = digits & reaches & within & ~taken, taken & (height >= params.edge_part * box.height)
