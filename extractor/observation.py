@@ -16,7 +16,6 @@ from extractor.decoding.learned_choice import chosen
 from extractor.decoding.marked import decode_marks
 from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
 from extractor.fields import FieldImage
-from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
 from extractor.recognizer.choice import Model
 from extractor.recognizer.learned import Learned
 from extractor.recognizer.second_reader import SecondReader, Weights
@@ -24,6 +23,7 @@ from extractor.recognizer.string_views import StringReading, read_one_view, read
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
 from extractor.segmentation.lattice import stack_crops
+from extractor.segmentation.text_line import writing_of
 from extractor.segmentation.whole_picture import comb_picture, string_picture
 from extractor.table_lines import column_of
 from extractor.template import Format, TemplateField
@@ -152,6 +152,9 @@ def _scores(lattices: Sequence[Lattice], model: Model) -> list[Floats]:
 
 def holds_digits(seen: Observation) -> bool:
     """Whether handwritten digits are seen there: for fields that were found rather than given by a template."""
+    # Only where no template is given: finding is a sixth of all that is imported.
+    from extractor.finding.templateless import lattice_holds_digits, string_holds_digits
+
     if seen.string is not None:
         return string_holds_digits(seen.string)
     return lattice_holds_digits(seen.lattice, seen.scores, seen.model.symbols.classes)
@@ -223,8 +226,10 @@ def second_words(decided: Sequence[tuple[Observation, Decoded]], reader: SecondR
     """What `reader` says of each field, by its place, in one call; nothing where no picture of it can be made."""
     pictures: dict[int, Gray] = {}
     for place, (seen, decoded) in enumerate(decided):
-        comb = seen.lattice.comb
-        picture = comb_picture(seen.image, decoded.written) if comb else string_picture(seen.image)
+        if seen.lattice.comb:
+            picture = comb_picture(seen.image, decoded.written)
+        else:
+            picture = string_picture(seen.string.writing if seen.string is not None else writing_of(seen.image))
         if picture is not None:
             pictures[place] = picture
     said = best_transcripts(reader.log_probabilities([*pictures.values()]), reader.classes)

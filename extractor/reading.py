@@ -19,9 +19,6 @@ from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
 from extractor.field_symbols import field_symbols
 from extractor.fields import FieldImage, as_single_field
-from extractor.finding.finding_parameters import FINDING
-from extractor.finding.printed.row_numbers import counted_up
-from extractor.finding.templateless import page_fields
 from extractor.observation import Located, Observation, decode, holds_digits, is_judged_anew, observe, second_opinions
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
@@ -220,6 +217,8 @@ class Reader:
         if isinstance(page, FailedPage):
             return [_Prepared(page, _without_readings(page, PageStatus.FAILED, page.reason))]
         if self._finding:
+            from extractor.finding.templateless import page_fields  # Only here: it takes long to import.
+
             found = page_fields(page.image)
             return [_Prepared(page, located=tuple(Located(one.field, one.image, self._model) for one in found))]
         if not self._forms:
@@ -319,10 +318,14 @@ def _may_number(values: Sequence[str]) -> bool:
 
 
 def _without_numbering(
-    decided: Sequence[tuple[Observation, Decoded]], least: int = FINDING.counted_least
+    decided: Sequence[tuple[Observation, Decoded]], least: int | None = None
 ) -> list[tuple[Observation, Decoded]]:
     """Fields without the printed numbers of rows and columns: what counts up and looks like print is left out,
-    and what only counts up, over `least` places, is in doubt."""
+    and what only counts up, over `least` places (as many as where fields are found), is in doubt."""
+    from extractor.finding.finding_parameters import FINDING
+    from extractor.finding.printed.row_numbers import counted_up
+
+    least = FINDING.counted_least if least is None else least
     counted = counted_up(
         [np.array(seen.image.quad) for seen, _ in decided],
         [decoded.meaning.value if seen.is_written else "" for seen, decoded in decided],

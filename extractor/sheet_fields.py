@@ -45,8 +45,9 @@ def locate_sheet(
             seen = next(bubbles)
             picture = replace(unwritten_image(image, matrix, field.box), doubts=seen.doubts)
             one = Located(field, picture, model_of(field), bubbles=seen)
-        doubts = (*one.image.doubts, *registration.doubts)
-        located.append(replace(one, image=replace(one.image, doubts=doubts)))
+        if registration.doubts:
+            one = replace(one, image=replace(one.image, doubts=(*one.image.doubts, *registration.doubts)))
+        located.append(one)
     return located
 
 

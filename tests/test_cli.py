@@ -74,6 +74,43 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+READS_A_PAGE = """
+from formdigits.cli import cli
+try:
+    page, form = "samples/scans/tally_01.jpg", "samples/templates/tally.yaml"
+    cli.main(["read", page, "-t", form, "-o", OUT, "--processes", "1"])
+except SystemExit as end:
+    assert end.code == 0, end.code
+"""
+ONLY_FOR_OTHERS = (
+    *("pandas", "openpyxl", "xlsxwriter", "rich", "pikepdf", "pillow_heif", "extractor.finding", "extractor.overlay"),
+    *("celery", "redis", "fsspec", "s3fs", "alembic", "fastapi", "tensorflow", "keras"),
+)
+"""What no small page needs that becomes a CSV."""
+
+
+@pytest.mark.parametrize(
+    ("script", "unwanted"),
+    [
+        (READS_A_PAGE, ONLY_FOR_OTHERS),
+        # What is started before anything else is read.
+        ("import formdigits.commands.read, workers.early", ("numpy", "cv2", "pydantic", "sqlalchemy")),
+        # The process that hands out pages reads none, and those that read keep nothing.
+        ("import formdigits.actions.read", (*ONLY_FOR_OTHERS, "extractor.reading", "ai_edge_litert", "onnxruntime")),
+        ("import workers.child, extractor.reading", (*ONLY_FOR_OTHERS, "sqlalchemy", "onnxruntime")),
+    ],
+)
+def test_reading_a_page_loads_only_what_it_uses(script: str, unwanted: tuple[str, ...], tmp_path: Path) -> None:
+    script = (
+        f"OUT = {str(tmp_path / 'out.csv')!r}\n{script}\nimport sys\n"
+        f"loaded = [name for name in {unwanted!r} if name in sys.modules]\nassert not loaded, loaded"
+    )
+    environment = os.environ | {"FORMDIGITS_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_command_that_is_listed_exists() -> None:
     context = click.Context(cli.cli)
     for name, (_, line) in cli.COMMANDS.items():

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import TypeAlias
 
 from extractor.errors import FormdigitsError
+from extractor.values import Kind
 from workers.chunk import do_task
 from workers.work import Event, ReaderFactory, Task, units
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The reader is loaded."""
+    """The reader is loaded; `dpi` and `fields` are its own."""
+
+    dpi: int
+    fields: tuple[tuple[str, Kind], ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def _serve(pipe: Connection, factory: ReaderFactory, overlay: Path | None) -> No
 
     cv2.setNumThreads(1)
     reader = factory()
-    pipe.send(Ready())
+    pipe.send(Ready(reader.dpi, reader.fields))
     while True:
         task: Task = pipe.recv()
         # A page alone has the whole time limit to itself, so it does not beat.

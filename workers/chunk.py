@@ -11,11 +11,11 @@ from extractor.errors import DocumentError, FormdigitsError
 from extractor.values import FailedPage, Page, PageResult, PageStatus
 from workers.work import Counted, CountTask, Event, Outcome, PageReader, Span, Task, Trace
 
-BATCH = 8
-"""Most pages that are decoded and in memory at once."""
+BATCH = 4
+"""Most pages that are decoded and in memory at once: with more the networks gain nothing."""
 
-BATCH_PIXELS = 80_000_000
-"""A batch ends early when its pages have this many pixels: nine A4 pages at 300 dpi, or two at 600."""
+BATCH_PIXELS = 40_000_000
+"""A batch ends early when its pages have this many pixels: four A4 pages at 300 dpi, or one at 600."""
 
 
 def do_task(

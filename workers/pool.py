@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,10 @@ class InProcess:
     def __exit__(self, *_: object) -> None:
         return None
 
+    def loaded(self) -> PageReader:
+        """What the reader is."""
+        return self._reader
+
     def __call__(self, tasks: Iterable[Task]) -> Iterator[list[Event]]:
         import cv2
 
@@ -59,7 +64,8 @@ class Pool:
 
     A process that dies, or that is still on one page after `page_limit_s` seconds, is replaced. What it had
     not reported is done again page by page; a page that ends its process once more is failed, with the reason.
-    `overlay` is the folder for pictures of the readings; `verbose` lets the children's libraries print.
+    `overlay` is the folder for pictures of the readings; `verbose` lets the children's libraries print. `early` is a
+    process that was started beforehand, to be the first.
 
     Running raises what `factory` raises for the user, and ServiceError when the processes cannot start.
     """
@@ -72,8 +78,11 @@ class Pool:
         overlay: Path | None = None,
         page_limit_s: float = PAGE_LIMIT_S,
         verbose: bool = False,
+        early: ChildProcess | None = None,
     ) -> None:
         self._args = (factory, overlay, verbose)
+        self._early = early
+        self._loaded: Ready | None = None
         self._processes = processes
         self._page_limit_s = page_limit_s
         self._children: list[_Child] = []
@@ -91,6 +100,14 @@ class Pool:
         for child in self._children:
             child.reap(patience_s=2)
         self._children.clear()
+
+    def loaded(self) -> Ready:
+        """What the readers are, as soon as the first process has one. Raises what running raises."""
+        while self._loaded is None:
+            if not self._children:
+                self._start()
+            self._hear(self._children)
+        return self._loaded
 
     def __call__(self, tasks: Iterable[Task]) -> Iterator[list[Event]]:
         source = iter(tasks)
@@ -112,20 +129,25 @@ class Pool:
             if task is None:
                 return
             if not idle:
-                idle.append(_Child(*self._args))
-                self._children.append(idle[-1])
+                idle.append(self._start())
             child = idle.popleft()
             if not child.take(task, self._page_limit_s):
                 self._again.appendleft(task)
                 self._remove(child)
 
-    def _hear(self, busy: list[_Child]) -> list[Event]:
+    def _start(self) -> _Child:
+        early, self._early = self._early, None
+        child = _Child(*self._args, early)
+        self._children.append(child)
+        return child
+
+    def _hear(self, busy: Sequence[_Child]) -> list[Event]:
         patience = max(0.0, min(child.deadline for child in busy) - time.monotonic())
         before = time.monotonic()
         wait([child.pipe for child in busy], patience)
         stopped = time.monotonic() - before - patience
         events: list[Event] = []
-        for child in busy:
+        for child in tuple(busy):
             if stopped > 1:
                 # The whole container was paused: nobody is late.
                 child.deadline += stopped
@@ -136,7 +158,7 @@ class Pool:
             except (EOFError, OSError):
                 alive = False
                 events += self._lost(child, None)
-            if alive and child.task and time.monotonic() > child.deadline:
+            if alive and (child.task or not child.ready) and time.monotonic() > child.deadline:
                 events += self._lost(child, self._page_limit_s)
         return events
 
@@ -145,6 +167,7 @@ class Pool:
         match message:
             case Ready():
                 child.ready = True
+                self._loaded = message
                 self._failed_starts = 0
             case Broken(error=error, trace=trace):
                 log.debug("%s", trace)
@@ -193,13 +216,19 @@ class Pool:
 class _Child:
     """A process, its pipe, the task that it is on, and what it has reported of it."""
 
-    def __init__(self, factory: ReaderFactory, overlay: Path | None, verbose: bool) -> None:
-        self._process = ChildProcess(child_main, factory, overlay, verbose=verbose)
+    def __init__(
+        self, factory: ReaderFactory, overlay: Path | None, verbose: bool, early: ChildProcess | None = None
+    ) -> None:
+        self._process = early or ChildProcess(child_main, factory, overlay, verbose=verbose)
         self.pipe = self._process.pipe
+        if early is not None:
+            # Where it is dead already, that is found when it is listened to.
+            with suppress(OSError):
+                self.pipe.send((factory, overlay))
         self.ready = False
         self.task: Task | None = None
         self.done: set[tuple[int, int]] = set()
-        self.deadline = 0.0
+        self.deadline = time.monotonic() + START_LIMIT_S
 
     def take(self, task: Task, limit_s: float) -> bool:
         """Hands it a task; False when it is dead."""

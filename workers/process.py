@@ -30,6 +30,7 @@ class ChildProcess:
 
     def __init__(self, main: Callable[..., None], *args: Any, verbose: bool = False) -> None:
         context = get_context("spawn")
+        self.reaped = False
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(target=_run, args=(main, verbose, theirs, *args), daemon=False)
@@ -52,6 +53,7 @@ class ChildProcess:
 
     def reap(self, patience_s: float = 0) -> str:
         """Sees to its end, by itself within `patience_s` seconds or killed, and says in plain words what it died of."""
+        self.reaped = True
         if patience_s:
             self._process.join(patience_s)
         self.kill()

@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from extractor.values import FailedPage, Page, PageResult
+from extractor.values import FailedPage, Kind, Page, PageResult
 
 CHUNK = 16
 """Most pages in one task."""
 
 
 class PageReader(Protocol):
-    """What reads pages; `extractor.reading.Reader` does. `dpi` is for PDF pages that must be drawn."""
+    """What reads pages; `extractor.reading.Reader` does. `dpi` is for PDF pages that must be drawn,
+    `fields` are the names and kinds of the columns."""
 
     @property
     def dpi(self) -> int: ...
+
+    @property
+    def fields(self) -> tuple[tuple[str, Kind], ...]: ...
 
     def read(self, pages: Sequence[Page | FailedPage]) -> list[PageResult]:
         """One result per page, in the same order."""

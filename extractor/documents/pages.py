@@ -15,7 +15,6 @@ from extractor.documents.decoder_messages import check_whole, decoder_messages
 from extractor.documents.image import ImageFile
 from extractor.documents.limits import MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, check_bytes
 from extractor.documents.negative import black_on_white
-from extractor.documents.pdf import PdfFile
 from extractor.documents.sniff import SNIFFED_BYTES, Format, sniff
 from extractor.documents.tiff import TiffFile
 from extractor.errors import DocumentError
@@ -152,6 +151,8 @@ def _document(stream: BinaryIO, kind: Format, file: str, dpi: int, *, darkest: b
         case Format.TIFF:
             return TiffFile(stream, darkest=darkest)
         case Format.PDF:
+            from extractor.documents.pdf import PdfFile  # only where there is one: it takes as long as OpenCV
+
             return PdfFile(stream, file, dpi, darkest=darkest)
         case Format.HEIC:
             from extractor.documents.heic import HeicFile  # only where there is one: a quarter of a second

@@ -15,11 +15,13 @@ def beside(field: TemplateField, fields: Sequence[TemplateField]) -> tuple[bool,
     """
     box = field.box
     near = (FIELDS.beside_comb if field.cells else FIELDS.beside) * box.height
+    first, last = box.left, box.right
     left = right = False
     for other in fields:
         its = other.box
-        if other is field or min(box.bottom, its.bottom) - max(box.top, its.top) < FIELDS.level * box.height:
-            continue
-        left = left or abs(its.right - box.left) < near
-        right = right or abs(its.left - box.right) < near
+        # Most fields are ruled out by this alone.
+        before, after = abs(its.left + its.width - first) < near, abs(its.left - last) < near
+        if (before or after) and other is not field:
+            level = min(box.bottom, its.bottom) - max(box.top, its.top) >= FIELDS.level * box.height
+            left, right = left or (level and before), right or (level and after)
     return left, right

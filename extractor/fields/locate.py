@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from extractor.fields.place_doubts import place_doubts
 from extractor.fields.rulings import without_ruling
 from extractor.geometry import transform
 from extractor.ink import FAINTEST, STROKE, grey_counts, percentile, soft_ink
+from extractor.pieces import Pieces, find_pieces
 from extractor.template import TemplateField
 from extractor.values import Box, Doubt, Gray, Points
 
@@ -43,6 +45,11 @@ class FieldImage:
     beside: tuple[bool, bool] = (False, False)
     ends: tuple[bool, bool] = (False, False)
     doubts: tuple[Doubt, ...] = ()
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The connected pieces of `ink`."""
+        return find_pieces(self.ink)
 
     @property
     def cell_boxes(self) -> tuple[Box, ...]:

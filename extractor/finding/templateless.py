@@ -16,9 +16,9 @@ from extractor.fields import FieldImage, locate_all
 from extractor.finding.field_search import find_fields
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import FoundField
+from extractor.pieces import only
 from extractor.recognizer.string_views import StringReading
 from extractor.segmentation import Lattice, with_ends
-from extractor.segmentation.pieces import find_pieces, only
 from extractor.template import Format, TemplateField
 from extractor.values import Box, Floats, Gray, Points
 
@@ -56,7 +56,7 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
 def _without_sides(field: FieldImage) -> FieldImage:
     """`field` without what is left of its frame: straight, thin, along a whole side. A thick ruling is not all
     taken away with the others, and beside a number what is left of it would read as a 1."""
-    pieces = find_pieces(field.ink)
+    pieces = field.pieces
     left, _, width, height = pieces.boxes.T
     inside, near = field.inside, FINDING.side_remnant * field.inside.height
     middle = left + width / 2

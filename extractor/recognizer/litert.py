@@ -15,8 +15,9 @@ from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Crops, Floats, Gray
 
-BATCHES = (8, 64, 256)
-"""Crops at a time: as many as there are, the smallest size for what is left over. Each is made ready once."""
+BATCHES = (8, 64)
+"""Crops at a time: as many as there are, the smallest size for what is left over. Each is made ready once, and takes
+memory by its size."""
 
 
 class LitertRecognizer:

@@ -26,8 +26,9 @@ SECOND_CARD = Path(__file__).resolve().parents[1] / "models" / "second_reader.js
 ROWS, WIDTHS, LEAST_WIDE, MOST_WIDE = 48, 32, 160, 960
 """Rows of its pictures; what their width is a multiple of, and its bounds. So few widths are made ready."""
 
-PICTURES_TOGETHER = 8
-"""Pictures of one width that go through it together: more need much memory, since it knows 18,708 characters."""
+COLUMNS_TOGETHER = 640
+"""Columns of the pictures of one width that go through it together: more cost more each, and need much memory, since it
+knows 18,708 characters."""
 
 TINIEST = 1e-12
 """Probabilities below this count as this much, so that they have a logarithm."""
@@ -121,7 +122,8 @@ class SecondReader:
         start = 0
         while start < len(by_width):
             width = drawn[by_width[start]].shape[2]
-            own = [i for i in by_width[start : start + PICTURES_TOGETHER] if drawn[i].shape[2] == width]
+            most = max(1, COLUMNS_TOGETHER // width)
+            own = [i for i in by_width[start : start + most] if drawn[i].shape[2] == width]
             [answers] = self._session.run(None, {"x": np.stack([drawn[i] for i in own])})
             for i, row in zip(own, kept(answers), strict=True):
                 found[i] = row

@@ -44,12 +44,17 @@ class StringView:
 @dataclass(frozen=True)
 class StringReading:
     """What a free string may say, best first; no transcripts where nothing is written. `first_pass_only` says that the
-    first pass was enough; `first_view` is the first view; `dashes` are those of its `Writing`."""
+    first pass was enough; `first_view` is the first view; `writing` is what its views were drawn from."""
 
     transcripts: tuple[Transcript, ...]
     first_pass_only: bool
     first_view: StringView
-    dashes: tuple[bool, bool] = (False, False)
+    writing: Writing | None = None
+
+    @property
+    def dashes(self) -> tuple[bool, bool]:
+        """Whether a flat stroke stands before and after it, as `Writing` has them."""
+        return self.writing.dashes if self.writing is not None else (False, False)
 
 
 def is_sure(transcripts: Sequence[Transcript]) -> bool:
@@ -71,7 +76,7 @@ def read_strings(
     for i, views in zip(doubtful, zip(*more, strict=True), strict=True):
         views_of[i] += views
     return [
-        StringReading(_nothing_last(_agreed(views)), len(views) == FIRST_PASS, views[0], _dashes(writing))
+        StringReading(_nothing_last(_agreed(views)), len(views) == FIRST_PASS, views[0], writing)
         for views, writing in zip(views_of, writings, strict=True)
     ]
 
@@ -91,12 +96,8 @@ def read_one_view(
         writings = [writing_of(fields[i]) for i in places]
         seen = _view(writings, number, recognizer, second)
         for i, writing, one in zip(places, writings, seen, strict=True):
-            found[i] = StringReading(one.transcripts, is_sure(one.transcripts), one, _dashes(writing))
+            found[i] = StringReading(one.transcripts, is_sure(one.transcripts), one, writing)
     return [one for one in found if one is not None]
-
-
-def _dashes(writing: Writing | None) -> tuple[bool, bool]:
-    return writing.dashes if writing is not None else (False, False)
 
 
 def _views(

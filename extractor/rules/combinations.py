@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-import numpy as np
-
 from extractor.template import Rule
 
 MOST_TRIED = 128
@@ -69,16 +67,20 @@ def weigh(
     rules_of = [[place for place, rule in enumerate(rules) if name in rule.names] for name in names]
     order = likely_first([[one.probability for one in own] for own in choices.values()])
     start = order[0]
+    free = [place for place, own in enumerate(choices.values()) if len(own) > 1]
+    checks = [rule.check() for rule in rules]
     base: dict[str, Decimal | None] = {**counts}
     base |= {name: choices[name][i].number for name, i in zip(names, start, strict=True)}
-    kept = [rule.holds(base) for rule in rules]
+    kept = [check(base) for check in checks]
 
     def weighed(picked: tuple[int, ...]) -> Combination:
-        moved = [place for place, (i, j) in enumerate(zip(picked, start, strict=True)) if i != j]
-        values = {**base, **{names[place]: choices[names[place]][picked[place]].number for place in moved}}
-        holds = list(kept)
+        moved = [place for place in free if picked[place] != start[place]]
+        values = base.copy()
+        for place in moved:
+            values[names[place]] = choices[names[place]][picked[place]].number
+        holds = kept.copy()
         for which in {which for place in moved for which in rules_of[place]}:
-            holds[which] = rules[which].holds(values)
+            holds[which] = checks[which](values)
         ratios = (choices[names[place]][picked[place]].probability / tops[place] for place in moved)
         return Combination(picked, math.prod(ratios) * mistake ** holds.count(False), tuple(holds))
 
@@ -94,7 +96,7 @@ def weigh(
         before, best = best, max(tried.values(), key=lambda one: one.weight)
         if best is before:
             break
-    shares = _shares_of_all(tried.values(), best) if everything else _shares_around(tried.values(), best)
+    shares = _shares_of_all(tried.values(), best) if everything else _shares_around(tried.values(), best, free)
     return Weighed(best, shares, everything or few)
 
 
@@ -107,13 +109,13 @@ def _shares_of_all(tried: Collection[Combination], best: Combination) -> tuple[f
     )
 
 
-def _shares_around(tried: Iterable[Combination], best: Combination) -> tuple[float, ...]:
+def _shares_around(tried: Iterable[Combination], best: Combination, free: Sequence[int]) -> tuple[float, ...]:
     """The shares by what lies around the best combination: a field has its best value there and in those that change
     one other field, and another value in those that change this field and at most one other. So both sides see the
-    same of the other fields, however many these are."""
+    same of the other fields, however many these are. `free` are the places of those that may have other values."""
     alone, paired = [0.0] * len(best.picked), [0.0] * len(best.picked)
     for one in tried:
-        moved = [place for place, (i, j) in enumerate(zip(one.picked, best.picked, strict=True)) if i != j]
+        moved = [place for place in free if one.picked[place] != best.picked[place]]
         if len(moved) == 1:
             alone[moved[0]] += one.weight
         elif len(moved) == 2:  # noqa: PLR2004
@@ -126,17 +128,22 @@ def _shares_around(tried: Iterable[Combination], best: Combination) -> tuple[flo
 def likely_first(probabilities: Sequence[Sequence[float]]) -> list[tuple[int, ...]]:
     """Combinations of one index from each list, most probable first, at most MOST_TRIED."""
     logs = [[math.log(p) for p in sorted(row, reverse=True)] for row in probabilities]
-    ranks = [[int(i) for i in np.argsort(-np.array(row), kind="stable")] for row in probabilities]
-    start = (0,) * len(logs)
+    ranks = [sorted(range(len(row)), key=row.__getitem__, reverse=True) for row in probabilities]
+    first = [own[0] for own in ranks]
+    free = [place for place, own in enumerate(ranks) if len(own) > 1]
+    start = (0,) * len(free)
     heap = [(-sum(row[0] for row in logs), start)]
     seen = {start}
     found: list[tuple[int, ...]] = []
     while heap and len(found) < MOST_TRIED:
         cost, at = heapq.heappop(heap)
-        found.append(tuple(ranks[k][i] for k, i in enumerate(at)))
-        for k, i in enumerate(at):
+        picked = first.copy()
+        for k, i in zip(free, at, strict=True):
+            picked[k] = ranks[k][i]
+        found.append(tuple(picked))
+        for place, (k, i) in enumerate(zip(free, at, strict=True)):
             if i + 1 < len(logs[k]):
-                after = (*at[:k], i + 1, *at[k + 1 :])
+                after = (*at[:place], i + 1, *at[place + 1 :])
                 if after not in seen:
                     seen.add(after)
                     heapq.heappush(heap, (cost + logs[k][i] - logs[k][i + 1], after))

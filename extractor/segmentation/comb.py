@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
+from extractor.pieces import Pieces, find_pieces, picture_of
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import Pieces, find_pieces, picture_of
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Box, Gray
 
@@ -18,7 +18,7 @@ from extractor.values import Box, Gray
 def segment_comb(field: FieldImage) -> Lattice:
     """One candidate for each cell of `field`; a cell without writing has no crop."""
     ink, least = field.ink, SEGMENTATION.inside_least
-    pieces = find_pieces(ink)
+    pieces = field.pieces
     shares = _shares(field, pieces)
     # Labels and rulings printed around the field reach into its margin, but little of them lies inside.
     belongs = shares.sum(1) >= least

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.segmentation.pieces import Pieces, find_pieces
+from extractor.pieces import Pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 
 
@@ -33,7 +33,7 @@ def leaves_comb(field: FieldImage, written: str) -> bool:
     stands beyond it, beside a cell with a digit."""
     if any(end and symbol.isdigit() for end, symbol in zip(field.ends, (written[:1], written[-1:]), strict=True)):
         return True
-    pieces = find_pieces(field.ink)
+    pieces = field.pieces
     inside = _inside(field, pieces)
     across = (inside > SEGMENTATION.edge_touches) & (inside < SEGMENTATION.end_inside)
     return bool((_digits(field, pieces) & across).any())
@@ -61,7 +61,7 @@ def _beyond(field: FieldImage) -> tuple[bool, bool]:
     """Whether something like a digit stands beyond either end of a comb, where no other field begins: as high as the
     digits in it, or cut off by the picture's edge."""
     box, params = field.inside, SEGMENTATION
-    pieces = find_pieces(field.ink)
+    pieces = field.pieces
     left, top, width, height = pieces.boxes.T
     before, after = left + width / 2 < box.left, left + width / 2 > box.right
     # Rulings of what stands there are as high as the comb.

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.segmentation.pieces import Pieces, find_pieces, only
+from extractor.pieces import Pieces, only
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray
 
 
 def inside_only(field: FieldImage) -> Gray:
     """The ink without what is printed around the box and merely reaches into its margin."""
-    pieces = find_pieces(field.ink)
+    pieces = field.pieces
     if len(pieces.areas) == 0:
         return field.ink
     return only(field.ink, pieces, inside_pieces(field, pieces))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.ink import STROKE, as_gray
+from extractor.pieces import Pieces, find_pieces
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.lattice import Candidate, Lattice, stack_crops
-from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.seams import cut_columns, seams
 from extractor.segmentation.segmentation_parameters import SEGMENTATION, Cutting
 from extractor.segmentation.slant import slant, upright

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from extractor.fields import FieldImage
 from extractor.geometry import between_centres
 from extractor.ink import as_gray
+from extractor.pieces import find_pieces
 from extractor.segmentation.crop import mnist_crop
 from extractor.segmentation.inside import inside_only
 from extractor.segmentation.lattice import Candidate, Lattice
-from extractor.segmentation.pieces import find_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.string import join, part_ink
 from extractor.segmentation.text_line import HEIGHT, TEXT, writing_of

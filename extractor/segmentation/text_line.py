@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from extractor.fields import FieldImage
 from extractor.geometry import between_centres
 from extractor.ink import STROKE, as_gray, grey_counts, percentile
+from extractor.pieces import Pieces, find_pieces
 from extractor.segmentation.inside import inside_only
-from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.slant import slant
 from extractor.values import Gray, Points
@@ -118,7 +118,7 @@ def contrast(field: FieldImage, ink: Gray) -> Gray:
 def _of(pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     """The pieces flagged in `keep`, shape (n,), alone."""
     flags = np.concatenate(([False], keep)).astype(np.uint8) * 255
-    return as_gray(flags[pieces.labels])
+    return as_gray(flags.take(pieces.labels))
 
 
 def _inked(picture: Gray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -6,13 +6,12 @@ import numpy as np
 
 from extractor.fields import FieldImage
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
-from extractor.segmentation.text_line import writing_of
+from extractor.segmentation.text_line import Writing
 from extractor.values import Gray
 
 
-def string_picture(field: FieldImage) -> Gray | None:
-    """The free string in `field` with a little paper around it; None where nothing is written."""
-    writing = writing_of(field)
+def string_picture(writing: Writing | None) -> Gray | None:
+    """The `writing` of a free string with a little paper around it; None where nothing is written."""
     if writing is None:
         return None
     margin = SEGMENTATION.picture_margin * (writing.high - writing.low)

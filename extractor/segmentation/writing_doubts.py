@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.ink import as_gray
+from extractor.pieces import Pieces
 from extractor.segmentation.comb_ends import leaves_comb
 from extractor.segmentation.inside import inside_pieces
-from extractor.segmentation.pieces import Pieces, find_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.stroke_through import is_struck_through
 from extractor.segmentation.text_line import HEIGHT
@@ -52,7 +52,7 @@ def leaves_box(field: FieldImage) -> bool:
     A digit that is left out counts wherever it reaches well into the box, one that is taken only where another field
     begins on that side: people write over the end of a box that stands free.
     """
-    pieces = find_pieces(field.ink)
+    pieces = field.pieces
     if len(pieces.areas) == 0:
         return False
     box, params, least = field.inside, SEGMENTATION, SEGMENTATION.inside_least

@@ -4,11 +4,13 @@ tables: `fees = sum(patients.fee)`, `patients: total = fee + drugs`, `count(pati
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeAlias
 
 LONGEST_RULE, DEEPEST_RULE = 2000, 150
 """Characters of a rule, and how far its parts may be within each other: `a + b + c` has two levels."""
@@ -20,6 +22,22 @@ LARGEST_CONSTANT = 10**15
 """Of a number in a rule."""
 
 COMPARISONS: dict[type[ast.cmpop], str] = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">"}
+
+COMPARED: dict[type[ast.cmpop], Callable[[Decimal, Decimal], bool]] = {
+    ast.Eq: operator.eq,
+    ast.LtE: operator.le,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.Gt: operator.gt,
+}
+OPERATIONS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+Values: TypeAlias = Mapping[str, Decimal | None]
+"""The numbers of fields and counts of tables by name; None for a blank field."""
 
 
 LINE_RULE = re.compile(r"\s*([A-Za-z_]\w*(?:\.[0-9]+)?)\s*:(.*)", re.DOTALL)
@@ -123,28 +141,26 @@ class Rule:
         """Whether the rule says that two things are equal, which few wrong readings satisfy by chance."""
         return isinstance(self._tree.ops[0], ast.Eq)
 
-    def holds(self, values: Mapping[str, Decimal | None]) -> bool:
+    def check(self) -> Callable[[Values], bool]:
+        """`holds` as a function, to be made once and called for many values."""
+        left, right = self._sides()
+        compared = COMPARED[type(self._tree.ops[0])]
+        return lambda values: compared(left(values), right(values))
+
+    def holds(self, values: Values) -> bool:
         """Whether the rule is true of `values`, which must hold every one of `names` and of the tables `counted`; those
         that `may_be_blank` are None where they are."""
-        left, right = self.sides(values)
-        match self._tree.ops[0]:
-            case ast.Eq():
-                return left == right
-            case ast.LtE():
-                return left <= right
-            case ast.GtE():
-                return left >= right
-            case ast.Lt():
-                return left < right
-            case _:
-                return left > right
+        return self.check()(values)
 
-    def sides(self, values: Mapping[str, Decimal | None]) -> tuple[Decimal, Decimal]:
+    def sides(self, values: Values) -> tuple[Decimal, Decimal]:
         """What the rule compares, left and right, for `values` as `holds` takes them."""
-        left, right = self._tree.left, self._tree.comparators[0]
-        return _value(left, values, self._fields), _value(right, values, self._fields)
+        left, right = self._sides()
+        return left(values), right(values)
 
-    def solved_for(self, name: str, values: Mapping[str, Decimal | None]) -> Decimal | None:
+    def _sides(self) -> tuple[Callable[[Values], Decimal], Callable[[Values], Decimal]]:
+        return _computed(self._tree.left, self._fields), _computed(self._tree.comparators[0], self._fields)
+
+    def solved_for(self, name: str, values: Values) -> Decimal | None:
         """The number that the field `name` must have for the equation to hold with all other `values`.
 
         None where it may be any, or none, or where the equation is not linear in it.
@@ -251,31 +267,43 @@ def _word(node: ast.expr) -> str:
     return ""
 
 
-def _value(node: ast.expr, values: Mapping[str, Decimal | None], fields: Mapping[str, tuple[str, ...]]) -> Decimal:
+def _computed(node: ast.expr, fields: Mapping[str, tuple[str, ...]]) -> Callable[[Values], Decimal]:
+    """The function that computes `node` from the fields' values."""
     match node:
         case ast.Constant(value=number):
-            return Decimal(str(number))
+            constant = Decimal(str(number))
+            return lambda _values: constant
         case ast.UnaryOp(operand=operand):
-            return -_value(operand, values, fields)
+            inner = _computed(operand, fields)
+            return lambda values: -inner(values)
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _value(left, values, fields), _value(right, values, fields)
-            return a + b if isinstance(op, ast.Add) else a - b if isinstance(op, ast.Sub) else a * b
+            operation = OPERATIONS[type(op)]
+            a, b = _computed(left, fields), _computed(right, fields)
+            return lambda values: operation(a(values), b(values))
         case ast.Call(func=function, args=parts):
-            words = [_word(part) for part in parts]
-            many = [values[field] for word in words for field in fields.get(word, (word,))]
-            known = [number for number in many if number is not None]
+            many = tuple(field for word in map(_word, parts) for field in fields.get(word, (word,)))
             match _word(function):
                 case "max":
-                    return max(known, default=Decimal(0))
+                    return lambda values: max(_known(many, values), default=Decimal(0))
                 case "min":
-                    return min(known, default=Decimal(0))
+                    return lambda values: min(_known(many, values), default=Decimal(0))
             # What is counted is known beforehand, and so is one number.
-            return sum(known, Decimal(0))
+            return lambda values: sum(_known(many, values), Decimal(0))
         case _:
             word = _word(node)
-            one = values[fields.get(word, (word,))[0]]
-            assert one is not None, f"{word} is no number"
+            field = fields.get(word, (word,))[0]
+
+            def one(values: Values) -> Decimal:
+                number = values[field]
+                assert number is not None, f"{word} is no number"
+                return number
+
             return one
+
+
+def _known(fields: Sequence[str], values: Values) -> list[Decimal]:
+    """The numbers of those of `fields` that are not blank."""
+    return [number for field in fields if (number := values[field]) is not None]
 
 
 def many_as_one(rule: Rule) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
-from extractor import reading as extractor_reading
 from extractor.documents import find_input_files
 from extractor.errors import ExitCode, OutputError
 from extractor.export import check_writable, holds_symbols, write_table
@@ -33,11 +32,13 @@ from workers.database.review.evidence import promised
 from workers.database.review.promises import promise_of
 from workers.database.store import Store, open_store
 from workers.database.versions import with_versions
+from workers.early import open_reader
 from workers.home import home, processors
 from workers.job import RUNNING, Job
 from workers.local import begin, job_key, read_job
 from workers.lock import job_lock
 from workers.pool import InProcess, Pool
+from workers.process import ChildProcess
 from workers.queue.recipe import form_keys
 from workers.review.forms import forms_of
 from workers.review.promise import Promise
@@ -58,8 +59,10 @@ def read_to_table(
     crops: str | None = None,
     restart: bool = False,
     verbose: bool = False,
+    early: ChildProcess | None = None,
 ) -> ExitCode:
-    """Reads, writes the output, says how it went on standard error, and returns the exit code.
+    """Reads, writes the output, says how it went on standard error, and returns the exit code. `early` is a process
+    that was started to be the first that reads.
 
     Raises InputError, TemplateError, ModelError, OutputError or ServiceError before anything is read, or when the
     output or the database fails on the way; what was read until then is kept for the next run.
@@ -71,49 +74,36 @@ def read_to_table(
     out = out or (None if sys.stdout.isatty() and not finding else "-")
     if out is not None:
         check_writable(out)
-    sentence = "Pictures cannot be written to {}; give --overlay a folder that you may write to."
-    pictures = made_folder(overlay, sentence) if overlay else None
-    sentence = "Crops cannot be written to {}; give --crops a folder that you may write to."
-    crop_folder = made_folder(crops, sentence) if crops else None
+    sentence = "{} cannot be written to {{}}; give {} a folder that you may write to."
+    pictures = made_folder(overlay, sentence.format("Pictures", "--overlay")) if overlay else None
+    crop_folder = made_folder(crops, sentence.format("Crops", "--crops")) if crops else None
     # Cutting strings into their symbols takes time, so it is done where these are to be seen.
     symbols = bool(overlay or crops or (out and holds_symbols(out)))
     options = _as_learned(replace(options, symbols=symbols))
-    # Through the module, as the reading processes call it; a template or model that is no good is found here.
     identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
     forms = form_keys(options)
     key = _key(identity, options)
     options, promise = _promised(key, options, forms, restart=restart)
-    factory = partial(extractor_reading.open_reader, options)
-    with messages.hushed():
-        reader = factory()
+    factory = partial(open_reader, options)
     # Even on one processor, so that the harm that a bad page does stays in a process of its own.
     processes = processes or max(2, processors())
     watch = Progress()
     if verbose or os.environ.get("FORMDIGITS_DEBUG"):
         messages.log_everything()
-    with job_lock(home(), key), _orderly_end():
-        store = open_store()
-        job = begin(
-            store,
-            key,
-            replace(options, dpi=reader.dpi),
-            reader.fields,
-            given.documents,
-            restart=restart,
-            forms=forms,
-            promise=promise,
-        )
+    with messages.hushed():
+        here = InProcess(factory(), pictures) if processes == 1 else None
+    runner = here or Pool(factory, processes, overlay=pictures, verbose=verbose, early=early)
+    with runner, job_lock(home(), key), _orderly_end():
+        # A template or model that is no good is found here, before there is a job.
+        reader = runner.loaded()
+        options, fields, store = replace(options, dpi=reader.dpi), reader.fields, open_store()
+        job = begin(store, key, options, fields, given.documents, restart=restart, forms=forms, promise=promise)
         before = store.counts(job.id)
         if before.done:
             messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
-        started = time.monotonic()
-        runner = (
-            InProcess(reader, pictures)
-            if processes == 1
-            else Pool(factory, processes, overlay=pictures, verbose=verbose)
-        )
         try:
-            with runner, watch:
+            started = time.monotonic()
+            with watch:
                 read_job(store, job, runner, processes, watch.update)
             seconds = time.monotonic() - started
             _write(store, job, out, long)

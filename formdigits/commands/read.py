@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import click
 
 from formdigits.commands import shared_options
@@ -65,13 +67,17 @@ def read(
     verbose: bool,
 ) -> None:
     from extractor.options import ReadOptions
-    from formdigits.actions.read import read_to_table
+    from workers.early import early_process
 
     options = ReadOptions.of(
         templates, single_field=single_field, accept=accept, max_error=max_error, engine=engine, model=model
     )
-    raise SystemExit(
-        read_to_table(
+    with ExitStack() as stack:
+        # Before the imports below, which take as long as those of the process that reads.
+        early = stack.enter_context(early_process(verbose=verbose)) if processes != 1 else None
+        from formdigits.actions.read import read_to_table
+
+        code = read_to_table(
             inputs,
             options,
             out=out,
@@ -81,5 +87,6 @@ def read(
             crops=crops,
             restart=restart,
             verbose=verbose,
+            early=early,
         )
-    )
+    raise SystemExit(code)

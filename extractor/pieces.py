@@ -31,7 +31,7 @@ def find_pieces(ink: Gray) -> Pieces:
 def only(ink: Gray, pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     """`ink` with only the pieces flagged in `keep`, shape (n,), and their soft edges."""
     flags = np.concatenate(([False], keep)).astype(np.uint8)
-    mask = cv2.dilate(flags[pieces.labels], np.ones((3, 3), np.uint8))
+    mask = cv2.dilate(flags.take(pieces.labels), np.ones((3, 3), np.uint8))
     return np.where(mask > 0, ink, 0).astype(np.uint8)
 
 
@@ -43,5 +43,5 @@ def picture_of(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
     view = np.s_[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
     flags = np.zeros(len(pieces.areas) + 1, np.uint8)
     flags[chosen + 1] = 1
-    mask = cv2.dilate(flags[pieces.labels[view]], np.ones((3, 3), np.uint8))
+    mask = cv2.dilate(flags.take(pieces.labels[view]), np.ones((3, 3), np.uint8))
     return np.where(mask > 0, ink[view], 0).astype(np.uint8)
