@@ -13,7 +13,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from extractor.errors import ServiceError
+from formdigits.web.forms import Forms
 from tests.web_site import ROOT, WebServer
+from workers.sandbox import Sandbox
 
 HAND_MADE = """\
 # The sheet of the waterworks
@@ -68,6 +71,22 @@ def edited(client: httpx.Client, template: str) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     tree: dict[str, Any] = answer.json()["template"]
     return tree
+
+
+def test_versions_of_a_template_are_no_templates_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("formdigits.web.forms.MOST_SENT", 1)
+    monkeypatch.setattr("formdigits.web.forms.MOST_VERSIONS", 2)
+    sandbox = Sandbox()
+    forms = Forms(tmp_path, (), sandbox)
+    text = HAND_MADE.format(form="one").encode()
+    try:
+        assert [forms.add("a.yaml", text + b"#" * more, {}).version for more in range(2)] == [1, 2]
+        with pytest.raises(ServiceError, match="one has 2 versions"):
+            forms.add("a.yaml", text + b"##", {})
+        with pytest.raises(ServiceError, match="keeps 1 templates"):
+            forms.add("a.yaml", HAND_MADE.format(form="other").encode(), {})
+    finally:
+        sandbox.close()
 
 
 def test_what_is_saved_is_a_version_whose_yaml_keeps_its_comments(client: httpx.Client) -> None:
@@ -218,6 +237,14 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
           });
           const moved = tree.changed(form, (copy) => tree.setBox(copy, "t0", [5, 110, 100, 29]));
           const apart = tree.changed(form, (copy) => { tree.splitIntoFields(copy, "f2"); });
+          const rows = { boxes: [[0, 100, 100, 10], [200, 100, 100, 10]] };
+          const blocks = { ...form, tables: [{ ...form.tables[0], rows }] };
+          const wider = tree.changed(blocks, (copy) => tree.setBox(copy, "t0", [0, 100, 600, 20])).tables[0];
+          const bubbles = tree.changed(form, (copy) => {
+            tree.setMarks(copy, ["f2"], "labels", "A..C");
+            tree.setMarks(copy, ["f2"], "size", [8, 8]);
+            tree.setMarks(copy, ["f1"], "answers", 3);
+          }).fields;
           return {
             snapped: geometry.snapEdges([103, 14, 74, 30], geometry.EDGES, rulings, 6),
             far: geometry.snapEdges([120, 14, 74, 30], ["left"], rulings, 6).box,
@@ -231,6 +258,8 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
             renamed: [renamed.rules, renamed.lists.both, form.rules[0]],
             moved: [moved.tables[0].rows.first, moved.tables[0].columns[0].left],
             apart: apart.fields.map((one) => [one.name, one.box[0], one.cells]),
+            wider: [wider.rows.boxes, wider.columns[0].width],
+            bubbles: [bubbles[2].format, bubbles[2].cells, tree.bubblesOf(bubbles[2]), bubbles[1].marks],
             offered: rules.completions(form, "b = sum(fe", 10).offered,
           };
         }"""
@@ -255,6 +284,8 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
             ["ab_3", 40, None],
             ["ab_4", 60, None],
         ],
+        "wider": [[[0, 100, 200, 20], [400, 100, 200, 20]], 100],
+        "bubbles": [{"kind": "mark"}, None, [[0, 40.5, 8, 8], [36, 40.5, 8, 8], [72, 40.5, 8, 8]], None],
         "offered": [["t.fee", "column"]],
     }
 

@@ -246,7 +246,7 @@ class FindingParameters:
     # Names, from the print beside fields.
     word_gap: float = 1.4  # of the letters' height: words farther apart are two labels
     label_tries: int = 4  # what is read and holds no letter is dirt, and the next phrase the label: so often
-    gap_of_words: tuple[float, float] = (0.24, 2.4)  # of a text line's height, and of its usual gap: one between words
+    gap_of_words: tuple[float, float] = (0.3, 2.4)  # of a text line's height, and of its usual gap: one between words
     gap_ruling: float = 0.9  # of a text line's rows that are dark where an upright ruling stands
     name_longest: tuple[int, int] = (40, 16)  # letters; and of those, in a table, for the column
     left_reach: float = 0.7  # how far to the left of a field its label may be,

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -33,8 +34,8 @@ TEMPLATE_BYTES = 30_000_000
 TEMPLATE_TEXT_BYTES = 200_000
 """Bytes of a template's YAML."""
 
-MOST_SENT = 500
-"""Templates that are kept of those that were sent."""
+MOST_SENT, MOST_VERSIONS = 500, 100
+"""Templates that are kept of those that were sent, and versions of each."""
 
 PREVIEW_SIDE = 1400
 """Pixels of the longer side of a template's picture."""
@@ -212,8 +213,7 @@ class Forms:
         """All of it or nothing: it is written beside its place, and then put there."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if sum(1 for _ in self._folder.iterdir()) >= MOST_SENT:
-                raise ServiceError(f"The server keeps {MOST_SENT} templates and no more; have its owner remove some.")
+            self._has_room(str(kept["form"]))
             draft = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
             try:
                 for name, content in files.items():
@@ -228,6 +228,14 @@ class Forms:
             raise ServiceError(
                 f"The server cannot keep the template ({error.strerror}); its owner should free some space on the disk."
             ) from None
+
+    def _has_room(self, name: str) -> None:
+        """Raises ServiceError where one more template of that name is too many."""
+        versions = Counter(form.form for form in self._every() if form.sent)
+        if name not in versions and len(versions) >= MOST_SENT:
+            raise ServiceError(f"The server keeps {MOST_SENT} templates and no more; have its owner remove some.")
+        if versions[name] >= MOST_VERSIONS:
+            raise ServiceError(f"{name} has {MOST_VERSIONS} versions; delete some on the page Templates.")
 
     def _known_as(self, path: Path, found: Callable[[Path], Form]) -> Form | None:
         """What is known of the template, looked at anew where its file has changed; None for what is none."""

@@ -39,7 +39,7 @@ MARK_NAMES = {" ": "spaces", ".": "points", ",": "commas", "-": "dashes", "(": "
 def format_words(field: FieldContent) -> str:
     """What the format of a field or column does to what is written there."""
     if field.marks is not None:
-        return "It is read by its bubbles, which are edited in the YAML."
+        return f"It is read by its {field.marks.count} bubbles."
     return " ".join(_sentences(field.format, field.cells))
 
 

@@ -2,7 +2,7 @@
 
 import { element } from "/assets/common.js";
 import { cellBoxes, fromSides, inside, meets, snapEdges, snapMoved } from "/assets/editor/geometry.js";
-import { boxOf, crossing, exists, fields, linesOf, nameOf, placeOf, tables } from "/assets/editor/tree.js";
+import { boxOf, bubblesOf, crossing, exists, fields, linesOf, nameOf, placeOf, tables } from "/assets/editor/tree.js";
 
 const SNAP_PX = 9;
 const HANDLE_PX = 10;
@@ -117,6 +117,9 @@ export class Desk {
       const cells = cellBoxes(box, field.cells, field.gap ?? 0);
       const sides = cells.flatMap(([left, , width], at) => [...(at ? [left] : []), ...(field.gap && at < cells.length - 1 ? [left + width] : [])]);
       group.append(element("path", { class: "cells", d: sides.map((x) => `M${x} ${box[1]}v${box[3]}`).join("") }));
+    }
+    for (const [left, top, width, height] of bubblesOf(field)) {
+      group.append(element("rect", { class: "cells", x: left, y: top, width, height, rx: width / 2, ry: height / 2 }));
     }
     const size = Math.min(11 * this.unit, 0.8 * box[3]);
     if (reading?.status === "blank" && !reading.value && reads !== label) {

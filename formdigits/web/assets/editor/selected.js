@@ -4,7 +4,7 @@ import { element, percent, tell } from "/assets/common.js";
 import { describe } from "/assets/editor/desk.js";
 import { FormatInputs, keeps } from "/assets/editor/format.js";
 import { readingOrder, rounded } from "/assets/editor/geometry.js";
-import { boxOf, linesOf, nameOf, nameProblem, nextName, numbered, placeOf, rename, setBox, setFormat, thing, uneven, withFormat } from "/assets/editor/tree.js";
+import { boxOf, linesOf, nameOf, nameProblem, nextName, numbered, placeOf, rename, setBox, setFormat, setMarks, thing, uneven, withFormat } from "/assets/editor/tree.js";
 
 const SIDES = ["left", "top", "width", "height"];
 
@@ -32,6 +32,7 @@ export class Selected {
     });
     place.querySelector("#cells").addEventListener("change", (event) => this.#cells(event.target.value));
     for (const side of SIDES) place.querySelector(`#at-${side}`).addEventListener("change", () => this.#moved());
+    for (const input of place.querySelectorAll("#marks-part [data-part]")) input.addEventListener("change", () => this.#marks(input));
     for (const input of place.querySelectorAll("#table-parts input")) input.addEventListener("change", () => this.#table());
   }
 
@@ -69,6 +70,9 @@ export class Selected {
     if (one && kind === "t") this.#showTable(thing(tree, one));
     part("#format-part", !kinds.has("t") && !kinds.has("r"));
     const fields = withFormat(tree, chosen);
+    const grouped = kinds.size === 1 && kind === "f" && !fields[0].marks?.parts;
+    part("#marks-part", grouped && (fields[0].marks || fields[0].format?.kind === "mark" || !fields[0].cells));
+    if (grouped) this.#showMarks(fields[0].marks);
     this.#format.show(fields.map((field) => field.format ?? {}));
     this.#place.querySelector("#words").textContent = one ? this.#editor.words(one) : "";
     for (const button of this.#place.querySelectorAll("button[data-act]")) button.hidden = !this.#offered(button.dataset.act, chosen, kinds, fields);
@@ -118,6 +122,31 @@ export class Selected {
     this.#place.querySelector("#table-columns").replaceChildren(
       ...table.columns.map((column, at) => choose(`${id}c${at}`, column.name)),
       ...(even ? [] : table.rows.boxes.map((_, at) => choose(`${id}r${at}`, `line ${at + 1}`))));
+  }
+
+  #showMarks(marks) {
+    const size = marks?.size ?? ["", ""];
+    const labels = Array.isArray(marks?.labels) ? marks.labels.join(", ") : marks?.labels ?? "";
+    const shown = { labels, direction: marks?.direction ?? "across", answers: marks?.answers ?? 1, choose: marks?.choose ?? "one", empty: marks?.empty ?? "", wide: size[0], high: size[1] };
+    for (const [name, value] of Object.entries(shown)) {
+      this.#fill(`#marks-${name}`, value);
+      if (name !== "labels") this.#place.querySelector(`#marks-${name}`).disabled = !marks;
+    }
+  }
+
+  #marks(input) {
+    const { part } = input.dataset;
+    const number = (id) => Number(this.#place.querySelector(id).value);
+    let value = input.value.trim() || undefined;
+    if (part === "labels" && value?.includes(",")) value = value.split(",").map((one) => one.trim()).filter(Boolean);
+    if (part === "answers") value = Math.max(1, Math.min(64, Math.round(Number(value)) || 1));
+    if (part === "size") {
+      // One side tells the other.
+      const [wide, high] = [number("#marks-wide"), number("#marks-high")];
+      value = wide > 0 || high > 0 ? [wide || high, high || wide] : undefined;
+    }
+    if (value === { direction: "across", answers: 1, choose: "one" }[part]) value = undefined;
+    this.#editor.commit((tree) => setMarks(tree, this.#editor.chosen(), part, value), "Change the bubbles");
   }
 
   #showReading(reading) {

@@ -20,6 +20,51 @@ export function linesOf(table) {
   return Array.from({ length: count }, (_, at) => [first[0], first[1] + at * pitch, first[2], first[3]]);
 }
 
+/** The bubbles of a field, as boxes: evenly spread, those of an answer across or down. */
+export function bubblesOf(field) {
+  const { marks } = field;
+  if (!marks) return [];
+  return (marks.parts ?? [{ ...marks, box: field.box }]).flatMap((part) => {
+    const labels = labelsOf(part.labels).length;
+    const answers = part.answers ?? 1;
+    const [columns, rows] = part.direction === "down" ? [answers, labels] : [labels, answers];
+    const [left, top, width, height] = part.box;
+    const side = Math.min(width / columns, height / rows);
+    const [wide, high] = part.size ?? [side, side];
+    const place = (at, count, begin, room, size) => begin + (count > 1 ? at * (room - size) / (count - 1) : (room - size) / 2);
+    return Array.from({ length: columns * rows }, (_, at) => [
+      place(at % columns, columns, left, width, wide), place(Math.floor(at / columns), rows, top, height, high), wide, high]);
+  });
+}
+
+/** Labels as a list: `A..E`, `1..5`, `yes/no`, a letter for each, or a list. */
+export function labelsOf(labels) {
+  if (Array.isArray(labels)) return labels.map(String);
+  const text = String(labels ?? "");
+  const range = /^\s*(?:([A-Za-z])\s*\.\.\s*([A-Za-z])|(\d{1,3})\s*\.\.\s*(\d{1,3}))\s*$/.exec(text);
+  if (!range) return text.includes("/") ? text.split("/") : [...text];
+  const [first, last] = range[1] ? [range[1].charCodeAt(0), range[2].charCodeAt(0)] : [Number(range[3]), Number(range[4])];
+  return Array.from({ length: Math.max(0, Math.min(1000, last - first + 1)) }, (_, at) => (range[1] ? String.fromCharCode(first + at) : String(first + at)));
+}
+
+/** Sets or, with undefined, clears a part of the bubbles of these fields; without labels they are single boxes. */
+export function setMarks(tree, ids, part, value) {
+  for (const id of ids) {
+    const field = thing(tree, id);
+    const marks = { ...field.marks, [part]: value };
+    if (value === undefined) delete marks[part];
+    if (marks.labels === undefined && !marks.parts) {
+      delete field.marks;
+      continue;
+    }
+    // Bubbles are no cells.
+    delete field.cells;
+    delete field.gap;
+    if (!field.marks && (field.format?.kind ?? "digits") === "digits") field.format = { kind: "mark" };
+    field.marks = marks;
+  }
+}
+
 /** Where a column crosses a line. */
 export function crossing(table, lines, line, column) {
   const [left, top, , height] = lines[line];
@@ -94,9 +139,15 @@ export function setBox(tree, id, box) {
   const moved = Math.abs(to[2] - was[2]) < 0.2 && Math.abs(to[3] - was[3]) < 0.2;
   if (moved) for (const column of table.columns) column.left = rounded(column.left + dx);
   if (rows.boxes) {
+    const [across, down] = [to[2] / was[2], to[3] / was[3]];
     rows.boxes = rows.boxes.map(([left, top, width, height]) => (moved
       ? [rounded(left + dx), rounded(top + dy), width, height]
-      : [left, rounded(to[1] + (top - was[1]) * to[3] / was[3]), width, rounded(height * to[3] / was[3])]));
+      : [rounded(to[0] + (left - was[0]) * across), rounded(to[1] + (top - was[1]) * down), rounded(width * across), rounded(height * down)]));
+    // Blocks side by side keep their columns, which stand as far into each as into the first.
+    const blocks = rows.boxes.some(([left]) => Math.abs(left - rows.boxes[0][0]) > 1);
+    if (!moved && blocks) {
+      for (const column of table.columns) Object.assign(column, { left: rounded(to[0] + (column.left - was[0]) * across), width: rounded(column.width * across) });
+    }
   } else if (moved) {
     rows.first = [to[0], to[1], rows.first[2], rows.first[3]];
   } else {
