@@ -20,7 +20,7 @@ class ObjectServer:
     """The server. The next `faults` requests are answered by 503, `slow_s` seconds late; `asked` counts by method."""
 
     def __init__(self) -> None:
-        from moto.server import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
 
         class Quiet(WSGIRequestHandler):

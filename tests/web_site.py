@@ -138,6 +138,10 @@ def serving(
         server.kill()
 
 
+def _held(context: BrowserContext) -> None:
+    context.add_init_script(NOT_YET)
+
+
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
     """A Chromium without a window. Skips where there is none, fails there in CI."""
@@ -145,7 +149,7 @@ def chromium(*arguments: str) -> Iterator[Browser]:
         missing = "Chromium is not installed; 'make test-system' installs it"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
-    browser.on("context", lambda context: context.add_init_script(NOT_YET))
+    browser.on("context", _held)
     try:
         yield browser
     finally:
