@@ -29,6 +29,7 @@ class Learner:
 
     Learns with AdamW under a learning rate that rises to `rate` over the share `warmup` of `steps` steps and falls in a
     cosine; what is measured and shipped is the running average of its weights, of which `average` stays at each step.
+    With `bfloat16` steps are computed in that, which needs a processor that has it; weights stay as they are.
     """
 
     def __init__(
@@ -41,11 +42,14 @@ class Learner:
         steps: int,
         warmup: float,
         average: float,
+        bfloat16: bool = False,
     ) -> None:
-        self.out, self.network, self.epoch = out, network, 0
-        self._stays = average
         self.average = keras.models.clone_model(network)
         self.average.set_weights(network.get_weights())
+        if bfloat16:
+            network = in_bfloat16(network)
+        self.out, self.network, self.epoch = out, network, 0
+        self._stays = average
         rising = int(steps * warmup)
         schedule = keras.optimizers.schedules.CosineDecay(
             rate / 20, max(1, steps - rising), alpha=0.002, warmup_target=rate, warmup_steps=max(1, rising)
@@ -101,3 +105,18 @@ class Learner:
     def best(self) -> Any:
         """The averaged network of the best epoch."""
         return keras.saving.load_model(self.out / BEST, compile=False, safe_mode=True)
+
+
+def in_bfloat16(network: Any) -> Any:
+    """A copy of `network` that computes in bfloat16, but for its last layer, and keeps its weights in float32."""
+    last = network.layers[-1].name
+
+    def lighter(layer: Any) -> Any:
+        config = layer.get_config()
+        if layer.name != last:
+            config["dtype"] = "mixed_bfloat16"
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(network, clone_function=lighter)
+    copy.set_weights(network.get_weights())
+    return copy

@@ -67,6 +67,11 @@ def evidence(ours: Word, other: Word, value: str) -> tuple[float, float, float]:
     return less, more, float(other.meant == value)
 
 
+def sees_mark(ours: Word, other: Word) -> bool:
+    """Whether either reader may see a mark that the format does not explain."""
+    return ours.mark >= OUR_MARK or other.mark >= THEIR_MARK
+
+
 def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weights) -> Decoded:
     """`decoded`, of which `ours` has the raw probabilities, after the word of the `other` reader."""
     if not other.said:
@@ -79,7 +84,7 @@ def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weig
     if not agree:
         sentence = f"another reader reads {other.said.strip()} here"
         doubts.append(Doubt(DoubtKind.SECOND, sentence, most=min(confidence, CONTRADICTED), provable=True))
-    if ours.mark >= OUR_MARK or other.mark >= THEIR_MARK:
+    if sees_mark(ours, other):
         doubts.append(MARK_SEEN)
     confidence = min([confidence, *(doubt.most for doubt in (*decoded.doubts, *doubts))])
     beside = {

@@ -2,29 +2,30 @@
 
 A logistic curve (J. Platt, 1999) is fitted on a third of each of several kinds of strings (`string_sets`), which is
 left out of every figure that is reported, and written into their card with how far it holds on the rest, each kind
-apart.
+apart. Strings about which a doubt decides (a mark, a stroke through them) are no part of it: the curve would promise
+less for all others than is true of them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from extractor.decoding import decode_ctc
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
-from extractor.observation import Located, observe
+from extractor.observation import Located, Observation, decode, observe, our_word
 from extractor.options import ReadOptions
 from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.calibration import Calibration
 from extractor.recognizer.card import CARD
 from extractor.recognizer.choice import Model, load_model
-from extractor.recognizer.ctc import CTC_FOLDER
+from extractor.recognizer.ctc import CTC_FOLDER, CtcRecognizer
+from extractor.values import DoubtKind, Floats, Gray
 from training import evaluation
 from training.ctc.ctc_model import RELIABILITY_PICTURE
 from training.ctc.string_sets import CALIBRATES_EVERY, Entry, all_entries
@@ -45,15 +46,12 @@ def calibrate_ctc(folder: Path) -> dict[str, Measures]:
     if model.ctc is None:
         raise ModelError(f"The model in {folder} has no CTC network; train one with 'python -m training ctc'.")
     sets = all_entries()
-    own = {name: list(_read(model, [e for e in some if e.calibrates])) for name, some in sets.items()}
-    # What the format does not allow has no confidence, and is in review whatever the curve.
-    fitted = [one for some in own.values() for one in some if one.confidence > 0]
+    fitted = [one for some in sets.values() for one in _undoubted(model, [e for e in some if e.calibrates])]
     raw, right = np.array([one.confidence for one in fitted]), np.array([one.right for one in fitted])
     curve = fit(Raw(raw, right))
+    fitted_model = replace(model, ctc=Calibrated(model.ctc, curve))
     reported = {
-        name: evaluation.Outcomes(
-            name, tuple(_believed(one, curve) for one in _read(model, [e for e in some if not e.calibrates]))
-        )
+        name: evaluation.Outcomes(name, tuple(_believed(fitted_model, [e for e in some if not e.calibrates])))
         for name, some in sets.items()
     }
     measures = {name: measured(some) for name, some in reported.items()}
@@ -98,18 +96,43 @@ def _told(measures: Measures) -> dict[str, Any]:
     }
 
 
-def _read(model: Model, chosen: Sequence[Entry]) -> Iterator[Outcome]:
-    """What `model` reads in the strings `chosen`, with raw probabilities for confidence."""
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """`recognizer` with another `calibration`."""
+
+    recognizer: CtcRecognizer
+    calibration: Calibration
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.recognizer.classes
+
+    def log_probabilities(self, lines: Sequence[Gray]) -> list[Floats]:
+        return self.recognizer.log_probabilities(lines)
+
+
+def _seen(model: Model, chosen: Sequence[Entry]) -> Iterator[tuple[Entry, Observation]]:
+    """What `model` sees in the strings `chosen`."""
     for start in range(0, len(chosen), READ_TOGETHER):
         part = chosen[start : start + READ_TOGETHER]
-        seen = observe([Located(SINGLE_FIELD, as_single_field(entry.image()), model) for entry in part])
-        for one, entry in zip(seen, part, strict=True):
-            assert one.string is not None
-            plain = decode_ctc(one.string.transcripts, one.format, Calibration())
-            yield Outcome(entry.name, entry.written, plain.meaning.value, plain.confidence, accepted=False)
+        located = [Located(SINGLE_FIELD, as_single_field(entry.image()), model) for entry in part]
+        yield from zip(part, observe(located), strict=True)
 
 
-def _believed(one: Outcome, curve: Calibration) -> Outcome:
-    """`one`, read with a raw probability, as the product takes it."""
-    confidence = curve.apply(one.confidence) if one.confidence else 0.0
-    return replace(one, confidence=confidence, accepted=confidence >= ReadOptions.accept)
+def _undoubted(model: Model, chosen: Sequence[Entry]) -> Iterator[Outcome]:
+    """What `model` reads in those of the strings `chosen` that are left to the curve, with raw probabilities for
+    confidence: no doubt decides about them, but for digits of few pixels, and the format allows them."""
+    for entry, seen in _seen(model, chosen):
+        decoded = decode(seen)
+        value = decoded.meaning.value
+        if value and not decoded.meaning.problem and not {d.kind for d in decoded.doubts} - {DoubtKind.SCALE}:
+            raw = our_word(seen, decoded).values[value]
+            yield Outcome(entry.name, entry.written, value, raw, accepted=False)
+
+
+def _believed(model: Model, chosen: Sequence[Entry]) -> Iterator[Outcome]:
+    """What `model` reads in the strings `chosen`, as the product takes it."""
+    for entry, seen in _seen(model, chosen):
+        decoded = decode(seen)
+        accepted = decoded.confidence >= ReadOptions.accept
+        yield Outcome(entry.name, entry.written, decoded.meaning.value, decoded.confidence, accepted=accepted)

@@ -125,10 +125,18 @@ def halves(network: Any) -> tuple[Any, Any]:
 
 
 def ctc_learner(
-    out: Path, network: Any, *, rate: float, steps: int, average: float = CTC_AVERAGE, leave_out: bool = True
+    out: Path,
+    network: Any,
+    *,
+    rate: float,
+    steps: int,
+    average: float = CTC_AVERAGE,
+    leave_out: bool = True,
+    bfloat16: bool = False,
 ) -> Learner:
     """`network` while it learns text lines: answers are those of `Batch`. Where every one is worth learning, such as
     those that people put right, `leave_out` is False; where few steps are taken, less stays of the `average` at each.
+    `bfloat16` as for `Learner`.
     """
     from keras import ops
 
@@ -148,4 +156,4 @@ def ctc_learner(
             losses = losses * kept * ops.cast(count, losses.dtype) / ops.sum(kept)
         return losses
 
-    return Learner(out, network, loss, rate=rate, steps=steps, warmup=1 / 20, average=average)
+    return Learner(out, network, loss, rate=rate, steps=steps, warmup=1 / 20, average=average, bfloat16=bfloat16)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractor.decoding.second_opinion import Word, evidence
+from extractor.decoding.second_opinion import Word, evidence, sees_mark
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
-from extractor.observation import Located, Observation, decode, observe, our_word, second_words
+from extractor.observation import Located, Observation, decode, is_judged_anew, observe, our_word, second_words
 from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, load_model
@@ -42,8 +42,11 @@ def calibrate_second() -> Fitted:
     for seen, other, string in _read(load_model(SHIPPED), reader):
         decoded = decode(seen)
         value = decoded.meaning.value
-        if value and not decoded.meaning.problem and other.said:
-            rows.append((*evidence(our_word(seen, decoded), other, value), 1.0))
+        # What a doubt decides would have the curve promise less for all others than is true of them.
+        ours = our_word(seen, decoded)
+        decides = sees_mark(ours, other) or not all(is_judged_anew(doubt) for doubt in decoded.doubts)
+        if value and not decoded.meaning.problem and other.said and not decides:
+            rows.append((*evidence(ours, other, value), 1.0))
             right.append(value == string.written)
     found = weights_of(np.array(rows), np.array(right), np.array((0.5, 1.0, 0.0, 0.0)))
     card = json.loads(SECOND_CARD.read_text(encoding="utf-8"))

@@ -23,24 +23,24 @@ def text(rng: np.random.Generator, no_number: float) -> str:
     kind = rng.random()
     count = int(rng.integers(1, 11)) if rng.random() < 0.6 else int(rng.integers(3, 8))
     digits = _digits(count, rng)
-    if kind < 0.34:
+    if kind < 0.30:
         return digits
-    if kind < 0.38:  # a run of one digit
+    if kind < 0.33:  # a run of one digit
         at, run = int(rng.integers(0, count)), int(rng.integers(2, 5))
         return digits[:at] + str(rng.integers(0, 10)) * run + digits[at + run :]
-    if kind < 0.43:
+    if kind < 0.41:
         return _date(rng)
-    if kind < 0.455:
+    if kind < 0.44:
         hours, minutes = rng.integers(0, 24), rng.integers(0, 60)
         mark = ":" if rng.random() < 0.75 else "."
         return f"{hours:02d}{mark}{minutes:02d}" if rng.random() < 0.5 else f"{hours}{mark}{minutes:02d}"
     if kind < 0.475:  # 120/80, 3/4
         return f"{_digits(int(rng.integers(1, 4)), rng)}/{_digits(int(rng.integers(1, 4)), rng)}"
-    if kind < 0.57:
+    if kind < 0.60:
         return _telephone(rng)
-    if kind < 0.63:
+    if kind < 0.68:
         return _marked(digits[: int(rng.integers(1, 6))], rng)
-    if kind < 0.645:  # what no format expects
+    if kind < 0.70:  # what no format expects
         marks = rng.choice(list(STRING_MARKS.replace("/", "")), int(rng.integers(1, 3)))
         for mark in marks:
             at = int(rng.integers(0, len(digits) + 1))
@@ -65,10 +65,10 @@ def _date(rng: np.random.Generator) -> str:
 def _telephone(rng: np.random.Generator) -> str:
     kind = rng.random()
     a, b, c = _digits(3, rng), _digits(3, rng), _digits(4, rng)
-    if kind < 0.3:
-        return f"({_digits(int(rng.integers(2, 5)), rng)})"
+    if kind < 0.35:
+        return f"({_digits(int(rng.integers(1, 5)), rng)})"
     if kind < 0.5:
-        return f"({a}){GAP}{b}-{c}"
+        return f"({a}){GAP if rng.random() < 0.6 else ''}{b}-{c}"
     if kind < 0.7:
         return f"{b}-{c}"
     if kind < 0.85:

@@ -36,6 +36,9 @@ SWISS_HELD_OUT = 4 / 17
 SPECK, CUT_SPECK = 0.03, 0.3
 """Ink smaller than this share of the largest piece is no part of a digit; larger, where the picture's edge cuts it."""
 
+SURE_INK = 100
+"""Grey of ink that is there however it is scaled."""
+
 POLISH_MARKS = {"plus": "+", "minus": "-", "slash": "/", "dot": ".", "x": "X", "w": "w"}
 """What `bhmsds` calls its marks. Its y and z look like digits of other hands."""
 
@@ -64,10 +67,13 @@ class Beside:
 
     def part_of_word(self, rng: np.random.Generator, least: float, most: float) -> Gray:
         """A piece of a word, `least` to `most` times as wide as the word is high, where it is that long."""
-        word = self.words[rng.integers(len(self.words))]
-        wide = min(word.shape[1], round(word.shape[0] * rng.uniform(least, most)))
-        left = int(rng.integers(word.shape[1] - wide + 1))
-        return word[:, left : left + wide]
+        while True:
+            word = self.words[rng.integers(len(self.words))]
+            wide = min(word.shape[1], round(word.shape[0] * rng.uniform(least, most)))
+            left = int(rng.integers(word.shape[1] - wide + 1))
+            part = word[:, left : left + wide]
+            if part.max() > SURE_INK:  # and not the room between two letters
+                return part
 
 
 def digits_to_train_on(held_out: float) -> tuple[Samples, Samples]:
