@@ -64,6 +64,8 @@ class SegmentationParameters:
     stroke_whole: float = 1.15  # times as long as the digits are high; or
     stroke_half: float = 0.6  # of the width, for one
     stroke_long: float = 2.2  # times as long
+    stroke_thick: int = 3  # rows above and below it that are its own ink
+    stroke_parts: float = 0.12  # of its length at least have ink above, and as much below
     stroke_around: float = 0.2  # of a comb's height: so much of the cells beside its digits is looked at with them
 
     # Combs; shares are of a cell's smaller side.

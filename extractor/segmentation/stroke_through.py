@@ -13,8 +13,8 @@ def is_struck_through(line: Gray) -> bool:
     """Whether a straight stroke runs through the digits of `line`, a text line of shape (rows, width), ink bright.
 
     The longest straight run of ink is looked for among lines from one end of the writing to the other: in few of them
-    first, and in all where one of these may be a stroke. Bars of digits and digits that join are shorter; a line at the
-    head or foot is an underline, or a ruling that is left.
+    first, and in all where one of these may be a stroke. Bars of digits and digits that join are shorter; a line with
+    hardly any ink above or below it is an underline, a ruling that is left, or a dash beside the digits.
     """
     inked = np.atleast_1d((line >= SEGMENTATION.stroke_ink).any(0))
     columns = np.flatnonzero(inked)
@@ -29,9 +29,14 @@ def is_struck_through(line: Gray) -> bool:
 
 def _longest(inked: NDArray[np.bool_]) -> NDArray[np.int32]:
     """The longest run of ink in each row of `inked`."""
+    longest: NDArray[np.int32] = _runs(inked).max(1)
+    return longest
+
+
+def _runs(inked: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """How long the run of ink is that ends at each place of `inked`, along its rows."""
     place = np.arange(inked.shape[1], dtype=np.int32)
-    runs: NDArray[np.int32] = (place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)).max(1)
-    return runs
+    return place - np.maximum.accumulate(np.where(inked, -1, place), axis=1)
 
 
 def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
@@ -63,4 +68,22 @@ def _has_stroke(line: Gray, step: int, end_step: float) -> bool:
     part = _longest(inked[likely]) / len(at)
     length = part * np.hypot(wide, (right - left)[likely]) / tall
     whole = (part >= params.stroke_most) & (length >= params.stroke_whole)
-    return bool((whole | ((part >= params.stroke_half) & (length >= params.stroke_long))).any())
+    long = np.flatnonzero(whole | ((part >= params.stroke_half) & (length >= params.stroke_long)))
+    on = np.flatnonzero(likely)[long]
+    return bool(_parts_ink(ink, places[on] // thick.shape[1], at, _runs(inked[on])).any())
+
+
+def _parts_ink(
+    ink: NDArray[np.bool_], rows: NDArray[np.intp], columns: NDArray[np.intp], runs: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Whether there is writing on both sides of each stroke, shape (strokes,): it lies in `rows` of `ink` at `columns`,
+    shape (strokes, columns), where the longest of its `runs` of ink is."""
+    params = SEGMENTATION
+    end, place = runs.argmax(1), np.arange(len(columns))
+    within = (place <= end[:, None]) & (place > (end - runs.max(1))[:, None])
+    above = ink.cumsum(0)
+    up = above[np.maximum(rows - params.stroke_thick, 0), columns] > 0
+    down = above[np.minimum(rows + params.stroke_thick, len(ink) - 1), columns] < above[-1, columns]
+    sides = [(side & within).sum(1) / within.sum(1) for side in (up, down)]
+    found: NDArray[np.bool_] = np.minimum(*sides) >= params.stroke_parts
+    return found
