@@ -44,7 +44,7 @@ def calibrate_second() -> Fitted:
         value = decoded.meaning.value
         # What a doubt decides would have the curve promise less for all others than is true of them.
         ours = our_word(seen, decoded)
-        decides = sees_mark(ours, other) or not all(is_judged_anew(doubt) for doubt in decoded.doubts)
+        decides = sees_mark(ours, other, value) or not all(is_judged_anew(doubt) for doubt in decoded.doubts)
         if value and not decoded.meaning.problem and other.said and not decides:
             rows.append((*evidence(ours, other, value), 1.0))
             right.append(value == string.written)
