@@ -69,8 +69,7 @@ def evidence(ours: Word, other: Word, value: str) -> tuple[float, float, float]:
 
 
 def sees_mark(ours: Word, other: Word, value: str) -> bool:
-    """Whether there may be a mark that the format does not explain, rather than that what both readers say is `value`.
-    """
+    """Whether there may be a mark that the format does not explain, rather than `value`, which both readers say."""
     marked, plain = (
         math.prod(probability + RAREST for probability in both)
         for both in ((ours.mark, other.mark), (ours.values.get(value, 0.0), other.values.get(value, 0.0)))
