@@ -74,6 +74,8 @@ def _blocks(
 ) -> list[_Block]:
     """The blocks of columns in these lines, left to right; none where the lines are no table's."""
     strips = column_strips(stack, upright, masks)
+    if not strips:
+        return []
     printed = [strip for strip in strips if numbered_column(page, stack, strip, 0.0) is not None]
     first = heading_rows(page, stack, [strip for strip in strips if strip not in printed] or strips)
     for strip in printed[:1]:
@@ -81,6 +83,8 @@ def _blocks(
     if first:
         stack = stack.without(first, 0)
         strips = column_strips(stack, upright, masks)
+        if not strips:
+            return []
     letters = head_letters(page, stack)
     # A strip that no ruling parts is one column, or those of its headings.
     usual = letter_height(letters) if len(letters) else 0.0
