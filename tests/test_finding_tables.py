@@ -103,3 +103,14 @@ def test_a_last_line_that_begins_with_a_word_and_headings_between_rulings_are_no
     letters(page, "Sum", 66, 795, 0.5)
     (table,) = find_page(page).tables
     assert [round(table.lines[k].top, -1) for k in (0, -1)] == [260, 710]
+
+
+def test_spaces_that_no_upright_crosses_are_no_lines_and_part_no_table() -> None:
+    page = register(count=13)
+    for row in (0, 6):
+        # Neither uprights nor numbers.
+        page[212 + 50 * row : 258 + 50 * row, 50:760] = 245
+    table = only_table(page)
+    places = [round((line.top - 210) / 50) for line in table.lines]
+    assert places == [row for row in range(13) if row not in (0, 6)]
+    assert np.abs(np.array([column.left for column in table.columns]) - EDGES[1:-1]).max() < 4

@@ -280,6 +280,9 @@ class FindingParameters:
     strip_alike: float = 0.12  # of its width: how much that of the same column differs in another block
     dotted_upright: Size = Size(0.012, 8)  # the shortest piece of a dotted upright: each level ruling may part it
     upright_seen: float = 0.75  # of the height of all lines: the share of an upright ruling that is seen
+    spaces_told: int = 2  # uprights at least that tell which spaces between level rulings are lines:
+    space_crossed: float = 0.3  # where less of them is seen is none,
+    upright_own: float = 0.3  # and of the same height: how far an upright goes that may go on beyond it
     edges_apart: float = 0.004  # rulings closer together are one
     gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,
     gap_seen: float = 0.3  # the share of lines whose rulings stop where columns part,

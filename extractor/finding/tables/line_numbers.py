@@ -23,7 +23,7 @@ PrintReader = Callable[[Sequence[Box]], list[str]]
 
 def counts_up(page: Print, stack: LineStack, strip: Strip, read: PrintReader) -> bool | None:
     """Whether the numbers in a column count up with its lines, by a few of them; None where nothing was read."""
-    count = len(stack.rulings) - 1
+    count = len(stack.lines)
     rows = sorted({0, 1, count // 2, count - 2, count - 1})
     texts = _read(page, stack, strip, read, rows)
     if not any(texts):
@@ -36,7 +36,7 @@ def counts_up(page: Print, stack: LineStack, strip: Strip, read: PrintReader) ->
 def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PrintReader, likely: int) -> int:
     """With which line the numbers in a column begin: those before are headings. `likely` so many are, by their print;
     that stays where the numbers do not tell."""
-    texts = _read(page, stack, strip, read, range(min(FINDING.head_rows + 2, len(stack.rulings) - 1)))
+    texts = _read(page, stack, strip, read, range(min(FINDING.head_rows + 2, len(stack.lines))))
     for row, (one, other) in enumerate(pairwise(texts)):
         if _is_number(one) and _is_number(other) and int(other) == int(one) + 1:
             # A number before may not have been read.
@@ -47,13 +47,13 @@ def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PrintReade
 
 def is_short(page: Print, stack: LineStack, strip: Strip, read: PrintReader) -> bool:
     """Whether the print in a column is a letter or a few in each line, as where lines have letters for numbers."""
-    texts = _read(page, stack, strip, read, range(min(FINDING.table_rows, len(stack.rulings) - 1)))
+    texts = _read(page, stack, strip, read, range(min(FINDING.table_rows, len(stack.lines))))
     return 0 < max(len(text) for text in texts) < FINDING.label_letters
 
 
 def total_rows(page: Print, stack: LineStack, strips: Sequence[Strip], usual: float, read: PrintReader) -> int:
     """How many of the last lines begin with words, as one with totals does, where the others do not."""
-    rows = len(stack.rulings) - 1
+    rows = len(stack.lines)
     high = usual or page.height
     first = Strip(strips[0].left, strips[0].left + max(strips[0].width, FINDING.total_reach * high))
     counts = [_first_letters(page, cell_box(stack, row, first), high) for row in range(rows)]

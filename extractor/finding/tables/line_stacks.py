@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -15,13 +16,20 @@ from extractor.finding.tables.joined_rulings import JoinedRuling, between
 @dataclass(frozen=True, eq=False)
 class LineStack:
     """Lines of a table in pixels of the work page, from `left` to `right`: `rulings` are above, between and below
-    them, top to bottom, `above` those of its headings, and `long_side` is the page's."""
+    them, top to bottom, `above` those of its headings, and `long_side` is the page's. `skipped` are the spaces between
+    rulings, counted from the first, that are no lines."""
 
     rulings: tuple[JoinedRuling, ...]
     above: tuple[JoinedRuling, ...]
     left: float
     right: float
     long_side: int
+    skipped: frozenset[int] = frozenset()
+
+    @cached_property
+    def lines(self) -> tuple[tuple[JoinedRuling, JoinedRuling], ...]:
+        """The rulings above and below each line."""
+        return tuple(pair for space, pair in enumerate(pairwise(self.rulings)) if space not in self.skipped)
 
     @property
     def middle(self) -> float:
@@ -48,8 +56,14 @@ class LineStack:
 
     def without(self, first: int, last: int) -> LineStack:
         """These lines without so many of the first, which are headings, and of the last."""
-        kept = self.rulings[first : len(self.rulings) - last]
-        return replace(self, rulings=kept, above=(*self.above, *self.rulings[:first]))
+        spaces = [space for space in range(len(self.rulings) - 1) if space not in self.skipped]
+        kept = spaces[first : len(spaces) - last]
+        # Headings end where a space begins that is skipped between them and the lines.
+        begin = kept[0] if first and kept else 0
+        end = kept[-1] + 2 if kept else 0
+        skipped = frozenset(space - begin for space in self.skipped if begin <= space < end - 1)
+        above = (*self.above, *self.rulings[:begin])
+        return replace(self, rulings=self.rulings[begin:end], above=above, skipped=skipped)
 
 
 def line_stacks(level: list[JoinedRuling], long_side: int) -> list[LineStack]:

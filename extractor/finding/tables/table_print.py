@@ -19,7 +19,7 @@ from extractor.values import Box, Mask, Points
 def cell_box(stack: LineStack, row: int, strip: Strip) -> Box:
     """The inside of the cell in which a line crosses a column."""
     middle = (strip.left + strip.right) / 2
-    above, below = stack.rulings[row], stack.rulings[row + 1]
+    above, below = stack.lines[row]
     top, foot = above.at(middle) + above.thick / 2, below.at(middle) - below.thick / 2
     return Box(strip.left, top, strip.width, foot - top)
 
@@ -35,7 +35,7 @@ def numbered_column(page: Print, stack: LineStack, strip: Strip, usual: float) -
     """The print in the lines of a column: letters of one height at one place in nearly all of them; None without.
     `usual` is the height of headings, 0 where it is not known."""
     heights, feet, counts = [], [], []
-    rows = len(stack.rulings) - 1
+    rows = len(stack.lines)
     for row in range(rows):
         box = cell_box(stack, row, strip)
         letters = pieces_inside(page.dark, box, page.long_side)
@@ -59,7 +59,7 @@ def numbers_end(page: Print, stack: LineStack, strip: Strip, usual: float) -> fl
     """Where the printed numbers end that most lines of a strip begin with; None without. `usual` is the height of
     headings."""
     ends = []
-    rows = range(len(stack.rulings) - 1)
+    rows = range(len(stack.lines))
     for row in rows:
         first = Strip(strip.left, strip.left + FINDING.total_reach * usual)
         letters = print_pieces(page, cell_box(stack, row, first))
@@ -83,11 +83,13 @@ def numbers_end(page: Print, stack: LineStack, strip: Strip, usual: float) -> fl
 def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
     """How many of the first lines are headings: small letters on few base lines, in most columns, and in the other
     lines none or larger ones."""
-    rows = len(stack.rulings) - 1
+    if stack.above and _begins_bare(page, stack):
+        return 0
+    rows = len(stack.lines)
     found = [_letters(page, stack, row, strips) for row in range(rows)]
     filled = np.array([letter_height(one) for one in found if len(one) >= FINDING.label_letters])
     usual = float(np.median(filled)) if len(filled) > FINDING.heading_share * rows else np.inf
-    steps = np.diff(stack.levels)
+    steps = np.array([below.at(stack.middle) - above.at(stack.middle) for above, below in stack.lines])
     off = np.abs(steps / stack.pitch - 1)
     if off[0] > FINDING.head_uneven > 2 * np.percentile(off[1:], FINDING.comb_tall):
         # A first line that is not as high as the others, all alike, need not differ in its letters as well.
@@ -98,13 +100,22 @@ def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
         most = columns >= max(1, FINDING.heading_share * len(strips)) and len(found[first]) >= FINDING.label_letters
         if not most or letter_height(found[first]) > FINDING.head_smaller * usual:
             break
-        if not _stand_on_lines(found[first], stack.rulings[first + 1]):
+        if not _stand_on_lines(found[first], stack.lines[first][1]):
             break
         first += 1
         # What is left of writing on a form made of filled copies looks like a second row of headings.
         if len(filled) > FINDING.head_rows:
             break
     return first
+
+
+def _begins_bare(page: Print, stack: LineStack) -> bool:
+    """Whether a space without print, that is no line, parts the lines from what is above."""
+    if 0 not in stack.skipped:
+        return False
+    above, below = (ruling.at(stack.middle) for ruling in stack.rulings[:2])
+    space = Box(stack.left, above, stack.right - stack.left, below - above)
+    return len(print_pieces(page, space)) < FINDING.label_letters
 
 
 def _letters(page: Print, stack: LineStack, row: int, strips: Sequence[Strip]) -> Points:
@@ -129,7 +140,7 @@ def _stand_on_lines(letters: Points, below: JoinedRuling) -> bool:
 def parted_cells(stack: LineStack, strips: Sequence[Strip], level: Mask) -> float:
     """The share of cells through which a level ruling of `level` runs: such a table has other lines than these."""
     count = 0
-    for row in range(len(stack.rulings) - 1):
+    for row in range(len(stack.lines)):
         for strip in strips:
             box = cell_box(stack, row, strip)
             rim, side = FINDING.cell_middle * box.height, FINDING.cell_middle * min(box.width, box.height)
@@ -140,12 +151,12 @@ def parted_cells(stack: LineStack, strips: Sequence[Strip], level: Mask) -> floa
                 # A ruling that leans a little lies in several rows.
                 thick = cv2.dilate(part, np.ones((3, 1), np.uint8)) > 0
                 count += bool(thick.mean(1).max() >= FINDING.cell_parted)
-    return count / max(1, (len(stack.rulings) - 1) * len(strips))
+    return count / max(1, len(stack.lines) * len(strips))
 
 
 def lines_are_named(page: Print, stack: LineStack, strips: Sequence[Strip]) -> bool:
     """Whether words stand in the first column of most lines, or right before them: these are no lines of a register."""
-    rows = range(len(stack.rulings) - 1)
+    rows = range(len(stack.lines))
     reach = FINDING.row_label * page.long_side
     before = Strip(max(0.0, stack.left - reach), stack.left - FINDING.row_label_gap * page.long_side)
     beside = [strip for strip in (before,) if strip.width > 1]

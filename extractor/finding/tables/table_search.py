@@ -28,7 +28,7 @@ from extractor.finding.tables.table_print import (
     numbers_end,
     parted_cells,
 )
-from extractor.finding.tables.table_strips import Strip, column_strips
+from extractor.finding.tables.table_strips import Strip, column_strips, only_crossed
 from extractor.ink import as_gray
 from extractor.values import Box, Gray, Mask
 
@@ -73,8 +73,12 @@ def _blocks(
     read: PrintReader,
 ) -> list[_Block]:
     """The blocks of columns in these lines, left to right; none where the lines are no table's."""
+    stack = only_crossed(stack, upright, masks[1])
+    if len(stack.lines) < FINDING.table_rows:
+        return []
     strips = column_strips(stack, upright, masks)
     if not strips:
+        # The strokes of close lettering part it into strips that are all too narrow.
         return []
     printed = [strip for strip in strips if numbered_column(page, stack, strip, 0.0) is not None]
     first = heading_rows(page, stack, [strip for strip in strips if strip not in printed] or strips)
@@ -93,7 +97,7 @@ def _blocks(
         strips = [part for strip, end in zip(strips, ends, strict=True) for part in strips_under(letters, strip, end)]
     numbers = [numbered_column(page, stack, strip, usual) for strip in strips]
     stack = stack.without(0, total_rows(page, stack, strips, usual, read))
-    if len(stack.rulings) <= FINDING.table_rows or lines_are_named(page, stack, strips):
+    if len(stack.lines) < FINDING.table_rows or lines_are_named(page, stack, strips):
         return []
     begin = next((strip for strip, number in zip(strips, numbers, strict=True) if number), None)
     parts: list[list[Strip]] = [[]]
@@ -165,7 +169,7 @@ def _goes_on(first: _Block, second: _Block, texts: dict[Box, str]) -> bool:
     if len(first.strips) != len(second.strips):
         return False
     one, other = first.stack, second.stack
-    if len(one.rulings) != len(other.rulings):
+    if len(one.lines) != len(other.lines):
         return False
     level = (
         abs(one.levels[0] - other.levels[0]) < one.pitch / 2 and abs(one.levels[-1] - other.levels[-1]) < one.pitch / 2
@@ -191,7 +195,7 @@ def _table(blocks: list[_Block], texts: dict[Box, str]) -> FoundTable:
     lines: list[Box] = []
     for block in blocks:
         left, right = block.strips[0].left, block.strips[-1].right
-        lines.extend(cell_box(block.stack, row, Strip(left, right)) for row in range(len(block.stack.rulings) - 1))
+        lines.extend(cell_box(block.stack, row, Strip(left, right)) for row in range(len(block.stack.lines)))
     read = [name for block in blocks for name in _names(block, texts)]
     count = len(blocks[0].strips)
     names: list[str] = []

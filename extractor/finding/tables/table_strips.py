@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +40,26 @@ class Edge:
     gap: bool = False
 
 
+def only_crossed(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) -> LineStack:
+    """`stack` without the spaces between its rulings that uprights stop at which part most others: what parts two
+    groups of lines, or a heading over all columns, is no line. `upright` and the mask `sideways` as for
+    `column_strips`."""
+    slack = FINDING.table_ends * stack.long_side
+    seen = []
+    for one in upright:
+        x = one.at((stack.levels[0] + stack.levels[-1]) / 2)
+        if stack.left + slack < x < stack.right - slack and one.reaches(stack.levels[0], stack.levels[-1]) > 0:
+            # Beside the level rulings themselves.
+            spaces = pairwise([ruling.at(x) for ruling in stack.rulings])
+            rims = [(top, foot, FINDING.cell_middle * (foot - top)) for top, foot in spaces]
+            seen.append([_seen(one, sideways, top + rim, foot - rim) for top, foot, rim in rims])
+    seen = [one for one in seen if np.median(one) >= FINDING.upright_seen]
+    if len(seen) < FINDING.spaces_told:
+        return stack
+    bare = np.flatnonzero(np.mean(seen, 0) < FINDING.space_crossed)
+    return replace(stack, skipped=frozenset(map(int, bare))).without(0, 0)
+
+
 def column_strips(stack: LineStack, upright: Sequence[JoinedRuling], masks: tuple[Mask, Mask]) -> list[Strip]:
     """The columns that rulings show, left to right. `upright` are the joined ones of the page; `masks` are its level
     rulings, 255, and its upright ones, transposed."""
@@ -70,6 +90,10 @@ def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) ->
     for one in upright:
         x, half = one.at(middle), one.thick / 2
         share = one.seen / max(1.0, one.end - one.start) * one.reaches(top, foot)
+        if stack.skipped and one.reaches(top, foot) > FINDING.upright_own:
+            # It need not run through what is no line.
+            sides = [(above.at(x), below.at(x)) for above, below in stack.lines]
+            share = float(np.mean([_seen(one, sideways, *side) for side in sides]))
         if not stack.left - slack < x < stack.right + slack or share < FINDING.upright_seen:
             continue
         # What parts headings runs through the lower half of theirs; strokes of letters do not.
