@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.bubbles.bubble_parameters import BUBBLES
+from extractor.bubbles.bubble_print import far_out, printed_inside
 from extractor.geometry import transform
 from extractor.ink import as_gray
 from extractor.template.mark_group import Bubble
@@ -34,17 +35,9 @@ def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]
     template units to its pixels."""
     boxes = np.array([one.box for answer in answers for one in answer], np.float64)
     kinds = _kinds(boxes[:, 2:], [tuple(one.label for one in answer) for answer in answers for _ in answer])
-    wide = BUBBLES.side + 2 * BUBBLES.reach
-    # Template units at the middle of each pixel of a picture, from the middle of the bubble.
-    steps = ((np.arange(wide) + 0.5) - wide / 2) / BUBBLES.inner
+    boxes = _as_printed(image, matrix, boxes, kinds)
+    pictures = _pictures(image, matrix, boxes)
     centres = boxes[:, :2] + boxes[:, 2:] / 2
-    x = centres[:, 0, None] + steps * boxes[:, 2, None]
-    y = centres[:, 1, None] + steps * boxes[:, 3, None]
-    grid = np.stack(np.broadcast_arrays(x[:, None, :], y[:, :, None]), -1)
-    places = transform(matrix, grid.reshape(-1, 2)).reshape(len(boxes), wide, wide, 2)
-    scale = np.linalg.norm(places[:, wide // 2, -1] - places[:, wide // 2, 0], axis=1) / (wide - 1)
-    pictures = np.concatenate([_sampled(image, own, float(s)) for own, s in zip(places, scale, strict=True)])
-    pictures = _on_white(pictures.reshape(-1, wide, wide), centres)
     shifts, astray = _shifts(pictures, kinds, centres)
     reach, side = BUBBLES.reach, BUBBLES.side
     cut = np.stack(
@@ -58,6 +51,42 @@ def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]
     quads = transform(matrix, corners.reshape(-1, 2)).reshape(-1, 4, 2)
     together = np.repeat(np.arange(len(answers)), [len(answer) for answer in answers])
     return CutBubbles(cut, kinds, together, quads, astray)
+
+
+def _as_printed(image: Gray, matrix: Points, boxes: Points, kinds: NDArray[np.intp]) -> Points:
+    """`boxes`, shape (n, 4), as large as they are printed, where those of a kind are plainly larger or smaller than the
+    template says."""
+    printed = boxes.copy()
+    for kind in np.unique(kinds):
+        own = np.flatnonzero(kinds == kind)
+        if len(own) < BUBBLES.fewest_alike:
+            continue
+        looked = own[:: -(-len(own) // BUBBLES.looked_at)]
+        around = boxes[looked] * (1, 1, BUBBLES.far_around, BUBBLES.far_around)
+        around[:, :2] -= (around[:, 2:] - boxes[looked, 2:]) / 2
+        inside = printed_inside(_pictures(image, matrix, around))
+        if inside is None:
+            continue
+        middle, size = inside
+        if np.maximum(size, 1 / size).max() > BUBBLES.other_size:
+            sides = boxes[own, 2:] * size
+            printed[own] = np.hstack([boxes[own, :2] + boxes[own, 2:] * (0.5 + middle) - sides / 2, sides])
+    return printed
+
+
+def _pictures(image: Gray, matrix: Points, boxes: Points) -> Floats:
+    """What is in and around each of `boxes`, shape (n, 4), in template units, as shares of the paper's brightness."""
+    wide = BUBBLES.side + 2 * BUBBLES.reach
+    # Template units at the middle of each pixel of a picture, from the middle of the bubble.
+    steps = ((np.arange(wide) + 0.5) - wide / 2) / BUBBLES.inner
+    centres = boxes[:, :2] + boxes[:, 2:] / 2
+    x = centres[:, 0, None] + steps * boxes[:, 2, None]
+    y = centres[:, 1, None] + steps * boxes[:, 3, None]
+    grid = np.stack(np.broadcast_arrays(x[:, None, :], y[:, :, None]), -1)
+    places = transform(matrix, grid.reshape(-1, 2)).reshape(len(boxes), wide, wide, 2)
+    scale = np.linalg.norm(places[:, wide // 2, -1] - places[:, wide // 2, 0], axis=1) / (wide - 1)
+    pictures = np.concatenate([_sampled(image, own, float(s)) for own, s in zip(places, scale, strict=True)])
+    return _on_white(pictures.reshape(-1, wide, wide), centres)
 
 
 def _kinds(sizes: Points, labels: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
@@ -95,7 +124,7 @@ def _sampled(image: Gray, places: Points, scale: float) -> Floats:
 
 def _on_white(pictures: Floats, centres: Points) -> Floats:
     """`pictures` as shares of the brightness of the paper around each."""
-    paper = np.percentile(pictures.reshape(len(pictures), -1), BUBBLES.paper, axis=1)
+    paper = np.percentile(pictures[:, far_out(pictures.shape[1]) < BUBBLES.paper_around], BUBBLES.paper, axis=1)
     usual = np.array([np.median(paper[near]) for near in _near(centres)])
     paper = np.maximum(np.maximum(paper, BUBBLES.darker_paper * usual), 1.0)
     return np.asarray(np.minimum(pictures / paper[:, None, None], 1.25), np.float32)

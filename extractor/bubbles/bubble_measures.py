@@ -11,9 +11,27 @@ from numpy.typing import NDArray
 
 from extractor.bubbles.bubble_cut import CutBubbles
 from extractor.bubbles.bubble_parameters import BUBBLES
+from extractor.bubbles.bubble_print import far_out, print_of
 from extractor.values import Floats
 
-MEASURES = ("ink", "spreads", "covered", "strokes", "relative", "beyond", "across", "texture", "pen", "spot")
+MEASURES = (
+    "ink",
+    "spreads",
+    "covered",
+    "strokes",
+    "relative",
+    "beyond",
+    "across",
+    "texture",
+    "pen",
+    "spot",
+    "thick",
+    "sharp",
+    "extent",
+    "leaves",
+    "exits",
+    "through",
+)
 """What is measured of each bubble, in order."""
 
 
@@ -22,9 +40,11 @@ class Measured:
     """`measures`, shape (n, len(MEASURES)): mean darkness beyond that of empty ones; how many times as much as empty
     ones differ, as a logarithm; share that is as dark as strokes; darkness of its strokes, and against those of the
     sheet; darkness beyond its outline; that of a stroke that leaves it on both sides; how uneven the ink is; the
-    darkness of the sheet's strokes; how far its darkest spot is above those of empty ones, in times that these differ.
-    `ink`, shape (n, side, side), is what is darker than print; `known`, shape
-    (n,), says of which bubbles it is known what is printed in them."""
+    darkness of the sheet's strokes; how far its darkest spot is above those of empty ones, in times that these differ;
+    share of what is covered that is wider than a stroke; how sharply its ink ends; how far its largest blot reaches;
+    how dark it is where a stroke leaves it on one side, and all around there; that of a stroke that
+    goes far beyond it on both sides. `ink`, shape (n, side, side), is what is darker than print;
+    `known`, shape (n,), says of which bubbles it is known what is printed in them."""
 
     measures: NDArray[np.float64]
     ink: Floats
@@ -34,36 +54,85 @@ class Measured:
 def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
     """The measures of the bubbles of one sheet, whose `labels` say which have the same print."""
     inside, beyond = _masks()
-    printed, known = _printed(cut.pictures, cut.kinds, labels, np.zeros(len(labels), np.bool_))
-    first = _ink(cut.pictures, printed)[:, inside].mean(1)
-    empty, spread = _empty(first, cut, known)
+    printed, known = print_of(cut.pictures, cut.kinds, labels, np.zeros(len(labels), np.bool_))
+    first, white = _ink(cut.pictures, printed)
+    dark = _mean(first, white, inside)
+    empty, spread = _empty(dark, cut, known)
     # Once it is known in which nothing is written, the others do not thin their print.
-    printed, known = _printed(cut.pictures, cut.kinds, labels, (first - empty) / spread > BUBBLES.clearly)
-    ink = _ink(cut.pictures, printed)
+    inked = ((dark - empty) / spread > BUBBLES.clearly) & (dark - empty > BUBBLES.thins_print)
+    printed, known = print_of(cut.pictures, cut.kinds, labels, inked)
+    darker, white = _ink(cut.pictures, printed)
+    ink = darker * white
     smooth = np.stack([cv2.blur(one, (3, 3)) for one in ink])
-    dark = ink[:, inside].mean(1)
+    dark = _mean(darker, white, inside)
     strokes = np.percentile(smooth[:, inside], 95, axis=1)
     empty, spread = _empty(dark, cut, known)
     marked = (dark - empty) / spread > BUBBLES.clearly
     least, most = BUBBLES.pen
-    pen = float(np.percentile(strokes[marked], BUBBLES.pen_share)) if marked.any() else BUBBLES.usual_pen
-    pen = min(max(pen, least), most)
-    covered = (smooth[:, inside] > 0.5 * pen).mean(1)
+    pen = min(max(_pen(strokes[marked]), least), most)
+    covers = (smooth > 0.5 * pen).astype(np.float32)
+    covered = _mean(covers, white, inside)
+    wide = np.ones((BUBBLES.wide, BUBBLES.wide), np.uint8)
+    opened = np.stack([cv2.morphologyEx(one, cv2.MORPH_OPEN, wide) for one in covers]).astype(np.float32)
     mean = np.maximum(ink[:, inside].mean(1), 1e-3)
     texture = ink[:, inside].std(1) / (mean + 0.02)
+    bleeding = np.stack([cv2.blur(one, (3, 3)) for one in darker])
+    across, leaves, exits = _leaving(bleeding, BUBBLES.crossed)
+    through, _, _ = _leaving(bleeding, BUBBLES.crossed_far)
     rows = (
         dark - empty,
         np.log1p(np.maximum(dark - empty, 0) / spread),
         covered,
         strokes,
         strokes / pen,
-        smooth[:, beyond].mean(1) / pen,
-        _across(smooth) / pen,
+        bleeding[:, beyond].mean(1) / pen,
+        across / pen,
         texture,
         np.full(len(dark), pen),
         _spots(ink, inside),
+        _mean(opened, white, inside),
+        _sharp(smooth, inside),
+        _extents(smooth, inside),
+        leaves / pen,
+        exits / pen,
+        through / pen,
     )
-    return Measured(np.stack(rows, 1), ink, known)
+    return Measured(np.stack(rows, 1), darker, known)
+
+
+def _pen(strokes: Floats) -> float:
+    """The darkness of a sheet's strokes by those of its marks, shape (n,); what is much paler is dirt or rubbed out."""
+    if not len(strokes):
+        return BUBBLES.usual_pen
+    dark = strokes[strokes > 0.5 * np.percentile(strokes, 90)]
+    return float(np.percentile(dark, BUBBLES.pen_share))
+
+
+def _masks() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Inside of a bubble, and what is beyond its outline, shape (side, side)."""
+    far = far_out()
+    low, high = BUBBLES.around
+    return far < BUBBLES.inside, (far > low) & (far < high)
+
+
+def _ink(pictures: Floats, printed: Floats) -> tuple[Floats, Floats]:
+    """What is darker than print, and how much each pixel tells of it, both of shape (n, side, side).
+
+    An outline may lie a pixel off, so as dark as the darkest next to it is print. Whether there is ink is seen on white
+    paper; what lies on print, or next to it, tells a little.
+    """
+    near, far = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
+    around = np.stack([cv2.erode(one, near) for one in printed])
+    wider = np.stack([cv2.erode(one, far) for one in printed])
+    low, high = BUBBLES.telling_white
+    white = np.clip((wider - low) / (high - low), BUBBLES.on_print, 1.0).astype(np.float32)
+    darker = np.clip((around - pictures) / np.maximum(around, 0.2), 0, 1)
+    return np.asarray(darker, np.float32), white
+
+
+def _mean(pictures: Floats, white: Floats, where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The mean of each of `pictures`, shape (n, side, side), `where` it is `white`, shape (n,)."""
+    return np.asarray((pictures * white)[:, where].sum(1) / white[:, where].sum(1), np.float32)
 
 
 def _spots(ink: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -72,29 +141,39 @@ def _spots(ink: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     width = BUBBLES.spot
     darkest = np.stack([cv2.blur(one, (width, width))[inside].max() for one in ink])
     low, middle = np.percentile(darkest, (BUBBLES.low_share, BUBBLES.empty_share))
-    differ = max(float(middle - low), BUBBLES.usual_spread / 3)
+    differ = max(float(middle - low), BUBBLES.least_spread)
     return np.where(darkest > BUBBLES.palest, np.maximum(darkest - middle, 0) / differ, 0.0).astype(np.float64)
 
 
-def _masks() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Inside of a bubble, and what is beyond its outline, shape (side, side)."""
-    far = _far()
-    low, high = BUBBLES.around
-    return far < BUBBLES.inside, (far > low) & (far < high)
+def _sharp(smooth: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How steep the ink of each bubble ends against how dark it is, shape (n,): what is rubbed out is smeared."""
+    steep = np.stack([cv2.morphologyEx(one, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) for one in smooth])
+    dark = np.percentile(smooth[:, inside], 95, axis=1)
+    return np.asarray(np.percentile(steep[:, inside], 95, axis=1) / (dark + 0.02), np.float64)
 
 
-def _far() -> NDArray[np.float64]:
-    """How far each pixel is from the middle of a bubble, shape (side, side), 1 at its outline if that is round."""
-    steps = (np.arange(BUBBLES.side) + 0.5 - BUBBLES.side / 2) / (BUBBLES.inner / 2)
-    return np.asarray(np.sqrt(steps[None] ** 2 + steps[:, None] ** 2), np.float64)
+def _extents(smooth: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How far the largest blot of each bubble reaches, as a share of its width, shape (n,): specks are small."""
+    found = np.zeros(len(smooth))
+    for place, one in enumerate(smooth):
+        own = np.where(inside, one, 0)
+        level = max(BUBBLES.palest, 0.4 * float(own.max()))
+        count, _, boxes, _ = cv2.connectedComponentsWithStats((own > level).astype(np.uint8), connectivity=8)
+        if count > 1:
+            wide, high = boxes[1:, cv2.CC_STAT_WIDTH], boxes[1:, cv2.CC_STAT_HEIGHT]
+            found[place] = float(np.hypot(wide, high).max()) / BUBBLES.inner
+    return found
 
 
-def _across(smooth: Floats) -> NDArray[np.float64]:
-    """How dark a stroke is that leaves each bubble on opposite sides, shape (n,): such strokes take a mark back."""
+def _leaving(
+    smooth: Floats, at: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """How dark a stroke is that leaves each bubble on opposite sides, and on any side, and the mean all around, each of
+    shape (n,), where it is as far out as both of `at` say: strokes of the first kind take a mark back."""
     angles = np.linspace(0, 2 * np.pi, BUBBLES.angles, endpoint=False)
     middle, radius = (BUBBLES.side - 1) / 2, BUBBLES.inner / 2
     sides = []
-    for far in BUBBLES.crossed:
+    for far in at:
         x = np.rint(middle + radius * far * np.cos(angles)).astype(int).clip(0, BUBBLES.side - 1)
         y = np.rint(middle + radius * far * np.sin(angles)).astype(int).clip(0, BUBBLES.side - 1)
         sides.append(smooth[:, y, x])
@@ -102,13 +181,8 @@ def _across(smooth: Floats) -> NDArray[np.float64]:
     around = np.minimum(*sides)
     wider = np.maximum(np.maximum(np.roll(around, 1, 1), np.roll(around, -1, 1)), around)
     opposite = np.roll(wider, BUBBLES.angles // 2, axis=1)
-    return np.asarray(np.minimum(around, opposite).max(1), np.float64)
-
-
-def _ink(pictures: Floats, printed: Floats) -> Floats:
-    """What is darker than print: an outline may lie a pixel off, so as dark as the darkest next to it is print."""
-    around = np.stack([cv2.erode(one, np.ones((3, 3), np.uint8)) for one in printed])
-    return np.asarray(np.clip((around - pictures) / np.maximum(around, 0.2), 0, 1), np.float32)
+    crossing = np.minimum(around, opposite).max(1)
+    return crossing.astype(np.float64), around.max(1).astype(np.float64), around.mean(1).astype(np.float64)
 
 
 def _empty(
@@ -132,64 +206,12 @@ def _empty(
         else:
             middle, low = np.percentile(dark[own], (BUBBLES.empty_share, BUBBLES.low_share))
             middle = min(middle, BUBBLES.most_empty) if known[own].all() else middle
-            empty[own], spread[own] = middle, max(BUBBLES.usual_spread / 3, 1.5 * float(middle - low))
+            empty[own], spread[own] = middle, max(BUBBLES.least_spread, 1.5 * float(middle - low))
     for answer in range(int(cut.answers.max()) + 1):
         own = np.flatnonzero(cut.answers == answer)
         if len(own) >= BUBBLES.fewest_beside:
             middle, low = np.percentile(dark[own], (BUBBLES.empty_beside, BUBBLES.low_share))
-            shade = np.minimum(middle, empty[own] + BUBBLES.most_shade)
-            spread[own] = np.where(shade > empty[own], np.maximum(spread[own], middle - low), spread[own])
-            empty[own] = np.maximum(empty[own], shade)
+            if middle <= float(empty[own].max()) + BUBBLES.most_shade:
+                spread[own] = np.where(middle > empty[own], np.maximum(spread[own], middle - low), spread[own])
+                empty[own] = np.maximum(empty[own], middle)
     return empty, spread
-
-
-def _printed(
-    pictures: Floats, kinds: NDArray[np.intp], labels: Sequence[str], inked: NDArray[np.bool_]
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """What is printed in each bubble, shape (n, side, side): what those of the same kind and label have in common in
-    which nothing is `inked`; and for which it is known."""
-    printed, known = np.ones_like(pictures), np.zeros(len(pictures), np.bool_)
-    words = np.array(labels)
-    core = _far() < BUBBLES.core
-    for kind in np.unique(kinds):
-        own = np.flatnonzero(kinds == kind)
-        common = _in_common(pictures[own], inked[own]) if len(own) >= BUBBLES.fewest_alike else _outline(pictures[own])
-        if len(set(words[own].tolist())) == 1:
-            # Boxes to tick stand for themselves and have nothing printed in them: what is in all of them is ink.
-            known[own] = float((common[core] > BUBBLES.white).mean()) >= BUBBLES.box_white
-            common[core] = np.maximum(common[core], 1.0)
-            printed[own] = common
-            continue
-        printed[own] = common
-        for word in dict.fromkeys(words[own].tolist()):
-            alike = own[words[own] == word]
-            if len(alike) < BUBBLES.fewest_alike:
-                continue
-            one = _in_common(pictures[alike], inked[alike])
-            if float((one[core] > BUBBLES.white).mean()) >= BUBBLES.print_leaves:
-                printed[alike], known[alike] = one, True
-    return printed, known
-
-
-def _in_common(pictures: Floats, inked: NDArray[np.bool_]) -> Floats:
-    """What `pictures` have in common where nothing is `inked`; as long as that is not known, in the brightest."""
-    if not inked.any() or (~inked).sum() < BUBBLES.fewest_empty:
-        return _brightest(pictures)
-    return np.asarray(np.percentile(pictures[~inked], BUBBLES.print_share, axis=0), np.float32)
-
-
-def _brightest(pictures: Floats) -> Floats:
-    """The mean of the brightest of `pictures`, pixel by pixel: those in which nothing is written there."""
-    count = max(2, round(BUBBLES.brightest * len(pictures)))
-    if count >= len(pictures):
-        return np.asarray(pictures.mean(0), np.float32)
-    part = np.partition(pictures, len(pictures) - count, axis=0)[-count:]
-    return np.asarray(part.mean(0), np.float32)
-
-
-def _outline(pictures: Floats) -> Floats:
-    """What a few bubbles have in common at their outline; inside nothing is known of print."""
-    common = pictures.max(0) if len(pictures) > 1 else pictures[0].copy()
-    inside, _ = _masks()
-    common[inside] = 1.0
-    return np.asarray(np.minimum(common, 1.0), np.float32)

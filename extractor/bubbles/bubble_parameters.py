@@ -11,7 +11,8 @@ class BubbleParameters:
     side: int = 40  # pixels
     inner: int = 24  # pixels
     reach: int = 7  # pixels by which an outline may lie off where the form's place puts it
-    paper: float = 85  # percentile of a picture's pixels that is its paper
+    paper_around: float = 1.4  # of a bubble's width and height, within which its paper is looked for:
+    paper: float = 85  # percentile of the brightness there
     darker_paper: float = 0.75  # times as dark as those of its neighbours its paper is at least: else all of it is ink
     near: int = 9  # bubbles, the nearest, that lie off in the same direction
     telling: float = 0.35  # correlation of a picture with the outline from which on it says how far it lies off
@@ -22,22 +23,37 @@ class BubbleParameters:
     brightest: float = 0.25  # share of these, pixel by pixel, 2 at least, that is taken as empty
     core: float = 0.7  # of a bubble's width and height, within which its outline does not reach
     fewest_empty: int = 3  # bubbles of one label in which nothing is written, from which their print is told better:
+    thins_print: float = 0.06  # mean darkness of what is written in a bubble, from which on it would thin the print
     print_share: float = 40  # percentile of their brightness, pixel by pixel
     white: float = 0.9  # brightness of paper at least
     print_leaves: float = (
         0.3  # of that, which print leaves white: where less is white, all bubbles of a label are filled
     )
     box_white: float = 0.85  # of that, which is white in what boxes to tick have in common: else all are ticked
+    looked_at: int = 24  # bubbles of a kind at most on which is looked for how large they are printed, in a picture of
+    far_around: float = 1.6  # times what else is looked at
+    outline_white: float = 0.8  # brightness at least of what an outline goes around
+    outline_full: float = 0.6  # of its width times its height, that an outline goes around at least
+    other_size: float = 1.1  # times as large as the template says, or as small, an outline is at least if that is wrong
+    all_white: float = 0.97  # of the middle of a bubble, that is white where nothing is printed or written in it:
+    mostly_white: float = 0.5  # where so many of those with other labels are, nothing is printed in any
+    solid: float = 0.5  # mean darkness that no print has
+    varied: float = 0.5  # of the mean darkness, by which what is in boxes differs from one to the next if it is ink
     same_size: float = 1.12  # times as large as the smaller one bubbles of one kind are at most
 
     # Measuring.
+    telling_white: tuple[float, float] = (0.6, 0.9)  # brightness of print from which on ink tells a little, and all
+    on_print: float = 0.1  # how much ink on print tells, of what it tells on paper
+    wide: int = 5  # pixels: no stroke is as wide
     inside: float = 0.86  # of a bubble's width and height: within this ellipse ink is measured
     around: tuple[float, float] = (1.18, 1.6)  # of its width and height: between these what goes beyond it is seen
     angles: int = 32  # directions, an even number, in which a stroke may leave a bubble
     crossed: tuple[float, float] = (1.25, 1.42)  # of its width and height, how far out it must be seen at both
-    stroke_seen: float = 0.04  # of the sheet's strokes, so dark a stroke beyond both sides is rather there than not
+    crossed_far: tuple[float, float] = (1.42, 1.6)  # and how far out if it goes on
+    stroke_seen: float = 0.1  # of the sheet's strokes, so dark a stroke beyond both sides is rather there than not
     usual_ink: float = 0.012  # mean darkness of an empty bubble, where a sheet has too few
-    usual_spread: float = 0.012  # how much that differs from one to the next, at least a third of this
+    usual_spread: float = 0.012  # how much that differs from one to the next, there
+    least_spread: float = 0.004  # and on any sheet at least
     fewest: int = 8  # bubbles from which on a sheet's own empty ones tell
     empty_share: float = 25  # percentile of the bubbles' ink that is an empty one's: so many are empty on any sheet
     most_empty: float = 0.03  # mean darkness of an empty one at most: where more than this is in most, most are marked
@@ -46,8 +62,8 @@ class BubbleParameters:
     empty_beside: float = 40  # percentile of their ink that is an empty one's,
     most_shade: float = 0.06  # and by so much at most it is darker than those of the sheet: else they are filled
     spot: int = 5  # pixels, the width of the spots of which the darkest is looked at
-    palest: float = 0.03  # darkness of a spot at most that paper may have anywhere
-    spotted: float = 4.7  # times as much as empty ones differ, above them: a spot that is more may be a pale mark
+    palest: float = 0.015  # darkness of a spot at most that paper may have anywhere
+    spotted: float = 12.0  # times as much as empty ones differ, above them: a spot that is more may be a pale mark
     pale_share: float = 0.08  # of a sheet's bubbles with such spots: so many tell of pale marks, where
     pale_pen: float = 0.4  # the sheet's strokes are as dark at most
     clearly: float = 6.0  # spreads above an empty bubble that are surely something
@@ -55,7 +71,7 @@ class BubbleParameters:
     plainly: float = 0.5  # of the darkness of the sheet's strokes, that is no dirt and nothing rubbed out
     never_surely: float = 0.05  # as improbable at most is what the plain measure speaks against
     usual_pen: float = 0.6  # darkness of strokes, where a sheet has no mark
-    pen: tuple[float, float] = (0.2, 0.9)  # the darkness of a sheet's strokes stays between these
+    pen: tuple[float, float] = (0.08, 0.9)  # the darkness of a sheet's strokes stays between these
     pen_share: float = 75  # percentile of its marks' strokes that is the sheet's pen
 
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.bubbles.bubble_cut import cut_bubbles
 from extractor.bubbles.bubble_measures import MEASURES, measured
+from extractor.bubbles.bubble_network import shipped_network
 from extractor.bubbles.bubble_parameters import BUBBLES
 from extractor.fields.place_doubts import STREAK, find_streaks
 from extractor.template import TemplateField
 from extractor.values import Doubt, DoubtKind, Gray, Points
-
-BUBBLE_CARD = Path(__file__).resolve().parents[1] / "models" / "bubbles.json"
-"""What was learned about marks: the weights of what is measured, fitted by `python -m training bubbles`."""
 
 ASTRAY = Doubt(DoubtKind.PLACE, "its bubbles do not lie where those around them say", most=0.5)
 
@@ -105,7 +100,7 @@ def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     Whatever the weights say, what is plainly inked or has a spot as no empty one has is not surely empty, and neither
     what is not inked nor what is filled with a stroke through it is surely marked.
     """
-    odds = design(measures) @ _weights()
+    odds = shipped_network().odds(measures)
     chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
     inked, plainly = is_inked(measures), measures[:, MEASURES.index("relative")] > BUBBLES.plainly
     struck = (measures[:, MEASURES.index("across")] > BUBBLES.stroke_seen) & (
@@ -128,33 +123,3 @@ def is_inked(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
 def is_spotted(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
     """In which bubbles there is a spot as no empty one has, shape (n,), be it ever so pale."""
     return np.asarray(measures[:, MEASURES.index("spot")] > BUBBLES.spotted, np.bool_)
-
-
-def design(measures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the log-odds that a bubble is marked are a sum of, shape (n, k): few terms, each within bounds, so that they
-    say nothing wild of a sheet unlike those that they were fitted on."""
-    ink, spreads, covered, _, relative, beyond, across, texture, _, _ = measures.T
-    ink, relative, covered = np.sqrt(ink.clip(0, 0.5)), relative.clip(0, 1), covered.clip(0, 0.6)
-    beyond, texture = beyond.clip(0, 0.5), texture.clip(0, 2)
-    # Either a stroke leaves a bubble on both sides or none does.
-    across = across.clip(0, 1) / (across.clip(0, 1) + BUBBLES.stroke_seen)
-    columns = (
-        np.ones_like(ink),
-        4 * ink,
-        spreads.clip(0, 4),
-        4 * covered,
-        4 * relative,
-        4 * relative * ink,
-        4 * relative * covered,
-        4 * beyond,
-        4 * across,
-        4 * across * covered,
-        2 * texture,
-        2 * texture * relative,
-    )
-    return np.stack(columns, 1)
-
-
-@cache
-def _weights() -> NDArray[np.float64]:
-    return np.array(json.loads(BUBBLE_CARD.read_text(encoding="utf-8"))["weights"], np.float64)

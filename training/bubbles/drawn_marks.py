@@ -48,10 +48,16 @@ class Hand:
         ink, start = self._layer(box)
         middle = np.array((box.left + box.width / 2, box.top + box.height / 2))
         half = np.array((box.width, box.height)) / 2
-        thick = self._thick()
-        for turn in (0.8, -0.8) if rng.random() < 0.5 else (float(rng.uniform(-0.6, 0.6)),):
-            way = np.array((np.cos(turn), np.sin(turn))) * float(rng.uniform(1.6, 1.95))
-            self._line(ink, np.stack([middle - way * half, middle + way * half]), start, thick)
+        thick, twice = self._thick(), rng.random() < 0.25
+        crossed = rng.random() < 0.5
+        for turn in (0.8, -0.8) if crossed else (float(rng.uniform(-0.6, 0.6)),):
+            # It goes on where the fill ends, or nobody would see it.
+            long = float(rng.uniform(2.0, 2.7) if crossed else rng.uniform(1.6, 2.2))
+            way = np.array((np.cos(turn), np.sin(turn))) * long
+            aside = np.array((-np.sin(turn), np.cos(turn))) * half
+            for far in (-0.25, 0.25) if twice else (0.0,):
+                ends = np.stack([middle - way * half, middle + way * half]) + far * aside
+                self._line(ink, ends + rng.normal(0, 0.05, ends.shape) * half, start, thick)
         self._lay(page, ink, start)
 
     def _thick(self) -> int:
@@ -105,8 +111,10 @@ class Hand:
                 x, y = (int(v) for v in np.round((middle * scale - start) * 16))
                 cv2.circle(ink, (x, y), round(size * float(half.min()) * scale * 16), 255, -1, cv2.LINE_AA, 4)
             case _:
+                # Pencils are moved to and fro with paper left between.
+                loose = 1.15 if self.tool == "pen" else 1.8
                 low = float(rng.uniform(-0.15, 0.15)) if kind == "half" else -0.85
-                gap = thick / scale / float(half[1]) * float(rng.uniform(0.7, 1.15))
+                gap = thick / scale / float(half[1]) * float(rng.uniform(0.7, loose))
                 points = []
                 for number, down in enumerate(np.arange(low, 0.86, max(0.05, gap)).tolist()):
                     across = float(np.sqrt(max(0.05, 0.9 - down * down))) * float(rng.uniform(0.85, 1.1))

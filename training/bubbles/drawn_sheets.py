@@ -11,18 +11,25 @@ import numpy as np
 from numpy.random import Generator
 
 from extractor.geometry import transform
-from extractor.template import Format, PageSize, Template, TemplateField
-from extractor.template.mark_group import Bubble, Marks
-from extractor.values import Box, Floats, Gray, Kind, Points
+from extractor.template import Template, TemplateField
+from extractor.values import Floats, Gray, Points
+from training.bubbles.drawn_forms import drawn_form
 from training.bubbles.drawn_marks import MARK_STYLES, TOOLS, Hand
 
-WIDTH, HEIGHT = 2100, 2970
-"""Of a sheet in tenths of a millimetre: A4."""
+RESOLUTIONS, COARSE = (150, 200, 300), (100, 150, 200)
+"""Dots per inch: as forms should be scanned, and as they are also sent."""
 
 SCANS = ("scan", "photo", "copy")
 
-SEEN = 8
-"""Grey levels by which a mark darkens the picture somewhere, over 5 x 5 pixels, if a person is to see it."""
+WITHDRAWN = (0.05, 0.08)
+"""Share of the answers in which a mark was taken back, and on hard sheets."""
+
+WHOLE = 0.96
+"""Share of the numbers that somebody has given, and of those that are given with none of their digits left out."""
+
+SEEN, WHITE = 12, 190
+"""Grey levels by which a mark darkens the picture somewhere, over 5 x 5 pixels, if a person is to see it; and the share
+of 255 that paper is as bright as at least: on print nobody sees a pale mark."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +45,21 @@ class DrawnSheet:
     matrix: Points
 
 
-def drawn_sheets(count: int, seed: int, *, bubbles: int = 200) -> Iterator[DrawnSheet]:
-    """`count` sheets of some `bubbles` bubbles each."""
+def drawn_sheets(count: int, seed: int, *, bubbles: int = 200, hard: bool = False) -> Iterator[DrawnSheet]:
+    """`count` sheets of some `bubbles` bubbles each, at 150 to 300 dpi; `hard`: at 100 to 200, with more taken back."""
     for number in range(count):
         rng = np.random.default_rng((seed, number))
-        yield drawn_sheet(rng, bubbles)
+        yield drawn_sheet(rng, bubbles, hard=hard)
 
 
-def drawn_sheet(rng: Generator, bubbles: int = 200) -> DrawnSheet:
-    template, shapes = _layout(rng, bubbles)
-    dpi = int(rng.choice((150, 200, 300)))
+def drawn_sheet(rng: Generator, bubbles: int = 200, *, hard: bool = False) -> DrawnSheet:
+    form = drawn_form(rng, bubbles)
+    template = form.template
+    dpi = int(rng.choice(COARSE if hard else RESOLUTIONS))
     scale = dpi / 254
-    page = np.full((round(HEIGHT * scale), round(WIDTH * scale)), 250, np.uint8)
-    _print(page, template, shapes, rng, scale)
+    page = form.printed(rng, scale)
     blank = page.copy()
-    states, kinds = _mark(page, template, rng, scale)
+    states, kinds = _mark(page, template, rng, scale, WITHDRAWN[hard])
     how = str(rng.choice(SCANS))
     again = deepcopy(rng)
     image, matrix = _taken(page, how, rng)
@@ -65,7 +72,9 @@ def _forget_unseen(
     states: dict[tuple[str, int, int], str], template: Template, image: Gray, blank: Gray, matrix: Points
 ) -> None:
     """Marks that the picture `image` does not show are `unseen`: the same picture of the `blank` sheet is as dark."""
-    darker = cv2.blur(blank.astype(np.float32) - image, (5, 5))
+    paper = cv2.blur(cv2.dilate(blank, np.ones((15, 15), np.uint8)), (15, 15)).astype(np.float32)
+    white = blank > WHITE / 255 * paper
+    darker = cv2.blur(np.where(white, blank.astype(np.float32) - image, 0), (5, 5))
     bubbles = {field.name: field.bubbles for field in template.fields}
     for (name, answer, place), state in states.items():
         if state == "empty":
@@ -77,99 +86,8 @@ def _forget_unseen(
             states[name, answer, place] = "unseen"
 
 
-def _layout(rng: Generator, bubbles: int) -> tuple[Template, dict[str, str]]:
-    """A form of a few blocks, and the shape of each field's bubbles."""
-    fields: list[TemplateField] = []
-    shapes: dict[str, str] = {}
-    left, top, count, number = 150.0, 380.0, 0, 0
-    while count < bubbles and left < WIDTH - 500:
-        side = float(rng.uniform(34, 62))
-        wide = side * float(rng.choice((1.0, 1.0, 1.35)))
-        pitch, row = wide * float(rng.uniform(1.35, 2.0)), side * float(rng.uniform(1.3, 2.0))
-        shape = str(rng.choice(("round", "round", "square")))
-        bottom = HEIGHT - float(rng.uniform(200, 700))
-        if rng.random() < 0.25:
-            digits = int(rng.integers(4, 8))
-            box = Box(left, top, pitch * (digits - 1) + wide, row * 9 + side)
-            if box.right > WIDTH or box.bottom > HEIGHT:
-                break
-            marks = Marks(labels=tuple("0123456789"), direction="down", answers=digits, size=(wide, side))
-            fields.append(
-                TemplateField(name=f"n{number}", box=box, marks=marks, format=Format(digits=(digits, digits)))
-            )
-            shapes[fields[-1].name] = shape
-            left, count, number = box.right + 220, count + 10 * digits, number + 1
-            continue
-        labels = tuple(
-            [("A", "B", "C", "D"), ("A", "B", "C", "D", "E"), ("yes", "no"), ("1", "2", "3", "4", "5")][
-                int(rng.integers(4))
-            ]
-        )
-        alone = rng.random() < 0.15
-        labels = labels[:1] if alone else labels
-        choose = "any" if rng.random() < 0.2 else "one"
-        y = top
-        while y + side < bottom and count < bubbles:
-            box = Box(left, y, pitch * (len(labels) - 1) + wide, side)
-            marks_of = None if alone else Marks(labels=labels, size=(wide, side), choose=choose)
-            fields.append(TemplateField(name=f"q{number}", box=box, marks=marks_of, format=Format(kind=Kind.MARK)))
-            shapes[fields[-1].name] = shape
-            y, count, number = y + row, count + len(labels), number + 1
-        left += pitch * len(labels) + float(rng.uniform(180, 320))
-    page = PageSize(width=WIDTH, height=HEIGHT)
-    return Template(formdigits=1, form="drawn", page=page, fields=tuple(fields)), shapes
-
-
-def _print(page: Gray, template: Template, shapes: dict[str, str], rng: Generator, scale: float) -> None:
-    """Outlines and letters of the form, and words around them."""
-    grey, lettered = int(rng.integers(0, 120)), rng.random() < 0.6
-    thick = max(1, round(float(rng.uniform(1.5, 4)) * scale))
-    for field in template.fields:
-        for answer in field.bubbles:
-            for one in answer:
-                _outline(page, one, shapes[field.name], scale, grey=grey, thick=thick)
-                if lettered and len(one.label) == 1 and len(answer) > 1:
-                    _word(page, one.label, one.box, scale, grey=grey, share=0.55)
-        if field.name.startswith("q"):
-            place = Box(field.box.left - 90, field.box.top, 70, field.box.height)
-            _word(page, field.name[1:], place, scale, grey=grey, share=0.5)
-    for _ in range(12):
-        x, y = rng.uniform(100, WIDTH - 900), rng.uniform(60, 300)
-        word = "".join(rng.choice(list("abcdefghijklmnoprstu "), 22))
-        cv2.putText(
-            page,
-            word,
-            (round(x * scale), round(y * scale)),
-            cv2.FONT_HERSHEY_SIMPLEX,
-            1.4 * scale,
-            grey,
-            thick,
-            cv2.LINE_AA,
-        )
-
-
-def _outline(page: Gray, one: Bubble, shape: str, scale: float, *, grey: int, thick: int) -> None:
-    box = one.box
-    if shape == "square":
-        low = (round(box.left * scale), round(box.top * scale))
-        cv2.rectangle(page, low, (round(box.right * scale), round(box.bottom * scale)), grey, thick)
-        return
-    middle = (round((box.left + box.width / 2) * scale * 16), round((box.top + box.height / 2) * scale * 16))
-    axes = (round(box.width / 2 * scale * 16), round(box.height / 2 * scale * 16))
-    cv2.ellipse(page, middle, axes, 0, 0, 360, grey, thick, cv2.LINE_AA, 4)
-
-
-def _word(page: Gray, word: str, box: Box, scale: float, *, grey: int, share: float) -> None:
-    height = share * box.height * scale
-    size = height / 21
-    (wide, high), _ = cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
-    x = (box.left + box.width / 2) * scale - wide / 2
-    y = (box.top + box.height / 2) * scale + high / 2
-    cv2.putText(page, word, (round(x), round(y)), cv2.FONT_HERSHEY_SIMPLEX, size, grey, 1, cv2.LINE_AA)
-
-
 def _mark(
-    page: Gray, template: Template, rng: Generator, scale: float
+    page: Gray, template: Template, rng: Generator, scale: float, withdrawn: float
 ) -> tuple[dict[tuple[str, int, int], str], dict[tuple[str, int, int], str]]:
     """Marks a sheet as one person does."""
     style, tool = str(rng.choice(MARK_STYLES, p=(0.4, 0.2, 0.2, 0.1, 0.1))), str(rng.choice(TOOLS, p=(0.5, 0.3, 0.2)))
@@ -178,15 +96,16 @@ def _mark(
     kinds: dict[tuple[str, int, int], str] = {}
     often = float(rng.choice((0.95, 0.6, 0.25)))
     for field in template.fields:
+        given = _given(field, often, rng)
         for answer, bubbles in enumerate(field.bubbles):
             chosen: dict[int, str] = {}
-            if rng.random() < often:
+            if given[answer]:
                 chosen[int(rng.integers(len(bubbles)))] = "marked"
             if field.bubble_marks and field.bubble_marks.choose == "any":
                 chosen.update({i: "marked" for i in range(len(bubbles)) if rng.random() < 0.2})
             elif rng.random() < 0.01 and len(bubbles) > 1:
                 chosen[int(rng.integers(len(bubbles)))] = "marked"
-            if rng.random() < 0.05:
+            if rng.random() < withdrawn:
                 chosen.setdefault(int(rng.integers(len(bubbles))), "withdrawn")
             for place, one in enumerate(bubbles):
                 key = (field.name, answer, place)
@@ -199,6 +118,14 @@ def _mark(
                     kinds[key] = "struck" if tool == "pen" or rng.random() < 0.3 else "rubbed"
                     hand.withdraw(page, one.box, kinds[key])
     return states, kinds
+
+
+def _given(field: TemplateField, often: float, rng: Generator) -> list[bool]:
+    """Which answers of a field are given: `often` so many of each, but a number is given whole or not at all."""
+    count = len(field.bubbles)
+    if count == 1:
+        return [bool(rng.random() < often)]
+    return [bool(rng.random() < WHOLE)] * count if rng.random() < WHOLE else (rng.random(count) < WHOLE).tolist()
 
 
 def _taken(page: Gray, how: str, rng: Generator) -> tuple[Gray, Points]:
