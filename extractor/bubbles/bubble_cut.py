@@ -21,13 +21,15 @@ from extractor.values import Floats, Gray, Points
 class CutBubbles:
     """`pictures`, shape (n, side, side), are the bubbles, 1 = paper, the box of each in the middle. `kinds`, shape
     (n,), says which are printed alike. `quads`, shape (n, 4, 2), is where each lies on the page, `astray`, shape (n,),
-    which of them do not lie where the others say; `answers`, shape (n,), which of them belong together."""
+    which of them do not lie where the others say, and `missing`, shape (n,), which do not lie there at all; `answers`, shape (n,),
+    which of them belong together."""
 
     pictures: Floats
     kinds: NDArray[np.intp]
     answers: NDArray[np.intp]
     quads: Points
     astray: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
 
 
 def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]) -> CutBubbles:
@@ -50,7 +52,26 @@ def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]
     corners = moved[:, None] + 0.5 * boxes[:, None, 2:] * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
     quads = transform(matrix, corners.reshape(-1, 2)).reshape(-1, 4, 2)
     together = np.repeat(np.arange(len(answers)), [len(answer) for answer in answers])
-    return CutBubbles(cut, kinds, together, quads, astray)
+    return CutBubbles(cut, kinds, together, quads, astray, _missing(cut, kinds))
+
+
+def _missing(pictures: Floats, kinds: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Of which bubbles no outline is printed though others have one, shape (n,): there the form does not lie."""
+    low, high = BUBBLES.outline
+    ring = (far_out() > low) & (far_out() < high)
+    dark = 1 - np.minimum(pictures[:, ring], 1)
+    own = np.zeros(len(pictures))
+    usual = np.zeros(len(pictures))
+    for kind in np.unique(kinds):
+        alike = kinds == kind
+        common = np.median(dark[alike], axis=0)
+        # The darkest of what they have in common is their outline.
+        outline = common >= np.percentile(common, BUBBLES.outline_share)
+        own[alike], usual[alike] = dark[alike][:, outline].mean(1), common[outline].mean()
+    printed = float(usual.max())
+    if printed < BUBBLES.outlined:
+        return np.zeros(len(pictures), np.bool_)
+    return np.asarray(own < BUBBLES.no_outline * np.maximum(usual, BUBBLES.outlined), np.bool_)
 
 
 def _as_printed(image: Gray, matrix: Points, boxes: Points, kinds: NDArray[np.intp]) -> Points:

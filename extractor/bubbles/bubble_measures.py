@@ -31,6 +31,10 @@ MEASURES = (
     "leaves",
     "exits",
     "through",
+    "white",
+    "pixels",
+    "faintest",
+    "behind",
 )
 """What is measured of each bubble, in order."""
 
@@ -43,7 +47,10 @@ class Measured:
     darkness of the sheet's strokes; how far its darkest spot is above those of empty ones, in times that these differ;
     share of what is covered that is wider than a stroke; how sharply its ink ends; how far its largest blot reaches;
     how dark it is where a stroke leaves it on one side, and all around there; that of a stroke that
-    goes far beyond it on both sides. `ink`, shape (n, side, side), is what is darker than print;
+    goes far beyond it on both sides; share of its inside on which ink tells; how many pixels of the page it is wide,
+    since less is seen on little white and of few pixels; `spreads` of the faintest of the sheet's plain marks, since
+    where these are faint others may be missed; by how many times that empty ones differ the middle is darker, print and
+    all: a dot behind a letter shows on no white paper. `ink`, shape (n, side, side), is what is darker than print;
     `known`, shape (n,), says of which bubbles it is known what is printed in them."""
 
     measures: NDArray[np.float64]
@@ -79,9 +86,11 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
     bleeding = np.stack([cv2.blur(one, (3, 3)) for one in darker])
     across, leaves, exits = _leaving(bleeding, BUBBLES.crossed)
     through, _, _ = _leaving(bleeding, BUBBLES.crossed_far)
+    spreads = np.log1p(np.maximum(dark - empty, 0) / spread)
+    faintest = np.percentile(spreads[marked], BUBBLES.faint_share) if marked.any() else BUBBLES.usual_faintest
     rows = (
         dark - empty,
-        np.log1p(np.maximum(dark - empty, 0) / spread),
+        spreads,
         covered,
         strokes,
         strokes / pen,
@@ -96,6 +105,10 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
         leaves / pen,
         exits / pen,
         through / pen,
+        white[:, inside].mean(1),
+        np.sqrt([cv2.contourArea(one.astype(np.float32)) for one in cut.quads]),
+        np.full(len(dark), faintest),
+        _behind(cut, printed, labels),
     )
     return Measured(np.stack(rows, 1), darker, known)
 
@@ -145,6 +158,20 @@ def _spots(ink: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.where(darkest > BUBBLES.palest, np.maximum(darkest - middle, 0) / differ, 0.0).astype(np.float64)
 
 
+def _behind(cut: CutBubbles, printed: Floats, labels: Sequence[str]) -> NDArray[np.float64]:
+    """How much darker the middle of each bubble is than that of an empty one with the same print, shape (n,), in times
+    that these differ. A letter that lies a little off is as dark as where it should be."""
+    core = far_out() < BUBBLES.behind_within
+    more = (np.minimum(printed, 1) - np.minimum(cut.pictures, 1))[:, core].mean(1)
+    words = np.array(labels)
+    for kind in np.unique(cut.kinds):
+        for word in np.unique(words[cut.kinds == kind]):
+            alike = (cut.kinds == kind) & (words == word)
+            more[alike] -= np.percentile(more[alike], BUBBLES.empty_share)
+    differ = max(BUBBLES.least_behind, -1.5 * float(np.percentile(more, BUBBLES.low_share)))
+    return np.asarray(more / differ, np.float64)
+
+
 def _sharp(smooth: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How steep the ink of each bubble ends against how dark it is, shape (n,): what is rubbed out is smeared."""
     steep = np.stack([cv2.morphologyEx(one, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) for one in smooth])
@@ -190,12 +217,14 @@ def _empty(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The mean darkness of an empty bubble of the kind of each, and how much that differs, both of shape (n,).
 
-    All whose print is `known` are empty alike. Others hold letters that are not, so only those of their kind tell. What
-    an answer stands on, such as a shaded column, darkens all of its bubbles.
+    All whose print is `known` are empty alike, and so are those of a kind of which most are known: what hides the print
+    of one label alone is ink. Others hold letters that are not, so only those of their kind tell. What an answer stands
+    on, such as a shaded column, darkens all of its bubbles.
     """
     kinds = cut.kinds
     empty, spread = np.zeros(len(dark)), np.zeros(len(dark))
-    groups = [np.flatnonzero(known), *(np.flatnonzero(~known & (kinds == kind)) for kind in np.unique(kinds[~known]))]
+    told = np.bincount(kinds, known)[kinds] > 0.5 * np.bincount(kinds)[kinds]
+    groups = [np.flatnonzero(told), *(np.flatnonzero(~told & (kinds == kind)) for kind in np.unique(kinds[~told]))]
     for own in groups:
         if not len(own):
             continue
@@ -205,7 +234,7 @@ def _empty(
                 empty[own] = np.percentile(dark[own], BUBBLES.empty_share)
         else:
             middle, low = np.percentile(dark[own], (BUBBLES.empty_share, BUBBLES.low_share))
-            middle = min(middle, BUBBLES.most_empty) if known[own].all() else middle
+            middle = min(middle, BUBBLES.most_empty) if told[own].all() else middle
             empty[own], spread[own] = middle, max(BUBBLES.least_spread, 1.5 * float(middle - low))
     for answer in range(int(cut.answers.max()) + 1):
         own = np.flatnonzero(cut.answers == answer)

@@ -44,8 +44,8 @@ def shipped_network() -> BubbleNetwork:
 
 
 def bounded(measures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the network sees of `measures`, shape (n, len(MEASURES)): each within bounds, so that it says nothing wild
-    of a sheet unlike those that it was fitted on."""
+    """What the network sees of `measures`, shape (n, len(MEASURES)): all but `behind`, each within
+    bounds, so that it says nothing wild of a sheet unlike those that it was fitted on."""
     seen = dict(zip(MEASURES, measures.T, strict=True))
 
     def there(name: str) -> NDArray[np.float64]:
@@ -70,5 +70,8 @@ def bounded(measures: NDArray[np.float64]) -> NDArray[np.float64]:
         there("leaves"),
         seen["exits"].clip(0, 0.6),
         there("through"),
+        seen["white"].clip(0.1, 1),
+        np.log(seen["pixels"].clip(12, 60)),
+        seen["faintest"].clip(1.5, 5),
     )
     return np.stack(columns, 1)

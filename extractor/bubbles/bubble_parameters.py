@@ -18,6 +18,12 @@ class BubbleParameters:
     telling: float = 0.35  # correlation of a picture with the outline from which on it says how far it lies off
     astray: float = 3.0  # pixels by which a bubble that tells lies farther off than those near it
 
+    outline: tuple[float, float] = (0.75, 1.45)  # of its width and height: between these its outline is looked for
+    outline_share: float = 80  # percentile of the darkness there, above which is the outline, and
+    outlined: float = 0.15  # mean darkness of an outline that is plainly printed;
+    no_outline: float = 0.25  # of it, below which there is none
+    missing_share: float = 0.01  # of a sheet's bubbles, without outlines, from which on the form lies elsewhere
+
     # What is printed in bubbles.
     fewest_alike: int = 3  # bubbles of one label from which their print is told
     brightest: float = 0.25  # share of these, pixel by pixel, 2 at least, that is taken as empty
@@ -34,6 +40,9 @@ class BubbleParameters:
     far_around: float = 1.6  # times what else is looked at
     outline_white: float = 0.8  # brightness at least of what an outline goes around
     outline_full: float = 0.6  # of its width times its height, that an outline goes around at least
+    outline_off: float = (
+        0.15  # of its width and height, by which its middle lies off at most: else half of it is filled
+    )
     other_size: float = 1.1  # times as large as the template says, or as small, an outline is at least if that is wrong
     all_white: float = 0.97  # of the middle of a bubble, that is white where nothing is printed or written in it:
     mostly_white: float = 0.5  # where so many of those with other labels are, nothing is printed in any
@@ -64,12 +73,17 @@ class BubbleParameters:
     spot: int = 5  # pixels, the width of the spots of which the darkest is looked at
     palest: float = 0.015  # darkness of a spot at most that paper may have anywhere
     spotted: float = 12.0  # times as much as empty ones differ, above them: a spot that is more may be a pale mark
+    behind_within: float = 0.8  # of its width and height: within this a mark may be behind a letter:
+    least_behind: float = 0.002  # mean darkness by which empty ones differ there at least
+    behind: float = 4.0  # times as much: what is more may be a mark
     pale_share: float = 0.08  # of a sheet's bubbles with such spots: so many tell of pale marks, where
     pale_pen: float = 0.4  # the sheet's strokes are as dark at most
     clearly: float = 6.0  # spreads above an empty bubble that are surely something
     filled: float = 0.5  # of its inside, that a filled bubble has ink on at least
     plainly: float = 0.5  # of the darkness of the sheet's strokes, that is no dirt and nothing rubbed out
     never_surely: float = 0.05  # as improbable at most is what the plain measure speaks against
+    faint_share: float = 15  # percentile of the spreads of a sheet's marks that is the faintest of them,
+    usual_faintest: float = 3.0  # and as a logarithm, where a sheet has no mark
     usual_pen: float = 0.6  # darkness of strokes, where a sheet has no mark
     pen: tuple[float, float] = (0.08, 0.9)  # the darkness of a sheet's strokes stays between these
     pen_share: float = 75  # percentile of its marks' strokes that is the sheet's pen

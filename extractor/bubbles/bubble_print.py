@@ -32,7 +32,7 @@ def printed_inside(pictures: Floats) -> tuple[Points, Points] | None:
     contours, _ = cv2.findContours(there, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     area = sum(cv2.contourArea(one) for one in contours)
     middle = (np.array((left + across / 2, top + down / 2)) - wide / 2) / unit
-    if area < BUBBLES.outline_full * (across - 1) * (down - 1) or np.abs(middle).max() > BUBBLES.reach / BUBBLES.inner:
+    if area < BUBBLES.outline_full * (across - 1) * (down - 1) or np.abs(middle).max() > BUBBLES.outline_off:
         return None
     # Half of the rim that is neither white nor print is inside.
     return middle, (np.array((across, down)) + 1) / unit

@@ -19,6 +19,8 @@ from extractor.values import Doubt, DoubtKind, Gray, Points
 
 ASTRAY = Doubt(DoubtKind.PLACE, "its bubbles do not lie where those around them say", most=0.5)
 
+MISSING = Doubt(DoubtKind.PLACE, "bubbles of this sheet are not printed where the form has them", most=0.5)
+
 PALE = Doubt(DoubtKind.MARK, "many bubbles of this sheet hold something pale, so a mark may be missed", most=0.9)
 
 LIKELY = 0.5
@@ -73,6 +75,7 @@ def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -
     )
     missed = (is_spotted(seen.measures) & (chances < LIKELY)).mean()
     pale = missed > BUBBLES.pale_share and seen.measures[0, MEASURES.index("pen")] < BUBBLES.pale_pen
+    missing = float(cut.missing.mean()) > BUBBLES.missing_share
     astray = iter(cut.astray.tolist())
     streaks = find_streaks(image)
     found = []
@@ -80,7 +83,7 @@ def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -
         own = tuple(tuple(next(bubbles) for _ in answer) for answer in field.bubbles)
         lost = any(list(itertools.islice(astray, sum(map(len, own)))))
         crossed = any(_is_crossed(one.quad, streaks) for answer in own for one in answer)
-        told = ((ASTRAY, lost), (STREAK, crossed), (PALE, pale))
+        told = ((ASTRAY, lost), (MISSING, missing), (STREAK, crossed), (PALE, pale))
         found.append(SeenMarks(own, tuple(doubt for doubt, is_so in told if is_so)))
     return found
 
@@ -97,8 +100,8 @@ def _is_crossed(quad: Quad, streaks: tuple[list[float], list[float]]) -> bool:
 def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     """How probable it is that each bubble is marked, shape (n,), by its `measures`, shape (n, len(MEASURES)).
 
-    Whatever the weights say, what is plainly inked or has a spot as no empty one has is not surely empty, and neither
-    what is not inked nor what is filled with a stroke through it is surely marked.
+    Whatever the weights say, what is plainly inked, has a spot as no empty one has or is darker behind its print is not
+    surely empty, and neither what is not inked nor what is filled with a stroke through it is surely marked.
     """
     odds = shipped_network().odds(measures)
     chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
@@ -106,7 +109,8 @@ def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     struck = (measures[:, MEASURES.index("across")] > BUBBLES.stroke_seen) & (
         measures[:, MEASURES.index("covered")] > BUBBLES.filled
     )
-    low = np.where((inked & plainly) | is_spotted(measures), BUBBLES.never_surely, 0.0)
+    behind = measures[:, MEASURES.index("behind")] > BUBBLES.behind
+    low = np.where((inked & plainly) | is_spotted(measures) | behind, BUBBLES.never_surely, 0.0)
     return np.asarray(np.clip(chances, low, np.where(inked & ~struck, 1.0, 1 - BUBBLES.never_surely)), np.float64)
 
 

@@ -21,8 +21,9 @@ HIDDEN, NETWORKS, EPOCHS, BATCH = 16, 4, 60, 512
 FASTEST, HELD = 0.01, 1e-5
 """The length of the first steps, and how small the weights are kept."""
 
-FIT_SEED, SHEETS = 100, 60
-"""Of the sheets that weights are fitted on; those that are measured on have other seeds."""
+FIT_SEED, SHEETS = 100, 70
+"""Of the sheets that weights are fitted on, so many as forms should be scanned and as many hard ones; those that are
+measured on have other seeds."""
 
 STROKE_LEAVES = 0.15
 """Of the darkness of a sheet's strokes, by which a stroke must be seen beyond a bubble that it strikes out."""
@@ -39,13 +40,14 @@ class Material:
     marked: NDArray[np.bool_]
 
 
-def material(count: int, seed: int) -> Material:
-    """The bubbles of `count` drawn sheets of which it is known what is printed in them, and marks that can be seen.
+def material(count: int, seed: int, *, hard: bool) -> Material:
+    """The bubbles of `count` drawn sheets, `hard` ones or not, of which it is known what is printed in
+    them, and marks that can be seen.
 
     Where the form lies is known, so it is not looked for: that would take most of the time.
     """
     measures, marked = [], []
-    for number, sheet in enumerate(drawn_sheets(count, seed, hard=True)):
+    for number, sheet in enumerate(drawn_sheets(count, seed, hard=hard)):
         matrix = np.eye(3)
         matrix[:2, 2] = np.random.default_rng((seed, number, 1)).normal(0, OFF, 2)
         fields = sheet.template.all_fields
@@ -70,22 +72,23 @@ def material(count: int, seed: int) -> Material:
 
 def fit_bubbles(out: Path = BUBBLE_CARD, count: int = SHEETS, say: Callable[[str], None] = print) -> None:
     """Writes the weights into `out`."""
-    seen = material(count, FIT_SEED)
-    inputs = bounded(seen.measures)
+    parts = [material(count, FIT_SEED, hard=True), material(count, FIT_SEED + 1, hard=False)]
+    marked = np.concatenate([one.marked for one in parts])
+    inputs = bounded(np.concatenate([one.measures for one in parts]))
     mean, scale = inputs.mean(0), inputs.std(0) + 1e-6
     inputs = np.c_[(inputs - mean) / scale, np.ones(len(inputs))]
-    fitted = [fit_network(inputs, seen.marked, np.random.default_rng(seed)) for seed in range(NETWORKS)]
+    fitted = [fit_network(inputs, marked, np.random.default_rng(seed)) for seed in range(NETWORKS)]
     card = {
         "what": "the log-odds that a bubble is marked, by its measures: the mean of networks with one hidden layer",
-        "measures": list(MEASURES),
-        "made": f"python -m training bubbles: {len(seen.marked)} bubbles of {count} drawn sheets, seed {FIT_SEED}",
+        "measures": [name for name in MEASURES if name != "behind"],
+        "made": f"python -m training bubbles: {len(marked)} bubbles of {2 * count} drawn sheets, seed {FIT_SEED}",
         "mean": np.round(mean, 5).tolist(),
         "scale": np.round(scale, 5).tolist(),
         "inner": np.round([inner for inner, _ in fitted], 4).tolist(),
         "outer": np.round([outer for _, outer in fitted], 4).tolist(),
     }
     out.write_text(json.dumps(card) + "\n", encoding="utf-8")
-    say(f"{out}: fitted on {len(seen.marked)} bubbles, {int(seen.marked.sum())} of them marked")
+    say(f"{out}: fitted on {len(marked)} bubbles, {int(marked.sum())} of them marked")
 
 
 def fit_network(

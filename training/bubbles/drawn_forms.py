@@ -15,10 +15,10 @@ from extractor.values import Box, Gray, Kind
 WIDTH, HEIGHT = 2100, 2970
 """Of a sheet in tenths of a millimetre: A4."""
 
-LABELS = (tuple("ABCD"), tuple("ABCDE"), ("yes", "no"), tuple("12345"), tuple("ABEHJLM"))
+QUESTION_LABELS = (tuple("ABCD"), tuple("ABCDE"), ("yes", "no"), tuple("12345"), tuple("ABEHJLM"))
 """Of questions."""
 
-FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
+PRINT_FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class DrawnForm:
         if rng.random() < 0.2:
             _shade(page, self.template, int(rng.integers(190, 235)), scale)
         grey, lettered = int(rng.integers(0, 150)), rng.random() < 0.7
-        font, bold, share = FONTS[int(rng.integers(3))], float(rng.uniform(1, 4.5)), float(rng.uniform(0.4, 0.65))
+        font, bold, share = PRINT_FONTS[int(rng.integers(3))], float(rng.uniform(1, 4.5)), float(rng.uniform(0.4, 0.65))
         thick = max(1, round(float(rng.uniform(1.5, 5)) * scale))
         framed = rng.random() < 0.25
         for field in self.template.fields:
@@ -95,7 +95,7 @@ def drawn_form(rng: Generator, bubbles: int) -> DrawnForm:
             shapes[fields[-1].name] = shape
             left, count, number = box.right + 220, count + 10 * digits, number + 1
             continue
-        labels = LABELS[int(rng.choice(len(LABELS), p=(0.3, 0.25, 0.2, 0.2, 0.05)))]
+        labels = QUESTION_LABELS[int(rng.choice(len(QUESTION_LABELS), p=(0.3, 0.25, 0.2, 0.2, 0.05)))]
         alone = rng.random() < 0.15
         labels = labels[:1] if alone else labels
         choose = "any" if rng.random() < 0.2 else "one"

@@ -24,7 +24,7 @@ SCANS = ("scan", "photo", "copy")
 WITHDRAWN = (0.05, 0.08)
 """Share of the answers in which a mark was taken back, and on hard sheets."""
 
-WHOLE = 0.96
+WHOLE_NUMBERS = 0.96
 """Share of the numbers that somebody has given, and of those that are given with none of their digits left out."""
 
 SEEN, WHITE = 12, 190
@@ -125,7 +125,11 @@ def _given(field: TemplateField, often: float, rng: Generator) -> list[bool]:
     count = len(field.bubbles)
     if count == 1:
         return [bool(rng.random() < often)]
-    return [bool(rng.random() < WHOLE)] * count if rng.random() < WHOLE else (rng.random(count) < WHOLE).tolist()
+    return (
+        [bool(rng.random() < WHOLE_NUMBERS)] * count
+        if rng.random() < WHOLE_NUMBERS
+        else (rng.random(count) < WHOLE_NUMBERS).tolist()
+    )
 
 
 def _taken(page: Gray, how: str, rng: Generator) -> tuple[Gray, Points]:
