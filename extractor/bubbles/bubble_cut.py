@@ -21,8 +21,8 @@ from extractor.values import Floats, Gray, Points
 class CutBubbles:
     """`pictures`, shape (n, side, side), are the bubbles, 1 = paper, the box of each in the middle. `kinds`, shape
     (n,), says which are printed alike. `quads`, shape (n, 4, 2), is where each lies on the page, `astray`, shape (n,),
-    which of them do not lie where the others say, and `missing`, shape (n,), which do not lie there at all; `answers`, shape (n,),
-    which of them belong together."""
+    which of them do not lie where the others say, and `missing`, shape (n,), which do not lie there at all;
+    `answers`, shape (n,), which of them belong together."""
 
     pictures: Floats
     kinds: NDArray[np.intp]
