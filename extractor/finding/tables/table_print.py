@@ -155,14 +155,17 @@ def parted_cells(stack: LineStack, strips: Sequence[Strip], level: Mask) -> floa
 
 
 def lines_are_named(page: Print, stack: LineStack, strips: Sequence[Strip]) -> bool:
-    """Whether words stand in the first column of most lines, or right before them: these are no lines of a register."""
+    """Whether words stand in the first column of most lines, or right before them: these are no lines of a register.
+    What no ruling parts from the first column, such as the words after a number, belongs to it."""
     rows = range(len(stack.lines))
     reach = FINDING.row_label * page.long_side
     before = Strip(max(0.0, stack.left - reach), stack.left - FINDING.row_label_gap * page.long_side)
     beside = [strip for strip in (before,) if strip.width > 1]
-    named = [np.mean([_has_words(page, cell_box(stack, row, strip)) for row in rows]) for strip in (*beside, strips[0])]
+    first = 2 if len(strips) > 1 and strips[1].left <= strips[0].right else 1
+    places = (*beside, *strips[:first])
+    named = [np.mean([_has_words(page, cell_box(stack, row, strip)) for row in rows]) for strip in places]
     # What is left of writing on a form made of filled copies may look like words, but does so in all columns.
-    others = [np.mean([_has_words(page, cell_box(stack, row, strip)) for row in rows]) for strip in strips[1:]]
+    others = [np.mean([_has_words(page, cell_box(stack, row, strip)) for row in rows]) for strip in strips[first:]]
     return bool(max(named) >= FINDING.heading_share > 2 * max(others, default=0.0))
 
 
