@@ -26,6 +26,10 @@ MARK_ODDS = 0.003
 of either (a product of experts: G. Hinton, 2002). Chosen on the strings that curves are fitted on: of values without a
 mark there the odds are below it but for one in a hundred, of slashes and brackets that were taken for a 1 above."""
 
+BOTH_SEE = 0.01
+"""The probability from which a mark counts as seen where both see it: two readers who take slashes for ones err alike,
+so that what little each says of one is not independent."""
+
 MARK_SEEN = Doubt(
     DoubtKind.SECOND, "a stroke in it may be a mark that this field's format does not explain", most=0.9, provable=True
 )
@@ -74,7 +78,7 @@ def sees_mark(ours: Word, other: Word, value: str) -> bool:
         math.prod(probability + RAREST for probability in both)
         for both in ((ours.mark, other.mark), (ours.values.get(value, 0.0), other.values.get(value, 0.0)))
     )
-    return marked >= MARK_ODDS * plain
+    return marked >= MARK_ODDS * plain or min(ours.mark, other.mark) >= BOTH_SEE
 
 
 def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weights) -> Decoded:
