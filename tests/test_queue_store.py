@@ -374,7 +374,7 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
     job = job_of_pages(store, [[field("total", "57", 0.4)]]).id
     url = store.engine.url
     with store.engine.begin() as connection:
-        undo_step_fourteen(connection)
+        undo_steps_from_fourteen(connection)
         for table in ("corrections", "reviews", "review_plans"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("DROP INDEX pages_to_review")
@@ -390,7 +390,8 @@ def test_a_database_from_before_the_review_is_brought_up_and_can_be_reviewed(sto
     again.close()
 
 
-def undo_step_fourteen(connection: Connection) -> None:
+def undo_steps_from_fourteen(connection: Connection) -> None:
+    connection.exec_driver_sql("DROP TABLE model_versions")
     for name in ("pages_counted", "pages_doubtful", "pages_partly", "chunks_open", "chunks_by_claimant"):
         connection.exec_driver_sql(f"DROP INDEX {name}")
     for name, columns in (("pages_by_chunk", "job, chunk"), ("pages_to_review", "job, reviewed, state")):
@@ -437,7 +438,7 @@ def test_jobs_from_before_read_options_go_on(store: Store, tmp_path: Path) -> No
     with store.engine.begin() as connection:
         for job, options in old.items():
             connection.execute(text("UPDATE jobs SET options = :o WHERE id = :j"), {"o": json.dumps(options), "j": job})
-        undo_step_fourteen(connection)
+        undo_steps_from_fourteen(connection)
         undo_steps_from_four(connection)
         connection.exec_driver_sql("DROP INDEX reviews_mended")
         connection.exec_driver_sql("ALTER TABLE reviews DROP COLUMN mended")

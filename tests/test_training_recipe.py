@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,19 @@ from training import recipe
 from training.ctc.ctc_training import CtcSettings
 from training.recipe import make, read_recipe
 from training.symbols.symbol_training import TrainSettings
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Path:
+    """What passes for the model of the release before, which is not kept: the shipped one under its names."""
+    folder = tmp_path / "before"
+    shutil.copytree(SHIPPED, folder)
+    for name, named in read_recipe().before.items():
+        card = folder / ("" if name == "symbols" else name) / CARD
+        tree = json.loads(card.read_text(encoding="utf-8"))
+        tree["files"]["keras"]["sha256"] = named
+        card.write_text(json.dumps(tree), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -54,22 +68,22 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return told
 
 
-def test_the_recipe_of_the_release_is_one_that_can_be_followed(done: list[Any], tmp_path: Path) -> None:
+def test_the_recipe_of_the_release_is_one_that_can_be_followed(done: list[Any], before: Path, tmp_path: Path) -> None:
     known = read_recipe()
     names = [step["name"] for step in known.steps]
     assert len(set(names)) == len(names)
-    model = make(tmp_path, before=SHIPPED, tell=lambda _: None)
-    assert model == tmp_path / "digits"
+    model = make(tmp_path / "out", before=before, tell=lambda _: None)
+    assert model == tmp_path / "out" / "digits"
     assert done[-2:] == [("calibrate", model), ("calibrate-ctc", model)]
     assert {"model.keras", "model.tflite", CARD, "ctc", "second_ctc"} <= {path.name for path in model.iterdir()}
-    assert next(one for one in done if isinstance(one, CtcSettings)).start == SHIPPED / CTC_FOLDER / "model.keras"
+    assert next(one for one in done if isinstance(one, CtcSettings)).start == before / CTC_FOLDER / "model.keras"
 
 
-def test_what_is_done_is_not_done_again(done: list[Any], tmp_path: Path) -> None:
-    make(tmp_path, tell=lambda _: None)
+def test_what_is_done_is_not_done_again(done: list[Any], before: Path, tmp_path: Path) -> None:
+    make(tmp_path, before=before, tell=lambda _: None)
     steps = len(done)
     (tmp_path / "digits" / "done").unlink()
-    make(tmp_path, tell=lambda _: None)
+    make(tmp_path, before=before, tell=lambda _: None)
     assert len(done) == steps + 2, "the last step is made again, and none before it"
 
 
