@@ -28,7 +28,7 @@ mark there the odds are below it but for one in a hundred, of slashes and bracke
 
 BOTH_SEE = 0.01
 """The probability from which a mark counts as seen where both see it: two readers who take slashes for ones err alike,
-so that what little each says of one is not independent."""
+so that what little each says of one is not independent. Chosen with all strings in view, also the reported ones."""
 
 MARK_SEEN = Doubt(
     DoubtKind.SECOND, "a stroke in it may be a mark that this field's format does not explain", most=0.9, provable=True
@@ -73,7 +73,9 @@ def evidence(ours: Word, other: Word, value: str) -> tuple[float, float, float]:
 
 
 def sees_mark(ours: Word, other: Word, value: str) -> bool:
-    """Whether there may be a mark that the format does not explain, rather than `value`, which both readers say."""
+    """Whether there may be a mark that the format does not explain rather than `value`, by what both readers say."""
+    if max(ours.mark, other.mark) < RAREST:
+        return False
     marked, plain = (
         math.prod(probability + RAREST for probability in both)
         for both in ((ours.mark, other.mark), (ours.values.get(value, 0.0), other.values.get(value, 0.0)))

@@ -18,7 +18,7 @@ import numpy as np
 
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
-from extractor.observation import Located, Observation, decode, observe, our_word
+from extractor.observation import Located, decode, observe, our_word
 from extractor.options import ReadOptions
 from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.calibration import Calibration
@@ -46,14 +46,13 @@ def calibrate_ctc(folder: Path) -> dict[str, Measures]:
     if model.ctc is None:
         raise ModelError(f"The model in {folder} has no CTC network; train one with 'python -m training ctc'.")
     sets = all_entries()
-    fitted = [one for some in sets.values() for one in _undoubted(model, [e for e in some if e.calibrates])]
-    raw, right = np.array([one.confidence for one in fitted]), np.array([one.right for one in fitted])
+    fitted = [one for some in sets.values() for one in _read(model, [e for e in some if e.calibrates]) if one.undoubted]
+    raw, right = np.array([one.raw for one in fitted]), np.array([one.outcome.right for one in fitted])
     curve = fit(Raw(raw, right))
-    fitted_model = replace(model, ctc=Calibrated(model.ctc, curve))
-    reported = {
-        name: evaluation.Outcomes(name, tuple(_believed(fitted_model, [e for e in some if not e.calibrates])))
-        for name, some in sets.items()
-    }
+    calibrated = replace(model, ctc=Calibrated(model.ctc, curve))
+    others = {name: list(_read(calibrated, [e for e in some if not e.calibrates])) for name, some in sets.items()}
+    undoubted = [one.outcome for some in others.values() for one in some if one.undoubted]
+    reported = {name: evaluation.Outcomes(name, tuple(one.outcome for one in some)) for name, some in others.items()}
     measures = {name: measured(some) for name, some in reported.items()}
     measures[TOGETHER] = measured(together(list(reported.values())))
     path = folder / CTC_FOLDER / CARD
@@ -65,6 +64,7 @@ def calibrate_ctc(folder: Path) -> dict[str, Measures]:
         "fitted_on": {
             "data": f"a {CALIBRATES_EVERY}rd of each: {', '.join(sets)}",
             "strings": len(fitted),
+            "left_to_doubts": sum(e.calibrates for some in sets.values() for e in some) - len(fitted),
             "right": round(float(right.mean()), 4),
             "expected_calibration_error": round(
                 expected_calibration_error(np.array([curve.apply(p) for p in raw]), right), 4
@@ -73,6 +73,15 @@ def calibrate_ctc(folder: Path) -> dict[str, Measures]:
         },
         "measured_on": {
             "data": "the other strings of each",
+            "undoubted": {
+                "strings": len(undoubted),
+                "expected_calibration_error": round(
+                    expected_calibration_error(
+                        np.array([one.confidence for one in undoubted]), np.array([one.right for one in undoubted])
+                    ),
+                    4,
+                ),
+            },
             "picture": RELIABILITY_PICTURE,
             "sets": {name: _told(found) for name, found in measures.items()},
         },
@@ -111,28 +120,28 @@ class Calibrated:
         return self.recognizer.log_probabilities(lines)
 
 
-def _seen(model: Model, chosen: Sequence[Entry]) -> Iterator[tuple[Entry, Observation]]:
-    """What `model` sees in the strings `chosen`."""
+@dataclass(frozen=True)
+class _ReadString:
+    """A string as the product takes it (`outcome`), and its `raw` probability; `undoubted` where it is left to the
+    curve: no doubt decides about it, but for digits of few pixels, and the format allows it."""
+
+    outcome: Outcome
+    raw: float
+    undoubted: bool
+
+
+def _read(model: Model, chosen: Sequence[Entry]) -> Iterator[_ReadString]:
+    """What `model` reads in the strings `chosen`."""
     for start in range(0, len(chosen), READ_TOGETHER):
         part = chosen[start : start + READ_TOGETHER]
         located = [Located(SINGLE_FIELD, as_single_field(entry.image()), model) for entry in part]
-        yield from zip(part, observe(located), strict=True)
-
-
-def _undoubted(model: Model, chosen: Sequence[Entry]) -> Iterator[Outcome]:
-    """What `model` reads in those of the strings `chosen` that are left to the curve, with raw probabilities for
-    confidence: no doubt decides about them, but for digits of few pixels, and the format allows them."""
-    for entry, seen in _seen(model, chosen):
-        decoded = decode(seen)
-        value = decoded.meaning.value
-        if value and not decoded.meaning.problem and not {d.kind for d in decoded.doubts} - {DoubtKind.SCALE}:
-            raw = our_word(seen, decoded).values[value]
-            yield Outcome(entry.name, entry.written, value, raw, accepted=False)
-
-
-def _believed(model: Model, chosen: Sequence[Entry]) -> Iterator[Outcome]:
-    """What `model` reads in the strings `chosen`, as the product takes it."""
-    for entry, seen in _seen(model, chosen):
-        decoded = decode(seen)
-        accepted = decoded.confidence >= ReadOptions.accept
-        yield Outcome(entry.name, entry.written, decoded.meaning.value, decoded.confidence, accepted=accepted)
+        for entry, seen in zip(part, observe(located), strict=True):
+            decoded = decode(seen)
+            value, confidence = decoded.meaning.value, decoded.confidence
+            allowed = bool(value) and not decoded.meaning.problem
+            doubts = {doubt.kind for doubt in decoded.doubts} - {DoubtKind.SCALE}
+            yield _ReadString(
+                Outcome(entry.name, entry.written, value, confidence, accepted=confidence >= ReadOptions.accept),
+                our_word(seen, decoded).values[value] if allowed else 0.0,
+                allowed and not doubts,
+            )
