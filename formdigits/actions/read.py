@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -79,80 +79,65 @@ def read_to_table(
     crop_folder = made_folder(crops, sentence.format("Crops", "--crops")) if crops else None
     # Cutting strings into their symbols takes time, so it is done where these are to be seen.
     symbols = bool(overlay or crops or (out and holds_symbols(out)))
-    options = _as_learned(replace(options, symbols=symbols))
-    identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
-    forms = form_keys(options)
-    key = _key(identity, options)
-    options, promise = _promised(key, options, forms, restart=restart)
-    factory = partial(open_reader, options)
-    # Even on one processor, so that the harm that a bad page does stays in a process of its own.
-    processes = processes or max(2, processors())
-    watch = Progress()
-    if verbose or os.environ.get("FORMDIGITS_DEBUG"):
-        messages.log_everything()
-    with messages.hushed():
-        here = InProcess(factory(), pictures) if processes == 1 else None
-    runner = here or Pool(factory, processes, overlay=pictures, verbose=verbose, early=early)
-    with runner, job_lock(home(), key), _orderly_end():
-        # A template or model that is no good is found here, before there is a job.
-        reader = runner.loaded()
-        options, fields, store = replace(options, dpi=reader.dpi), reader.fields, open_store()
-        job = begin(store, key, options, fields, given.documents, restart=restart, forms=forms, promise=promise)
-        before = store.counts(job.id)
-        if before.done:
-            messages.say(f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read.")
-        try:
-            started = time.monotonic()
-            with watch:
-                read_job(store, job, runner, processes, watch.update)
-            seconds = time.monotonic() - started
-            _write(store, job, out, long)
-            if crop_folder is not None:
-                count = write_crops(crop_folder, store.results(job.id))
-                messages.say(f"{messages.counted(count, 'crop')} in {crops}, with {CROP_TABLE}.")
-        except KeyboardInterrupt as stopped:
-            messages.say(
-                f"Stopped after {watch.done:,} of {messages.counted(watch.total, 'page')}; "
-                "give the same command again to continue."
+    with closing(open_store()) as store:
+        options = _as_learned(store, replace(options, symbols=symbols))
+        identity = {"inputs": list(inputs), "overlay": overlay, **options.to_dict()}
+        forms = form_keys(options)
+        key = _key(identity, options)
+        options, promise = promised_as_begun(store, key, options, forms, restart=restart)
+        factory = partial(open_reader, options)
+        # Even on one processor, so that the harm that a bad page does stays in a process of its own.
+        processes = processes or max(2, processors())
+        watch = Progress()
+        if verbose or os.environ.get("FORMDIGITS_DEBUG"):
+            messages.log_everything()
+        with messages.hushed():
+            here = InProcess(factory(), pictures) if processes == 1 else None
+        runner = here or Pool(factory, processes, overlay=pictures, verbose=verbose, early=early)
+        with runner, job_lock(home(), key), _orderly_end():
+            # A template or model that is no good is found here, before there is a job.
+            reader = runner.loaded()
+            options, fields = replace(options, dpi=reader.dpi), reader.fields
+            job = begin(store, key, options, fields, given.documents, restart=restart, forms=forms, promise=promise)
+            before = store.counts(job.id)
+            if before.done:
+                messages.say(
+                    f"Continuing: {before.done:,} of {messages.counted(before.pages, 'page')} were already read."
+                )
+            try:
+                started = time.monotonic()
+                with watch:
+                    read_job(store, job, runner, processes, watch.update)
+                seconds = time.monotonic() - started
+                _write(store, job, out, long)
+                if crop_folder is not None:
+                    count = write_crops(crop_folder, store.results(job.id))
+                    messages.say(f"{messages.counted(count, 'crop')} in {crops}, with {CROP_TABLE}.")
+            except KeyboardInterrupt as stopped:
+                messages.say(
+                    f"Stopped after {watch.done:,} of {messages.counted(watch.total, 'page')}; "
+                    "give the same command again to continue."
+                )
+                return ExitCode.TERMINATED if isinstance(stopped, Terminated) else ExitCode.INTERRUPTED
+            counts = store.counts(job.id)
+            messages.summary(
+                counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED)
             )
-            return ExitCode.TERMINATED if isinstance(stopped, Terminated) else ExitCode.INTERRUPTED
-        counts = store.counts(job.id)
-        messages.summary(counts, counts.done - before.done, seconds, store.troubles(job.id, messages.TROUBLES_NAMED))
-        messages.written(files_written(out, job.fields, long=long) if out is not None else [])
-        messages.left_out(given.left_out)
-        tell_promise(store, job.id)
-        if out is not None:
-            # What was only shown is kept, so that the same command with -o has nothing left to read.
-            store.finish(job.id)
-        store.close()
+            messages.written(files_written(out, job.fields, long=long) if out is not None else [])
+            messages.left_out(given.left_out)
+            tell_promise(store, job.id)
+            if out is not None:
+                # What was only shown is kept, so that the same command with -o has nothing left to read.
+                store.finish(job.id)
     return ExitCode.SOME_UNREAD if counts.unread else ExitCode.DONE
 
 
-def _as_learned(options: ReadOptions) -> ReadOptions:
+def _as_learned(store: Store, options: ReadOptions) -> ReadOptions:
     """The options with the versions of models that were learned for the forms of their templates."""
-    if not options.templates or options.model is not None:
-        return options
-    forms = [load_template(path).form for path in options.templates]
-    store = open_store()
-    try:
-        learned = with_versions(store, options, forms)
-    finally:
-        store.close()
+    learned = with_versions(store, options, [load_template(path).form for path in options.templates])
     for one in learned.versions:
         messages.say(f"The form {one.form} is read by version {one.number} of what was learned of it.")
     return learned
-
-
-def _promised(
-    key: str, options: ReadOptions, forms: Mapping[str, str], *, restart: bool
-) -> tuple[ReadOptions, Promise | None]:
-    if options.max_error is None:
-        return options, None
-    store = open_store()
-    try:
-        return promised_as_begun(store, key, options, forms, restart=restart)
-    finally:
-        store.close()
 
 
 def promised_as_begun(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.found_field import Shape
+from extractor.finding.naming.print_reader import PlaceReader
 from extractor.finding.printed.print_or_writing import Print
 from extractor.finding.quad import holds
 from extractor.ink import as_gray
 from extractor.values import Box, Mask
-
-PhraseReader = Callable[[Sequence[Box]], list[str]]
-"""Reads what is printed in boxes of a picture, one text line each; all empty where nothing reads it."""
 
 
 def phrase_boxes(page: Print, boxed: Mask) -> list[Box]:
@@ -42,7 +40,7 @@ def phrase_boxes(page: Print, boxed: Mask) -> list[Box]:
 
 
 def name_fields(
-    boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence[Box], long_side: int, read: PhraseReader
+    boxes: Sequence[Box], shapes: Sequence[Shape], phrases: Sequence[Box], long_side: int, read: PlaceReader
 ) -> list[str]:
     """A name for each field: its label as an identifier, each once; `field_01` and so on where there is no label.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.recognizer.second_reader import second_reader
 from extractor.values import Box, Gray
+
+PlaceReader = Callable[[Sequence[Box]], list[str]]
+"""Reads what is printed in boxes of a page, one text line each; all empty where nothing reads it."""
 
 
 def read_places(lit: Gray, places: Sequence[Box]) -> list[str]:

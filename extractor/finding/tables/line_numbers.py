@@ -5,23 +5,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
+from extractor.finding.naming import PlaceReader
 from extractor.finding.printed.print_or_writing import Print
 from extractor.finding.tables.line_stacks import LineStack
 from extractor.finding.tables.table_print import cell_box, print_pieces
 from extractor.finding.tables.table_strips import Strip
 from extractor.values import Box
 
-PrintReader = Callable[[Sequence[Box]], list[str]]
-"""Reads what is printed in boxes of a work page, one text line each; all empty where nothing reads it."""
 
-
-def counts_up(page: Print, stack: LineStack, strip: Strip, read: PrintReader) -> bool | None:
+def counts_up(page: Print, stack: LineStack, strip: Strip, read: PlaceReader) -> bool | None:
     """Whether the numbers in a column count up with its lines, by a few of them; None where nothing was read."""
     count = len(stack.lines)
     rows = sorted({0, 1, count // 2, count - 2, count - 1})
@@ -33,7 +31,7 @@ def counts_up(page: Print, stack: LineStack, strip: Strip, read: PrintReader) ->
     return bool(most) and most[0][1] >= max(2, FINDING.numbers_counted * len(rows))
 
 
-def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PrintReader, likely: int) -> int:
+def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PlaceReader, likely: int) -> int:
     """With which line the numbers in a column begin: those before are headings. `likely` so many are, by their print;
     that stays where the numbers do not tell."""
     texts = _read(page, stack, strip, read, range(min(FINDING.head_rows + 2, len(stack.lines))))
@@ -45,13 +43,13 @@ def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PrintReade
     return likely
 
 
-def is_short(page: Print, stack: LineStack, strip: Strip, read: PrintReader) -> bool:
+def is_short(page: Print, stack: LineStack, strip: Strip, read: PlaceReader) -> bool:
     """Whether the print in a column is a letter or a few in each line, as where lines have letters for numbers."""
     texts = _read(page, stack, strip, read, range(min(FINDING.table_rows, len(stack.lines))))
     return 0 < max(len(text) for text in texts) < FINDING.label_letters
 
 
-def total_rows(page: Print, stack: LineStack, strips: Sequence[Strip], usual: float, read: PrintReader) -> int:
+def total_rows(page: Print, stack: LineStack, strips: Sequence[Strip], usual: float, read: PlaceReader) -> int:
     """How many of the last lines begin with words, as one with totals does, where the others do not."""
     rows = len(stack.lines)
     high = usual or page.height
@@ -78,7 +76,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < FINDING.label_letters
 
 
-def _read(page: Print, stack: LineStack, strip: Strip, read: PrintReader, rows: Sequence[int]) -> list[str]:
+def _read(page: Print, stack: LineStack, strip: Strip, read: PlaceReader, rows: Sequence[int]) -> list[str]:
     """What is printed in these lines of a column, without points and brackets around it."""
     boxes: list[Box] = []
     own: list[int] = []

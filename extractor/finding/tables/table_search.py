@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.naming import identifier, numbered, read_places, unread
+from extractor.finding.naming import PlaceReader, identifier, numbered, read_places, unread
 from extractor.finding.printed.print_or_writing import Print, letter_height
 from extractor.finding.rulings.page_rulings import Rulings, dotted_runs
 from extractor.finding.tables.found_table import FoundColumn, FoundTable
 from extractor.finding.tables.joined_rulings import JoinedRuling, joined_rulings
-from extractor.finding.tables.line_numbers import PrintReader, counts_up, first_numbered, is_short, total_rows
+from extractor.finding.tables.line_numbers import counts_up, first_numbered, is_short, total_rows
 from extractor.finding.tables.line_stacks import LineStack, line_stacks
 from extractor.finding.tables.table_heads import head_letters, head_texts, repeats, strips_under
 from extractor.finding.tables.table_print import (
@@ -70,7 +70,7 @@ def _blocks(
     page: Print,
     *,
     masks: tuple[Mask, Mask],
-    read: PrintReader,
+    read: PlaceReader,
 ) -> list[_Block]:
     """The blocks of columns in these lines, left to right; none where the lines are no table's."""
     stack = only_crossed(stack, upright, masks[1])
