@@ -13,7 +13,7 @@ Beside that: answers as a review gives them (all doubtful fields of one job, and
 for a promise of the next job; and how often a job is flagged whose second half is another set, once 200 of its answers
 are in, with what is really wrong then.
 
-The readings are made once, which takes some minutes, and kept in the file that --cache names.
+The readings are kept in the file that --cache names, and taken from there if it is there: give another for other networks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import gettempdir
 from typing import NamedTuple
 
 import numpy as np
@@ -187,7 +186,7 @@ def tell_shifts(sets: dict[str, Reported], draws: int, rng: np.random.Generator)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=1000, help="jobs that are drawn for each line")
-    parser.add_argument("--cache", type=Path, default=Path(gettempdir()) / "formdigits_reported.json")
+    parser.add_argument("--cache", type=Path)
     options = parser.parse_args()
     rng = np.random.default_rng(23)
     sets = reported(options.cache)

@@ -53,9 +53,10 @@ def acceptable(reading: Reading) -> bool:
     return bool(reading.value) and not reading.is_forbidden and not reading.rules
 
 
-def reported(cache: Path) -> dict[str, Reported]:
-    """The fields of `STRING_SETS` and `FORMS`; read once, which takes minutes, and kept in the file `cache`."""
-    if cache.is_file():
+def reported(cache: Path | None = None) -> dict[str, Reported]:
+    """The fields of `STRING_SETS` and `FORMS`, kept in the file `cache` where one is given: those in it are not read
+    again, whatever has changed since."""
+    if cache is not None and cache.is_file():
         kept = json.loads(cache.read_text(encoding="utf-8"))
         return {name: _set(rows) for name, rows in kept.items()}
     found: dict[str, list[tuple[float, bool]]] = {}
@@ -68,7 +69,8 @@ def reported(cache: Path) -> dict[str, Reported]:
         for part in (tally_photos, tally_poses, tally_c1):
             part(bench)
     found[FORMS] = HEARD
-    cache.write_text(json.dumps(found), encoding="utf-8")
+    if cache is not None:
+        cache.write_text(json.dumps(found), encoding="utf-8")
     return {name: _set(rows) for name, rows in found.items()}
 
 

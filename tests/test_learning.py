@@ -25,6 +25,7 @@ from extractor.recognizer.learned import LEARNED, Choice, Learned, Usual, learne
 from extractor.recognizer.model_folder import cards_of
 from extractor.recognizer.second_reader import Weights, second_reader_file
 from extractor.template import Format
+from formdigits.actions.learn import MOST_ANSWERS, Learnt, in_sentences
 from formdigits.web.jobs.learning import LearningForms
 from tests.conftest import ROOT
 from tests.reviewed_job import job_of_pages
@@ -32,7 +33,7 @@ from tests.test_evaluation import written
 from tests.test_promises import READS, answered, readings
 from training.corrections import Correction, LearnSettings, TuneSettings, learn
 from training.corrections.form_fit import BEFOREHAND, Tally, chosen_weights
-from training.corrections.learn import is_better
+from training.corrections.learn import Lesson, is_better
 from workers.database.review.evidence import evidence_of, promise_for
 from workers.database.review.plans import set_plan
 from workers.database.store import Store, open_store
@@ -207,3 +208,11 @@ def test_learning_from_a_job_without_answers_says_so(
         time.sleep(0.05)
     learning.stop()
     assert "Nobody has answered" in now.problem
+
+
+def test_answers_that_were_too_many_are_told_of() -> None:
+    lesson = Lesson(None, Tally(9, 5, 5, 0), Tally(9, 6, 6, 0), MOST_ANSWERS, 40)
+    assert any(
+        "2,000 answers; the 3 before were left out" in line for line in in_sentences(Learnt("f", lesson, None, 3))
+    )
+    assert not any("left out" in line for line in in_sentences(Learnt("f", lesson, None)))

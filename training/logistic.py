@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.recognizer import Calibration
+from training.newton import least
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ def weights_of(
     around: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """The weights, shape (k,), of the columns of `design`, shape (n, k), by which `right`, shape (n,), is most
-    probable: by Newton's method from `start`, with steps halved until they help. `held` keeps them small, or near to
-    the weights `around`: a normal distribution whose variance is one over it."""
+    probable, found from `start` on. `held` keeps them small, or near to the weights `around`: a normal distribution
+    whose variance is one over it."""
     # Platt's targets: a little short of 0 and 1, so that a clean split does not run to infinity.
     good, count = right.sum(), len(start)
     middle = np.zeros(count) if around is None else around
@@ -45,15 +46,9 @@ def weights_of(
         x = design @ at
         return float((np.logaddexp(0, x) - target * x).sum() + 0.5 * held * ((at - middle) ** 2).sum())
 
-    weights = start
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(design @ weights).clip(-40, 40)))
-        gradient = design.T @ (target - p) - held * (weights - middle)
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + held * np.eye(count)
-        step = np.linalg.solve(curvature, gradient)
-        while loss(weights + step) > loss(weights) and float(np.abs(step).max()) > 1e-9:
-            step /= 2
-        weights = weights + step
-        if float(np.abs(step).max()) < 1e-6:
-            break
-    return weights
+    def slopes(at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        p = 1 / (1 + np.exp(-(design @ at).clip(-40, 40)))
+        gradient = design.T @ (p - target) + held * (at - middle)
+        return gradient, (design * (p * (1 - p))[:, None]).T @ design + held * np.eye(count)
+
+    return least(start, loss, slopes)

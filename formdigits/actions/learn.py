@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -32,11 +32,13 @@ LEARNING_S = 240.0
 
 @dataclass(frozen=True)
 class Learnt:
-    """What was learned of one form: the `version` that reads it from now on, None where it was not better."""
+    """What was learned of one form: the `version` that reads it from now on, None where it was not better. So many
+    answers were `left_out`, beyond those that are learned from at once."""
 
     form: str
     lesson: Lesson
     version: ModelVersion | None
+    left_out: int = 0
 
 
 def learn_command(job: str, *, name: str, by: str, networks: bool) -> ExitCode:
@@ -74,7 +76,7 @@ def learn_from_job(
             "Only jobs that were read by a template teach one; for others give 'formdigits train --corrections'."
         )
     rows = rows_of(store, forms, job.id)
-    by_form = {form: [row for row in rows if row.form == form][-MOST_ANSWERS:] for form in forms.templates}
+    by_form = {form: [row for row in rows if row.form == form] for form in forms.templates}
     (home() / "learning").mkdir(exist_ok=True)
     found = []
     for form, answers in by_form.items():
@@ -82,8 +84,9 @@ def learn_from_job(
             continue
         out = Path(mkdtemp(prefix="run-", dir=home() / "learning"))
         try:
-            learnt = partial(_learnt, store, job, forms.templates[form], answers)
-            found.append(learnt(out, told=told, name=name, by=by, networks=networks))
+            learnt = partial(_learnt, store, job, forms.templates[form], answers[-MOST_ANSWERS:])
+            one = learnt(out, told=told, name=name, by=by, networks=networks)
+            found.append(replace(one, left_out=max(0, len(answers) - MOST_ANSWERS)))
         finally:
             shutil.rmtree(out, ignore_errors=True)
     return found
@@ -128,7 +131,10 @@ def in_sentences(learnt: Learnt) -> list[str]:
         end = "What was learned is not better, and was thrown away; answer more fields, and try again."
     else:
         end = f"Version {learnt.version.number} reads the form {learnt.form} in new jobs; an earlier one can take over."
-    return [*figures_in_sentences(learnt.lesson), end]
+    said = figures_in_sentences(learnt.lesson)
+    if learnt.left_out:
+        said.append(f"It learned from the last {MOST_ANSWERS:,} answers; the {learnt.left_out:,} before were left out.")
+    return [*said, end]
 
 
 def _learnt(

@@ -18,6 +18,7 @@ from extractor.recognizer.learned import LONGEST_COUNTED, Choice, Learned, Usual
 from extractor.recognizer.second_reader import Weights
 from extractor.table_lines import column_of
 from training.logistic import weights_of
+from training.newton import least
 
 BEFOREHAND = Choice(ours=0.8, other=0.35, agree=0.3, usual=0.4)
 """What is taken for the choice before any answer: about what `cheque_amounts`, `photo_strings` and `pen_strings` give,
@@ -168,7 +169,7 @@ def chosen_weights(
     rows: Sequence[NDArray[np.float64]], places: Sequence[int], around: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The weights, shape (k,), by which of each of `rows`, shape (options, k), that in its place is the most probable
-    choice: by Newton's method from `around`, to which they are held."""
+    choice, held to `around`."""
     if not rows:
         return around
     most, count = max(map(len, rows)), len(around)
@@ -178,27 +179,26 @@ def chosen_weights(
         table[at, : len(row)] = row
     taken = table[np.arange(len(rows)), places]
 
-    def shares(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def shares(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How probable each option is, and the logarithm of what their odds sum up to."""
         scores = np.where(there, table @ weights, -np.inf)
         top = scores.max(1, keepdims=True)
         parts = np.exp(scores - top)
         total = parts.sum(1, keepdims=True)
-        loss = float((top[:, 0] + np.log(total[:, 0])).sum() - (taken @ weights).sum())
-        return loss + 0.5 * HELD_CHOICE * float(((weights - around) ** 2).sum()), parts / total
+        return parts / total, (top + np.log(total))[:, 0]
 
-    weights = around
-    for _ in range(50):
-        loss, parts = shares(weights)
+    def loss(weights: NDArray[np.float64]) -> float:
+        held = 0.5 * HELD_CHOICE * float(((weights - around) ** 2).sum())
+        return float((shares(weights)[1] - taken @ weights).sum()) + held
+
+    def slopes(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        parts = shares(weights)[0]
         means = (parts[:, :, None] * table).sum(1)
         gradient = (means - taken).sum(0) + HELD_CHOICE * (weights - around)
         squares = np.einsum("no,nok,nol->kl", parts, table, table) - means.T @ means
-        step = -np.linalg.solve(squares + HELD_CHOICE * np.eye(count), gradient)
-        while shares(weights + step)[0] > loss and float(np.abs(step).max()) > 1e-9:
-            step /= 2
-        weights = weights + step
-        if float(np.abs(step).max()) < 1e-6:
-            break
-    return weights
+        return gradient, squares + HELD_CHOICE * np.eye(count)
+
+    return least(around, loss, slopes)
 
 
 def _weights(answers: Sequence[Answered], learned: Learned, before: Weights) -> Weights:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -13,13 +12,13 @@ from pathlib import Path
 from extractor.errors import FormdigitsError
 from formdigits.web.batches import Batches
 from formdigits.web.folders import Folders
+from formdigits.web.jobs.one_by_one import OneByOne
 from formdigits.web.jobs.tables import PACKED, Ending, packed, write
 from formdigits.web.names import Names
 from formdigits.web.settings import Settings
 from workers.database.jobs import find_job
 from workers.database.store import Store, open_store
 from workers.job import Job
-from workers.process import ChildProcess
 from workers.review.forms import forms_of
 
 LARGE_JOB_PAGES = 2000
@@ -53,22 +52,10 @@ class KeptExports:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
         self._root = settings.home / "exports"
-        self._lock = threading.Lock()
         self._wanted: dict[tuple[str, str], KeptExport] = {}
-        self._called, self._stopped = threading.Event(), threading.Event()
-        self._process: ChildProcess | None = None
-        self._thread = threading.Thread(target=self._run, name="exports", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._called.set()
-        with self._lock:
-            if self._process is not None:
-                self._process.kill()
-        self._thread.join(timeout=10)
+        self._turns = OneByOne("exports", self._following, self._make)
+        self._lock = self._turns.lock
+        self.start, self.stop = self._turns.start, self._turns.stop
 
     def ask(self, job: Job, ending: Ending, *, long: bool) -> KeptExport:
         """Begins with a table of what was read until now, in the place of an earlier one. Raises ServiceError."""
@@ -80,7 +67,7 @@ class KeptExports:
             if known is not None and not known.problem:
                 return known
             self._wanted[job.id, name] = wanted
-        self._called.set()
+        self._turns.call()
         return wanted
 
     def of(self, job: str) -> list[KeptExport]:
@@ -108,31 +95,27 @@ class KeptExports:
                 del self._wanted[key]
         shutil.rmtree(self._root / job, ignore_errors=True)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            with self._lock:
-                following = next((key for key, one in self._wanted.items() if not one.problem), None)
-            if following is None:
-                self._called.wait()
-                self._called.clear()
-                continue
-            problem = self._make(*following)
-            with self._lock:
-                wanted = self._wanted.pop(following, None)
-                if problem and wanted is not None and not self._stopped.is_set():
-                    self._wanted[following] = replace(wanted, problem=problem)
+    def _following(self) -> tuple[str, str] | None:
+        return next((key for key, one in self._wanted.items() if not one.problem), None)
 
-    def _make(self, job: str, name: str) -> str:
+    def _make(self, key: tuple[str, str]) -> None:
+        problem = self._made(*key)
+        with self._lock:
+            wanted = self._wanted.pop(key, None)
+            if problem and wanted is not None and not self._turns.stopped:
+                self._wanted[key] = replace(wanted, problem=problem)
+
+    def _made(self, job: str, name: str) -> str:
         """Makes one table; why it was not made, if so."""
         folder = self._root / job
         with self._lock:
             wanted = self._wanted.get((job, name))
-            if wanted is None or self._stopped.is_set():
+            if wanted is None or self._turns.stopped:
                 return ""
             with suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                process = self._process = ChildProcess(_main, job, wanted, self._settings, folder)
+                process = self._turns.begun(_main, job, wanted, self._settings, folder)
             except OSError as error:
                 return f"The server cannot begin with it ({error.strerror}); ask for it again."
         try:
@@ -142,9 +125,7 @@ class KeptExports:
                         self._wanted[job, name] = replace(wanted, done=told)
         except (EOFError, OSError):
             told = "The process that made this table was ended from outside; ask for it again."
-        with self._lock:
-            self._process = None
-        process.reap(patience_s=2)
+        self._turns.ended(process)
         with suppress(FormdigitsError):
             if find_job(self._store, job) is None:
                 # It was deleted meanwhile, and what is made of it goes as well.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 from extractor.errors import FormdigitsError
+from formdigits.web.jobs.one_by_one import OneByOne
 from workers.database.jobs import find_job
 from workers.database.store import open_store
-from workers.process import ChildProcess
 
 LONGEST_LEARNING_S = 900.0
 """A process that takes longer than this is ended: it should be done within five minutes, and machines differ."""
@@ -40,22 +39,10 @@ class LearningForms:
     the server ends."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._known: dict[str, Learning] = {}
-        self._called, self._stopped = threading.Event(), threading.Event()
-        self._process: ChildProcess | None = None
-        self._thread = threading.Thread(target=self._run, name="learning", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._called.set()
-        with self._lock:
-            if self._process is not None:
-                self._process.kill()
-        self._thread.join(timeout=10)
+        self._turns = OneByOne("learning", self._following, self._learn)
+        self._lock = self._turns.lock
+        self.start, self.stop = self._turns.start, self._turns.stop
 
     def ask(self, job: str, by: str) -> Learning:
         """Begins to learn from the job, unless that is under way."""
@@ -63,7 +50,7 @@ class LearningForms:
             known = self._known.get(job)
             if known is None or known.over:
                 known = self._known[job] = Learning(by)
-        self._called.set()
+        self._turns.call()
         return known
 
     def of(self, job: str) -> Learning | None:
@@ -76,23 +63,16 @@ class LearningForms:
         with self._lock:
             self._known.pop(job, None)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            with self._lock:
-                following = next((job for job, one in self._known.items() if not one.over), None)
-            if following is None:
-                self._called.wait()
-                self._called.clear()
-                continue
-            self._learn(following)
+    def _following(self) -> str | None:
+        return next((job for job, one in self._known.items() if not one.over), None)
 
     def _learn(self, job: str) -> None:
         with self._lock:
             known = self._known.get(job)
-            if known is None or self._stopped.is_set():
+            if known is None or self._turns.stopped:
                 return
             try:
-                process = self._process = ChildProcess(_main, job, known.by)
+                process = self._turns.begun(_main, job, known.by)
             except OSError as error:
                 problem = f"The server cannot begin with it ({error.strerror}); try again."
                 self._known[job] = replace(known, over=True, problem=problem)
@@ -109,11 +89,9 @@ class LearningForms:
                 self._set(job, told)
         except (EOFError, OSError):
             end = replace(known, problem="The process that learned was ended from outside; try again.")
-        with self._lock:
-            self._process = None
-        process.reap(patience_s=2)
+        self._turns.ended(process)
         self._set(job, replace(end, over=True))
-        if end.problem and not self._stopped.is_set():
+        if end.problem and not self._turns.stopped:
             log.warning("learning from job %s: %s", job, end.problem)
 
     def _set(self, job: str, now: Learning) -> None:
@@ -146,6 +124,7 @@ def _main(pipe: Connection, name: str, by: str) -> None:
         end = Learning(by, over=True, problem=str(error))
     except Exception as error:
         log.exception("learning from job %s", name)
-        end = Learning(by, over=True, problem=f"It ended with an error nobody foresaw ({type(error).__name__}).")
+        problem = f"It ended with an error nobody foresaw ({type(error).__name__}); the server's log has it."
+        end = Learning(by, over=True, problem=problem)
     with suppress(OSError):
         pipe.send(end)
