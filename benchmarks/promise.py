@@ -13,7 +13,8 @@ Beside that: answers as a review gives them (all doubtful fields of one job, and
 for a promise of the next job; and how often a job is flagged whose second half is another set, once 200 of its answers
 are in, with what is really wrong then.
 
-The readings are kept in the file that --cache names, and taken from there if it is there: give another for other networks.
+The readings are kept in the file that --cache names, and taken from there if it is there: give another for other
+networks.
 """
 
 from __future__ import annotations
