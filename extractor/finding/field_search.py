@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -69,11 +70,14 @@ def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
     sharp = sharpened(work.grey)
     if sharp is not work.grey:
         clearer = _seen(sharp, work.long_side)
-        seen = clearer if _combs_alike(clearer) >= _combs_alike(seen) + FINDING.sharper_combs else seen
-    clear, faint, cells, groups = seen.clear, seen.faint, seen.cells, seen.groups
+        more = _combs_alike(clearer, work.long_side) - _combs_alike(seen, work.long_side)
+        seen = clearer if more >= FINDING.sharper_combs else seen
+    clear, faint, cells = seen.clear, seen.faint, seen.cells
     lit = even_illumination(work.grey, FINDING.paper_reach.pixels(work.long_side))
     words = page_words(lit, work.long_side)
     page = page_print(words.dark, cells, work.long_side)
+    found = find_tables(lit, faint, page, labels=labels) if tables else []
+    groups = _groups(seen, work.long_side, [table.area for table in found])
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
     printed = [_is_printed(group, box, page) for group, box in zip(groups, boxes, strict=True)]
@@ -88,7 +92,6 @@ def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
     places = [place for place in places if place.shape != "box" or not _is_frame(place.box, rooms)]
     places += [Place(corners, "ruling") for corners in rooms]
     places = [places[i] for i in reading_order([place.corners for place in places])]
-    found = find_tables(lit, faint, page, labels=labels) if tables else []
     places = [place for place in places if not any(holds(table.area, place.box) for table in found)]
     doubts = found_doubts(places, words, lit, faint, work.long_side)
     kept = without_headings(places, doubts, page)
@@ -104,12 +107,12 @@ def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """Rulings of a work page, the cells that they enclose and the groups that these make."""
+    """Rulings of a work page, the cells that they enclose, and where the page is squared."""
 
     clear: Rulings
     faint: Rulings
     cells: list[Cell]
-    groups: list[Group]
+    squared: Mask
 
 
 def _seen(grey: Gray, long_side: int) -> _Seen:
@@ -117,15 +120,20 @@ def _seen(grey: Gray, long_side: int) -> _Seen:
     squared = squared_areas(faint, long_side)
     clear, faint = clear.without(squared), faint.without(squared)
     cells = part_at_broken_rulings(find_cells(clear, faint, long_side), faint, long_side)
-    groups = part_at_dashes(group_cells(cells, long_side), faint.ink)
-    groups = complete_columns(groups, faint, long_side)
-    groups = [group for group in groups if not lies_in(squared, upright_box(group.corners))]
-    return _Seen(clear, faint, cells, groups)
+    return _Seen(clear, faint, cells, squared)
 
 
-def _combs_alike(seen: _Seen) -> int:
+def _groups(seen: _Seen, long_side: int, tables: Sequence[Box] = ()) -> list[Group]:
+    """The groups that the cells make outside of `tables`."""
+    cells = [cell for cell in seen.cells if not any(holds(area, cell.box) for area in tables)]
+    groups = part_at_dashes(group_cells(cells, long_side), seen.faint.ink)
+    groups = complete_columns(groups, seen.faint, long_side)
+    return [group for group in groups if not lies_in(seen.squared, upright_box(group.corners))]
+
+
+def _combs_alike(seen: _Seen, long_side: int) -> int:
     """How many combs have the number of cells that most have: where rulings are missed or made up, fewer do."""
-    counts = Counter(len(group.cells) for group in seen.groups if len(group.cells) > 1)
+    counts = Counter(len(group.cells) for group in _groups(seen, long_side) if len(group.cells) > 1)
     return max(counts.values(), default=0)
 
 

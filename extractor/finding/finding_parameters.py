@@ -298,6 +298,7 @@ class FindingParameters:
     number_alike: float = 0.2  # of its height: how much that of another line's number differs,
     number_foot: float = 0.08  # and of the line's height, how far off it stands
     number_large: float = 1.35  # of the page's print: what is larger is written
+    number_widest: float = 8.0  # width over height: what is wider is no number, nor the heading of a column of them
     numbers_begin: float = 2.5  # of headings' height: how far from the table's side numbers without a heading begin,
     numbers_gap: float = 0.8  # the widest gap between two of their figures,
     numbers_differ: float = 1.5  # and how much they differ in where they end

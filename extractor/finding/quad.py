@@ -48,14 +48,18 @@ def _side(edge: NDArray[np.intp]) -> tuple[float, float]:
     half = len(at) // 2
     slope = (_median(values[half:]) - _median(values[:half])) / (len(at) / 2)
     offset = _median(values - slope * at)
+    before = None
     for _ in range(2):
         near = np.abs(values - offset - slope * at) <= FINDING.edge_near
-        x, y = at[near], values[near]
-        if len(x) < FINDING.edge_points:
+        count = int(np.count_nonzero(near))
+        if count < FINDING.edge_points or (before is not None and (near == before).all()):
             break
-        middle = float(x.mean())
-        slope = float(((x - middle) * y).sum() / ((x - middle) ** 2).sum())
-        offset = float(y.mean()) - slope * middle
+        before = near
+        x, y = (at, values) if count == len(at) else (at[near], values[near])
+        middle = float(x.sum()) / count
+        off = x - middle
+        slope = float(off @ y) / float(off @ off)
+        offset = float(y.sum()) / count - slope * middle
     return offset, slope
 
 

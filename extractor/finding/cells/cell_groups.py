@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.finding.cells.enclosed_cells import Cell
 from extractor.finding.finding_parameters import FINDING
@@ -30,7 +31,9 @@ class Group:
 
 def group_cells(cells: list[Cell], long_side: int) -> list[Group]:
     """Combs of cells of one size at one pitch, and every other cell by itself."""
-    following = {i: j for i in range(len(cells)) if (j := _next(cells, i)) is not None}
+    boxes = np.array([cell.box for cell in cells], np.float64).reshape(-1, 4)
+    single = np.array([_holds_one_symbol(cell.box) for cell in cells], bool)
+    following = {i: j for i in np.flatnonzero(single).tolist() if (j := _next(boxes, single, i)) is not None}
     preceded = set(following.values())
     groups: list[Group] = []
     for start in range(len(cells)):
@@ -41,49 +44,44 @@ def group_cells(cells: list[Cell], long_side: int) -> list[Group]:
             chain.append(following[chain[-1]])
         for group in _split([cells[i] for i in chain], long_side):
             # Boxes of a table that are nearly narrow enough for one symbol: where the next is not, none of them is.
-            apart = _goes_on_wider(group, cells, long_side)
+            apart = _goes_on_wider(group, boxes, single, long_side)
             groups += [Group((cell,), joined=True) for cell in group.cells] if apart else [group]
     return groups
 
 
-def _goes_on_wider(group: Group, cells: list[Cell], long_side: int) -> bool:
-    """Whether right beside a comb a cell of nearly its cells' size stands that is too wide for one symbol."""
+def _goes_on_wider(group: Group, boxes: NDArray[np.float64], single: NDArray[np.bool_], long_side: int) -> bool:
+    """Whether right beside a comb a cell of nearly its cells' size stands that is too wide for one symbol. `boxes` and
+    `single` are as for `_next`."""
     if len(group.cells) <= 1 or not group.joined:
         return False
     reach = FINDING.comb_reach.of(long_side)
-    for own, left in ((group.cells[0].box, True), (group.cells[-1].box, False)):
-        for cell in cells:
-            box = cell.box
-            gap = own.left - box.right if left else box.left - own.right
-            if abs(gap) <= reach and _matches(own, box) and not _holds_one_symbol(box):
-                return True
-    return False
+    first, last = group.cells[0].box, group.cells[-1].box
+    gaps = ((first, first.left - boxes[:, 0] - boxes[:, 2]), (last, boxes[:, 0] - last.right))
+    return any(bool(((np.abs(gap) <= reach) & ~single & _matches(own, boxes)).any()) for own, gap in gaps)
 
 
-def _matches(own: Box, other: Box) -> bool:
-    """Whether two boxes are level and nearly of one width, as the cells of a comb are."""
-    shared = min(own.bottom, other.bottom) - max(own.top, other.top)
-    alike = abs(other.width - own.width) <= FINDING.comb_width.of(max(own.width, other.width))
-    return alike and shared >= FINDING.comb_level * max(own.height, other.height)
+def _matches(own: Box, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of `boxes`, shape (n, 4) as left, top, width, height, are level with one and nearly of its width, as the
+    cells of a comb are."""
+    _, top, width, height = boxes.T
+    shared = np.minimum(own.bottom, top + height) - np.maximum(own.top, top)
+    slack = FINDING.comb_width
+    alike = np.abs(width - own.width) <= np.maximum(slack.least, slack.share * np.maximum(own.width, width))
+    matched: NDArray[np.bool_] = alike & (shared >= FINDING.comb_level * np.maximum(own.height, height))
+    return matched
 
 
-def _next(cells: list[Cell], index: int) -> int | None:
-    """The cell that goes on the comb of `cells[index]` to the right."""
-    own = cells[index].box
-    if not _holds_one_symbol(own):
-        return None
+def _next(boxes: NDArray[np.float64], single: NDArray[np.bool_], index: int) -> int | None:
+    """The cell that goes on the comb of one to the right. `boxes`, shape (n, 4), are those of the cells, `single` says
+    which hold one symbol."""
+    own = Box(*boxes[index].tolist())
     overlap_px, widest_gap = FINDING.comb_gap
-    best: int | None = None
-    for j, cell in enumerate(cells):
-        box = cell.box
-        gap = box.left - own.right
-        if j == index or not overlap_px <= gap <= widest_gap * own.width:
-            continue
-        if best is not None and box.left >= cells[best].box.left:
-            continue
-        if _matches(own, box) and _holds_one_symbol(box):
-            best = j
-    return best
+    gap = boxes[:, 0] - own.right
+    near = single & (gap >= overlap_px) & (gap <= widest_gap * own.width)
+    near[index] = False
+    others = np.flatnonzero(near)
+    others = others[_matches(own, boxes[others])]
+    return int(others[boxes[others, 0].argmin()]) if len(others) else None
 
 
 def _holds_one_symbol(box: Box) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.finding.cells.cell_groups import Group
 from extractor.finding.cells.enclosed_cells import Cell
@@ -22,9 +23,9 @@ def complete_columns(groups: list[Group], rulings: Rulings, long_side: int) -> l
     level = _thickened(rulings.level, rulings.solid, (FINDING.column_thickness, 1))
     upright = _thickened(rulings.upright, rulings.solid, (1, FINDING.column_thickness))
     out, done = list(groups), set()
-    boxes = {id(group): upright_box(group.corners) for group in groups}
+    places = np.array([upright_box(group.corners) for group in groups], np.float64).reshape(-1, 4)
     for model in sorted((g for g in groups if len(g.cells) > 1), key=lambda g: -len(g.cells)):
-        box, step = boxes[id(model)], FINDING.column_step.of(model.cells[0].box.width)
+        box, step = upright_box(model.corners), FINDING.column_step.of(model.cells[0].box.width)
         column = (round(box.left / step), round(box.right / step), round(box.height / step), len(model.cells))
         if model not in out or column in done:
             continue
@@ -39,11 +40,12 @@ def complete_columns(groups: list[Group], rulings: Rulings, long_side: int) -> l
             if comb is None or not _is_framed(comb, level, rulings.solid, low=low):
                 continue
             place = upright_box(comb.corners)
-            inside = [g for g in out if _shares(boxes[id(g)], place)]
+            shares = _shares(places, place)
+            inside = [out[index] for index in np.flatnonzero(shares)]
             # What is found there with as many cells is as good, and other cells than these are another comb.
             if all(len(g.cells) < len(model.cells) and _is_part(g, comb) for g in inside):
-                out = [g for g in out if g not in inside] + [comb]
-                boxes[id(comb)] = place
+                out = [g for g, gone in zip(out, shares, strict=True) if not gone] + [comb]
+                places = np.concatenate((places[~shares], [place]))
     return out
 
 
@@ -111,14 +113,16 @@ def _low_bands(level: Mask, upright: Mask, model: Group, long_side: int) -> list
 def _comb(model: Group, upright: Mask, top: int, bottom: int) -> Group | None:
     """The cells of `model` between the rows `top` and `bottom`, if their uprights are seen there."""
     rim = FINDING.column_thickness // 2
-    seen = (upright[top + rim : bottom - rim] > 0).mean(0)
     edges = np.array([(c.box.left - 1, c.box.right + 1) for c in model.cells]).ravel()
     width = model.cells[0].box.width
     reach = round(FINDING.column_drift * width)
     shifts = np.arange(-reach, reach + 1)
     at = np.round(edges[None, :] + shifts[:, None]).astype(int)
-    inside = (at >= 0) & (at < len(seen))
-    shares = np.where(inside, seen[at.clip(0, len(seen) - 1)], 0.0)
+    inside = (at >= 0) & (at < upright.shape[1])
+    at = at.clip(0, upright.shape[1] - 1)
+    strip = upright[top + rim : bottom - rim, at.min() : at.max() + 1]
+    seen = np.count_nonzero(strip, axis=0) / max(1, len(strip))
+    shares = np.where(inside, seen[at - at.min()], 0.0)
     good = shares.mean(1) - FINDING.column_drift_cost * np.abs(shifts) / max(1, reach)
     best = int(good.argmax())
     if shares[best].mean() < FINDING.column_upright or shares[best].min() < FINDING.column_weakest:
@@ -133,9 +137,10 @@ def _is_framed(comb: Group, level: Mask, solid: Mask, *, low: bool) -> bool:
     for cell in comb.cells:
         left, right = max(0, round(cell.box.left)), round(cell.box.right)
         top, bottom = max(0, round(cell.box.top)), min(len(level) - 1, round(cell.box.bottom))
-        if (solid[top:bottom, left:right] > 0).mean() > FINDING.column_solid:
+        if np.count_nonzero(solid[top:bottom, left:right]) > FINDING.column_solid * (bottom - top) * (right - left):
             return False
-        seen += [float((level[max(0, y - 1) : y + 2, left:right].max(0) > 0).mean()) for y in (top - 1, bottom)]
+        rows = [level[max(0, y - 1) : y + 2, left:right].max(0) for y in (top - 1, bottom)]
+        seen += [np.count_nonzero(row) / len(row) for row in rows]
     # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
     missing = sum(share < FINDING.column_weakest for share in seen)
     allowed = 0 if low or len(comb.cells) <= FINDING.column_free else 1
@@ -166,10 +171,11 @@ def _moved(cell: Cell, shift: float, top: int, bottom: int) -> Cell:
     return Cell(corners, upright_box(corners), clear=True)
 
 
-def _shares(part: Box, whole: Box) -> bool:
-    """Whether most of `part` lies in `whole`, or most of `whole` in `part`."""
-    height = min(part.bottom, whole.bottom) - max(part.top, whole.top)
-    if height <= 0:
-        return False
-    width = min(part.right, whole.right) - max(part.left, whole.left)
-    return width > 0 and width * height > 0.5 * min(part.width * part.height, whole.width * whole.height)
+def _shares(parts: NDArray[np.float64], whole: Box) -> NDArray[np.bool_]:
+    """Which of `parts`, boxes of shape (n, 4), lie in `whole` for the most part, or have most of it in them."""
+    left, top, wide, high = parts.T
+    height = np.minimum(top + high, whole.bottom) - np.maximum(top, whole.top)
+    width = np.minimum(left + wide, whole.right) - np.maximum(left, whole.left)
+    least = 0.5 * np.minimum(wide * high, whole.width * whole.height)
+    shares: NDArray[np.bool_] = (height > 0) & (width > 0) & (width * height > least)
+    return shares

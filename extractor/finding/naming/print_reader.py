@@ -29,6 +29,18 @@ def read_places(lit: Gray, places: Sequence[Box]) -> list[str]:
     return [_spaced(crop, letters) for crop, letters in zip(crops, reader.letters(crops), strict=True)]
 
 
+def remembered(read: PlaceReader) -> PlaceReader:
+    """`read`, which is asked for each place only once."""
+    known: dict[Box, str] = {}
+
+    def once(places: Sequence[Box]) -> list[str]:
+        new = [box for box in dict.fromkeys(places) if box not in known]
+        known.update(zip(new, read(new), strict=True))
+        return [known[box] for box in places]
+
+    return once
+
+
 def unread(places: Sequence[Box]) -> list[str]:
     """Nothing, for each of `places`."""
     return [""] * len(places)

@@ -34,7 +34,8 @@ def counts_up(page: Print, stack: LineStack, strip: Strip, read: PlaceReader) ->
 def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PlaceReader, likely: int) -> int:
     """With which line the numbers in a column begin: those before are headings. `likely` so many are, by their print;
     that stays where the numbers do not tell."""
-    texts = _read(page, stack, strip, read, range(min(FINDING.head_rows + 2, len(stack.lines))))
+    rows = range(min(FINDING.head_rows + 2, len(stack.lines)))
+    texts = _read(page, stack, strip, read, rows, widest=FINDING.number_widest)
     for row, (one, other) in enumerate(pairwise(texts)):
         if _is_number(one) and _is_number(other) and int(other) == int(one) + 1:
             # A number before may not have been read.
@@ -76,8 +77,17 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < FINDING.label_letters
 
 
-def _read(page: Print, stack: LineStack, strip: Strip, read: PlaceReader, rows: Sequence[int]) -> list[str]:
-    """What is printed in these lines of a column, without points and brackets around it."""
+def _read(
+    page: Print,
+    stack: LineStack,
+    strip: Strip,
+    read: PlaceReader,
+    rows: Sequence[int],
+    *,
+    widest: float = np.inf,
+) -> list[str]:
+    """What is printed in these lines of a column, without points and brackets around it; nothing where it is `widest`
+    times as wide as high, or wider."""
     boxes: list[Box] = []
     own: list[int] = []
     for place, row in enumerate(rows):
@@ -86,8 +96,9 @@ def _read(page: Print, stack: LineStack, strip: Strip, read: PlaceReader, rows: 
         if len(letters):
             left, top = float(letters[:, 0].min()), float(letters[:, 1].min())
             right, foot = float((letters[:, 0] + letters[:, 2]).max()), float((letters[:, 1] + letters[:, 3]).max())
-            boxes.append(Box(left, top, right - left, foot - top))
-            own.append(place)
+            if right - left < widest * (foot - top):
+                boxes.append(Box(left, top, right - left, foot - top))
+                own.append(place)
     texts = [""] * len(rows)
     for place, text in zip(own, read(boxes), strict=True):
         texts[place] = re.sub(r"^\W+|\W+$", "", text)

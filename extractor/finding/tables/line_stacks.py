@@ -35,16 +35,16 @@ class LineStack:
     def middle(self) -> float:
         return (self.left + self.right) / 2
 
-    @property
+    @cached_property
     def levels(self) -> list[float]:
         """Where the rulings lie in the middle of the table."""
         return [ruling.at(self.middle) for ruling in self.rulings]
 
-    @property
+    @cached_property
     def pitch(self) -> float:
         return float(np.median(np.diff(self.levels)))
 
-    @property
+    @cached_property
     def head(self) -> tuple[float, float]:
         """From where to where its headings reach: to the ruling above them, or as far as they may be."""
         top = self.levels[0]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from extractor.finding.finding_parameters import FINDING
-from extractor.finding.naming import PlaceReader, identifier, numbered, read_places, unread
+from extractor.finding.naming import PlaceReader, identifier, numbered, read_places, remembered, unread
 from extractor.finding.printed.print_or_writing import Print, letter_height
 from extractor.finding.rulings.page_rulings import Rulings, dotted_runs
 from extractor.finding.tables.found_table import FoundColumn, FoundTable
@@ -54,7 +54,9 @@ def find_tables(lit: Gray, rulings: Rulings, page: Print, *, labels: bool = True
     dotted = dotted_runs(sideways, page.long_side, FINDING.dotted_upright)
     upright_mask = as_gray(cv2.bitwise_or(cv2.transpose(rulings.upright), dotted))
     upright = joined_rulings(upright_mask, page.long_side)
-    read = partial(read_places, lit) if labels else unread
+    # Seen a few pixels beside its way as well.
+    upright_mask = as_gray(cv2.dilate(upright_mask, np.ones((2 * FINDING.gap_reach + 1, 1), np.uint8)))
+    read = remembered(partial(read_places, lit)) if labels else unread
     blocks: list[_Block] = []
     for stack in stacks:
         blocks += _blocks(stack, level, upright, page, masks=(level_mask, upright_mask), read=read)
@@ -103,7 +105,7 @@ def _blocks(
     parts: list[list[Strip]] = [[]]
     for strip, number in zip(strips, numbers, strict=True):
         counted = counts_up(page, stack, strip, read) if number else None
-        begins = strip is strips[0] and (counted is None or is_short(page, stack, strip, read))
+        begins = not counted and strip is strips[0] and (counted is None or is_short(page, stack, strip, read))
         begins |= counted is None and begin is not None and repeats(letters, begin, strip)
         if number is not None and (counted or begins):
             if number.letters >= FINDING.label_letters:

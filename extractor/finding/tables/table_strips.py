@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.tables.joined_rulings import JoinedRuling
@@ -44,16 +45,21 @@ def only_crossed(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Ma
     """`stack` without the spaces between its rulings that uprights stop at which part most others: what parts two
     groups of lines, or a heading over all columns, is no line. `upright` and the mask `sideways` as for
     `column_strips`."""
-    slack = FINDING.table_ends * stack.long_side
+    slack, top, foot = FINDING.table_ends * stack.long_side, stack.levels[0], stack.levels[-1]
+    middles = [one.at((top + foot) / 2) for one in upright]
+    inner = [
+        (one, x)
+        for one, x in zip(upright, middles, strict=True)
+        if stack.left + slack < x < stack.right - slack and one.reaches(top, foot) > 0
+    ]
+    # Where the level rulings cross each of them, shape (rulings, uprights).
+    levels = np.array([np.interp([x for _, x in inner], one.along, one.across) for one in stack.rulings])
     seen = []
-    for one in upright:
-        x = one.at((stack.levels[0] + stack.levels[-1]) / 2)
-        if stack.left + slack < x < stack.right - slack and one.reaches(stack.levels[0], stack.levels[-1]) > 0:
-            # Beside the level rulings themselves.
-            spaces = pairwise([ruling.at(x) for ruling in stack.rulings])
-            rims = [(top, foot, FINDING.cell_middle * (foot - top)) for top, foot in spaces]
-            seen.append([_seen(one, sideways, top + rim, foot - rim) for top, foot, rim in rims])
-    seen = [one for one in seen if np.median(one) >= FINDING.upright_seen]
+    for (one, _), own in zip(inner, levels.T, strict=True):
+        # Beside the level rulings themselves.
+        rims = FINDING.cell_middle * np.diff(own)
+        shares = _seen_between(one, sideways, own[:-1] + rims, own[1:] - rims)
+        seen += [shares] if np.median(shares) >= FINDING.upright_seen else []
     if len(seen) < FINDING.spaces_told:
         return stack
     bare = np.flatnonzero(np.mean(seen, 0) < FINDING.space_crossed)
@@ -62,7 +68,7 @@ def only_crossed(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Ma
 
 def column_strips(stack: LineStack, upright: Sequence[JoinedRuling], masks: tuple[Mask, Mask]) -> list[Strip]:
     """The columns that rulings show, left to right. `upright` are the joined ones of the page; `masks` are its level
-    rulings, 255, and its upright ones, transposed."""
+    rulings, 255, and its upright ones, transposed, and as much thicker as they may be beside their way."""
     edges = _merged(_edges(stack, upright, masks[1]) + _gaps(stack, masks[0]), stack)
     parts = [Strip(one.right, other.left, gap=one.gap) for one, other in pairwise(edges)]
     inner = [edge.headed for edge in edges[1:-1] if not edge.gap]
@@ -108,11 +114,20 @@ def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) ->
 
 def _seen(ruling: JoinedRuling, mask: Mask, first: float, last: float) -> float:
     """The share that `mask` shows of a level ruling from `first` to `last`."""
-    at = np.arange(max(0, round(first)), min(mask.shape[1], round(last)))
+    return float(_seen_between(ruling, mask, np.array([first]), np.array([last]))[0])
+
+
+def _seen_between(
+    ruling: JoinedRuling, mask: Mask, firsts: NDArray[np.float64], lasts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The shares that `mask` shows of a level ruling from each of `firsts` to that of `lasts`, shape (n,)."""
+    begin, end = max(0, round(float(firsts.min()))), min(mask.shape[1], round(float(lasts.max())))
+    at = np.arange(begin, max(begin, end))
     rows = np.interp(at, ruling.along, ruling.across).round().astype(int)
-    near = range(-FINDING.gap_reach, FINDING.gap_reach + 1)
-    seen = np.any([mask[(rows + step).clip(0, len(mask) - 1), at] > 0 for step in near], 0)
-    return float(seen.mean()) if len(at) else 0.0
+    sums = np.concatenate(([0], np.cumsum(mask[rows.clip(0, len(mask) - 1), at] > 0)))
+    first, last = ((sides.round() - begin).clip(0, len(at)).astype(int) for sides in (firsts, lasts))
+    shares: NDArray[np.float64] = (sums[last] - sums[first]) / np.maximum(1, last - first)
+    return np.where(last > first, shares, 0.0)
 
 
 def _gaps(stack: LineStack, level: Mask) -> list[Edge]:
