@@ -32,7 +32,7 @@ def locate_sheet(
     those of the page that are known already."""
     fields, matrix = registration.template.all_fields, registration.matrix
     written = [field for field in fields if field.is_written]
-    images = iter(with_ends(locate_all(image, [(matrix, field) for field in written])))
+    images = iter(with_ends(image, locate_all(image, [(matrix, field) for field in written])))
     bubbles = iter(read_bubbles(image, matrix, [field for field in fields if field.bubble_marks]))
     located = []
     for field in fields:

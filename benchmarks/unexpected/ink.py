@@ -84,12 +84,13 @@ def _rewritten(sheet: Sheet, strength: str, right: dict[str, frozenset[str]]) ->
     rng = sheet.rng
     affected: list[str] = []
     names = [name for name in sheet.fields if name.startswith(("km_", "hours_", "amount_")) and name[-1].isdigit()]
+    # First: what runs over a side of one row must not be erased with the next.
+    for name in names:
+        sheet.erase(name)
+        right[name] = frozenset({"0", "0.0", "0.00"})
     for row in range(1, 7):
         mine = [name for name in names if name.endswith(f"_{row}")]
         name = mine[int(rng.integers(len(mine)))]
-        for other in mine:
-            sheet.erase(other)
-            right[other] = frozenset({"0", "0.0", "0.00"})
         text = str(int(rng.integers(100, 999)) if name.startswith("km") else int(rng.integers(100, 990)) / 10)
         sheet.write(name, text)
         _move_over(sheet, name, strength)

@@ -150,12 +150,10 @@ def _covered(parts: _Parts) -> NDArray[np.bool_]:
     """Of which parts several rulings are not seen, or one that goes on beyond them, or one is not and the paper is
     another than around it."""
     least = max(FIELDS.cover_least, FIELDS.cover_faint * float(np.median(parts.dark)))
-    place = np.arange(parts.dark.shape[1])
-    unseen = parts.dark < least
-    since = np.maximum.accumulate(np.where(unseen, -1, place), axis=1)
-    missing = (place - since).max(1) / len(place) * parts.lengths >= FIELDS.cover_gap
+    longest = _gaps(parts, parts.dark < least)
+    counts = (longest >= FIELDS.cover_gap) + (parts.level & (longest >= FIELDS.cover_long)).astype(float)
     tones = np.percentile(parts.pixels, FIELDS.cover_paper, axis=1)
-    gaps = np.bincount(parts.owners, missing, len(tones)) + np.bincount(parts.owners, _long(parts, unseen), len(tones))
+    gaps = np.bincount(parts.owners, counts, len(tones))
     apart = np.linalg.norm(parts.middles[:, None] - parts.middles[None], axis=2)
     near = np.argsort(apart, axis=1)[:, 1 : FIELDS.cover_near + 1]
     other = np.abs(tones - np.median(tones[near], axis=1)) if near.size else np.zeros(len(gaps))
@@ -165,14 +163,14 @@ def _covered(parts: _Parts) -> NDArray[np.bool_]:
     return covered
 
 
-def _long(parts: _Parts, unseen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which rulings share in a long way along the top or the foot of a field that is `unseen`, shape (rulings,
-    samples)."""
+def _gaps(parts: _Parts, unseen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The longest gap that each ruling has a share in, in rooms: where it is `unseen`, shape (rulings, samples), a gap
+    along the top or the foot of a field goes on in the next part."""
     begins = np.zeros(unseen.shape, np.bool_)
     begins[:, 1:] = ~unseen[:, :-1]
     begins[:, 0] = ~parts.goes_on | ~np.roll(unseen[:, -1], 1)
-    unseen = unseen & parts.level[:, None]
-    way = np.cumsum(begins & unseen) * unseen.ravel()
-    lengths = np.bincount(way, np.repeat(parts.lengths / unseen.shape[1], unseen.shape[1]))
+    gap = np.cumsum(begins & unseen) * unseen.ravel()
+    lengths = np.bincount(gap, np.repeat(parts.lengths / unseen.shape[1], unseen.shape[1]))
     lengths[0] = 0  # what is seen
-    return np.asarray((lengths >= FIELDS.cover_long)[way].reshape(unseen.shape).any(1), np.bool_)
+    longest: NDArray[np.float64] = lengths[gap].reshape(unseen.shape).max(1)
+    return longest

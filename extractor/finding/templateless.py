@@ -49,7 +49,7 @@ def page_fields(image: Gray, found: Sequence[FoundField] | None = None) -> list[
     placed = [(_to_page(one.box, one.quad), field) for one, field in zip(found, fields, strict=True)]
     return [
         PageField(one, field, replace(_without_sides(picture), doubts=(*picture.doubts, *one.doubts)))
-        for one, field, picture in zip(found, fields, with_ends(locate_all(image, placed)), strict=True)
+        for one, field, picture in zip(found, fields, with_ends(image, locate_all(image, placed)), strict=True)
     ]
 
 

@@ -18,6 +18,9 @@ from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Reading
 MISTAKE = 0.01
 """How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""
 
+PARTS = (DoubtKind.COVERED, DoubtKind.EDGE)
+"""What may have taken a part of a number away: where two numbers lack the same part, equations hold all the same."""
+
 LEAST_CHOICE = 1e-6
 """A value that is less probable counts as this probable, so that it has a logarithm."""
 
@@ -118,16 +121,24 @@ def _weigh(
     best, holds = weighed.best.picked, weighed.best.holds
     kept = {name for rule, held in zip(rules, holds, strict=True) if held for name in rule.names}
     equations = [rule for rule, held in zip(rules, holds, strict=True) if held and rule.is_equation]
-    shown = {name for rule in equations for name in rule.shown}
     pointless = {name for name in names if any(d.kind is DoubtKind.POINT for d in by_name[name].doubts)}
-    numbers = {name: choices[name][i].number for name, i in zip(names, best, strict=True)}
-    scaled = told_scale(equations, {**counts, **numbers}, pointless)
+    numbers = {**counts, **{name: choices[name][i].number for name, i in zip(names, best, strict=True)}}
+    # That nothing is the sum of nothing shows nothing.
+    equations = [rule for rule in equations if any(numbers.get(name) for name in (*rule.names, *rule.counted))]
+    shown = {name for rule in equations for name in rule.shown}
+    whole = {name for rule in equations for name in rule.shown if not _lack_alike(rule, name, by_name)}
+    scaled = told_scale(equations, numbers, pointless)
     for position, name in enumerate(names):
         if name not in kept:
             continue  # Only broken rules speak of it: the ink alone decides what is shown.
-        lifted = [doubt.most for doubt in by_name[name].doubts if not _is_lifted(doubt, name in shown, name in scaled)]
+        proofs = {DoubtKind.POINT: scaled, **dict.fromkeys(PARTS, whole)}
+        left = [
+            doubt.most
+            for doubt in by_name[name].doubts
+            if not (doubt.provable and name in proofs.get(doubt.kind, shown))
+        ]
         if not weighed.whole:
-            lifted.append(by_name[name].confidence)
+            left.append(by_name[name].confidence)
         by_name[name] = _settled(
             by_name[name],
             choices[name],
@@ -135,7 +146,7 @@ def _weigh(
             weighed.shares[position],
             accept,
             proved=name in shown,
-            ceiling=min(lifted, default=1.0),
+            ceiling=min(left, default=1.0),
         )
     for position, rule in enumerate(rules):
         if not holds[position]:
@@ -146,9 +157,9 @@ def _weigh(
             outcomes[rule.text] = "chosen" if changed else "confirmed"
 
 
-def _is_lifted(doubt: Doubt, proved: bool, scaled: bool) -> bool:
-    """Whether an equation that holds lifts `doubt`: about a point only one that would not hold without the point."""
-    return doubt.provable and (scaled if doubt.kind is DoubtKind.POINT else proved)
+def _lack_alike(rule: Rule, name: str, by_name: Mapping[str, Reading]) -> bool:
+    """Whether another field of `rule` than `name` may lack a part of its number as well."""
+    return any(doubt.kind in PARTS for other in rule.names if other != name for doubt in by_name[other].doubts)
 
 
 def _settled(

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
 from extractor.pieces import Pieces
+from extractor.segmentation.beyond_combs import beyond_combs
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
+from extractor.values import Gray
 
 
-def with_ends(fields: Sequence[FieldImage]) -> list[FieldImage]:
-    """`fields`, all of one page, of which combs know whether something like a digit stands beyond their ends. What
-    stands so beside many of them is print."""
+def with_ends(image: Gray, fields: Sequence[FieldImage]) -> list[FieldImage]:
+    """`fields`, all of one page, whose picture is `image`, of which combs know whether something like a digit stands
+    beyond their ends, no more than a cell away. What stands so beside many of them is print."""
     combs = [place for place, field in enumerate(fields) if len(field.cells) > len(field.beside)]
     ends = np.array([_beyond(fields[place]) for place in combs], np.bool_).reshape(-1, 2)
+    ends |= beyond_combs(image, [fields[place] for place in combs])
     printed = ends.sum(0) > max(1.0, SEGMENTATION.end_printed * len(combs))
     ends &= ~printed
     known = dict(zip(combs, ends.tolist(), strict=True))

@@ -51,6 +51,16 @@ class SegmentationParameters:
     end_solid: float = 0.2  # a square of ink as large is print
     end_printed: float = 0.34  # of a page's combs: what more of them have beside them, and more than one, is print
 
+    # The same farther away; lengths are shares of a comb's height, heights and widths those of its own last digit.
+    beyond_inset: float = 0.1  # nearer to a ruling it may be that what is seen
+    beyond_pen: float = 0.04  # of the last cell's pixels, the darkest, that are pen at least
+    beyond_paper: float = 0.85  # of the paper's brightness, below which it is
+    beyond_dark: float = 0.6  # of the way from paper to pen, from which on something is ink
+    beyond_high: float = 0.7  # that a digit is at least,
+    beyond_wide: float = 1.2  # and that it is wide at most
+    beyond_solid: float = 0.75  # of the box around it: what fills more is no stroke,
+    beyond_thin: float = 0.35  # unless it is no wider than this
+
     # A stroke through a number. Chosen on drawn ones (`benchmarks.unexpected`), and on what runs through the strings of
     # `cheque_amounts`, `photo_strings` and `pen_strings` that nobody struck out.
     stroke_ink: int = 90  # what counts as ink in a text line

@@ -62,6 +62,8 @@ def leaves_box(field: FieldImage) -> bool:
     level = digits & (middle > box.top) & (middle < box.bottom)
     over = level & ((left < box.left) | (left + width > box.right))
     outside = np.zeros(len(over), np.bool_)
+    if _is_broken_across(field, pieces, digits):
+        return True
     for index in np.flatnonzero(over).tolist():
         before, after = _shares(pieces, index, axis=0, low=box.left, high=box.right)
         inside = 1 - before - after
@@ -106,6 +108,24 @@ def _digits(field: FieldImage, pieces: Pieces) -> NDArray[np.bool_]:
     ruling &= (top < box.top) | (top + height > box.bottom)
     large = (height >= params.edge_high * box.height) & (width >= params.edge_thin * box.height)
     return np.asarray(large & ~ruling, np.bool_)
+
+
+def _is_broken_across(field: FieldImage, pieces: Pieces, digits: NDArray[np.bool_]) -> bool:
+    """Whether pieces that are no `digits` by themselves lie one below the other across a side of the box, and are as
+    high as a digit together: one that is broken, as where it crosses the ruling."""
+    params, box = SEGMENTATION, field.inside
+    left, top, width, height = pieces.boxes.T
+    thin = params.edge_thin * box.height
+    parts = ~digits & (height >= params.edge_part * box.height) & (width >= params.edge_part * box.height)
+    for side in (box.left, box.right):
+        across = np.flatnonzero(parts & (left < side - thin) & (left + width > side + thin))
+        if len(across) > 1:
+            low, high = int(top[across].min()), int((top + height)[across].max())
+            gaps = np.sort(top[across])[1:] - np.sort((top + height)[across])[:-1]
+            near = gaps.max() <= params.edge_part * box.height
+            if near and high - low >= params.edge_high * box.height and box.top < (low + high) / 2 < box.bottom:
+                return True
+    return False
 
 
 def _left_out(field: FieldImage, pieces: Pieces, taken: NDArray[np.bool_]) -> bool:
