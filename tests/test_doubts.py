@@ -80,6 +80,16 @@ def across_the_foot(image: Gray, reading: Reading) -> None:
         cv2.line(image, (x, foot - round(0.3 * height)), (x - 2, foot + round(0.5 * height)), 40, 4, cv2.LINE_AA)
 
 
+def broken_across(image: Gray, reading: Reading) -> None:
+    """Instead of the number a 7 whose strokes cross the right side of the field apart from each other."""
+    left, top, width, height = reading.box
+    image[top + 6 : top + height - 6, left + 6 : left + width - 6] = np.percentile(image, 80)
+    right, middle = left + width, top + height // 2
+    for y, fall in ((middle - 14, 0), (middle + 2, 8)):
+        cv2.line(image, (right - 18, y + fall), (right + 12, y), 40, 4, cv2.LINE_AA)
+        cv2.line(image, (right - 14, y + fall), (right - 18, y + fall + 8), 40, 4, cv2.LINE_AA)
+
+
 @pytest.mark.parametrize(
     ("name", "field", "spoil", "kind"),
     [
@@ -91,6 +101,7 @@ def across_the_foot(image: Gray, reading: Reading) -> None:
         ("tally_01.jpg", "received", line_through, DoubtKind.STRUCK),
         ("expenses_01.jpg", "employee", line_through, DoubtKind.STRUCK),
         ("expenses_01.jpg", "hours_6", across_the_foot, DoubtKind.EDGE),
+        ("expenses_01.jpg", "hours_6", broken_across, DoubtKind.EDGE),
         ("tally_01.jpg", "votes_8", across_the_foot, DoubtKind.EDGE),
     ],
 )

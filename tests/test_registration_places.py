@@ -79,6 +79,14 @@ def test_a_table_that_lies_a_row_aside_of_its_marks_is_a_near_tie() -> None:
     assert found is None or found.is_near_tie
 
 
+@pytest.mark.parametrize("edges", [True, False])
+def test_what_is_the_same_turned_round_is_a_near_tie_unless_the_edges_of_the_paper_tell(edges: bool) -> None:
+    sheet = printed(table())
+    found = register(sheet if edges else sheet[TOP - 60 : TOP + HIGH * ROWS + 60], [table()])
+    assert found is not None
+    assert found.is_near_tie is not edges
+
+
 @pytest.mark.parametrize("step", [30, 40, 60])
 def test_squared_paper_is_no_form(step: int) -> None:
     sheet = np.full((1100, 800), 245, np.uint8)

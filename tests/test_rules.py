@@ -268,3 +268,25 @@ def test_a_long_column_with_many_doubts_is_not_certain_because_few_combinations_
     limit = Rule("sum(t.a) <= limit", (("t.a", names),))
     after, _ = apply_rules([limit], [reading("limit", "900", 0.999), *fields], 0.99)
     assert all(r.status is FieldStatus.REVIEW and r.confidence < 0.7 for r in after[1:])
+
+
+COVERED = Doubt(DoubtKind.COVERED, "part of it is not seen", most=0.5, provable=True)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "total", "covered", "accepted"),
+    [
+        (81, 20, 101, ("total",), True),
+        (81, 0, 81, ("a", "total"), False),  # 879 and 879, a finger over the last digits
+        (0, 0, 0, ("total",), False),
+    ],
+)
+def test_a_sum_proves_what_is_covered_only_where_it_would_not_hold_otherwise(
+    a: int, b: int, total: int, covered: tuple[str, ...], accepted: bool
+) -> None:
+    fields = [reading(name, str(value), 0.999) for name, value in (("a", a), ("b", b), ("total", total))]
+    spoilt = [replace(one, confidence=0.5, status=FieldStatus.REVIEW, doubts=(COVERED,)) for one in fields]
+    given_ = [one if one.field not in covered else other for one, other in zip(fields, spoilt, strict=True)]
+    after, outcomes = apply_rules([SUM], given_, 0.99)
+    assert [o.outcome for o in outcomes] == ["confirmed"]
+    assert {r.status for r in after if r.field in covered} == {FieldStatus.ACCEPTED if accepted else FieldStatus.REVIEW}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from extractor.errors import TemplateError
 from extractor.geometry import transform, transform_all
 from extractor.ink import as_gray
 from extractor.registration.boxes import Boxes, template_boxes
-from extractor.registration.bubble_outlines import FormBubbles, form_bubbles
+from extractor.registration.bubble_outlines import TURNS, FormBubbles, form_bubbles
 from extractor.registration.features import Features, find_features
 from extractor.registration.patches import Patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
@@ -45,6 +45,25 @@ class PreparedForm:
     boxes: Boxes
     bubbles: FormBubbles
     reference: Reference | None
+
+    @cached_property
+    def turns(self) -> tuple[tuple[Points, float], ...]:
+        """The turns about the middle of its boxes, each a matrix of shape (3, 3) in template units, that lay most of
+        them on boxes of the form, with the share of them that they do."""
+        corners = np.concatenate([self.boxes.centres - self.boxes.sizes / 2, self.boxes.centres + self.boxes.sizes / 2])
+        middle = (corners.min(0) + corners.max(0)) / 2
+        about = np.array(((1, 0, middle[0]), (0, 1, middle[1]), (0, 0, 1.0)))
+        slack = REGISTRATION.further_off * float(self.boxes.sizes.min())
+        few = slice(None, None, max(1, len(self.boxes.sizes) // REGISTRATION.box_voting))
+        found = []
+        for quarters, turn in enumerate(TURNS[1:], start=1):
+            step = about @ turn @ np.linalg.inv(about)
+            moved, sizes = transform(step, self.boxes.centres[few]), self.boxes.sizes[few, :: -1 if quarters % 2 else 1]
+            off = np.maximum(np.abs(moved[:, None] - self.boxes.centres), np.abs(sizes[:, None] - self.boxes.sizes))
+            share = float((off.max(2).min(1) < slack).mean())
+            if share > 1 - REGISTRATION.near_tie:
+                found.append((step, share))
+        return tuple(found)
 
     @property
     def by_bubbles(self) -> bool:

@@ -31,27 +31,31 @@ class Judged:
 def rival_fit(
     reduced: ReducedPage, best: Judged, lies: Callable[[Points], bool] = lambda matrix: True
 ) -> tuple[float, bool]:
-    """How well the form of `best` fits in the next best place a row or a cell aside that nothing else tells from its
-    own, 0 without one; and whether it may lie anywhere, rows and cells aside.
+    """How well the form of `best` fits in the next best place, a row or a cell aside or turned round, that nothing else
+    tells from its own, 0 without one; and whether it may lie anywhere, rows and cells aside.
 
     Print beside the boxes tells places apart: what fits by that was found to be alone. Marks do so too, unless the
-    boxes themselves fit better elsewhere: then it is another issue of the form.
+    boxes themselves fit better elsewhere: then it is another issue of the form. The edges of the paper tell which way
+    up it lies.
     """
     form = best.hypothesis.form
     if form.by_bubbles:
         return _rival_of_bubbles(reduced, best, lies), False
     inside, missing = marks_inside(reduced, best.hypothesis)
     marked = inside - missing >= REGISTRATION.mark_enough
-    if best.others is not None or len(form.rulings) == 0 or (marked and best.fit >= REGISTRATION.wholly):
+    if best.others is not None or len(form.rulings) == 0:
         return 0.0, False
+    turned = _rival_of_turns(reduced, best, marked, lies)
+    if marked and best.fit >= REGISTRATION.wholly:
+        return turned, False
     seen = look_along(reduced.image, best.hypothesis.matrix, form.rulings, reduced.reach).seen
     behind = [(step[:2, 2], _fewer_seen(reduced, best.hypothesis, seen, step)) for step in one_off(form.boxes)]
     # A place is where the form fits less by as much as it has fewer rulings.
     least = min((fewer for _, fewer in behind), default=1.0)
     if marked:
-        return (best.fit - least if least < 0 else 0.0), False
+        return max(turned, best.fit - least if least < 0 else 0.0), False
     close = [step for step, fewer in behind if fewer < REGISTRATION.near_tie]
-    return max(0.0, best.fit - max(0.0, least)), any(x for x, _ in close) and any(y for _, y in close)
+    return max(turned, best.fit - max(0.0, least)), any(x for x, _ in close) and any(y for _, y in close)
 
 
 def _rival_of_bubbles(reduced: ReducedPage, best: Judged, lies: Callable[[Points], bool]) -> float:
@@ -61,12 +65,36 @@ def _rival_of_bubbles(reduced: ReducedPage, best: Judged, lies: Callable[[Points
     inside, missing = marks_inside(reduced, best.hypothesis)
     if inside - missing >= REGISTRATION.mark_enough:
         return 0.0
-    page = form.template.page
+    return rival_share(reduced.outlines, form.bubbles, matrix, _frame(reduced, best.hypothesis), lies)
+
+
+def _rival_of_turns(reduced: ReducedPage, best: Judged, marked: bool, lies: Callable[[Points], bool]) -> float:
+    """How well a form fits turned round about the middle of its boxes; 0 where its marks tell which way up it lies, if
+    it is `marked`, or the edges of the paper do."""
+    form, matrix = best.hypothesis.form, best.hypothesis.matrix
+    if not form.turns:
+        return 0.0
+    frame, rival = _frame(reduced, best.hypothesis), 0.0
+    for step, share in form.turns:
+        if marked:
+            there = transform(step, form.marks)
+            apart = np.abs(there[:, None] - form.marks).max(2).min(1)
+            told = (apart > REGISTRATION.further_off * float(form.boxes.sizes.min())).any()
+        else:
+            told = not frame.allows(step)
+        if not told and lies(matrix @ step):
+            rival = max(rival, best.fit * share)
+    return rival
+
+
+def _frame(reduced: ReducedPage, found: Hypothesis) -> Frame:
+    """Where the corners of the paper are on the form, if it lies as `found`; without an outline those of the
+    picture."""
+    page = found.form.template.page
     height, width = reduced.image.shape
     sheet = reduced.sheet if reduced.sheet is not None else Box(0, 0, width, height).corners
-    # Where the corners of the paper are on the form, if it lies as found.
-    corners = transform(np.asarray(np.linalg.inv(matrix), np.float64), sheet)
-    return rival_share(reduced.outlines, form.bubbles, matrix, Frame(corners, page.width, page.height), lies)
+    corners = transform(np.asarray(np.linalg.inv(found.matrix), np.float64), sheet)
+    return Frame(corners, page.width, page.height)
 
 
 def _fewer_seen(reduced: ReducedPage, found: Hypothesis, seen: NDArray[np.bool_], step: Points) -> float:

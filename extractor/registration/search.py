@@ -24,7 +24,9 @@ from extractor.registration.second_form import boxes_beside, without_sheet
 from extractor.template import Template
 from extractor.values import Doubt, DoubtKind, Gray, Points
 
-NEAR_TIE = Doubt(DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside; this may be another field")
+NEAR_TIE = Doubt(
+    DoubtKind.PLACE, "the form fits nearly as well a row or a cell aside, or turned round; this may be another field"
+)
 
 LEAST_FIT = 0.6
 """The least fit; below it a page is unmatched."""
@@ -94,15 +96,15 @@ def _find(whole: ReducedPage, image: Gray, forms: Sequence[PreparedForm], lies: 
         found = _find_on(reduced, image, forms, lies)
         if found is None:
             continue
-        by_bubbles = _led_by_bubbles(found, forms)
-        # The edges of a sheet tell where a grid of bubbles lies that fits elsewhere as well.
-        if best is None or (not (by_bubbles and found.is_near_tie), found.fit) > (
-            not (_led_by_bubbles(best, forms) and best.is_near_tie),
+        by_bubbles, by_edges = _led_by_bubbles(found, forms), _led_by_edges(found, forms)
+        # The edges of a sheet tell where a grid of bubbles lies that fits elsewhere as well, and what is upside down.
+        if best is None or (not (by_edges and found.is_near_tie), found.fit) > (
+            not (_led_by_edges(best, forms) and best.is_near_tie),
             best.fit,
         ):
             best = found
         sure = REGISTRATION.bubble_sure if by_bubbles else REGISTRATION.sure
-        if found.fit >= sure and not (by_bubbles and found.is_near_tie):
+        if found.fit >= sure and not (by_edges and found.is_near_tie):
             break
     return best
 
@@ -187,6 +189,10 @@ def _is_sure(fitting: Fitting) -> bool:
 
 def _led_by_bubbles(found: Registration, forms: Sequence[PreparedForm]) -> bool:
     return any(form.template is found.template and form.by_bubbles for form in forms)
+
+
+def _led_by_edges(found: Registration, forms: Sequence[PreparedForm]) -> bool:
+    return any(form.template is found.template and (form.by_bubbles or form.turns) for form in forms)
 
 
 def _look_closer(reduced: ReducedPage, closer: ReducedPage, fitting: Fitting) -> None:

@@ -13,12 +13,13 @@ from extractor.rules.scale import told_scale
 from extractor.rules.solved import CHOSEN, solve
 from extractor.table_lines import is_empty, lines_of
 from extractor.template import Rule
-from extractor.values import Alternative, Doubt, DoubtKind, FieldStatus, Reading, RuleOutcome
+from extractor.values import Alternative, DoubtKind, FieldStatus, Reading, RuleOutcome
+from extractor.values import Doubt as Doubt
 
 MISTAKE = 0.01
 """How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""
 
-PARTS = (DoubtKind.COVERED, DoubtKind.EDGE)
+LACKING = (DoubtKind.COVERED, DoubtKind.EDGE)
 """What may have taken a part of a number away: where two numbers lack the same part, equations hold all the same."""
 
 LEAST_CHOICE = 1e-6
@@ -131,7 +132,7 @@ def _weigh(
     for position, name in enumerate(names):
         if name not in kept:
             continue  # Only broken rules speak of it: the ink alone decides what is shown.
-        proofs = {DoubtKind.POINT: scaled, **dict.fromkeys(PARTS, whole)}
+        proofs = {DoubtKind.POINT: scaled, **dict.fromkeys(LACKING, whole)}
         left = [
             doubt.most
             for doubt in by_name[name].doubts
@@ -159,7 +160,7 @@ def _weigh(
 
 def _lack_alike(rule: Rule, name: str, by_name: Mapping[str, Reading]) -> bool:
     """Whether another field of `rule` than `name` may lack a part of its number as well."""
-    return any(doubt.kind in PARTS for other in rule.names if other != name for doubt in by_name[other].doubts)
+    return any(doubt.kind in LACKING for other in rule.names if other != name for doubt in by_name[other].doubts)
 
 
 def _settled(

@@ -14,7 +14,7 @@ from extractor.ink import as_gray, connected
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray, Points
 
-ROWS = 32
+END_ROWS = 32
 """Rows and columns for the height of a comb in a picture of what stands beside it."""
 
 
@@ -30,10 +30,10 @@ def beyond_combs(image: Gray, combs: Sequence[FieldImage]) -> NDArray[np.bool_]:
     if not ends:
         return found
     # Mirrored where need be, so that the comb is always to the left.
-    across, down = np.meshgrid((np.arange(2 * ROWS) + 0.5) / ROWS - 1, (np.arange(ROWS) + 0.5) / ROWS)
+    across, down = np.meshgrid((np.arange(2 * END_ROWS) + 0.5) / END_ROWS - 1, (np.arange(END_ROWS) + 0.5) / END_ROWS)
     places = np.concatenate([_places(combs[at], side, across, down) for at, side in ends]).astype(np.float32)
     picture = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    high = np.array([ROWS * _written_height(combs[at], side) / combs[at].inside.height for at, side in ends])
+    high = np.array([END_ROWS * _written_height(combs[at], side) / combs[at].inside.height for at, side in ends])
     for (at, side), beyond in zip(ends, _go_on(as_gray(picture), high), strict=True):
         found[at, side] = beyond
     return found
@@ -63,17 +63,17 @@ def _written_height(comb: FieldImage, side: int) -> float:
 
 def _go_on(picture: Gray, high: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a digit stands in the right half of each part of `picture`, in whose left half one so `high` does; the
-    parts, shape (ROWS, 2 * ROWS), lie one below the other."""
-    params, inset = SEGMENTATION, round(SEGMENTATION.beyond_inset * ROWS)
-    parts = picture.reshape(len(high), ROWS, 2 * ROWS)
-    cells, beyond = parts[:, inset:-inset, inset : ROWS - inset], parts[:, :, ROWS + inset :]
+    parts, shape (END_ROWS, 2 * END_ROWS), lie one below the other."""
+    params, inset = SEGMENTATION, round(SEGMENTATION.beyond_inset * END_ROWS)
+    parts = picture.reshape(len(high), END_ROWS, 2 * END_ROWS)
+    cells, beyond = parts[:, inset:-inset, inset : END_ROWS - inset], parts[:, :, END_ROWS + inset :]
     pen, paper = _share(cells, params.beyond_pen), _share(beyond, 0.5)
     level = np.where(pen > params.beyond_paper * paper, 0.0, paper + params.beyond_dark * (pen - paper))
     ink = (beyond < level[:, None, None]).astype(np.uint8)
     left, top, width, height, area = connected(ink.reshape(-1, ink.shape[2]))[1][1:].T
-    part, top = np.divmod(top, ROWS)
+    part, top = np.divmod(top, END_ROWS)
     tall = high[part]
-    whole = (top > 0) & (top + height < ROWS) & (left + width < ink.shape[2])
+    whole = (top > 0) & (top + height < END_ROWS) & (left + width < ink.shape[2])
     digits = whole & (height >= params.beyond_high * tall) & (width <= params.beyond_wide * tall)
     solid = (area > params.beyond_solid * width * height) & (width > params.beyond_thin * tall)
     found: NDArray[np.bool_] = np.bincount(part[digits & ~solid], minlength=len(high)) > 0
