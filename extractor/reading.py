@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from extractor.barcodes.code_reader import SeenCode
-from extractor.barcodes.sheet_code import chosen_by_code, lies_upright, read_sheet_codes
+from extractor.barcodes.sheet_code import chosen_by_code, lies_upright, read_sheet_codes, separator_code
 from extractor.decoding import Decoded
 from extractor.decoding.unread import UnreadCells, unread_cells
 from extractor.documents.negative import is_dark
@@ -24,16 +24,19 @@ from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
 from extractor.recognizer.second_reader import SecondReader
+from extractor.records import own_code
 from extractor.registration import Registration, register
 from extractor.rules import apply_rules
-from extractor.sheet_fields import locate_sheet
+from extractor.sheet_fields import locate_sheet, locate_unwritten
 from extractor.template import Template, TemplateField, load_template
 from extractor.values import (
+    SEPARATOR,
     Box,
     Doubt,
     DoubtKind,
     FailedPage,
     FieldStatus,
+    Gray,
     Kind,
     Page,
     PageResult,
@@ -198,6 +201,14 @@ class Reader:
                 break
         return observe(taken)
 
+    def observe_unwritten(
+        self, image: Gray, registration: Registration, fields: Sequence[TemplateField]
+    ) -> list[Observation]:
+        """What is seen of `fields`, which are read by their bubbles or as barcodes, on one picture of a sheet; bubbles
+        tell most where all of the sheet's are among them."""
+        form = registration.template.form
+        return observe(locate_unwritten(image, registration.matrix, fields, lambda field: self._model_of(form, field)))
+
     def settle(
         self, form: Template | None, decided: Sequence[tuple[Observation, Decoded]]
     ) -> tuple[tuple[Reading, ...], tuple[RuleOutcome, ...]]:
@@ -224,6 +235,8 @@ class Reader:
         if not self._forms:
             return [_Prepared(page, located=(Located(SINGLE_FIELD, as_single_field(page.image), self._model),))]
         codes = read_sheet_codes(page.image, self._forms)
+        if (parting := separator_code(codes, self._forms)) is not None:
+            return [_Prepared(page, _separator(page, parting))]
         forms = chosen_by_code(codes, self._forms)
         registration = register(page.image, forms, partial(lies_upright, codes=codes)) if forms else None
         if registration is None:
@@ -269,7 +282,13 @@ class Reader:
             readings, outcomes = self.settle(template, decided)
         form, fit = (registration.template.form, registration.fit) if registration else ("", 1.0)
         reason = MORE if registration and registration.more else ""
-        return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes)
+        record = own_code(readings) if template and template.sheet and template.sheet.key else None
+        return PageResult(page.file, page.number, form, PageStatus.READ, readings, reason, fit, outcomes, record=record)
+
+
+def _separator(page: Page, code: SeenCode) -> PageResult:
+    """The result of a page that begins a record: nothing but its code, which the pages after it have as well."""
+    return PageResult(page.file, page.number, SEPARATOR, PageStatus.READ, fit=1.0, record=code.text)
 
 
 def _of_page(sheets: Sequence[PageResult]) -> PageResult:

@@ -11,7 +11,7 @@ import numpy as np
 from extractor.barcodes.code_field import field_codes
 from extractor.barcodes.code_reader import SeenCode
 from extractor.bubbles.bubble_state import read_bubbles
-from extractor.fields import FieldImage, locate_all
+from extractor.fields import FieldImage, locate, locate_all
 from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray
 from extractor.observation import Located
@@ -33,22 +33,44 @@ def locate_sheet(
     fields, matrix = registration.template.all_fields, registration.matrix
     written = [field for field in fields if field.is_written]
     images = iter(with_ends(image, locate_all(image, [(matrix, field) for field in written])))
-    bubbles = iter(read_bubbles(image, matrix, [field for field in fields if field.bubble_marks]))
+    others = iter(locate_unwritten(image, matrix, [one for one in fields if not one.is_written], model_of, codes))
     located = []
     for field in fields:
-        if field.is_written:
-            one = Located(field, next(images), model_of(field))
-        elif not field.bubbles:
-            picture = unwritten_image(image, matrix, field.box)
-            one = Located(field, picture, model_of(field), codes=field_codes(image, matrix, field.box, codes))
-        else:
-            seen = next(bubbles)
-            picture = replace(unwritten_image(image, matrix, field.box), doubts=seen.doubts)
-            one = Located(field, picture, model_of(field), bubbles=seen)
+        one = Located(field, next(images), model_of(field)) if field.is_written else next(others)
         if registration.doubts:
             one = replace(one, image=replace(one.image, doubts=(*one.image.doubts, *registration.doubts)))
         located.append(one)
     return located
+
+
+def locate_unwritten(
+    image: Gray,
+    matrix: Points,
+    fields: Sequence[TemplateField],
+    model_of: Callable[[TemplateField], Model],
+    codes: Sequence[SeenCode] = (),
+) -> list[Located]:
+    """`fields`, which are bubbles and barcodes, on the page `image`; `matrix` takes template units to its pixels, and
+    `codes` are those of the page that are known already."""
+    bubbles = iter(read_bubbles(image, matrix, [field for field in fields if field.bubble_marks]))
+    located = []
+    for field in fields:
+        picture = unwritten_image(image, matrix, field.box)
+        if not field.bubbles:
+            found = field_codes(image, matrix, field.box, codes)
+            located.append(Located(field, picture, model_of(field), codes=found))
+        else:
+            seen = next(bubbles)
+            located.append(Located(field, replace(picture, doubts=seen.doubts), model_of(field), bubbles=seen))
+    return located
+
+
+def field_pictures(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -> list[FieldImage]:
+    """The picture of each of `fields` on the page `image`; bubbles and barcodes have no rulings to snap to."""
+    return [
+        locate(image, matrix, field) if field.is_written else unwritten_image(image, matrix, field.box)
+        for field in fields
+    ]
 
 
 def unwritten_image(image: Gray, matrix: Points, box: Box) -> FieldImage:

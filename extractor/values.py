@@ -253,6 +253,13 @@ class Reading:
         return left, top, round(max(xs)) - left, round(max(ys)) - top
 
 
+RECORD = "record"
+"""The column that says which pages belong together."""
+
+SEPARATOR = "separator"
+"""The form of a page that begins a record."""
+
+
 @dataclass(frozen=True)
 class RuleOutcome:
     """What one of the form's rules did: `confirmed`, `chosen` (an alternative), `broken` or `unknown`
@@ -267,7 +274,8 @@ class PageResult:
     """All that is known of one page after reading. `fit` is 0 (no form here) to 1 (every ruling found); `reason` says
     why nothing was read, or that the page shows more than was. `beside` are further sheets in the same picture: they
     become results of their own, numbered by `workers.chunk`. `key` names the page in the store that it comes from, such
-    as `abcdefgh/3-1`; it is empty elsewhere."""
+    as `abcdefgh/3-1`; it is empty elsewhere. `record` is that which the page's own code says it belongs to, empty
+    where that cannot be read; None where its code says nothing of that."""
 
     file: str
     page: int
@@ -278,6 +286,7 @@ class PageResult:
     fit: float = 0.0
     rules: tuple[RuleOutcome, ...] = ()
     beside: tuple[PageResult, ...] = ()
+    record: str | None = None
     key: str = dataclass_field(default="", compare=False)
 
     def __getitem__(self, field: str) -> Reading:
@@ -307,6 +316,7 @@ class PageResult:
             reason=tree["reason"],
             fit=tree["fit"],
             rules=tuple(RuleOutcome(**r) for r in tree["rules"]),
+            record=tree.get("record"),
             key=tree.get("key", ""),
         )
 

@@ -15,8 +15,9 @@ from extractor.export.rows import TABLE_FIELD_COLUMNS, Columns
 from extractor.export.table_rows import tables_of
 from extractor.options import ReadOptions
 from extractor.reading import Reader
+from extractor.records import in_records
 from extractor.table_lines import LINE_COLUMN, column_of
-from extractor.values import Kind, PageResult
+from extractor.values import RECORD, Kind, PageResult
 from workers.chunk import count, do_task
 from workers.work import Outcome, PageKey, Trace, chunked
 
@@ -92,8 +93,8 @@ def to_frame(results: Iterable[PageResult], *, long: bool = False, table: str | 
     Fields have their columns in the order in which they were read first. Columns of numbers are numbers, missing where
     a field is blank or holds none; all other values are text, with their leading zeros.
     """
-    pages = list(results)
-    kinds: dict[str, Kind] = {}
+    pages = list(in_records(results))
+    kinds: dict[str, Kind] = {RECORD: Kind.BARCODE} if any(page.record is not None for page in pages) else {}
     for page in pages:
         for reading in page.readings:
             kinds.setdefault(column_of(reading.field), reading.kind)

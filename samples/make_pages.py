@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from pdf2image import convert_from_path
 
-from samples.generator import delivery, expenses, register, tally
+from samples.generator import delivery, exam, expenses, register, tally
 from samples.generator.answers import Answer
+from samples.generator.answers import exam as exam_answers
 from samples.generator.answers import expenses as expense_answers
 from samples.generator.answers import register as register_answers
 from samples.generator.answers import tally as tally_answers
@@ -21,7 +23,7 @@ from samples.generator.digits import Digits, NoDigitsError, load_digits
 from samples.generator.filling import Hand, Picture, Writing, decorate
 from samples.generator.glyph import DPI
 from samples.generator.output import dpi_of, write, write_tablet
-from samples.generator.plan import SAMPLES, Sample
+from samples.generator.plan import EXAMS, SAMPLES, Sample
 from samples.generator.scanner import Scan, photograph, scan
 from samples.generator.sheet import PrintedField, Sheet
 
@@ -31,29 +33,34 @@ DESIGNS = {
     **{tally.FORM: tally.draw, expenses.FORM: expenses.draw, register.FORM: register.draw},
     "delivery-note": delivery.draw,
 }
+CODED = {exam.FORM: exam.draw, "separator": exam.draw_separator}
+"""Forms of which each sheet has its own barcode."""
 
 
 @cache
-def printed(form: str) -> tuple[Picture, list[PrintedField]]:
-    """The blank form on white paper, shape (height, width, 3) at 300 dpi, and its fields."""
+def printed(form: str, code: str = "") -> tuple[Picture, list[PrintedField]]:
+    """The blank form on white paper, shape (height, width, 3) at 300 dpi, with its barcode if it has one, and its
+    fields."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "form.pdf"
-        sheet: Sheet = DESIGNS[form](path)
+        sheet: Sheet = CODED[form](path, code) if code else DESIGNS[form](path)
         (image,) = convert_from_path(path, DPI, size=(2480, 3508))
     return np.asarray(image.convert("RGB")), sheet.fields
 
 
 def fill(sample: Sample, digits: Digits, rng: np.random.Generator) -> tuple[Writing, dict[str, Answer]]:
     """What stands on the page of `sample`, as ink and as answers by field."""
-    _, fields = printed(sample.form)
-    if sample.form == tally.FORM:
+    _, fields = printed(sample.form, sample.code)
+    if sample.form not in DESIGNS:
+        answers = exam_answers(fields, sample.code, rng) if sample.form == exam.FORM else {}
+    elif sample.form == tally.FORM:
         answers = tally_answers(fields, sample.hand.unused, rng, mistake=sample.mistake)
     elif sample.form == register.FORM:
         answers = register_answers(fields, rng, skipped=sample.skipped)
     else:
         answers = expense_answers(fields, sample.hand.unused, rng, whole_hours=sample.whole_hours)
     writing = Writing(sample.hand, digits, rng)
-    for field in fields:
+    for field in fields if answers else ():
         writing.field(field, answers[field.name])
     decorate(writing, sample.form, answers)
     return writing, answers
@@ -63,19 +70,26 @@ def make_page(sample: Sample, digits: Digits) -> tuple[Picture, Writing, dict[st
     """The page of `sample` as scanned, its ink, and its answers."""
     rng = sample.rng
     writing, answers = fill(sample, digits, rng)
-    sheet = writing.on(printed(sample.form)[0])
+    sheet = writing.on(printed(sample.form, sample.code)[0])
     if isinstance(sample.scan, Scan):
         return scan(sheet, sample.scan, rng), writing, answers
     return photograph(sheet, sample.scan, rng), writing, answers
 
 
 def make_pages(folder: Path, digits: Digits) -> None:
-    """Write every sample below `folder`: `scans/`, `other/` and `truth.csv`."""
-    (folder / "scans").mkdir(parents=True, exist_ok=True)
+    """Write every sample below `folder`: `scans/`, `other/` and `truth.csv`, and `exams/` with a truth of its own."""
+    _write_pages(folder, "scans", SAMPLES, folder / "truth.csv", digits)
+    _write_pages(folder, "exams", EXAMS, folder / "exams" / "truth.csv", digits)
+    make_others(folder / "other", digits)
+
+
+def _write_pages(folder: Path, name: str, plan: Sequence[Sample], truth: Path, digits: Digits) -> None:
+    """The pages of `plan` in the folder `name` below `folder`, and what is written on them."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
     rows: list[tuple[str | int, ...]] = []
-    for file, group in groupby(SAMPLES, key=lambda sample: sample.file):
+    for file, group in groupby(plan, key=lambda sample: sample.file):
         samples = list(group)
-        path = folder / "scans" / file
+        path = folder / name / file
         made = [make_page(sample, digits) for sample in samples]
         if file.endswith("_tablet.pdf"):
             write_tablet(path, HERE / "forms" / "expenses.pdf", made[0][1])
@@ -85,15 +99,14 @@ def make_pages(folder: Path, digits: Digits) -> None:
             write(path, pages, [sample.turned for sample in samples], dpi)
         for sample, (_, _, answers) in zip(samples, made, strict=True):
             rows += [
-                (f"scans/{file}", sample.page, sample.form, name, answer.value, answer.written, answer.note)
-                for name, answer in answers.items()
+                (f"{name}/{file}", sample.page, sample.form, field, answer.value, answer.written, answer.note)
+                for field, answer in answers.items()
             ]
         print(f"{path.name}: {path.stat().st_size // 1024} KB", file=sys.stderr)
-    with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as stream:
+    with truth.open("w", newline="", encoding="utf-8") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(TRUTH)
         table.writerows(rows)
-    make_others(folder / "other", digits)
 
 
 def make_others(folder: Path, digits: Digits) -> None:

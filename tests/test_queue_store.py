@@ -398,7 +398,7 @@ def undo_steps_from_fourteen(connection: Connection) -> None:
         connection.exec_driver_sql(f"DROP INDEX {name}")
         connection.exec_driver_sql(f"CREATE INDEX {name} ON pages ({columns})")
     added = {
-        "pages": ("accepted", "blank", "void", "doubtful"),
+        "pages": ("accepted", "blank", "void", "doubtful", "record"),
         "jobs": ("priority", "served"),
         "review_plans": ("raised", "further"),
     }

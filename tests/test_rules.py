@@ -290,3 +290,19 @@ def test_a_sum_proves_what_is_covered_only_where_it_would_not_hold_otherwise(
     after, outcomes = apply_rules([SUM], given_, 0.99)
     assert [o.outcome for o in outcomes] == ["confirmed"]
     assert {r.status for r in after if r.field in covered} == {FieldStatus.ACCEPTED if accepted else FieldStatus.REVIEW}
+
+
+def test_a_rule_with_if_need_hold_only_where_its_condition_does() -> None:
+    rule = parse_rule("age >= 16 if married")
+    for married, age, holds in ((1, 15, False), (1, 16, True), (0, 3, True)):
+        assert rule.holds({"married": Decimal(married), "age": Decimal(age)}) is holds
+    equation = parse_rule("paid = fee if count(a1..a3) > 1")
+    assert equation.names == ("paid", "fee", "a1", "a2", "a3")
+    assert not equation.is_equation
+    values = {"paid": Decimal(2), "fee": Decimal(3), "a1": Decimal(1), "a2": Decimal(0), "a3": Decimal(0)}
+    assert equation.holds(values)
+    assert not equation.holds({**values, "a3": Decimal(1)})
+    assert "married" not in rule.shown
+    for bad in ("a = b if", "a if b", "if a = b", "a = b if c if d"):
+        with pytest.raises(ValueError, match="rule"):
+            parse_rule(bad)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from extractor.barcodes.code_reader import SeenCode, page_codes
+from extractor.barcodes.code_reader import SURE, SeenCode, page_codes
 from extractor.geometry import transform
 from extractor.template import Template
 from extractor.values import Gray, Kind, Points
@@ -25,6 +25,17 @@ def chosen_by_code(codes: Sequence[SeenCode], templates: Sequence[Template]) -> 
     if named:
         return named
     return [one for one in templates if one.sheet is None] if codes else list(templates)
+
+
+def separator_code(codes: Sequence[SeenCode], templates: Sequence[Template]) -> SeenCode | None:
+    """The code by which a page parts the records before it from those after it; None where it is no such page: one with
+    a code of a form is that form."""
+    sheets = [template.sheet for template in templates if template.sheet is not None]
+    if any(fits(code.text, sheet.code) for code in codes for sheet in sheets):
+        return None
+    patterns = [sheet.separator for sheet in sheets if sheet.separator is not None]
+    parting = (code for code in codes if code.confidence >= SURE and any(fits(code.text, one) for one in patterns))
+    return next(parting, None)
 
 
 def fits(text: str, pattern: str) -> bool:

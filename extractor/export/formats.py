@@ -10,6 +10,7 @@ from extractor.errors import OutputError, ServiceError
 from extractor.export.draft import check_place
 from extractor.export.sink import FieldColumn, Sink
 from extractor.objects import is_object
+from extractor.records import in_records
 from extractor.values import PageResult
 
 STANDARD_OUTPUT = "-"
@@ -78,7 +79,7 @@ def write_table(
             _put_all(Path(folder), str(out))
         return
     with open_sink(out, fields=fields, long=long or not fields, forms=forms) as sink:
-        for result in results:
+        for result in in_records(results):
             sink.write(result)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from extractor.errors import OutputError
 from extractor.export.sink import FieldColumn
 from extractor.table_lines import LINE_COLUMN, TablePlace, column_of, kept_lines, lines_of, table_place
-from extractor.values import Kind, PageResult, PageStatus, Reading
+from extractor.values import RECORD, Kind, PageResult, PageStatus, Reading
 
 PAGE_COLUMNS = ("file", "page", "form", "status", "review")
 PLACE_COLUMNS = ("left", "top", "width", "height")
@@ -42,10 +42,15 @@ class Columns:
     def __init__(self, fields: Sequence[FieldColumn], long: bool) -> None:
         self.long = long
         self._known = frozenset(name for name, _ in fields)
-        self._names = tuple(dict.fromkeys(name for name, _ in fields if "." not in name))
+        self._recorded = (RECORD, Kind.BARCODE) in fields
+        self._names = tuple(
+            dict.fromkeys(name for name, _ in fields if "." not in name and (name != RECORD or not self._recorded))
+        )
         self._of_tables = any("." in name for name in self._known)
         of_fields = TABLE_FIELD_COLUMNS if self._of_tables else FIELD_COLUMNS
-        self.header: tuple[str, ...] = of_fields if long else PAGE_COLUMNS + self._names
+        header = of_fields if long else PAGE_COLUMNS + self._names
+        after = header.index("form") + 1
+        self.header: tuple[str, ...] = (*header[:after], *([RECORD] * self._recorded), *header[after:])
         self.status = self.header.index("status")
 
     def rows(self, result: PageResult) -> Iterator[list[Cell]]:
@@ -56,6 +61,9 @@ class Columns:
         """
         file, page, form = Cell(result.file), Cell(str(result.page), Kind.INTEGER), Cell(result.form)
         readings = result.readings if has_readings(result) else ()
+        # Another form may have a field that is called so.
+        own = next((Cell(one.value, one.kind, one) for one in readings if one.field == RECORD), EMPTY)
+        record = [Cell(result.record, Kind.BARCODE) if result.record else own] * self._recorded
         if not self.long:
             cells = {one.field: Cell(one.value, one.kind, one) for one in readings}
             for name in {column_of(field) for field in cells} - self._known:
@@ -64,11 +72,12 @@ class Columns:
                     "pages were read with, or write one row per field with --long."
                 )
             yield [
-                *(file, page, form, Cell(result.status.value), Cell(" ".join(result.review))),
+                *(file, page, form, *record, Cell(result.status.value), Cell(" ".join(result.review))),
                 *(cells.get(name, EMPTY) for name in self._names),
             ]
         elif not readings:
             cells = {"file": file, "page": page, "form": form, "status": Cell(result.status.value)}
+            cells |= dict.fromkeys([RECORD] * self._recorded, record[0] if record else EMPTY)
             yield [cells.get(name, EMPTY) for name in self.header]
         else:
             kept = {
@@ -79,7 +88,7 @@ class Columns:
             for reading in readings:
                 spot = table_place(reading.field)
                 if spot is None or (spot.table, spot.line) in kept:
-                    yield [file, page, form, Cell(reading.field), *self._spot(spot), *_field(reading)]
+                    yield [file, page, form, *record, Cell(reading.field), *self._spot(spot), *_field(reading)]
 
     def _spot(self, spot: TablePlace | None) -> list[Cell]:
         if not self._of_tables:

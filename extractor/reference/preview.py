@@ -13,17 +13,20 @@ from extractor.geometry import transform
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.table_lines import table_place
 from extractor.template import TemplateField
-from extractor.values import Gray, Points
+from extractor.values import Box, Gray, Points
 
 SNAPPED_COLOUR, LOOSE_COLOUR, NAME_COLOUR = (60, 150, 0), (0, 110, 240), (190, 60, 0)
 """Blue, green, red: a box whose rulings were found, one whose were not, and names."""
+
+UNWRITTEN_COLOUR = (200, 0, 160)
+"""Of bubbles and barcodes, which need no rulings."""
 
 
 def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[FieldImage]) -> NDArray[np.uint8]:
     """`image` in colour, shape (height, width, 3), with each of `fields` drawn where it was `found`.
 
-    Boxes whose rulings were found are green, others orange. Of a table the columns are named once, and its lines are
-    numbered.
+    Boxes whose rulings were found are green, others orange, and bubbles and barcodes violet. Of a table the columns are
+    named once, and its lines are numbered.
     """
     scale = min(1.0, REFERENCE.preview_side / max(image.shape))
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
@@ -32,9 +35,9 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
     pale = cv2.addWeighted(grey, 0.75, np.full_like(grey, 255), 0.25, 0)
     picture = np.asarray(cv2.cvtColor(pale, cv2.COLOR_GRAY2BGR), np.uint8)
     thick = max(1, round(max(size) / 900))
-    for one in found:
-        colour = SNAPPED_COLOUR if one.snapped else LOOSE_COLOUR
-        for cell in one.cell_boxes:
+    for field, one in zip(fields, found, strict=True):
+        colour = SNAPPED_COLOUR if one.snapped else LOOSE_COLOUR if field.is_written else UNWRITTEN_COLOUR
+        for cell in one.cell_boxes if not field.bubbles else _bubble_boxes(field, one):
             cv2.polylines(picture, [_on_picture(cell.corners, one.matrix, scale)], True, colour, thick, cv2.LINE_AA)
     firsts: set[tuple[str, int]] = set()
     for field, one in zip(fields, found, strict=True):
@@ -51,6 +54,22 @@ def draw_template(image: Gray, fields: Sequence[TemplateField], found: Sequence[
             firsts.add((place.table, place.line))
             _number(picture, place.line, quad)
     return picture
+
+
+def _bubble_boxes(field: TemplateField, found: FieldImage) -> list[Box]:
+    """The bubbles of a field, in pixels of its picture."""
+    inside, box = found.inside, field.box
+    across, down = inside.width / box.width, inside.height / box.height
+    return [
+        Box(
+            inside.left + (one.box.left - box.left) * across,
+            inside.top + (one.box.top - box.top) * down,
+            one.box.width * across,
+            one.box.height * down,
+        )
+        for answer in field.bubbles
+        for one in answer
+    ]
 
 
 def _number(picture: NDArray[np.uint8], line: int, quad: NDArray[np.int32]) -> None:

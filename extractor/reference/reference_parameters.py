@@ -74,5 +74,16 @@ class ReferenceParameters:
     examples_chance: float = 0.7  # the most likely that numbers of any length have as many digits
     examples_far: float = 2.0  # over what nine of ten numbers do not exceed: a larger one was read wrongly
 
+    # Bubbles and barcodes.
+    ticked_lines: float = 0.8  # of a table's lines, that have a bubble in a column of ticks
+    tick_off: float = 0.25  # of its height, by which one lies off the middle of its line at most
+    words_between: float = 2.2  # times as far apart as they are wide: words may stand behind each bubble
+    words_reach: float = 16.0  # of a box's width: how far its words reach,
+    words_slack: float = 0.25  # of its height: how far they begin from it, and above and below it
+    words_gap: float = 1.0  # of the same: a wider gap ends them
+    words_light: float = 0.025  # of the page's long side: the window under which the light on words is even
+    words_dark: int = 150  # in grey letters are darker
+    code_around: float = 0.15  # of a barcode's longer side: its field is larger, as it may lie off
+
 
 REFERENCE = ReferenceParameters()

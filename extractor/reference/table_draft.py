@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from extractor.finding import FoundTable
+from extractor.reference.bubble_draft import TickColumn
 from extractor.reference.draft_names import field_names
 from extractor.reference.reference_parameters import REFERENCE
 from extractor.template import Format
@@ -14,15 +15,22 @@ from extractor.template.table import Table, TableColumn, TableRows
 from extractor.values import Box, Kind
 
 
-def draft_tables(found: Sequence[FoundTable], shape: tuple[int, ...]) -> tuple[Table, ...]:
-    """The tables `found` on a blank form of this shape, in its pixels: `table`, `table_2` and so on."""
+def draft_tables(
+    found: Sequence[FoundTable], shape: tuple[int, ...], ticked: Sequence[Sequence[TickColumn | None]]
+) -> tuple[Table, ...]:
+    """The tables `found` on a blank form of this shape, in its pixels: `table`, `table_2` and so on; `ticked` says of
+    each of their columns whether it has boxes to tick."""
     tables = []
-    for number, table in enumerate(found, 1):
+    for number, (table, ticks) in enumerate(zip(found, ticked, strict=True), 1):
         name = "table" if number == 1 else f"table_{number}"
         lines = [_within(line, shape) for line in table.lines]
         names = field_names(column.name for column in table.columns)
         columns = []
-        for column, own in zip(table.columns, names, strict=True):
+        for column, own, tick in zip(table.columns, names, ticks, strict=True):
+            if tick is not None:
+                mark = Format(kind=Kind.MARK)
+                columns.append(TableColumn(name=own, left=tick.left, width=tick.width, marks=tick.marks, format=mark))
+                continue
             left = max(column.left, lines[0].left)
             width = min(column.left + column.width, lines[0].right) - left
             columns.append(

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractor.barcodes.code_reader import page_codes
+from extractor.bubbles.bubble_search import find_bubbles
 from extractor.finding import FoundField, find_page
+from extractor.ink import even_illumination
+from extractor.reference.bubble_draft import covered, draft_bubbles, draft_codes, in_tables
 from extractor.reference.corner_marks import corner_marks
 from extractor.reference.draft_names import field_names
 from extractor.reference.reference_parameters import REFERENCE
@@ -34,10 +38,12 @@ def draft_template(
     `dropout` says that the boxes are printed in a colour that pages in grey do not show.
     """
     page_found = find_page(blank, labels=True)
-    found = page_found.fields
+    codes, sheet = draft_codes(page_codes(blank), blank.shape)
+    bubbles = in_tables(page_found.tables, find_bubbles(blank))
+    found = [field for field in page_found.fields if not covered(field.box, bubbles.beside, codes)]
     kept = found if everything else _for_numbers(found, blank.shape)
     height, width = blank.shape
-    fields = []
+    fields: list[TemplateField] = []
     # Fields without a printed label are numbered; what was left out leaves no gap.
     labels = ("" if re.fullmatch(r"field_\d+", f.name) else f.name for f in kept)
     for one, name in zip(kept, field_names(labels), strict=True):
@@ -51,7 +57,13 @@ def draft_template(
         fields.append(
             TemplateField(name=name, box=box, cells=one.cells, gap=round(one.gap, 1), format=Format(kind=Kind.DIGITS))
         )
-    tables = draft_tables(page_found.tables, blank.shape)
+    lit = even_illumination(blank, max(4, round(REFERENCE.words_light * max(blank.shape))))
+    unwritten = [*codes, *draft_bubbles(bubbles.beside, lit)]
+    names = field_names(field.name for field in (*fields, *unwritten))[len(fields) :]
+    unwritten = [field.model_copy(update={"name": name}) for field, name in zip(unwritten, names, strict=True)]
+    tables = draft_tables(bubbles.tables, blank.shape, bubbles.columns)
+    left_out = len(found) - len(fields)
+    fields += unwritten
     tables = tables if sum(table.size for table in tables) + len(fields) <= MOST_FIELDS else ()
     if not fields and not tables:
         return TemplateDraft(None, len(found))
@@ -61,8 +73,10 @@ def draft_template(
         centres = tuple((round(float(x), 1), round(float(y), 1)) for x, y in marks[0])
         landmarks = Landmarks(marks=centres, mark_size=round(marks[1], 1), reference=reference, dropout=dropout)
     page = PageSize(width=width, height=height, dpi=dpi)
-    template = Template(formdigits=1, form=form, page=page, landmarks=landmarks, fields=tuple(fields), tables=tables)
-    return TemplateDraft(template, len(found) - len(fields))
+    template = Template(
+        formdigits=1, form=form, page=page, landmarks=landmarks, sheet=sheet, fields=tuple(fields), tables=tables
+    )
+    return TemplateDraft(template, left_out)
 
 
 def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:

@@ -92,9 +92,19 @@ class Landmarks(StrictModel):
 
 class SheetCode(StrictModel):
     """That a sheet is known by its barcode: pages with a `code` as this pattern has it, in which `*` stands for
-    anything and `?` for one character, are read by this template, and by no other."""
+    anything and `?` for one character, are read by this template, and by no other.
+
+    Pages of one record have the same in the column `record`: their own code where it is the `key`, else that of the
+    last `separator` before them, a page with a code as this pattern has it."""
 
     code: Annotated[str, Field(min_length=1, max_length=200)]
+    key: bool = False
+    separator: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+    @property
+    def has_records(self) -> bool:
+        """Whether pages belong to records."""
+        return self.key or self.separator is not None
 
 
 def _digit_range(value: object) -> object:

@@ -40,8 +40,14 @@ Values: TypeAlias = Mapping[str, Decimal | None]
 """The numbers of fields and counts of tables by name; None for a blank field."""
 
 
+CONDITION = re.compile(r"(.*?)\bif\b(.*)", re.DOTALL)
+"""A rule that must hold only where something else does: `spouse >= 16 if married`."""
+
 LINE_RULE = re.compile(r"\s*([A-Za-z_]\w*(?:\.[0-9]+)?)\s*:(.*)", re.DOTALL)
 """A rule of a table's lines, such as `patients: total = a + b`, or of one of them, as `patients.3: total = a + b`."""
+
+TICKED = re.compile(r"\s*[A-Za-z_][\w.]*\s*")
+"""A field alone, which holds where it is ticked."""
 
 FIELD_RANGE = re.compile(r"\b([A-Za-z_]\w*?)([0-9]{1,4})\s*\.\.\s*([A-Za-z_]\w*?)([0-9]{1,4})\b")
 COUNT_OF_FIELDS = re.compile(r"\bcount\(([^()]*(?:,|\.\.)[^()]*)\)")
@@ -58,7 +64,8 @@ class Rule:
     `sum(…)`, `max(…)` and `min(…)` take fields, the `lists` of fields, by name, that the template gives, and columns of
     tables (`patients.fee`), where a blank field counts as nothing; `count(patients)` is how many lines are filled. In a
     rule of one line, `columns` says which field each of its words is. A rule as it stands in a template does not know
-    the fields of tables yet: `Template.all_rules` are those that do.
+    the fields of tables yet: `Template.all_rules` are those that do. After `if` stands another comparison, or a box to
+    tick: the rule need hold only where that does.
     """
 
     text: str
@@ -79,7 +86,17 @@ class Rule:
 
     @cached_property
     def _tree(self) -> ast.Compare:
-        return _parse(self.comparison, self.text)
+        found = CONDITION.fullmatch(self.comparison)
+        return _parse(found[1] if found else self.comparison, self.text)
+
+    @cached_property
+    def _condition(self) -> ast.Compare | None:
+        """When the rule must hold; None where it always must."""
+        found = CONDITION.fullmatch(self.comparison)
+        if found is None:
+            return None
+        ticked = TICKED.fullmatch(found[2])
+        return _parse(f"{found[2]} = 1" if ticked else found[2], self.text)
 
     @cached_property
     def _fields(self) -> dict[str, tuple[str, ...]]:
@@ -93,19 +110,9 @@ class Rule:
     @cached_property
     def _used(self) -> tuple[tuple[str, str], ...]:
         """The names that it uses, each with the function that it is given to (empty for none)."""
-        inside = {
-            id(part): _word(node.func)
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Call)
-            for part in node.args
-        }
-        functions = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
-        tables = {id(node.value) for node in ast.walk(self._tree) if isinstance(node, ast.Attribute)}
-        return tuple(
-            (_word(node), inside.get(id(node), ""))
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in functions | tables
-        )
+        condition = () if self._condition is None else _words_of(self._condition)
+        # What is only asked does not show by the rule that it is wrong.
+        return (*_words_of(self._tree), *((word, function or "if") for word, function in condition))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -139,12 +146,19 @@ class Rule:
     @property
     def is_equation(self) -> bool:
         """Whether the rule says that two things are equal, which few wrong readings satisfy by chance."""
-        return isinstance(self._tree.ops[0], ast.Eq)
+        return isinstance(self._tree.ops[0], ast.Eq) and self._condition is None
 
     def check(self) -> Callable[[Values], bool]:
         """`holds` as a function, to be made once and called for many values."""
-        left, right = self._sides()
-        compared = COMPARED[type(self._tree.ops[0])]
+        holds = self._holds(self._tree)
+        if self._condition is None:
+            return holds
+        asked = self._holds(self._condition)
+        return lambda values: not asked(values) or holds(values)
+
+    def _holds(self, tree: ast.Compare) -> Callable[[Values], bool]:
+        left, right = (_computed(side, self._fields) for side in (tree.left, tree.comparators[0]))
+        compared = COMPARED[type(tree.ops[0])]
         return lambda values: compared(left(values), right(values))
 
     def holds(self, values: Values) -> bool:
@@ -255,6 +269,18 @@ def _check(node: ast.expr, bad: str, depth: int = 0) -> None:
             return
         case _:
             raise ValueError(bad)
+
+
+def _words_of(tree: ast.Compare) -> tuple[tuple[str, str], ...]:
+    """The names in `tree`, each with the function that it is given to (empty for none)."""
+    inside = {id(part): _word(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) for part in node.args}
+    functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    tables = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return tuple(
+        (_word(node), inside.get(id(node), ""))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in functions | tables
+    )
 
 
 def _word(node: ast.expr) -> str:

@@ -16,7 +16,7 @@ from extractor.template.model import MOST_FIELDS, Landmarks, Name, PageSize, She
 from extractor.template.rule import Rule, parse_rule, rule_text
 from extractor.template.table import MOST_TABLES, Table
 from extractor.template.table_rules import check_rules, known_rules
-from extractor.values import Kind
+from extractor.values import RECORD, Kind
 
 MOST_RULES, MOST_LISTS = 300, 100
 """Of a template, so that none takes minutes to look at."""
@@ -72,9 +72,11 @@ class Template(StrictModel):
 
     @property
     def columns(self) -> tuple[tuple[str, Kind], ...]:
-        """Names and kinds of what has a column in the output: the fields beside the tables, then the columns of each
-        table, as `patients.fee`."""
+        """Names and kinds of what has a column in the output: the record, where pages belong to some, the fields beside
+        the tables, then the columns of each table, as `patients.fee`."""
+        record = ((RECORD, Kind.BARCODE),) if self.sheet is not None and self.sheet.has_records else ()
         return (
+            *record,
             *((field.name, field.format.kind) for field in self.fields),
             *(column for table in self.tables for column in table.output),
         )
@@ -113,6 +115,19 @@ class Template(StrictModel):
             for field in fields:
                 if field not in names:
                     raise ValueError(f"'{field}', which is no field of this form, is in the list '{name}'")
+        return self
+
+    @model_validator(mode="after")
+    def _records_known(self) -> Template:
+        recorded = self.sheet is not None and self.sheet.has_records
+        if any(one.name == RECORD and (recorded or one.format.kind is Kind.BARCODE) for one in self.fields):
+            raise ValueError(f"'{RECORD}' is the column of records; give the field of that name another")
+        if (
+            self.sheet is not None
+            and self.sheet.key
+            and all(field.format.kind is not Kind.BARCODE for field in self.fields)
+        ):
+            raise ValueError("the sheet's code is its key, but no field has it; give one of 'kind: barcode'")
         return self
 
     @model_validator(mode="after")

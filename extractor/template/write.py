@@ -69,6 +69,10 @@ def template_yaml(template: Template, remarks: Mapping[str, str] | None = None) 
     if template.sheet is not None:
         lines += ["", "# Pages with this barcode are read by this template, and by no other.", "sheet:"]
         lines.append(f"  code: {as_text(template.sheet.code)}")
+        if template.sheet.key:
+            lines.append("  key: true")
+        if template.sheet.separator is not None:
+            lines.append(f"  separator: {as_text(template.sheet.separator)}")
     if template.models:
         lines += ["", f"models: [{', '.join(as_text(name) for name in template.models)}]"]
     if template.fields:

@@ -10,11 +10,12 @@ import numpy as np
 
 from extractor.documents import count_pages, find_documents, open_pages
 from extractor.errors import DocumentError, ExitCode, InputError, OutputError
-from extractor.fields import FieldImage, locate
+from extractor.fields import FieldImage
 from extractor.ink import at_most
 from extractor.recognizer.choice import load_model, models_of
 from extractor.reference import Blank, blank_form, draft_template, draw_template, with_examples
 from extractor.registration import Registration, register
+from extractor.sheet_fields import field_pictures
 from extractor.template import Template, load_template, template_yaml
 from extractor.template.table import Table
 from extractor.values import FailedPage, Page
@@ -73,7 +74,7 @@ def make(
     if len(blank.used) > 1:
         say("Reading the copies, to see what the fields hold.")
         template, remarks = with_examples(template, [copies[i] for i in blank.used], load_model())
-    located = [locate(blank.image, np.eye(3), field) for field in template.all_fields]
+    located = field_pictures(blank.image, np.eye(3), template.all_fields)
     _write_picture(preview, draw_template(blank.image, template.all_fields, located))
     try:
         target.write_text(template_yaml(template, remarks), encoding="utf-8")
@@ -120,9 +121,9 @@ def preview(template_file: str, page_file: str | None, out: str, number: int) ->
     if found is None:
         say(f"{file}, page {page.number}: {UNMATCHED}.")
         return ExitCode.SOME_UNREAD
-    located = [locate(page.image, found.matrix, field) for field in template.all_fields]
+    located = field_pictures(page.image, found.matrix, template.all_fields)
     _write_picture(Path(out), draw_template(page.image, template.all_fields, located))
-    say(f"{file}, page {page.number}: {_how(found, located)}.")
+    say(f"{file}, page {page.number}: {_how(found, template, located)}.")
     say(f"Wrote {out}: boxes whose rulings were found are green, others orange.")
     return ExitCode.DONE
 
@@ -173,16 +174,18 @@ def _try(template: Template, page: Page | FailedPage) -> bool:
     if found is None:
         say(f"{where}: {UNMATCHED}.")
         return False
-    located = [locate(page.image, found.matrix, field) for field in template.all_fields]
-    say(f"{where}: {_how(found, located)}.")
+    located = field_pictures(page.image, found.matrix, template.all_fields)
+    say(f"{where}: {_how(found, template, located)}.")
     for warning in tiny_cells(template, located):
         say(f"  Warning: {warning}")
     return True
 
 
-def _how(found: Registration, located: Sequence[FieldImage]) -> str:
+def _how(found: Registration, template: Template, located: Sequence[FieldImage]) -> str:
     snapped = sum(one.snapped for one in located)
-    return f"registered, fit {found.fit:.2f}, rulings of {snapped} of {counted(len(located), 'field')} found"
+    written = sum(field.is_written for field in template.all_fields)
+    rulings = f", rulings of {snapped} of {counted(written, 'field')} found" if written else ""
+    return f"registered, fit {found.fit:.2f}{rulings}"
 
 
 def _one_page(file: str, dpi: int, number: int, *, darkest: bool = False) -> Page:

@@ -16,12 +16,12 @@ from extractor import reading as extractor_reading
 from extractor.documents import count_pages, open_page, open_pages
 from extractor.errors import DocumentError
 from extractor.explain import ExplainedField, explain
-from extractor.fields import locate
 from extractor.ink import at_most
 from extractor.options import ReadOptions
 from extractor.reading import Reader
 from extractor.reference import draw_template
 from extractor.registration import register
+from extractor.sheet_fields import field_pictures
 from extractor.template import Template, load_template
 from extractor.values import FailedPage, Gray, PageResult
 
@@ -88,7 +88,7 @@ def template_picture(path: str, side: int) -> bytes:
     """
     template = load_template(path)
     image, matrix = paper_of(template, side)
-    located = [locate(image, matrix, field) for field in template.all_fields]
+    located = field_pictures(image, matrix, template.all_fields)
     drawn = draw_template(image, template.all_fields, located)
     done, jpeg = cv2.imencode(".jpg", at_most(drawn, side), [cv2.IMWRITE_JPEG_QUALITY, 82])
     if not done:

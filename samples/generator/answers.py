@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 from stdnum import luhn
 
+from samples.generator.exam import LETTERS, QUESTIONS, TICKS
 from samples.generator.expenses import ALLOWANCE, DAYS
 from samples.generator.register import LINES
 from samples.generator.sheet import PrintedField
@@ -156,6 +157,27 @@ def register(fields: list[PrintedField], rng: np.random.Generator, *, skipped: i
     answers["seen"] = _plain(str(len(lines)))
     for name, column in (("fees", "fee"), ("sold", "medicines"), ("paid", "total")):
         answers[name] = _money(sums[column], "")
+    return {printed.name: answers[printed.name] for printed in fields}
+
+
+def exam(fields: list[PrintedField], code: str, rng: np.random.Generator) -> dict[str, Answer]:
+    """A filled answer sheet with the barcode `code`, on which a few questions are left out."""
+    number = "".join(str(d) for d in rng.integers(0, 10, 6))
+    ticks = {name: int(rng.random() < 0.4) for name, _ in TICKS}
+    answers = {
+        "sheet": _plain(code),
+        "candidate": _plain(number),
+        "candidate_written": _plain(number),
+        "notes": _plain(str(sum(ticks.values()))),
+        "room": _plain(f"{int(rng.integers(1, 500)):03d}"),
+        "points": _plain(f"{int(rng.integers(5, 31)):02d}"),
+    }
+    answers["points"] = Answer(str(int(answers["points"].value)), answers["points"].written)
+    for name, ticked in ticks.items():
+        answers[name] = Answer(str(ticked), "1" if ticked else "_")
+    for number_of in range(1, QUESTIONS + 1):
+        letter = str(rng.choice(list(LETTERS))) if rng.random() < 0.94 else ""
+        answers[f"q{number_of}"] = Answer(letter, letter or "_")
     return {printed.name: answers[printed.name] for printed in fields}
 
 

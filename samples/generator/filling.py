@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samples.generator import expenses, glyph, register, tally
+from samples.generator import exam, expenses, glyph, register, tally
 from samples.generator.answers import Answer, Unused
 from samples.generator.digits import Digits
 from samples.generator.glyph import MM, Ink, Shape
@@ -48,7 +48,17 @@ class Writing:
     def field(self, printed: PrintedField, answer: Answer) -> None:
         """Write `answer` in its field."""
         left, top, width, height = (v / 10 for v in printed.box)
-        if printed.cells:
+        if printed.marks:
+            for place, label in enumerate(answer.written):
+                if label != "_":
+                    x, y = printed.marks.place(printed.box, place, label)
+                    self._fill(x / 10, y / 10, printed.marks.size / 10)
+        elif printed.format == "kind: mark":
+            if answer.written != "_":
+                self._tick(left + width / 2, top + height / 2, width)
+        elif "barcode" in printed.format:
+            return
+        elif printed.cells:
             step = width / printed.cells
             for k, symbol in enumerate(answer.written):
                 if symbol != "_":
@@ -84,6 +94,24 @@ class Writing:
         # Ink lies over print and lets it through a little.
         out[ys, xs] = out[ys, xs] * (1 - part) + np.minimum(out[ys, xs], hand.colour) * part
         return out.round().astype(np.uint8)
+
+    def _fill(self, x: float, y: float, wide: float) -> None:
+        """Fill a bubble so many millimetres wide with its middle at `x`, `y`, to and fro."""
+        rng, half = self.rng, 0.42 * wide
+        lines, down, side = [], -half, 1.0
+        while down < half:
+            reach = float(np.sqrt(max(0.05, half * half - down * down))) * rng.uniform(0.85, 1.08)
+            lines += [(half - side * reach, half + down), (half + side * reach, half + down)]
+            down, side = down + self.hand.pen * rng.uniform(0.6, 1.0), -side
+        off = rng.normal(0, 0.15, 2)
+        self._put(glyph.strokes([lines], self.hand.pen, rng), x + off[0], y + off[1])
+
+    def _tick(self, x: float, y: float, wide: float) -> None:
+        """Tick a box so many millimetres wide with its middle at `x`, `y`."""
+        far = self.rng.uniform(0.9, 1.4) * wide
+        lines = [[(0.0, 0.55 * far), (0.3 * far, far), (far, 0.0)]]
+        off = self.rng.normal(0, 0.3, 2)
+        self._put(glyph.strokes(lines, self.hand.pen, self.rng), x + 0.15 * wide + off[0], y - 0.1 * wide + off[1])
 
     def _symbol(self, symbol: str, height: float | None = None) -> Ink:
         hand, rng = self.hand, self.rng
@@ -162,6 +190,10 @@ def decorate(writing: Writing, form: str, answers: dict[str, Answer]) -> None:
         writing.words(pick("Northfield", "St. Anne", "Harbour", "Old Mill", "Elm Park"), 136, 63.5)
         for x in (17, 80, 141)[: int(rng.integers(1, 4))]:
             writing.words("", x, 266.5)
+        return
+    if form in (exam.FORM, "separator"):
+        if form == exam.FORM:
+            writing.words("", 24, 263.5)
         return
     if form == register.FORM:
         writing.words(pick("Riverside", "Hill Road", "St. Luke", "Market Street"), 97, 45.6)

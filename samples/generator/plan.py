@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from samples.generator import expenses, register, tally
+from samples.generator import exam, expenses, register, tally
 from samples.generator.answers import Unused
 from samples.generator.filling import Hand
 from samples.generator.scanner import Photo, Scan
@@ -20,7 +20,7 @@ BLUE, NAVY, BLACK, GREY, PENCIL = (38, 62, 158), (24, 34, 96), (26, 26, 30), (58
 class Sample:
     """One page of one file. `mistake` is an error in adding up; `whole_hours` leaves off '.0'; `skipped` is a line of a
     table that was left empty; `turned` is what the file itself says about how the page is to be turned, in degrees with
-    the clock."""
+    the clock; `code` is what its barcode says."""
 
     file: str
     page: int
@@ -31,6 +31,7 @@ class Sample:
     whole_hours: bool = False
     skipped: int | None = None
     turned: int = 0
+    code: str = ""
 
     @property
     def rng(self) -> np.random.Generator:
@@ -126,3 +127,32 @@ SAMPLES: tuple[Sample, ...] = (
         (R, Hand(332, BLACK, pen=0.6), _bilevel(0.9, quarters=2)),
     ),
 )
+
+A, SEPARATOR = exam.FORM, "separator"
+
+EXAMS: tuple[Sample, ...] = (
+    Sample("exam_01.jpg", 1, A, Hand(349, BLUE), Scan(mode="colour", skew=0.7), code="X1-004711"),
+    Sample(
+        "exam_02.jpg",
+        1,
+        A,
+        Hand(336, PENCIL, pen=0.6, faint=0.3, grain=0.35),
+        Scan(skew=-1.3, margin=5),
+        code="X1-004712",
+    ),
+    Sample("exam_upside_down.jpg", 1, A, Hand(366, NAVY), Scan(dpi=150, quarters=2, skew=0.9), code="X1-004713"),
+    Sample(
+        "exam_phone.jpg",
+        1,
+        A,
+        Hand(358, BLACK, pen=0.6),
+        Photo(((0.06, 0.05), (0.95, 0.075), (0.96, 0.955), (0.035, 0.94)), size=(1680, 2240), shadow=0.2),
+        code="X1-004714",
+    ),
+    Sample("exam_batch.tif", 1, SEPARATOR, Hand(331), _bilevel(0.3), code="ROOM-204"),
+    Sample("exam_batch.tif", 2, A, Hand(344, NAVY, pen=0.6), _bilevel(-0.6), code="X1-004720"),
+    Sample("exam_batch.tif", 3, A, Hand(370, BLACK, pen=0.6), _bilevel(1.1), code="X1-004721"),
+    Sample("exam_batch.tif", 4, SEPARATOR, Hand(331), _bilevel(-0.4, quarters=2), code="ROOM-310"),
+    Sample("exam_batch.tif", 5, A, Hand(332, BLACK, pen=0.65), _bilevel(0.2), code="X1-004722"),
+)
+"""The answer sheets, which lie in a folder of their own."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import zxingcpp
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -21,6 +23,31 @@ CELL_WIDTH, CELL_HEIGHT = 65, 85
 
 
 @dataclass(frozen=True)
+class PrintedMarks:
+    """The bubbles of a field: what they stand for, how many answers there are side by side, how far one is from the
+    next across and down, how wide each is inside its outline, and whether those of an answer lie `across`."""
+
+    labels: str
+    answers: int
+    pitch: tuple[int, int]
+    size: int
+    across: bool
+
+    @property
+    def yaml(self) -> str:
+        """As a template has it."""
+        way = "" if self.across else "direction: down, "
+        many = f"answers: {self.answers}, " if self.answers > 1 else ""
+        labels = f"{self.labels[0]}..{self.labels[-1]}"
+        return f"{{labels: {labels}, {way}{many}size: [{self.size}, {self.size}]}}"
+
+    def place(self, box: tuple[int, int, int, int], answer: int, label: str) -> tuple[float, float]:
+        """The middle of one bubble of a field in `box`."""
+        one, other = (self.labels.index(label), answer) if self.across else (answer, self.labels.index(label))
+        return box[0] + one * self.pitch[0] + self.size / 2, box[1] + other * self.pitch[1] + self.size / 2
+
+
+@dataclass(frozen=True)
 class PrintedField:
     """A field as printed: `box` is left, top, width, height to the centres of its printed lines."""
 
@@ -28,6 +55,7 @@ class PrintedField:
     box: tuple[int, int, int, int]
     cells: int | None
     format: str
+    marks: PrintedMarks | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +82,8 @@ class PrintedTable:
 
 @dataclass
 class Sheet:
-    """A form being drawn. `form` is its name in the template; `ink` the grey or colour of its lines."""
+    """A form being drawn. `form` is its name in the template; `ink` the grey or colour of its lines; `known_by` is
+    what its template says of barcodes, if it has some."""
 
     form: str
     title: str
@@ -64,6 +93,7 @@ class Sheet:
     canvas: Canvas
     fields: list[PrintedField] = field(default_factory=list)
     tables: list[PrintedTable] = field(default_factory=list)
+    known_by: str = ""
 
     @classmethod
     def new(
@@ -145,6 +175,51 @@ class Sheet:
         self.frame(x, y, width, height, line)
         self.fields.append(PrintedField(name, (x, y, width, height), None, format_))
 
+    def bubbles(
+        self,
+        name: str,
+        first: tuple[int, int],
+        labels: str,
+        *,
+        answers: int,
+        pitch: tuple[int, int],
+        size: int,
+        format_: str,
+        across: bool = False,
+    ) -> None:
+        """A field of bubbles with their `labels` in them, the first of which has its left top at `first`."""
+        marks = PrintedMarks(labels, answers, pitch, size, across)
+        columns, rows = (len(labels), answers) if across else (answers, len(labels))
+        box = (*first, (columns - 1) * pitch[0] + size, (rows - 1) * pitch[1] + size)
+        self.fields.append(PrintedField(name, box, None, format_, marks))
+        for answer in range(answers):
+            for label in labels:
+                x, y = marks.place(box, answer, label)
+                self.canvas.setStrokeColor(self.ink)
+                self.canvas.setLineWidth(3.5 * UNIT)
+                self.canvas.setDash([])
+                self.canvas.circle(x * UNIT, self._up(y), (size + 3.5) / 2 * UNIT, stroke=1, fill=0)
+                self.canvas.setFillGray(0.45)
+                self.canvas.setFont("Helvetica", 6.5)
+                self.canvas.drawCentredString(x * UNIT, self._up(y + 8), label)
+
+    def tick(self, name: str, x: int, y: int, size: int) -> None:
+        """A box to tick, `size` wide inside its outline."""
+        self.frame(x - 1.5, y - 1.5, size + 3, size + 3)
+        self.fields.append(PrintedField(name, (x, y, size, size), None, "kind: mark"))
+
+    def barcode(self, name: str, x: int, y: int, side: int, *, text: str, format_: str) -> None:
+        """A field with a QR code of the highest error correction, printed so many units wide."""
+        code = zxingcpp.create_barcode(text, zxingcpp.QRCode, ec_level="H")
+        dark = np.asarray(code.to_image(scale=1, add_quiet_zones=False)) < 128
+        step = side / len(dark)
+        for row, column in np.argwhere(dark):
+            self.block(x + column * step, y + row * step, step + 0.2, step + 0.2, 0.0)
+        around = 30
+        self.fields.append(
+            PrintedField(name, (x - around, y - around, side + 2 * around, side + 2 * around), None, format_)
+        )
+
     def table(self, printed: PrintedTable) -> None:
         """The boxes and combs of a table's columns, line by line."""
         self.tables.append(printed)
@@ -180,6 +255,7 @@ class Sheet:
             "landmarks:",
             f"  marks: [{marks}]",
             f"  mark_size: {MARK}",
+            *([f"sheet: {{{self.known_by}}}"] if self.known_by else []),
             "fields:",
         ]
         for printed in self.fields:
@@ -189,6 +265,8 @@ class Sheet:
             rows.append(f"    box: [{', '.join(str(v) for v in printed.box)}]")
             if printed.cells:
                 rows.append(f"    cells: {printed.cells}")
+            if printed.marks:
+                rows.append(f"    marks: {printed.marks.yaml}")
             rows.append(f"    format: {{{printed.format}}}")
         for table in self.tables:
             first = ", ".join(str(v) for v in table.first)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0015"
+VERSION = "0016"
 """The newest step in `migrations/versions`: what the tables below are. Older databases are brought up to it."""
 
 ESCAPED = "\\json:"
@@ -170,6 +170,8 @@ pages = Table(
     Column("fit", Double),
     Column("reason", AnyText),
     Column("rules", JSON),
+    # The record that the page's own code says it belongs to.
+    Column("record", AnyText),
     # The chunk that the page is read in, for jobs in the queue.
     Column("chunk", Integer),
     # Whether its fields are where people review them: see `workers.review`.

@@ -203,7 +203,8 @@ class Store(Database):
         done = update(pages).where(
             pages.c.job == job, pages.c.document == bindparam("of_document"), pages.c.page == bindparam("of_page")
         )
-        names = ("status", "form", "fit", "reason", "rules", "attempts", *(column.name for column in TALLIES.values()))
+        tallies = (column.name for column in TALLIES.values())
+        names = ("status", "form", "fit", "reason", "rules", "record", "attempts", *tallies)
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         old = delete(readings).where(
             readings.c.job == job,
@@ -324,6 +325,7 @@ def _page_values(outcome: Outcome) -> dict[str, Any]:
         "new_fit": float(result.fit),
         "new_reason": result.reason,
         "new_rules": [asdict(rule) for rule in result.rules],
+        "new_record": result.record,
         "new_attempts": outcome.attempts,
         **{
             f"new_{column.name}": sum(one.status is status for one in result.readings)
