@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ import cv2
 import numpy as np
 
 from extractor.errors import ModelError
+from extractor.recognizer.onnx_head import without_head
+from extractor.recognizer.softmax import log_softmax
 from extractor.values import Floats, Gray
 
 SECOND_CARD = Path(__file__).resolve().parents[1] / "models" / "second_reader.json"
@@ -27,8 +30,7 @@ ROWS, WIDTHS, LEAST_WIDE, MOST_WIDE = 48, 32, 160, 960
 """Rows of its pictures; what their width is a multiple of, and its bounds. So few widths are made ready."""
 
 COLUMNS_TOGETHER = 640
-"""Columns of the pictures of one width that go through it together: more cost more each, and need much memory, since it
-knows 18,708 characters."""
+"""Columns of the pictures of one width that go through it together: more cost more each, and need more memory."""
 
 TINIEST = 1e-12
 """Probabilities below this count as this much, so that they have a logarithm."""
@@ -80,10 +82,12 @@ class SecondReader:
             raise ModelError(f"{file} is not the network that {SECOND_CARD.name} describes; {INSTALL} anew.")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        body, self._weights, self._offsets = without_head(content)
+        self._session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
         known = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         # Its blank stands first; here as everywhere it is put last.
-        self._columns = [known.index(one) + 1 for one in card.classes] + [0]
+        columns = [known.index(one) + 1 for one in card.classes] + [0]
+        self._kept = self._weights[:, columns], self._offsets[columns]
         # A space is not on its list, but comes last.
         self._characters = ["", *known, " "]
         self.classes, self.weights = card.classes, card.weights
@@ -91,16 +95,16 @@ class SecondReader:
     def log_probabilities(self, pictures: Sequence[Gray]) -> list[Floats]:
         """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for each
         of `pictures`, dark on white, of any size."""
-        rows = self._answers(pictures, lambda answers: answers[:, :, self._columns])
-        return [np.log(np.maximum(one / one.sum(1, keepdims=True), TINIEST)).astype(np.float32) for one in rows]
+        weights, offsets = self._kept
+        rows = [log_softmax(features @ weights + offsets) for features in self._features(pictures)]
+        return [np.maximum(one, np.float32(math.log(TINIEST))) for one in rows]
 
     def letters(self, pictures: Sequence[Gray]) -> list[list[tuple[str, float]]]:
         """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits. With each
         letter its place, as a share of the picture's width."""
-        best = self._answers(pictures, lambda answers: answers.argmax(2)[:, :, None])
         found = []
-        for picture, one in zip(pictures, best, strict=True):
-            path = one[:, 0].astype(int)
+        for picture, features in zip(pictures, self._features(pictures), strict=True):
+            path = (features @ self._weights + self._offsets).argmax(1)
             begins = np.flatnonzero(np.diff(path, prepend=0))
             ends = np.append(begins, len(path))[1:]
             wide, padded = _widths(picture)
@@ -114,8 +118,9 @@ class SecondReader:
             )
         return found
 
-    def _answers(self, pictures: Sequence[Gray], kept: Callable[[Floats], Floats]) -> list[Floats]:
-        """What is `kept` of the network's answers, shape (pictures, frames, characters), for each picture."""
+    def _features(self, pictures: Sequence[Gray]) -> list[Floats]:
+        """What the network sees in each picture, shape (frames, features), of which its last layer would make
+        characters: nearly all of the 18,708 that it knows are never asked for."""
         drawn = [_drawn(one) for one in pictures]
         found: list[Floats] = [np.zeros((0, 1), np.float32)] * len(drawn)
         by_width = sorted(range(len(drawn)), key=lambda i: drawn[i].shape[2])
@@ -125,7 +130,7 @@ class SecondReader:
             most = max(1, COLUMNS_TOGETHER // width)
             own = [i for i in by_width[start : start + most] if drawn[i].shape[2] == width]
             [answers] = self._session.run(None, {"x": np.stack([drawn[i] for i in own])})
-            for i, row in zip(own, kept(answers), strict=True):
+            for i, row in zip(own, answers, strict=True):
                 found[i] = row
             start += len(own)
         return found
