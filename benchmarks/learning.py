@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from benchmarks.data import needed
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import load_model
-from extractor.recognizer.learned import Learned, read_learned
-from extractor.recognizer.second_reader import Weights, second_reader
+from extractor.recognizer.learned import Learned, read_learned, unlearned
+from extractor.recognizer.second_reader import second_reader
 from training.command import run
 from training.corrections import Correction, LearnSettings, TuneSettings, learn
 from training.corrections.fields import cut_fields
@@ -76,9 +76,9 @@ def answered(entry: Entry) -> Correction:
     return Correction(str(entry.picture), 1, "", "value", None, quad, "", entry.written)
 
 
-def read(answers: Sequence[Answered], learned: Learned | None, weights: Weights) -> Read:
+def read(answers: Sequence[Answered], learned: Learned) -> Read:
     """How they are read with what was `learned`."""
-    readings = [one.read(learned, weights) for one in answers]
+    readings = [one.read(learned) for one in answers]
     return Read(
         np.array([one.truth == reading.meaning.value for one, reading in zip(answers, readings, strict=True)]),
         np.array([reading.confidence for reading in readings]),
@@ -107,9 +107,9 @@ def without_training(name: str, count: int, seeds: int) -> None:
         taught, others = ([answers[i] for i in part] for part in (order[:count], order[count:]))
         began = time.process_time()
         before, after = form.compared(taught)
-        learned = form.fitted(taught) if is_better(after, before) else None
-        print(f"{time.process_time() - began:.0f} s of one processor to fit; kept: {learned is not None}")
-        tell(name, count, seed, (read(others, None, form.weights), read(others, learned, form.weights)))
+        learned = form.fitted(taught) if is_better(after, before) else form.learned
+        print(f"{time.process_time() - began:.0f} s of one processor to fit; kept: {learned is not form.learned}")
+        tell(name, count, seed, (read(others, form.learned), read(others, learned)))
 
 
 def with_training(name: str, count: int, seed: int) -> None:
@@ -123,11 +123,11 @@ def with_training(name: str, count: int, seed: int) -> None:
         took = f"{time.process_time() - used:.0f} s of processors, {time.monotonic() - began:.0f} s by the clock"
         print(f"{took}. {lesson.why or 'Networks trained.'}")
         rest = [answered(one) for one in entries(needed(UNLEARNED))]
-        learned = None if lesson.folder is None else read_learned(lesson.folder)
-        for what, rows, own in ((name, others, learned), (UNLEARNED, rest, None)):
-            form, then = seen(rows, SHIPPED)
+        learned = (read_learned(lesson.folder) if lesson.folder is not None else None) or unlearned()
+        for what, rows, own in ((name, others, learned), (UNLEARNED, rest, unlearned())):
+            _, then = seen(rows, SHIPPED)
             now = seen(rows, lesson.folder)[1] if lesson.folder is not None else then
-            tell(what, count, seed, (read(then, None, form.weights), read(now, own, form.weights)))
+            tell(what, count, seed, (read(then, unlearned()), read(now, own)))
 
 
 def main() -> None:

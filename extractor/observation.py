@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,13 +13,13 @@ from extractor.bubbles.bubble_state import SeenMarks
 from extractor.decoding import MAY_BE_NO_DIGIT, Decoded, decode_ctc, decode_lattice
 from extractor.decoding.coded import decode_code
 from extractor.decoding.ctc_search import best_transcripts
-from extractor.decoding.learned_choice import chosen
 from extractor.decoding.marked import decode_marks
 from extractor.decoding.second_opinion import Word, with_second_opinion, word_of
+from extractor.decoding.value_choice import chosen
 from extractor.fields import FieldImage
 from extractor.recognizer.choice import Model
-from extractor.recognizer.learned import Learned
-from extractor.recognizer.second_reader import SecondReader, Weights
+from extractor.recognizer.learned import Learned, unlearned
+from extractor.recognizer.second_reader import SecondReader
 from extractor.recognizer.string_views import StringReading, read_one_view, read_strings
 from extractor.recognizer.symbol_views import symbol_scores
 from extractor.segmentation import Lattice, comb_doubts, segment, string_doubts
@@ -199,17 +200,23 @@ def second_opinions(decided: Sequence[tuple[Observation, Decoded]], reader: Seco
     found = [decoded for _, decoded in decided]
     for place, word in second_words(decided, reader).items():
         seen, decoded = decided[place]
-        found[place] = weighed(seen, decoded, word, seen.model.learned, reader.weights)
+        found[place] = weighed(seen, decoded, word, seen.model.learned or unlearned())
     return found
 
 
-def weighed(seen: Observation, decoded: Decoded, word: Word, learned: Learned | None, weights: Weights) -> Decoded:
-    """What was decided about a field, after another reader's `word`, which counts as `weights` say, or for a string
-    what was `learned` of its form."""
-    ours = our_word(seen, decoded)
-    if learned is not None and seen.string is not None:
-        transcripts, column = seen.string.transcripts, column_of(seen.name)
-        decoded = chosen(decoded, ours, word, transcripts, form=seen.format, learned=learned, column=column)
+def weighed(seen: Observation, decoded: Decoded, word: Word, learned: Learned) -> Decoded:
+    """What was decided about a field, after another reader's `word`, which counts for a string as was `learned`."""
+    ours, weights = our_word(seen, decoded), unlearned().weights
+    if seen.string is not None:
+        decoded = chosen(
+            decoded,
+            ours,
+            word,
+            seen.string.transcripts,
+            form=seen.format,
+            choice=learned.choice,
+            usualness=partial(learned.usualness, column_of(seen.name)),
+        )
         weights = learned.weights
     others = tuple(doubt for doubt in decoded.doubts if not is_judged_anew(doubt))
     both = with_second_opinion(replace(decoded, doubts=others), ours, word, weights)

@@ -19,7 +19,7 @@ from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
 from extractor.field_symbols import field_symbols
 from extractor.fields import FieldImage, as_single_field
-from extractor.observation import Located, Observation, decode, holds_digits, is_judged_anew, observe, second_opinions
+from extractor.observation import Located, Observation, decode, holds_digits, observe, second_opinions
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
@@ -60,6 +60,9 @@ NUMBERED_ON_FORM = 5
 BESIDE = "There is another form in this picture, which is not shown here; a job reads both."
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
+
+MAY_BE_SETTLED = (DoubtKind.MARK, DoubtKind.POINT, DoubtKind.SCALE)
+"""Doubts about what is written, on which another reader's word throws light."""
 
 SURE_ALONE = 0.999
 """A free string as certain as this needs no second reading."""
@@ -322,11 +325,10 @@ def wants_second(seen: Observation, decoded: Decoded, accept: float) -> bool:
     return (
         seen.is_written
         and bool(decoded.meaning.value)
-        and not decoded.meaning.problem
         and decoded.confidence < enough
         and seen.format.check is None
         and seen.model.reads_digits
-        and all(doubt.most >= accept or is_judged_anew(doubt) for doubt in decoded.doubts)
+        and all(doubt.most >= accept or doubt.kind in MAY_BE_SETTLED for doubt in decoded.doubts)
     )
 
 

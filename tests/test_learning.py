@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,9 +16,9 @@ import pytest
 
 from extractor.decoding import Decoded
 from extractor.decoding.ctc_search import Transcript
-from extractor.decoding.learned_choice import chosen
 from extractor.decoding.meaning import Meaning
-from extractor.decoding.second_opinion import Word
+from extractor.decoding.second_opinion import Word, word_of
+from extractor.decoding.value_choice import chosen
 from extractor.errors import InputError, ModelError
 from extractor.options import FormVersion, ReadOptions
 from extractor.recognizer.card import SHIPPED
@@ -32,8 +33,9 @@ from tests.reviewed_job import job_of_pages
 from tests.test_evaluation import written
 from tests.test_promises import READS, answered, readings
 from training.corrections import Correction, LearnSettings, TuneSettings, learn
-from training.corrections.form_fit import BEFOREHAND, Tally, chosen_weights
+from training.corrections.form_fit import HELD_CHOICE, Tally
 from training.corrections.learn import Lesson, is_better
+from training.logistic import choice_weights
 from workers.database.review.evidence import evidence_of, promise_for
 from workers.database.review.plans import set_plan
 from workers.database.store import Store, open_store
@@ -43,9 +45,11 @@ from workers.review.promise import in_words
 
 LETTERS = SHIPPED.parent / "letters"
 TALLY = ROOT / "samples" / "templates" / "tally.yaml"
-PLAIN = Weights(0.5, 0.8, -0.6, 1.7)
+PLAIN = Weights(1.0, 0.7, 1.7, 0.5, 0.3, 1.6)
 BOTH = Learned(Choice(ours=1.0, other=1.0), PLAIN)
-USUALLY_FOUR = replace(BOTH, choice=Choice(usual=1.0), usual={"": Usual(100, {4: 100}, {"4107": 90})}, repeated=0.9)
+USUALLY_FOUR = replace(
+    BOTH, choice=Choice(ours=1.0, other=0.0, usual=1.0), usual={"": Usual(100, {4: 100}, {"4107": 90})}, repeated=0.9
+)
 FIGURES = {
     "before": {"right": 1, "accepted": 1, "wrong": 0},
     "after": {"right": 2, "accepted": 2, "wrong": 0},
@@ -65,9 +69,12 @@ def choose(ours: dict[str, float], other: dict[str, float], learned: Learned) ->
     """What is chosen of the values that our networks and the other reader give so much, where ours come best first."""
     first = next(iter(ours))
     seen = [Transcript(text, math.log(p), ()) for text, p in ours.items()]
-    word = Word(next(iter(other), ""), next(iter(other), ""), other)
+    word = Word(next(iter(other), ""), next(iter(other), ""), other, texts={(one, True): one for one in other})
     before = Decoded(Meaning(value=first), first, ours[first], ())
-    return chosen(before, Word(first, first, ours), word, seen, form=Format(), learned=learned, column="value")
+    usualness = partial(learned.usualness, "value")
+    return chosen(
+        before, Word(first, first, ours), word, seen, form=Format(), choice=learned.choice, usualness=usualness
+    )
 
 
 def test_another_value_is_taken_where_both_readers_speak_for_it() -> None:
@@ -89,20 +96,28 @@ def test_where_our_networks_are_at_a_loss_the_other_reader_may_be_right_alone() 
     assert (found.meaning.value, found.written) == ("4107", "4107")
 
 
+def test_a_mark_that_both_readers_see_is_kept_for_a_person_to_see() -> None:
+    seen = [Transcript("614", math.log(0.6), ()), Transcript("6/4", math.log(0.3), ())]
+    ours, other = word_of(seen, Format()), word_of([Transcript("6/4", math.log(0.95), ())], Format())
+    before = Decoded(Meaning(value="614"), "614", 0.9, ())
+    found = chosen(before, ours, other, seen, form=Format(), choice=BOTH.choice)
+    assert (found.written, found.meaning.value) == ("6/4", "64")
+    assert "'/'" in found.meaning.problem
+
+
 def test_what_is_usual_decides_between_what_the_ink_allows() -> None:
     assert choose({"4101": 0.5, "4107": 0.3}, {"4101": 0.5}, USUALLY_FOUR).meaning.value == "4107"
     assert choose({"41070": 0.5, "4102": 0.4}, {"4102": 0.5}, USUALLY_FOUR).meaning.value == "4102"
 
 
 def test_few_answers_change_little_and_many_are_followed() -> None:
-    around = np.array([1.0, 0.0, 0.0, 0.0])
+    around = np.array([1.0, 0.0, 0.0])
     # The other reader is right where ours is wrong.
-    row = np.array([[-0.1, -4.0, 0.0, 0.0], [-2.0, -0.1, 1.0, 0.0]])
-    assert (chosen_weights([], [], around) == around).all()
-    few, many = (chosen_weights([row] * count, [1] * count, around) for count in (1, 100))
+    row = np.array([[-0.1, -4.0, 0.0], [-2.0, -0.1, 0.0]])
+    assert (choice_weights([], [], around, HELD_CHOICE) == around).all()
+    few, many = (choice_weights([row] * count, [1] * count, around, HELD_CHOICE) for count in (1, 100))
     assert np.abs(few - around).max() < 0.5
     assert (row @ many).argmax() == 1
-    assert BEFOREHAND.ours > BEFOREHAND.other
 
 
 def test_what_was_learned_is_kept_beside_the_card_and_is_part_of_the_model(tmp_path: Path) -> None:

@@ -98,6 +98,13 @@ def test_a_reader_that_sees_a_forbidden_mark_does_not_agree() -> None:
     assert any(doubt.sentence == "another reader reads 6/18 here" for doubt in found.doubts)
 
 
+def test_it_is_told_that_the_first_reader_reads_otherwise() -> None:
+    ours, other = (word_of(said(option), DIGITS) for option in (("614", 0.4), ("64", 0.9)))
+    found = with_second_opinion(decoded("64", 0.3), ours, other, WEIGHTS)
+    assert [doubt.sentence for doubt in found.doubts] == ["the first reader reads 614 here"]
+    assert found.confidence <= 0.9
+
+
 def test_a_reader_that_says_nothing_changes_nothing() -> None:
     before = decoded("618", 0.95)
     assert with_second_opinion(before, Word(), Word(), WEIGHTS) == before
@@ -125,7 +132,7 @@ def test_it_is_asked_about_free_strings(installed: SecondReader) -> None:
 class Counting:
     """A second reader that reads nothing and counts what it is asked."""
 
-    classes, weights = "0123456789", WEIGHTS
+    classes = "0123456789"
 
     def __init__(self) -> None:
         self.asked = 0

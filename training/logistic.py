@@ -1,7 +1,9 @@
-"""Logistic calibration (J. Platt, 1999): from raw log-odds that a string is right to a probability."""
+"""Logistic calibration (J. Platt, 1999): from raw log-odds that a string is right to a probability; and the choice
+among several values by what speaks for each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,3 +54,39 @@ def weights_of(
         return gradient, (design * (p * (1 - p))[:, None]).T @ design + held * np.eye(count)
 
     return least(start, loss, slopes)
+
+
+def choice_weights(
+    rows: Sequence[NDArray[np.float64]], places: Sequence[int], around: NDArray[np.float64], held: float = 1e-3
+) -> NDArray[np.float64]:
+    """The weights, shape (k,), by which of each of `rows`, shape (options, k), that in its place is the most probable
+    choice: a conditional logit (D. McFadden, 1974). `held` keeps them near to `around`."""
+    if not rows:
+        return around
+    most, count = max(map(len, rows)), len(around)
+    there = np.array([[at < len(row) for at in range(most)] for row in rows])
+    table = np.zeros((len(rows), most, count))
+    for at, row in enumerate(rows):
+        table[at, : len(row)] = row
+    taken = table[np.arange(len(rows)), places]
+
+    def shares(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How probable each option is, and the logarithm of what their odds sum up to."""
+        scores = np.where(there, table @ weights, -np.inf)
+        top = scores.max(1, keepdims=True)
+        parts = np.exp(scores - top)
+        total = parts.sum(1, keepdims=True)
+        return parts / total, (top + np.log(total))[:, 0]
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        apart = 0.5 * held * float(((weights - around) ** 2).sum())
+        return float((shares(weights)[1] - taken @ weights).sum()) + apart
+
+    def slopes(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        parts = shares(weights)[0]
+        means = (parts[:, :, None] * table).sum(1)
+        gradient = (means - taken).sum(0) + held * (weights - around)
+        squares = np.einsum("no,nok,nol->kl", parts, table, table) - means.T @ means
+        return gradient, squares + held * np.eye(count)
+
+    return least(around, loss, slopes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 
 from extractor.decoding import MOST_ALTERNATIVES, Decoded
 from extractor.decoding.ctc_search import Transcript
@@ -15,11 +15,18 @@ from extractor.recognizer.second_reader import Weights
 from extractor.template import Format
 from extractor.values import Alternative, Doubt, DoubtKind
 
+MOST_SURE = 0.01
+"""A probability nearer than this to 0 or 1 counts as this near, so that no reader outweighs the other: neither knows
+better than that."""
+
 RAREST = 1e-3
-"""A probability nearer than this to 0 or 1 counts as this near: neither reader knows better than that."""
+"""What is added to the probability of marks and of values without one before they are weighed against each other."""
 
 CONTRADICTED = 0.9
-"""The confidence that a field may have at most where another reader reads otherwise."""
+"""The confidence that a field may have at most where one of both readers reads otherwise."""
+
+FIRST_READS = "the first reader reads"
+"""How it is told that another reader's word counted for more."""
 
 MARK_ODDS = 0.003
 """How probable a mark that the format does not explain may be beside a value that both readers read, by what both say
@@ -39,18 +46,26 @@ MARK_SEEN = Doubt(
 @dataclass(frozen=True)
 class Word:
     """What one reader says: the most probable text `said` with its `meant` value (none if the format forbids it), the
-    probability of each value that the format allows, and that there is a `mark` that it does not explain."""
+    probability of each value that the format allows, and that there is a `mark` that it does not explain.
+
+    `forbidden` has the probability of what texts that the format forbids look like, and `texts` the most probable text
+    of each value, by whether it is allowed.
+    """
 
     said: str = ""
     meant: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     mark: float = 0.0
+    forbidden: Mapping[str, float] = field(default_factory=dict)
+    texts: Mapping[tuple[str, bool], str] = field(default_factory=dict)
 
 
 def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = False) -> Word:
     """What a reader says whose n-best list is `transcripts`. Each cell of a comb holds a digit, so nothing but digits
     counts there."""
     values: dict[str, float] = {}
+    forbidden: dict[str, float] = {}
+    texts: dict[tuple[str, bool], str] = {}
     mark = 0.0
     said: list[tuple[str, str]] = []
     for one in transcripts:
@@ -58,18 +73,20 @@ def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = Fal
         meaning, probability = judge(written_in(text, comb=comb), form), math.exp(one.log_probability)
         allowed = "" if meaning.problem else meaning.value
         said.append((text, allowed))
-        if allowed:
-            values[allowed] = values.get(allowed, 0.0) + probability
-        elif LIKE_DIGITS & set(text):
+        if meaning.value:
+            of_its_kind = values if allowed else forbidden
+            of_its_kind[meaning.value] = of_its_kind.get(meaning.value, 0.0) + probability
+            texts.setdefault((meaning.value, bool(allowed)), text)
+        if not allowed and LIKE_DIGITS & set(text):
             mark += probability
-    return Word(*(said[0] if said else ("", "")), values, mark)
+    return Word(*(said[0] if said else ("", "")), values, mark, forbidden, texts)
 
 
-def evidence(ours: Word, other: Word, value: str) -> tuple[float, float, float]:
-    """What the probability of `value` follows from: the log-odds of the less and of the more certain reader, and
-    whether the other reads it (0 or 1)."""
-    less, more = sorted(_log_odds(word.values.get(value, 0.0)) for word in (ours, other))
-    return less, more, float(other.meant == value)
+def evidence(ours: Word, other: Word, value: str) -> tuple[float, ...]:
+    """What the probability of `value` follows from, in the order of `Weights`."""
+    own, their = (_log_odds(word.values.get(value, 0.0)) for word in (ours, other))
+    nothing = (0.0, 0.0, 0.0)
+    return (own, their, 1.0, *nothing) if ours.meant == other.meant == value else (*nothing, own, their, 1.0)
 
 
 def sees_mark(ours: Word, other: Word, value: str) -> bool:
@@ -85,16 +102,16 @@ def sees_mark(ours: Word, other: Word, value: str) -> bool:
 
 def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weights) -> Decoded:
     """`decoded`, of which `ours` has the raw probabilities, after the word of the `other` reader."""
-    if not other.said:
+    if not other.said or decoded.meaning.problem:
         return decoded
     value = decoded.meaning.value
-    less, more, agree = evidence(ours, other, value)
-    odds = weights.less * less + weights.more * more + weights.agree * agree + weights.offset
+    odds = sum(w * x for w, x in zip(astuple(weights), evidence(ours, other, value), strict=True))
     confidence = 1 / (1 + math.exp(-odds))
     doubts = []
-    if not agree:
-        sentence = f"another reader reads {other.said.strip()} here"
-        doubts.append(Doubt(DoubtKind.SECOND, sentence, most=min(confidence, CONTRADICTED), provable=True))
+    for said, meant, who in ((other.said, other.meant, "another reader reads"), (ours.said, ours.meant, FIRST_READS)):
+        if meant != value:
+            sentence = f"{who} {said.strip()} here"
+            doubts.append(Doubt(DoubtKind.SECOND, sentence, most=min(confidence, CONTRADICTED), provable=True))
     if sees_mark(ours, other, value):
         doubts.append(MARK_SEEN)
     confidence = min([confidence, *(doubt.most for doubt in (*decoded.doubts, *doubts))])
@@ -109,5 +126,5 @@ def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weig
 
 
 def _log_odds(probability: float) -> float:
-    p = min(max(probability, RAREST), 1 - RAREST)
+    p = min(max(probability, MOST_SURE), 1 - MOST_SURE)
     return math.log(p / (1 - p))

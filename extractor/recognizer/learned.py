@@ -7,14 +7,15 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from extractor.errors import ModelError
-from extractor.recognizer.second_reader import Weights
+from extractor.recognizer.second_reader import Choice, Weights, read_second_card
 
 LEARNED = "learned.json"
-LEARNED_SCHEMA = 1
+LEARNED_SCHEMA = 2
 
 LONGEST_COUNTED = 20
 """Values longer than this have the length that nobody has seen."""
@@ -34,17 +35,6 @@ class Usual:
     answers: int
     lengths: Mapping[int, int]
     values: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How much counts for a value: the log-probabilities that our networks and the other reader give it, that the other
-    reads it, and how `usual` it is. By the first alone it is chosen where nothing was learned."""
-
-    ours: float = 1.0
-    other: float = 0.0
-    agree: float = 0.0
-    usual: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +76,13 @@ class Learned:
             },
             "repeated": self.repeated,
         }  # fmt: skip
+
+
+@cache
+def unlearned() -> Learned:
+    """What counts where nothing was learned of a form: what the second reader's card says."""
+    card = read_second_card()
+    return Learned(card.choice, card.weights)
 
 
 def learned_of(tree: Mapping[str, Any]) -> Learned:

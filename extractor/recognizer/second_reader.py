@@ -40,19 +40,33 @@ INSTALL = "pip install 'formdigits[second]'"
 
 @dataclass(frozen=True)
 class Weights:
-    """How much two readers' words count: the log-odds that a value is right are `less` times those of the reader who
-    is less certain of it, `more` times those of the other, `agree` if both read it, and `offset`."""
+    """How much two readers' words count. Where both read a value, the log-odds that it is right are `ours` times those
+    that our networks give it, `other` times those of the other reader, and `offset`; where one of them reads otherwise,
+    the same with the three weights for readers that are apart."""
 
-    less: float
-    more: float
-    agree: float
+    ours: float
+    other: float
     offset: float
+    ours_apart: float
+    other_apart: float
+    offset_apart: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How much counts for a value of a string: the log-probabilities that our networks and the other reader give it,
+    and how `usual` it is on a form of which something was learned."""
+
+    ours: float
+    other: float
+    usual: float = 0.0
 
 
 @dataclass(frozen=True)
 class SecondCard:
     """What the card of the second reader says: its name, where its file lies in which version of which package, the
-    file's SHA-256, the `classes` that its answers are narrowed down to, and how much its word counts."""
+    file's SHA-256, the `classes` that its answers are narrowed down to, how much its word counts for which value is
+    read (`choice`), and for how sure that is (`weights`)."""
 
     name: str
     package: str
@@ -60,15 +74,16 @@ class SecondCard:
     file: str
     sha256: str
     classes: str
+    choice: Choice
     weights: Weights
 
 
 def read_second_card() -> SecondCard:
     """The card that comes with the program."""
     tree = json.loads(SECOND_CARD.read_text(encoding="utf-8"))
-    weights = Weights(**tree["weights"])
+    choice, weights = Choice(**tree["choice"]), Weights(**tree["weights"])
     plain = {name: str(tree[name]) for name in ("name", "package", "version", "file", "sha256", "classes")}
-    return SecondCard(**plain, weights=weights)
+    return SecondCard(**plain, choice=choice, weights=weights)
 
 
 class SecondReader:
@@ -90,7 +105,7 @@ class SecondReader:
         self._kept = self._weights[:, columns], self._offsets[columns]
         # A space is not on its list, but comes last.
         self._characters = ["", *known, " "]
-        self.classes, self.weights = card.classes, card.weights
+        self.classes = card.classes
 
     def log_probabilities(self, pictures: Sequence[Gray]) -> list[Floats]:
         """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for each

@@ -6,23 +6,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.decoding import Decoded
-from extractor.decoding.learned_choice import candidates, choice_evidence
 from extractor.decoding.second_opinion import Word, evidence
+from extractor.decoding.value_choice import choice_of
 from extractor.observation import Observation, our_word, weighed
-from extractor.recognizer.learned import LONGEST_COUNTED, Choice, Learned, Usual
-from extractor.recognizer.second_reader import Weights
+from extractor.recognizer.learned import LONGEST_COUNTED, Learned, Usual
+from extractor.recognizer.second_reader import Choice, Weights
 from extractor.table_lines import column_of
-from training.logistic import weights_of
-from training.newton import least
+from training.logistic import choice_weights, weights_of
 
-BEFOREHAND = Choice(ours=0.8, other=0.35, agree=0.3, usual=0.4)
-"""What is taken for the choice before any answer: about what `cheque_amounts`, `photo_strings` and `pen_strings` give,
-from 200 answers each."""
+USUAL_BEFOREHAND = 0.4
+"""How much it counts before any answer that a value is usual: about what `cheque_amounts`, `photo_strings` and
+`pen_strings` give, from 200 answers each."""
 
 HELD_CHOICE, HELD_WEIGHTS = 5.0, 3.0
 """How firmly the choice and the weights are held to what they were beforehand."""
@@ -52,11 +52,9 @@ class Answered:
         """Whether what is learned of the form has a say in it."""
         return self.word is not None and self.seen.string is not None
 
-    def read(self, learned: Learned | None, weights: Weights) -> Decoded:
+    def read(self, learned: Learned) -> Decoded:
         """The field as it is read with what was `learned`."""
-        if self.word is None:
-            return self.decided
-        return weighed(self.seen, self.decided, self.word, learned, weights)
+        return self.decided if self.word is None else weighed(self.seen, self.decided, self.word, learned)
 
 
 @dataclass(frozen=True)
@@ -77,27 +75,25 @@ def tally(answers: Sequence[Answered], readings: Sequence[Decoded], accept: floa
     return Tally(len(answers), sum(right), sum(sure), wrong)
 
 
-def fit_learned(answers: Sequence[Answered], weights: Weights, accept: float) -> Learned:
-    """What `answers` teach, where `weights` are what counts without. The form's own weights are taken only where they
+def fit_learned(answers: Sequence[Answered], before: Learned, accept: float) -> Learned:
+    """What `answers` teach, where `before` is what counts without. The form's own weights are taken only where they
     accept more without being wrong more often, on pages that they were not fitted on."""
     strings = [one for one in answers if one.is_string]
-    usual, repeated = _usual(strings), _repeated(strings)
-    plain = Learned(Choice(), weights, usual, repeated)
-    choice = _choice(strings, plain)
-    learned = replace(plain, choice=choice)
+    plain = replace(before, usual=_usual(strings), repeated=_repeated(strings))
+    learned = replace(plain, choice=_choice(strings, plain))
     if not strings:
         return learned
-    own = replace(learned, weights=_weights(strings, learned, weights))
-    fitted = _in_folds(strings, lambda part: replace(learned, weights=_weights(part, learned, weights)))
-    as_own = tally(strings, [one.read(of, weights) for one, of in zip(strings, fitted, strict=True)], accept)
-    as_plain = tally(strings, [one.read(learned, weights) for one in strings], accept)
+    own = replace(learned, weights=_weights(strings, learned))
+    fitted = _in_folds(strings, lambda part: replace(learned, weights=_weights(part, learned)))
+    as_own = tally(strings, [one.read(of) for one, of in zip(strings, fitted, strict=True)], accept)
+    as_plain = tally(strings, [one.read(learned) for one in strings], accept)
     return own if as_own.accepted > as_plain.accepted and as_own.wrong <= as_plain.wrong else learned
 
 
-def read_in_folds(answers: Sequence[Answered], weights: Weights, accept: float) -> list[Decoded]:
+def read_in_folds(answers: Sequence[Answered], before: Learned, accept: float) -> list[Decoded]:
     """Each of `answers` read by what those on other pages teach."""
-    fitted = _in_folds(answers, lambda part: fit_learned(part, weights, accept))
-    return [one.read(learned, weights) for one, learned in zip(answers, fitted, strict=True)]
+    fitted = _in_folds(answers, lambda part: fit_learned(part, before, accept))
+    return [one.read(learned) for one, learned in zip(answers, fitted, strict=True)]
 
 
 def _in_folds(answers: Sequence[Answered], fit: Callable[[Sequence[Answered]], Learned]) -> list[Learned]:
@@ -147,68 +143,30 @@ def _without(usual: Mapping[str, Usual], column: str, value: str) -> dict[str, U
 
 
 def _choice(answers: Sequence[Answered], plain: Learned) -> Choice:
-    """How much counts for a value: a conditional logit (D. McFadden, 1974), held to `BEFOREHAND`."""
+    """How much counts for a value, held to what it was before."""
     rows: list[NDArray[np.float64]] = []
     places: list[int] = []
     for one in answers:
         assert one.word is not None
         ours, column = our_word(one.seen, one.decided), column_of(one.seen.name)
-        options = candidates(ours, one.word, one.decided.meaning.value)
-        if len(options) < 2 or one.truth not in options:
-            continue
         known = replace(plain, usual=_without(plain.usual, column, one.truth))
-        rows.append(
-            np.array([choice_evidence(ours, one.word, value, known.usualness(column, value)) for value in options])
-        )
-        places.append(options.index(one.truth))
-    weights = chosen_weights(rows, places, np.array(list(asdict(BEFOREHAND).values())))
-    return Choice(*(round(float(weight), 4) for weight in weights))
+        row, place = choice_of(ours, one.word, one.decided, one.truth, partial(known.usualness, column))
+        if place is not None:
+            rows.append(row)
+            places.append(place)
+    before = np.array(list(asdict(replace(plain.choice, usual=plain.choice.usual or USUAL_BEFOREHAND)).values()))
+    return Choice(*(round(float(weight), 4) for weight in choice_weights(rows, places, before, HELD_CHOICE)))
 
 
-def chosen_weights(
-    rows: Sequence[NDArray[np.float64]], places: Sequence[int], around: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The weights, shape (k,), by which of each of `rows`, shape (options, k), that in its place is the most probable
-    choice, held to `around`."""
-    if not rows:
-        return around
-    most, count = max(map(len, rows)), len(around)
-    there = np.array([[at < len(row) for at in range(most)] for row in rows])
-    table = np.zeros((len(rows), most, count))
-    for at, row in enumerate(rows):
-        table[at, : len(row)] = row
-    taken = table[np.arange(len(rows)), places]
-
-    def shares(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How probable each option is, and the logarithm of what their odds sum up to."""
-        scores = np.where(there, table @ weights, -np.inf)
-        top = scores.max(1, keepdims=True)
-        parts = np.exp(scores - top)
-        total = parts.sum(1, keepdims=True)
-        return parts / total, (top + np.log(total))[:, 0]
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        held = 0.5 * HELD_CHOICE * float(((weights - around) ** 2).sum())
-        return float((shares(weights)[1] - taken @ weights).sum()) + held
-
-    def slopes(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        parts = shares(weights)[0]
-        means = (parts[:, :, None] * table).sum(1)
-        gradient = (means - taken).sum(0) + HELD_CHOICE * (weights - around)
-        squares = np.einsum("no,nok,nol->kl", parts, table, table) - means.T @ means
-        return gradient, squares + HELD_CHOICE * np.eye(count)
-
-    return least(around, loss, slopes)
-
-
-def _weights(answers: Sequence[Answered], learned: Learned, before: Weights) -> Weights:
-    """How sure a value is that both readers say so much for, held to what it is `before` any answer."""
+def _weights(answers: Sequence[Answered], learned: Learned) -> Weights:
+    """How sure a value is that both readers say so much for, held to what it is before any answer."""
+    before = learned.weights
     rows, right = [], []
     for one in answers:
         assert one.word is not None
-        value = one.read(learned, before).meaning.value
+        value = one.read(learned).meaning.value
         if value and one.word.said:
-            rows.append((*evidence(our_word(one.seen, one.decided), one.word, value), 1.0))
+            rows.append(evidence(our_word(one.seen, one.decided), one.word, value))
             right.append(value == one.truth)
     around = np.array(list(asdict(before).values()))
     if not rows:

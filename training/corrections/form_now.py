@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from extractor.observation import Located, decode, observe, second_words
 from extractor.reading import wants_second
 from extractor.recognizer.choice import Model
-from extractor.recognizer.learned import Learned
-from extractor.recognizer.second_reader import SecondReader, Weights, read_second_card
+from extractor.recognizer.learned import Learned, unlearned
+from extractor.recognizer.second_reader import SecondReader
 from extractor.template import TemplateField
 from extractor.values import Box
 from training.corrections.fields import CorrectedField
@@ -34,11 +34,9 @@ class FormNow:
     tell: Told
 
     @property
-    def weights(self) -> Weights:
-        """How much both readers' words count before anything is learned now."""
-        if self.model.learned is not None:
-            return self.model.learned.weights
-        return self.second.weights if self.second else read_second_card().weights
+    def learned(self) -> Learned:
+        """What counts before anything is learned now."""
+        return self.model.learned or unlearned()
 
     def is_digits(self, row: Correction) -> bool:
         """Whether the field holds handwritten digits, which is what is learned."""
@@ -67,16 +65,16 @@ class FormNow:
 
     def fitted(self, answers: Sequence[Answered]) -> Learned:
         """What `answers` teach."""
-        return fit_learned(answers, self.weights, self.accept)
+        return fit_learned(answers, self.learned, self.accept)
 
     def compared(self, answers: Sequence[Answered]) -> tuple[Tally, Tally]:
         """How they are read now, and by what those on other pages teach."""
-        after = read_in_folds(answers, self.weights, self.accept)
-        return self.tally(answers, self.model.learned), tally(answers, after, self.accept)
+        after = read_in_folds(answers, self.learned, self.accept)
+        return self.tally(answers, self.learned), tally(answers, after, self.accept)
 
-    def tally(self, answers: Sequence[Answered], learned: Learned | None) -> Tally:
+    def tally(self, answers: Sequence[Answered], learned: Learned) -> Tally:
         """How they are read with what was `learned`."""
-        return tally(answers, [one.read(learned, self.weights) for one in answers], self.accept)
+        return tally(answers, [one.read(learned) for one in answers], self.accept)
 
     def _field(self, row: Correction) -> TemplateField:
         known = self.fields.get((row.form, row.field))

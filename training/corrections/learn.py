@@ -126,11 +126,11 @@ def learn(
         trained = replace(form, model=load_model(networks.folder)).answered(kept_back)
         now = [one for one in answers if one.page in aside]
         others = [one for one in answers if one.page not in aside]
-        of_others = form.fitted(others) if learned else form.model.learned
+        of_others = form.fitted(others) if learned else form.learned
         if is_better(form.tally(trained, of_others), form.tally(now, of_others)):
             if learned:
                 write_learned(networks.folder, learned)
-            sides = form.tally(now, form.model.learned), form.tally(trained, of_others)
+            sides = form.tally(now, form.learned), form.tally(trained, of_others)
             return replace(lesson, folder=networks.folder, before=sides[0], after=sides[1])
         shutil.rmtree(networks.folder)
         lesson = replace(lesson, networks=replace(networks, folder=None), why=NO_BETTER)
