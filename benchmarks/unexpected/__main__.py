@@ -174,8 +174,7 @@ def main() -> int:
         found = counted_found(cases, read((), cases, Reader((), model, finding=True)), options.mistakes)
         print(f"{WITHOUT_TEMPLATE.name:16}{strength:14}{'':16}  {found}", flush=True)
     if options.only in (None, "found", *found_fields.KINDS):
-        finder = Reader((), model, finding=True)
-        found_fields.report(digits, options.sheets, options.seed, options.only, finder)
+        found_fields.report(digits, options.sheets, options.seed, options.only, model)
     return 0
 
 

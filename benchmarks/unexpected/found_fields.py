@@ -14,7 +14,9 @@ from benchmarks.unexpected.found_forms import LAYOUTS, DrawnForm, drawn_form, qu
 from benchmarks.unexpected.poses import any_pose, photographed, specked, to_picture
 from extractor.finding import find_fields
 from extractor.geometry import transform
+from extractor.ink import as_gray
 from extractor.reading import Reader
+from extractor.recognizer.choice import Model
 from extractor.reference import blank_form, draft_template
 from extractor.registration import register
 from extractor.registration.features import find_features, match_features
@@ -31,7 +33,7 @@ KINDS = {
     "pale, defocus": ("100, 2 px", "130, 3 px"),
     "pale, few pixels": ("100, 1 px", "130, 1 px", "100, 2 px", "130, 2 px"),
     "curled": ("1 %", "2 %", "4 %"),
-    "registered": ("curled 1 %", "curled 2 %", "curled 4 %", "defocus 3 px", "defocus 4 px"),
+    "registered": ("", "upside down", "cut out", *(f"curled {n} %" for n in (1, 2, 4)), "defocus 3 px", "defocus 4 px"),
     "one photograph": ("dark table", "pale table", "curled 1 %", "defocus 2 px"),
 }
 """Kinds and strengths: the radius of the speck and of a point out of focus, grey levels by which rulings are paler than
@@ -83,7 +85,19 @@ def cases(kind: str, strength: str, digits: Digits, sheets: int, seed: int) -> I
         if kind == "pale, few pixels":
             pose = replace(pose, size=(1050, 1400))
         seen = to_picture(corners.reshape(-1, 2), picture.shape, pose).reshape(-1, 4, 2)
-        yield DrawnCase(form, photographed(picture, pose, rng), seen)
+        image = photographed(picture, pose, rng)
+        if strength == "cut out":
+            image, seen = _cut_out(image, seen)
+        if strength in ("upside down", "cut out"):
+            image, seen = as_gray(image[::-1, ::-1].copy()), np.array(image.shape[::-1]) - 1 - seen
+        yield DrawnCase(form, image, seen)
+
+
+def _cut_out(image: Gray, corners: NDArray[np.float64]) -> tuple[Gray, NDArray[np.float64]]:
+    """The fields with hardly any paper around them."""
+    (left, top), (right, bottom) = (end(corners.reshape(-1, 2), 0).astype(int) for end in (np.min, np.max))
+    left, top = max(0, left - 40), max(0, top - 40)
+    return as_gray(image[top : bottom + 40, left : right + 40].copy()), corners - (left, top)
 
 
 def counted(case: DrawnCase, reader: Reader) -> Counted:
@@ -140,31 +154,44 @@ def drafted(case: DrawnCase) -> Counted:
     return out
 
 
-def registered(case: DrawnCase) -> Counted:
-    """The photograph laid on a template drawn from the truth: a field is found where its middle is off by less than a
-    quarter of its height."""
-    found = register(case.image, [_truth(case.form)])
+def registered(case: DrawnCase, model: Model) -> Counted:
+    """The photograph laid on a template drawn from the truth, without marks or print, and read by it: a field is found
+    where its middle is off by less than a quarter of its height."""
+    template = _truth(case.form)
+    found = register(case.image, [template])
     out = Counted(len(case.form.fields))
     if found is not None:
         seen = transform(found.matrix, quads(case.form.fields).reshape(-1, 2)).reshape(-1, 4, 2)
-        off = np.abs(seen.mean(1) - case.corners.mean(1)).max(1)
-        near = off < 0.25 * np.ptp(case.corners[..., 1], axis=1)
+        off = np.linalg.norm(seen.mean(1) - case.corners.mean(1), axis=1)
+        near = off < 0.25 * np.linalg.norm(case.corners[:, 3] - case.corners[:, 0], axis=1)
         out.found, out.made_up = int(near.sum()), int((~near).sum())
+    (result,) = Reader((template,), model).read([Page("page", 1, case.image)])
+    for reading in result.readings:
+        right = case.form.fields[int(reading.field[1:])].written
+        out.accepted += reading.status is not FieldStatus.REVIEW
+        out.wrong += reading.status is not FieldStatus.REVIEW and reading.value != right
     return out
 
 
 def _truth(form: DrawnForm) -> Template:
     height, width = form.picture.shape[:2]
     fields = tuple(
-        TemplateField(name=f"f{k}", box=Box(*(round(v, 1) for v in one.box)), cells=one.cells, format=Format())
+        TemplateField(
+            name=f"f{k}",
+            box=Box(*(round(v, 1) for v in one.box)),
+            cells=one.cells,
+            gap=round(one.gap, 1),
+            format=Format(),
+        )
         for k, one in enumerate(form.fields)
     )
     page = PageSize(width=width, height=height, dpi=round(25.4 * MM))
     return Template(formdigits=1, form="truth", page=page, landmarks=Landmarks(), fields=fields)
 
 
-def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Reader) -> None:
+def report(digits: Digits, sheets: int, seed: int, only: str | None, model: Model) -> None:
     """Prints one line for each kind and strength."""
+    reader = Reader((), model, finding=True)
     print(f"{'found':18}{'strength':14}{'fields':>6}{'found':>7}{'made up':>9}{'accepted':>10}{'wrong':>7}")
     for kind, strengths in KINDS.items():
         for strength in strengths if only in (None, "found", kind) else ():
@@ -174,7 +201,7 @@ def report(digits: Digits, sheets: int, seed: int, only: str | None, reader: Rea
                     case "one photograph":
                         one = drafted(seen)
                     case "registered":
-                        one = registered(seen)
+                        one = registered(seen, model)
                     case _:
                         one = counted(seen, reader)
                 for name in ("fields", "found", "made_up", "accepted", "wrong"):

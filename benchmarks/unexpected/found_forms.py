@@ -22,12 +22,13 @@ WORDS = ("Ward", "Station", "Total", "Hours", "Men", "Women", "Children", "Tests
 
 @dataclass(frozen=True)
 class DrawnField:
-    """One field: `box`, the inside of its rulings in pixels of the sheet, `cells` of a comb (else None), and what is
-    `written` in it, empty where nothing is."""
+    """One field: `box`, the inside of its rulings in pixels of the sheet, `cells` of a comb (else None), which may stand
+    a `gap` of pixels apart, and what is `written` in it, empty where nothing is."""
 
     box: Box
     cells: int | None
     written: str
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class Board:
         inside = [v * MM for v in (left, top, whole, height)]
         half = self.thick / 2
         box_ = Box(inside[0] + half, inside[1] + half, inside[2] - self.thick, inside[3] - self.thick)
-        self.fields.append(DrawnField(box_, cells if cells > 1 else None, written))
+        between = gap * MM + self.thick if gap else 0.0
+        self.fields.append(DrawnField(box_, cells if cells > 1 else None, written, between))
 
     def done(self) -> DrawnForm:
         return DrawnForm(self.writing.on(self.paper), tuple(self.fields))
