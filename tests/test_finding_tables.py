@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from extractor.finding import FoundTable, find_page
+from extractor.finding.tables import FoundColumn
 from extractor.recognizer.second_reader import second_reader
 from extractor.reference.table_draft import draft_tables, table_rows
 from extractor.values import Box, Gray
@@ -63,6 +64,17 @@ def test_two_blocks_side_by_side_are_one_table() -> None:
     assert len(table.columns) == len(HEADS)
     rows = draft_tables([table], page.shape)[0].rows
     assert [round(box.left, -1) for box in rows.boxes] == [110] * 12 + [910] * 12
+
+
+def test_a_column_that_rulings_part_in_most_lines_is_none() -> None:
+    lines = tuple(Box(100, 50 * n, 300, 50) for n in range(4))
+    table = FoundTable(
+        lines, (FoundColumn("a", 100, 100, None), FoundColumn("b", 200, 200, None)), Box(100, 0, 300, 200)
+    )
+    whole = [Box(left, line.top, 90, 45) for line in lines for left in (105, 255)]
+    assert not table.is_parted(whole)
+    assert not table.is_parted([*whole, Box(330, 0, 60, 45)]), "in one line alone"
+    assert table.is_parted([*whole, *(Box(330, line.top, 60, 45) for line in lines[:3])])
 
 
 def test_lines_that_have_names_are_no_register() -> None:

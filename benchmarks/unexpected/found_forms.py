@@ -22,8 +22,8 @@ WORDS = ("Ward", "Station", "Total", "Hours", "Men", "Women", "Children", "Tests
 
 @dataclass(frozen=True)
 class DrawnField:
-    """One field: `box`, the inside of its rulings in pixels of the sheet, `cells` of a comb (else None), which may stand
-    a `gap` of pixels apart, and what is `written` in it, empty where nothing is."""
+    """One field: `box`, the inside of its rulings in pixels of the sheet, `cells` of a comb (else None), which stand so
+    many pixels apart (`gap`), and what is `written` in it, empty where nothing is."""
 
     box: Box
     cells: int | None

@@ -77,6 +77,7 @@ def _searched(image: Gray, *, labels: bool, tables: bool) -> FoundPage:
     words = page_words(lit, work.long_side)
     page = page_print(words.dark, cells, work.long_side)
     found = find_tables(lit, faint, page, labels=labels) if tables else []
+    found = [table for table in found if not table.is_parted([cell.box for cell in cells])]
     groups = _groups(seen, work.long_side, [table.area for table in found])
     groups = [group for group in groups if _is_place(group, page)]
     boxes = [upright_box(group.corners) for group in groups]
