@@ -57,6 +57,27 @@ def test_lines_are_counted_and_columns_are_between_rulings_or_under_headings(upr
         assert np.abs(np.array([column.left for column in table.columns]) - EDGES[1:-1]).max() < 4
 
 
+def test_writing_that_hides_the_ends_of_rulings_costs_no_line() -> None:
+    page = register(uprights=False)
+    for line in (4, 5, 6, 9):
+        page[200 + 50 * line : 220 + 50 * line, 620:] = 245
+    assert len(only_table(page).lines) == 12
+
+
+def test_columns_without_rulings_begin_with_their_headings_where_writing_goes_on_beyond_them() -> None:
+    page = np.full((1100, 900), 245, np.uint8)
+    begins = (60, 230, 560, 860)
+    for heading, x in zip(HEADS, begins, strict=False):
+        letters(page, heading, x + 4, 190)
+    for line in range(13):
+        cv2.line(page, (begins[0], 210 + 50 * line), (begins[-1], 210 + 50 * line), 60, 2)
+    for line, x in enumerate((0, 1, 0, 1, 0, 1)):
+        for left in begins[:-1]:
+            letters(page, "4321", left + 10 + 80 * x, 245 + 50 * line, 1.0)
+    table = only_table(page)
+    assert np.abs(np.array([column.left for column in table.columns]) - begins[:-1]).max() < 8
+
+
 def test_two_blocks_side_by_side_are_one_table() -> None:
     page = np.concatenate((register(), register(first=13)), 1)
     table = only_table(page)

@@ -14,11 +14,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from extractor.alphabet import symbols
+from extractor.geometry import transform
+from extractor.ink import as_gray
 from extractor.reference import blank_form, draft_template, flatten
+from extractor.reference.blank import lay as lay_on
 from extractor.reference.corner_marks import corner_marks
 from extractor.reference.draft_names import field_names
 from extractor.reference.flat import straighten
 from extractor.reference.square import off_square, ruling_segments, squaring
+from extractor.registration.features import find_features
 from extractor.template import Format, Template, load_template, template_yaml
 from extractor.template.model import FIELD_NAME, RESERVED, TemplateField
 from extractor.values import Box, Kind
@@ -73,6 +77,27 @@ def test_turned_copies_are_laid_on_the_others() -> None:
     blank = blank_form(pages)
     assert blank.used == (0, 1, 2, 3)
     assert ink_in_fields(blank.image) < 0.04
+
+
+def test_filled_registers_are_laid_on_each_other_and_not_a_row_aside() -> None:
+    rng = np.random.default_rng(3)
+    copies = []
+    for scale, shift in ((1.0, 0), (1.05, 24)):
+        page = np.full((1000, 760), 250, np.uint8)
+        cv2.putText(page, "Register of visits", (60, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 20, 2)
+        for y in range(120, 961, 30):
+            cv2.line(page, (60, y), (700, y), 60, 2)
+        for y in range(150, 940, 30):
+            for x in range(80, 660, 110):
+                words = str(rng.integers(10, 9999))
+                cv2.putText(page, words, (x + int(rng.integers(30)), y + 24), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 30, 2)
+        matrix = np.array(((scale, 0, shift), (0, scale, shift)))
+        copies.append(as_gray(cv2.warpAffine(page, matrix, (830, 1090), borderValue=250)))
+    one, other = copies
+    matrix = lay_on(one, find_features(one), other, find_features(other))
+    assert matrix is not None
+    ends = np.array(((60.0, 60.0), (700.0, 60.0), (60.0, 940.0), (700.0, 940.0)))
+    assert np.abs(transform(matrix, ends) - (1.05 * ends + 24)).max() < 4
 
 
 def test_a_page_of_another_form_is_left_out() -> None:

@@ -268,6 +268,7 @@ class FindingParameters:
     table_rows: int = 5  # at least
     table_narrowest: float = 0.1  # the shortest ruling above a line,
     level_seen: float = 0.5  # and the share of it that is seen
+    shorter_ruling: float = 0.6  # of the others' length: one that writing hides the end of
     table_ends: float = 0.01  # how much the ends of a table's rulings differ
     row_least: float = 0.008  # the lowest line
     row_uneven: float = 1.35  # the highest over the usual one
@@ -281,13 +282,14 @@ class FindingParameters:
     dotted_upright: Size = Size(0.012, 8)  # the shortest piece of a dotted upright: each level ruling may part it
     upright_seen: float = 0.75  # of the height of all lines: the share of an upright ruling that is seen
     spaces_told: int = 2  # uprights at least that tell which spaces between level rulings are lines:
+    space_edge: float = 0.1  # of its height: but for so much at each end,
     space_crossed: float = 0.3  # where less of them is seen is none,
     upright_own: float = 0.3  # and of the same height: how far an upright goes that may go on beyond it
     edges_apart: float = 0.004  # rulings closer together are one
     gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,
     gap_seen: float = 0.3  # the share of lines whose rulings stop where columns part,
     gap_least: Size = Size(0.003, 4)  # for so long at least
-    comb_headed: float = 2.0  # of a line's height: the widest cell of a comb that one heading shows,
+    comb_headed: tuple[float, float] = (0.15, 2.0)  # width over a line's height of a comb's cell under one heading,
     comb_unheaded: int = 3  # cells at least of a comb that no heading shows
     cell_middle: float = 0.25  # of a cell's height: beside its own rulings,
     cell_parted: float = 0.8  # of its width: so long is a ruling that runs through it,
@@ -315,6 +317,7 @@ class FindingParameters:
     foot_rows: int = 2  # and of totals
     head_uneven: float = 0.12  # of a line's height: how much theirs differs, where the others differ by half of it
     heading_share: float = 0.6  # of the columns that have headings in a line of print
+    heading_others: float = 0.3  # of the lines: where more have letters, those of headings are smaller
     head_ruling: float = 0.8  # the share that is seen of a ruling between headings and those over them
     head_letter: tuple[float, float] = (0.0022, 0.02)  # the lowest letter and the highest
     head_tall: float = 1.7  # of most letters' height: what is higher is a ruling too
@@ -329,6 +332,8 @@ class FindingParameters:
     head_apart: float = 0.2  # being in their middle and so far from their sides,
     head_numbers: float = 2.5  # how wide the heading of printed numbers is at most,
     head_begins: float = 1.5  # and how far from its side it begins
+    head_close: float = 0.6  # before its column's first heading, or it is none in the middle
+    head_across: float = 1.3  # of the least ink across the sides of columns, that is as little
     head_base: Size = Size(0.1, 1.5)  # of the same: how far off its base line a letter ends,
     head_bases: int = 3  # of so many in one line,
     head_standing: float = 0.75  # and how many letters stand on them

@@ -17,7 +17,7 @@ from extractor.reference.reference_parameters import REFERENCE
 from extractor.registration.features import Features, count_agreeing, find_features, match_features
 from extractor.registration.patches import Patches, align_patches, choose_patches
 from extractor.registration.registration_parameters import REGISTRATION
-from extractor.values import Gray, Points
+from extractor.values import Gray, Mask, Points
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,43 @@ def lay(base: Gray, base_features: Features, page: Gray, page_features: Features
     for matrix in match_features(base_features, page_features, within):
         small, own = _aligned(small_page, np.linalg.inv(to_page) @ matrix @ to_base, patches)
         best, share = (small, own) if own > share else (best, share)
-    if share < REFERENCE.same_form:
-        # On a register most features are writing, and rulings that are alike.
-        best, share = _aligned(small_page, _by_rulings(small_base, small_page), patches)
-    if best is None or share < REFERENCE.same_form:
-        return None
-    return np.asarray(to_page @ best @ np.linalg.inv(to_base), np.float64)
+    if share < REFERENCE.surely_laid:
+        best = _surest(small_base, small_page, patches, [] if best is None or share < REFERENCE.same_form else [best])
+    return None if best is None else np.asarray(to_page @ best @ np.linalg.inv(to_base), np.float64)
+
+
+def _surest(base: Gray, page: Gray, patches: Patches, likely: list[Points]) -> Points | None:
+    """Of the `likely` mappings, and those that rulings or print tell, the one that shows most of the print; None where
+    none shows enough of `patches` or rulings. On a register most features are writing, and its rulings are like
+    themselves a row aside: what tells is the print beside them."""
+    (letters, ruled), (other_letters, other_ruled) = _letters_and_rulings(base), _letters_and_rulings(page)
+    near = [cv2.dilate(one, np.ones((3, 3), np.uint8)) for one in (other_letters, other_ruled)]
+
+    def shown(wanted: Mask, found: Mask, matrix: Points) -> float:
+        size = (base.shape[1], base.shape[0])
+        there = cv2.warpPerspective(found, matrix, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+        return cv2.countNonZero(cv2.bitwise_and(wanted, there)) / max(1, cv2.countNonZero(wanted))
+
+    tried = list(likely)
+    for one, other in ((base, page), (255 - letters, 255 - other_letters)):
+        plain = _by_shift(as_gray(one), as_gray(other), base, page)
+        aligned, share = _aligned(page, plain, patches)
+        if share >= REFERENCE.same_form:
+            tried.append(aligned)
+        elif shown(ruled, as_gray(near[1]), plain) >= REFERENCE.same_rulings:
+            # On a form of little print the patches are writing as well.
+            tried.append(plain)
+    return max(tried, key=lambda matrix: shown(letters, as_gray(near[0]), matrix), default=None)
+
+
+def _letters_and_rulings(image: Gray) -> tuple[Mask, Mask]:
+    """The ink of `image`, 255, without its rulings, and these."""
+    hat = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
+    ink = as_gray(cv2.threshold(hat, REFERENCE.letter_contrast, 255, cv2.THRESH_BINARY)[1])
+    length = max(image.shape) // REFERENCE.letter_longest
+    runs = [cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, length), (length, 1))]
+    ruled = as_gray(cv2.bitwise_or(runs[0], runs[1]))
+    return as_gray(cv2.subtract(ink, cv2.dilate(ruled, np.ones((3, 3), np.uint8)))), ruled
 
 
 def _aligned(page: Gray, matrix: Points, patches: Patches) -> tuple[Points, float]:
@@ -129,19 +160,41 @@ def _aligned(page: Gray, matrix: Points, patches: Patches) -> tuple[Points, floa
     return best, share
 
 
-def _by_rulings(base: Gray, page: Gray) -> Points:
-    """The mapping, shape (3, 3), from pixels of `base` to those of `page` that makes the rulings of both level, and
-    lays one on the other where they correlate most."""
+def _by_shift(base: Gray, page: Gray, ruled_base: Gray, ruled_page: Gray) -> Points:
+    """The mapping, shape (3, 3), from pixels of `base` to those of `page` that makes the rulings of both level, which
+    are seen on `ruled_base` and `ruled_page`, and lays one on the other, a little larger, smaller or higher, where
+    they correlate most."""
     size = (max(base.shape[1], page.shape[1]), max(base.shape[0], page.shape[0]))
-    turns, level = [], []
-    for one in (base, page):
-        middle = (one.shape[1] / 2, one.shape[0] / 2)
-        turn = cv2.getRotationMatrix2D(middle, skew(one), 1.0)
-        turns.append(np.vstack((turn, (0, 0, 1))))
-        level.append(cv2.warpAffine(255 - one, turn, size).astype(np.float32))
-    (right, down), _ = cv2.phaseCorrelate(level[0], level[1])
+    slopes = skew(ruled_base), skew(ruled_page)
+
+    def level(
+        one: Gray, slope: float, scale: float = 1.0, high: float = 1.0, *, part: float = 1.0
+    ) -> tuple[Points, NDArray[np.float32]]:
+        turn = cv2.getRotationMatrix2D((one.shape[1] / 2, one.shape[0] / 2), slope, scale)
+        to_level = np.diag((part, part * high, 1.0)) @ np.vstack((turn, (0, 0, 1)))
+        room = (round(part * size[0]), round(part * size[1]))
+        small = (
+            as_gray(cv2.resize(255 - one, None, fx=part, fy=part, interpolation=cv2.INTER_AREA))
+            if part < 1
+            else 255 - one
+        )
+        own = to_level @ np.diag((1 / part, 1 / part, 1.0))
+        return to_level, cv2.warpAffine(small, own[:2], room).astype(np.float32)
+
+    _, coarse = level(base, slopes[0], part=REFERENCE.scale_part)
+
+    def alike(scale: float, high: float = 1.0) -> float:
+        return float(cv2.phaseCorrelate(coarse, level(page, slopes[1], scale, high, part=REFERENCE.scale_part)[1])[1])
+
+    steps = REFERENCE.scale_step * np.arange(-REFERENCE.scale_steps, REFERENCE.scale_steps + 1)
+    scale = max((1 + steps).tolist(), key=alike)
+    # A sheet that was photographed from low down is made flat a little too low or too high.
+    high = max((1 + steps / 2).tolist(), key=lambda one: alike(scale, one))
+    to_base, one = level(base, slopes[0])
+    to_page, other = level(page, slopes[1], scale, high)
+    (right, down), _ = cv2.phaseCorrelate(one, other)
     shift = np.array(((1, 0, right), (0, 1, down), (0, 0, 1)))
-    return np.asarray(np.linalg.inv(turns[1]) @ shift @ turns[0], np.float64)
+    return np.asarray(np.linalg.inv(to_page) @ shift @ to_base, np.float64)
 
 
 def _reduced(image: Gray) -> tuple[Gray, Points]:

@@ -19,6 +19,13 @@ class ReferenceParameters:
     matched_within: float = 0.004  # how far off two features that match may be
     nearly_best: float = 0.7  # of the best copy's matches: copies with more are much alike
     same_form: float = 0.4  # of a copy's print: where less of it is found on the others, it is another form
+    same_rulings: float = 0.8  # or of its rulings, where its print is little;
+    surely_laid: float = 0.9  # of the same: with more of it no other place is meant
+    scale_part: float = 0.25  # of a copy's size: on a picture so small it is looked for
+    scale_step: float = 0.01  # how much larger or smaller one copy is than another, in steps,
+    scale_steps: int = 10  # and so many of them
+    letter_contrast: int = 30  # grey levels by which letters are darker than what is around them,
+    letter_longest: int = 25  # of the long side: one part of so many is no letter's stroke but a ruling
     shared_rank: float = 0.6  # from the darkest copy 0 to the brightest 1: the one that a pixel of the blank form takes
 
     # Copies bent onto it.

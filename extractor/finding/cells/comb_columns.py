@@ -144,7 +144,7 @@ def _is_framed(comb: Group, level: Mask, solid: Mask, *, low: bool) -> bool:
     # Two cells of a row may be fields by themselves: nothing of their frame may be missing.
     missing = sum(share < FINDING.column_weakest for share in seen)
     allowed = 0 if low or len(comb.cells) <= FINDING.column_free else 1
-    return bool(missing <= allowed and float(np.mean(seen)) >= FINDING.column_level)
+    return bool(missing <= allowed and np.mean(seen) >= FINDING.column_level)
 
 
 def _is_part(group: Group, comb: Group) -> bool:

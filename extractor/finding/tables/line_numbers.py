@@ -59,11 +59,11 @@ def total_rows(page: Print, stack: LineStack, strips: Sequence[Strip], usual: fl
     last = 0
     while last < FINDING.foot_rows:
         row = rows - 1 - last
-        least = FINDING.label_letters
-        if FINDING.total_letters <= counts[row] < least and _is_word(_read(page, stack, first, read, [row])[0]):
+        begins = counts[row] >= FINDING.label_letters
+        if not begins and counts[row] >= FINDING.total_letters:
             # Letters that run together look like fewer.
-            least = FINDING.total_letters
-        if counts[row] < least or np.median(counts[:row]) >= least:
+            begins = _is_word(_read(page, stack, first, read, [row])[0])
+        if not begins or np.median(counts[:row]) >= FINDING.label_letters:
             break
         last += 1
     return last

@@ -81,7 +81,40 @@ def line_stacks(level: list[JoinedRuling], long_side: int) -> list[LineStack]:
                 break
         else:
             chains.append([ruling])
+    chains = _with_shorter(chains, slack)
     return [stack for chain in chains for stack in _stacks(_with_longer(chain, level, slack), long_side)]
+
+
+def _with_shorter(chains: list[list[JoinedRuling]], slack: float) -> list[list[JoinedRuling]]:
+    """The chains, those of wider lines with what lies where one of theirs is missing and is shorter: writing hides the
+    end of a ruling."""
+    out: list[list[JoinedRuling]] = []
+    for chain in sorted(
+        chains, key=lambda one: float(np.median([each.end - each.start for each in one])), reverse=True
+    ):
+        left = [ruling for ruling in chain if not any(_is_missing(ruling, wider, slack) for wider in out)]
+        for ruling in (one for one in chain if one not in left):
+            next(wider for wider in out if _is_missing(ruling, wider, slack)).append(ruling)
+        out += [left] if left else []
+    return out
+
+
+def _is_missing(ruling: JoinedRuling, chain: list[JoinedRuling], slack: float) -> bool:
+    """Whether a shorter ruling lies between two of a chain that are farther apart than most."""
+    if len(chain) <= FINDING.table_rows // 2:
+        return False
+    left, right = (float(np.median([getattr(one, end) for one in chain])) for end in ("start", "end"))
+    shorter = left - slack < ruling.start and ruling.end < right + slack
+    if not shorter or ruling.end - ruling.start < FINDING.shorter_ruling * (right - left):
+        return False
+    middle = (ruling.start + ruling.end) / 2
+    levels = np.sort([one.at(middle) for one in chain])
+    place = int(np.searchsorted(levels, ruling.at(middle)))
+    usual = float(np.percentile(np.diff(levels), 25))
+    if not 0 < place < len(levels):
+        return False
+    above, below = ruling.at(middle) - levels[place - 1], levels[place] - ruling.at(middle)
+    return bool(min(above, below) * FINDING.row_uneven > usual)
 
 
 def _with_longer(chain: list[JoinedRuling], level: Sequence[JoinedRuling], slack: float) -> list[JoinedRuling]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.printed.print_or_writing import Print, letter_height
 from extractor.finding.tables.joined_rulings import JoinedRuling
 from extractor.finding.tables.line_stacks import LineStack
 from extractor.finding.tables.table_print import print_pieces
-from extractor.finding.tables.table_strips import Strip
-from extractor.values import Box, Points
+from extractor.finding.tables.table_strips import Strip, seen_between
+from extractor.ink import as_gray
+from extractor.values import Box, Mask, Points
 
 
 def head_letters(page: Print, stack: LineStack) -> Points:
@@ -36,19 +39,20 @@ def _near(letters: Points, foot: float) -> Points:
     return letters[kept]
 
 
-def strips_under(letters: Points, strip: Strip, numbers: float | None) -> list[Strip]:
+def strips_under(letters: Points, strip: Strip, numbers: float | None, ink: NDArray[np.float64]) -> list[Strip]:
     """The columns that the headings `letters` part a strip into that no ruling parts. `numbers` is where the printed
-    numbers of lines end: they are a column of their own, with a heading or without."""
+    numbers of lines end: they are a column of their own, with a heading or without. `ink` is how much of it is in the
+    lines, for each pixel across the page: nobody writes across the side of a column."""
     letters = letters[(letters[:, 0] > strip.left - 1) & (letters[:, 0] + letters[:, 2] < strip.right + 1)]
     if len(letters) <= 1:
         return [strip]
     heads = _phrases(letters)
     if numbers is not None and heads[0][0] > numbers:
         before = Strip(strip.left, numbers, gap=strip.gap)
-        return [before, *strips_under(letters, Strip(numbers, strip.right), None)]
+        return [before, *strips_under(letters, Strip(numbers, strip.right), None, ink)]
     if len(heads) <= 1:
         return [strip]
-    edges = _edges(heads, strip, letter_height(letters))
+    edges = _edges(heads, strip, letter_height(letters), ink)
     return [Strip(a, b, gap=strip.gap and k == 0) for k, (a, b) in enumerate(pairwise(edges))]
 
 
@@ -91,8 +95,18 @@ def _phrases(letters: Points) -> list[tuple[float, float]]:
     return out
 
 
-def _edges(heads: list[tuple[float, float]], strip: Strip, tall: float) -> list[float]:
-    """Sides of the columns: where headings are in their middle, or else begin with them, or half-way between them."""
+def _edges(heads: list[tuple[float, float]], strip: Strip, tall: float, ink: NDArray[np.float64]) -> list[float]:
+    """Sides of the columns: where headings are in their middle, or else begin with them, or half-way between them; of
+    these the first across which nobody has written."""
+    tried = [np.clip(one, strip.left, strip.right) for one in _likely_edges(heads, strip, tall)]
+    near = np.arange(-FINDING.gap_reach, FINDING.gap_reach + 1)
+    across = [float(ink[(edges[1:-1, None] + near).round().astype(int).clip(0, len(ink) - 1)].sum()) for edges in tried]
+    first = next(k for k, one in enumerate(across) if one <= FINDING.head_across * min(across))
+    return [float(edge) for edge in tried[first]]
+
+
+def _likely_edges(heads: list[tuple[float, float]], strip: Strip, tall: float) -> list[list[float]]:
+    """Sides that columns may have under `heads`, the likeliest first."""
     room = FINDING.head_apart * tall
     centred = [strip.right]
     for left, right in reversed(heads):
@@ -104,33 +118,34 @@ def _edges(heads: list[tuple[float, float]], strip: Strip, tall: float) -> list[
     before = heads[0][0] - strip.left
     # What stands over the numbers of lines is no wider than they are, and need not be in the middle.
     numbers = heads[0][1] - heads[0][0] < FINDING.head_numbers * tall and before < FINDING.head_begins * tall
+    apart = min(before, FINDING.head_close * tall)
+    begins = [strip.left, *(max(one[1], other[0] - apart) for one, other in pairwise(heads)), strip.right]
+    likely = [begins] if before < FINDING.head_close * tall and not numbers else []
     if parted and (numbers or abs(centred[0] - strip.left) < FINDING.head_centred * tall):
-        return [strip.left, *centred[1:]]
-    if before < FINDING.head_begins * tall:
-        return [strip.left, *(max(one[1], other[0] - before) for one, other in pairwise(heads)), strip.right]
-    return [strip.left, *((one[1] + other[0]) / 2 for one, other in pairwise(heads)), strip.right]
+        likely.append([strip.left, *centred[1:]])
+    between = [strip.left, *((one[1] + other[0]) / 2 for one, other in pairwise(heads)), strip.right]
+    return [*likely, begins, between] if before < FINDING.head_begins * tall else [*likely, between, begins]
 
 
 def head_texts(
-    page: Print, stack: LineStack, strips: Sequence[Strip], level: Sequence[JoinedRuling], letters: Points
+    stack: LineStack, strips: Sequence[Strip], level: Sequence[JoinedRuling], mask: Mask, letters: Points
 ) -> list[list[Box]]:
-    """The text lines of the heading of each column, top to bottom; those of a heading over several columns first."""
-    top, foot = stack.head[0], stack.head[1] - FINDING.row_least * page.long_side
+    """The text lines of the heading of each column, top to bottom; those of a heading over several columns first.
+    `level` are the level rulings of the page, and `mask` shows them, 255."""
+    top, foot = stack.head[0], stack.head[1] - FINDING.row_least * stack.long_side
     # Lettering is no ruling, but gives pieces of one.
     solid = [one for one in level if one.seen > FINDING.head_ruling * (one.end - one.start)]
     inner = [one for one in solid if top < one.at(one.start) < foot]
+    # Lettering beside the end of one is joined to it as well.
+    thick = as_gray(cv2.dilate(mask, np.ones((2 * FINDING.gap_reach + 1, 1), np.uint8))) if inner else mask
+    spanned = [[_spans(one, strip, thick, letters) for strip in strips] for one in inner]
     out = []
-    for strip in strips:
+    for index, strip in enumerate(strips):
         middle = (strip.left + strip.right) / 2
         top, groups = stack.head[0], []
-        for one in sorted(inner, key=lambda one: one.at(middle)):
-            spans = one.reaches(strip.left, strip.right) > FINDING.head_ruling
-            if (
-                spans
-                and not _crossed(letters, one, strip)
-                and one.at(middle) > top + FINDING.row_least * page.long_side / 2
-            ):
-                left, right = _spanned(one, strip, strips)
+        for one, spans in sorted(zip(inner, spanned, strict=True), key=lambda pair: pair[0].at(middle)):
+            if spans[index] and one.at(middle) > top + FINDING.row_least * stack.long_side / 2:
+                left, right = _spanned(spans, index, strips)
                 groups.append(Box(left, top, right - left, one.at(middle) - top))
                 top = one.at(middle)
         areas = [*groups, Box(strip.left, top, strip.width, stack.head[1] - top)]
@@ -138,20 +153,20 @@ def head_texts(
     return out
 
 
-def _spanned(ruling: JoinedRuling, strip: Strip, strips: Sequence[Strip]) -> tuple[float, float]:
-    """From where to where the columns go that a ruling spans with this one: it may begin or end in the midst of one."""
-    at = strips.index(strip)
-    spans = [ruling.reaches(one.left, one.right) > FINDING.head_ruling for one in strips]
+def _spanned(spans: Sequence[bool], at: int, strips: Sequence[Strip]) -> tuple[float, float]:
+    """From where to where the columns go that a ruling spans with this one; `spans` says of each whether it does."""
     first = at - next((k for k in range(at) if not spans[at - 1 - k]), at)
     last = at + next((k for k in range(len(strips) - 1 - at) if not spans[at + 1 + k]), len(strips) - 1 - at)
     return strips[first].left, strips[last].right
 
 
-def _crossed(letters: Points, ruling: JoinedRuling, strip: Strip) -> bool:
-    """Whether letters of a column's heading stand across what looks like a ruling."""
+def _spans(ruling: JoinedRuling, strip: Strip, mask: Mask, letters: Points) -> bool:
+    """Whether a ruling goes along a column's heading, and none of its letters stands across it."""
+    if seen_between(ruling, mask, strip.left, strip.right) <= FINDING.head_ruling:
+        return False
     x, top, foot = letters[:, 0] + letters[:, 2] / 2, letters[:, 1] + 1, letters[:, 1] + letters[:, 3] - 1
     level = ruling.at((strip.left + strip.right) / 2)
-    return bool(((x > strip.left) & (x < strip.right) & (top < level) & (foot > level)).any())
+    return not ((x > strip.left) & (x < strip.right) & (top < level) & (foot > level)).any()
 
 
 def _text_lines(letters: Points, area: Box) -> list[Box]:

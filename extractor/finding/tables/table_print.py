@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractor.finding.finding_parameters import FINDING
 from extractor.finding.printed.print_or_writing import Print, is_printed, letter_height, pieces_inside
@@ -22,6 +23,17 @@ def cell_box(stack: LineStack, row: int, strip: Strip) -> Box:
     above, below = stack.lines[row]
     top, foot = above.at(middle) + above.thick / 2, below.at(middle) - below.thick / 2
     return Box(strip.left, top, strip.width, foot - top)
+
+
+def ink_in_lines(page: Print, stack: LineStack) -> NDArray[np.float64]:
+    """How many pixels of ink are in the lines of a table, its rulings left out, for each pixel across the page, shape
+    (width,)."""
+    ink = np.zeros(page.dark.shape[1])
+    for row in range(len(stack.lines)):
+        box = cell_box(stack, row, Strip(stack.left, stack.right))
+        rim = FINDING.space_edge * box.height
+        ink += np.count_nonzero(page.dark[round(box.top + rim) : round(box.bottom - rim)], axis=0)
+    return ink
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ def heading_rows(page: Print, stack: LineStack, strips: Sequence[Strip]) -> int:
     rows = len(stack.lines)
     found = [_letters(page, stack, row, strips) for row in range(rows)]
     filled = np.array([letter_height(one) for one in found if len(one) >= FINDING.label_letters])
-    usual = float(np.median(filled)) if len(filled) > FINDING.heading_share * rows else np.inf
+    usual = float(np.median(filled)) if len(filled) > FINDING.heading_others * rows else np.inf
     steps = np.array([below.at(stack.middle) - above.at(stack.middle) for above, below in stack.lines])
     off = np.abs(steps / stack.pitch - 1)
     if off[0] > FINDING.head_uneven > 2 * np.percentile(off[1:], FINDING.comb_tall):

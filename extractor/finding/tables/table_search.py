@@ -23,6 +23,7 @@ from extractor.finding.tables.table_heads import head_letters, head_texts, repea
 from extractor.finding.tables.table_print import (
     cell_box,
     heading_rows,
+    ink_in_lines,
     lines_are_named,
     numbered_column,
     numbers_end,
@@ -95,8 +96,9 @@ def _blocks(
     # A strip that no ruling parts is one column, or those of its headings.
     usual = letter_height(letters) if len(letters) else 0.0
     if usual and all(strip.gap for strip in strips[1:]):
-        ends = [numbers_end(page, stack, strip, usual) for strip in strips]
-        strips = [part for strip, end in zip(strips, ends, strict=True) for part in strips_under(letters, strip, end)]
+        ends, ink = [numbers_end(page, stack, strip, usual) for strip in strips], ink_in_lines(page, stack)
+        parts_of = [strips_under(letters, strip, end, ink) for strip, end in zip(strips, ends, strict=True)]
+        strips = [part for parts in parts_of for part in parts]
     numbers = [numbered_column(page, stack, strip, usual) for strip in strips]
     stack = stack.without(0, total_rows(page, stack, strips, usual, read))
     if len(stack.lines) < FINDING.table_rows or lines_are_named(page, stack, strips):
@@ -121,7 +123,7 @@ def _blocks(
         return []
     found = []
     for own in parts:
-        heads = head_texts(page, stack, own, level, letters)
+        heads = head_texts(stack, own, level, masks[0], letters)
         found.append(_Block(stack, tuple(own), tuple(map(tuple, heads))))
     if sum(len(own) for own in parts) < FINDING.table_columns:
         return []

@@ -56,10 +56,10 @@ def only_crossed(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Ma
     levels = np.array([np.interp([x for _, x in inner], one.along, one.across) for one in stack.rulings])
     seen = []
     for (one, _), own in zip(inner, levels.T, strict=True):
-        # Beside the level rulings themselves.
-        rims = FINDING.cell_middle * np.diff(own)
-        shares = _seen_between(one, sideways, own[:-1] + rims, own[1:] - rims)
-        seen += [shares] if np.median(shares) >= FINDING.upright_seen else []
+        # Printed numbers below one another have strokes that go on from line to line, but none from ruling to ruling.
+        edge, rim = FINDING.space_edge * np.diff(own), FINDING.cell_middle * np.diff(own)
+        if np.median(_all_seen(one, sideways, own[:-1] + edge, own[1:] - edge)) >= FINDING.upright_seen:
+            seen.append(_all_seen(one, sideways, own[:-1] + rim, own[1:] - rim))
     if len(seen) < FINDING.spaces_told:
         return stack
     bare = np.flatnonzero(np.mean(seen, 0) < FINDING.space_crossed)
@@ -96,14 +96,15 @@ def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) ->
     for one in upright:
         x, half = one.at(middle), one.thick / 2
         share = one.seen / max(1.0, one.end - one.start) * one.reaches(top, foot)
-        if stack.skipped and one.reaches(top, foot) > FINDING.upright_own:
-            # It need not run through what is no line.
-            sides = [(above.at(x), below.at(x)) for above, below in stack.lines]
-            share = float(np.mean([_seen(one, sideways, *side) for side in sides]))
+        if one.reaches(top, foot) > FINDING.upright_own:
+            # It need not run through what is no line, and may go on after a gap.
+            sides = np.array([(above.at(x), below.at(x)) for above, below in stack.lines])
+            seen = float(_all_seen(one, sideways, sides[:, 0], sides[:, 1]).mean())
+            share = seen if stack.skipped else max(share, seen)
         if not stack.left - slack < x < stack.right + slack or share < FINDING.upright_seen:
             continue
         # What parts headings runs through the lower half of theirs; strokes of letters do not.
-        headed = _seen(one, sideways, head[1] - FINDING.head_parted * (head[1] - head[0]), head[1])
+        headed = seen_between(one, sideways, head[1] - FINDING.head_parted * (head[1] - head[0]), head[1])
         found.append(Edge(x - half, x + half, headed > FINDING.head_ruling if stack.above else None))
     ends = [Edge(stack.left, stack.left, True), Edge(stack.right, stack.right, True)]
     found = [one for one in found if all(abs(one.left - end.left) > slack for end in ends)] + [
@@ -112,12 +113,13 @@ def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) ->
     return found
 
 
-def _seen(ruling: JoinedRuling, mask: Mask, first: float, last: float) -> float:
-    """The share that `mask` shows of a level ruling from `first` to `last`."""
-    return float(_seen_between(ruling, mask, np.array([first]), np.array([last]))[0])
+def seen_between(ruling: JoinedRuling, mask: Mask, first: float, last: float) -> float:
+    """The share that `mask`, thick enough for what lies a little aside, shows of a level ruling from `first` to
+    `last`."""
+    return float(_all_seen(ruling, mask, np.array([first]), np.array([last]))[0])
 
 
-def _seen_between(
+def _all_seen(
     ruling: JoinedRuling, mask: Mask, firsts: NDArray[np.float64], lasts: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The shares that `mask` shows of a level ruling from each of `firsts` to that of `lasts`, shape (n,)."""
@@ -178,8 +180,8 @@ def _combs(run: list[Strip], stack: LineStack, *, sure: bool) -> list[Strip]:
 def _alike(run: list[Strip], stack: LineStack, *, sure: bool) -> int:
     """How many of the first strips are cells of one comb, by their shape: all of them where headings tell (`sure`),
     else a few at least, or one column alone."""
-    narrowest, widest = (share * stack.pitch for share in FINDING.comb_shape)
-    least, widest = (len(run), FINDING.comb_headed * stack.pitch) if sure else (FINDING.comb_unheaded, widest)
+    narrowest, widest = (share * stack.pitch for share in (FINDING.comb_headed if sure else FINDING.comb_shape))
+    least = len(run) if sure else FINDING.comb_unheaded
     count = 1
     while count < len(run) and narrowest < run[count].width < widest:
         if abs(run[count].width - run[count - 1].width) > FINDING.comb_width.of(run[count].width):
