@@ -30,11 +30,11 @@ TENSOR_NAME, TENSOR_BYTES = 8, 9
 BYTES = 2
 """The kind of field that is a number of bytes: text, a message, or a tensor's content."""
 
-MORE = 0x80
+CONTINUED = 0x80
 """The bit of a byte of a whole number after which more bytes follow."""
 
 FIXED = {0: None, 1: 8, 5: 4}
-"""How many bytes the other kinds of field take; None where MORE says it."""
+"""How many bytes the other kinds of field take; None where CONTINUED says it."""
 
 
 class _Field(NamedTuple):
@@ -90,8 +90,8 @@ def _fields(message: memoryview) -> Iterator[_Field]:
 def _whole_number(message: memoryview, place: int) -> tuple[int, int]:
     """The whole number at `place`, seven bits to a byte, the lowest first, and the place after it."""
     value = shift = 0
-    while message[place] & MORE:
-        value, shift, place = value | (message[place] & ~MORE) << shift, shift + 7, place + 1
+    while message[place] & CONTINUED:
+        value, shift, place = value | (message[place] & ~CONTINUED) << shift, shift + 7, place + 1
     return value | message[place] << shift, place + 1
 
 
@@ -102,4 +102,4 @@ def _written(number: int, content: bytes | memoryview) -> bytes:
 
 def _bytes_of(value: int) -> bytes:
     """A whole number as `_whole_number` reads it."""
-    return bytes((value,)) if value < MORE else bytes((value & (MORE - 1) | MORE,)) + _bytes_of(value >> 7)
+    return bytes((value,)) if value < CONTINUED else bytes((value & (CONTINUED - 1) | CONTINUED,)) + _bytes_of(value >> 7)
