@@ -83,7 +83,7 @@ def test_two_blocks_side_by_side_are_one_table() -> None:
     table = only_table(page)
     assert len(table.lines) == 24
     assert len(table.columns) == len(HEADS)
-    rows = draft_tables([table], page.shape)[0].rows
+    rows = draft_tables([table], page.shape, [[None] * len(HEADS)])[0].rows
     assert [round(box.left, -1) for box in rows.boxes] == [110] * 12 + [910] * 12
 
 
