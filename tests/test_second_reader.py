@@ -98,6 +98,14 @@ def test_a_reader_that_sees_a_forbidden_mark_does_not_agree() -> None:
     assert any(doubt.sentence == "another reader reads 6/18 here" for doubt in found.doubts)
 
 
+def test_what_a_format_lacks_is_no_other_reading_and_a_mark_is_one() -> None:
+    pressure = word_of(said(("120180", 0.6), ("120/80", 0.3)), Format(kind="ratio"))
+    assert (pressure.said, pressure.meant, pressure.forbidden) == ("120/80", "120/80", {})
+    marked = word_of(said(("6/18", 0.6), ("618", 0.3)), DIGITS)
+    assert (marked.said, marked.meant, marked.forbidden) == ("6/18", "", {"618": pytest.approx(0.6)})
+    assert word_of(said(("120180", 0.6)), Format(kind="ratio")).said == "120180"
+
+
 def test_it_is_told_that_the_first_reader_reads_otherwise() -> None:
     ours, other = (word_of(said(option), DIGITS) for option in (("614", 0.4), ("64", 0.9)))
     found = with_second_opinion(decoded("64", 0.3), ours, other, WEIGHTS)

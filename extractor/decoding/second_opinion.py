@@ -45,11 +45,12 @@ MARK_SEEN = Doubt(
 
 @dataclass(frozen=True)
 class Word:
-    """What one reader says: the most probable text `said` with its `meant` value (none if the format forbids it), the
-    probability of each value that the format allows, and that there is a `mark` that it does not explain.
+    """What one reader says: the most probable text `said` that has marks or that the format allows, with its `meant`
+    value (none if the format forbids it), the probability of each value that the format allows, and that there is a
+    `mark` that it does not explain.
 
-    `forbidden` has the probability of what texts that the format forbids look like, and `texts` the most probable text
-    of each value, by whether it is allowed.
+    `forbidden` has the probability of what texts with marks look like that the format forbids, and `texts` the most
+    probable text of each value, by whether it is allowed.
     """
 
     said: str = ""
@@ -68,10 +69,15 @@ def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = Fal
     texts: dict[tuple[str, bool], str] = {}
     mark = 0.0
     said: list[tuple[str, str]] = []
+    lacking: list[str] = []
     for one in transcripts:
         text = "".join(symbol for symbol in one.text if symbol.isdigit()) if comb else one.text
         meaning, probability = judge(written_in(text, comb=comb), form), math.exp(one.log_probability)
         allowed = "" if meaning.problem else meaning.value
+        # Marks may be written whatever the format says; what lacks something is more likely read wrongly.
+        if not allowed and text.isdigit():
+            lacking.append(text)
+            continue
         said.append((text, allowed))
         if meaning.value:
             of_its_kind = values if allowed else forbidden
@@ -79,7 +85,8 @@ def word_of(transcripts: Sequence[Transcript], form: Format, *, comb: bool = Fal
             texts.setdefault((meaning.value, bool(allowed)), text)
         if not allowed and LIKE_DIGITS & set(text):
             mark += probability
-    return Word(*(said[0] if said else ("", "")), values, mark, forbidden, texts)
+    first, meant = said[0] if said else ("".join(lacking[:1]), "")
+    return Word(first, meant, values, mark, forbidden, texts)
 
 
 def evidence(ours: Word, other: Word, value: str) -> tuple[float, ...]:

@@ -31,8 +31,8 @@ LEAST_WORD = 0.01
 """A probability below this counts as this: what a reader hardly thinks of may be written for all that."""
 
 Option = tuple[str, bool]
-"""A value, and whether the format allows what says it. That counts for nothing here: what it forbids may be written all
-the same, and a person is to see it."""
+"""A value, and whether the format allows what says it. A mark that it forbids may be written all the same, and a person
+is to see it."""
 
 
 def options(ours: Word, other: Word, read: Option) -> list[Option]:

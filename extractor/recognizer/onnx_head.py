@@ -102,4 +102,6 @@ def _written(number: int, content: bytes | memoryview) -> bytes:
 
 def _bytes_of(value: int) -> bytes:
     """A whole number as `_whole_number` reads it."""
-    return bytes((value,)) if value < CONTINUED else bytes((value & (CONTINUED - 1) | CONTINUED,)) + _bytes_of(value >> 7)
+    return (
+        bytes((value,)) if value < CONTINUED else bytes((value & (CONTINUED - 1) | CONTINUED,)) + _bytes_of(value >> 7)
+    )
