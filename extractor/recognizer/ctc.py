@@ -19,7 +19,7 @@ CTC_FOLDER, SECOND_CTC_FOLDER = "ctc", "second_ctc"
 """The folders inside a model's folder that hold its CTC network, if it has one, and the one for every other view."""
 
 WIDTH_STEP = 16
-"""Text lines are padded to widths that this divides, so that few shapes of network have to be made ready."""
+"""Text lines are padded to widths that this divides, so that the network is seldom made ready for another shape."""
 
 STRIDE, FRAMES = 4, 2
 """Columns of a text line to one column of features, and answers (frames) that each of those gives."""
@@ -54,15 +54,17 @@ def frame_scores(
 ) -> list[Floats]:
     """The log-probabilities of each text line's frames by `logits`, which gives `outputs` numbers per frame.
 
-    Each line by itself: a line costs so much more than the call that batches would gain nothing."""
+    Each line by itself: a line costs so much more than the call that batches would gain nothing. Those of one width
+    come one after the other, as the network is made ready for each width anew."""
     if not lines:
         return []
-    found: list[Floats] = []
-    for line in lines:
-        height, width = line.shape
-        padded = np.zeros((1, height, -(-width // WIDTH_STEP) * WIDTH_STEP), np.uint8)
-        padded[0, :, :width] = line
-        found.append(logits(padded).reshape(-1, outputs)[: frames_of(width)])
+    widths = [-(-line.shape[1] // WIDTH_STEP) * WIDTH_STEP for line in lines]
+    found: list[Floats] = [np.zeros((0, outputs), np.float32)] * len(lines)
+    for place in sorted(range(len(lines)), key=widths.__getitem__):
+        height, width = lines[place].shape
+        padded = np.zeros((1, height, widths[place]), np.uint8)
+        padded[0, :, :width] = lines[place]
+        found[place] = logits(padded).reshape(-1, outputs)[: frames_of(width)]
     return np.split(log_softmax(np.concatenate(found), temperature), np.cumsum([len(one) for one in found])[:-1])
 
 

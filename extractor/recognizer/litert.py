@@ -15,9 +15,8 @@ from extractor.recognizer.int8 import Int8Network
 from extractor.recognizer.softmax import log_softmax
 from extractor.values import Crops, Floats, Gray
 
-BATCHES = (8, 64)
-"""Crops at a time: as many as there are, the smallest size for what is left over. Each is made ready once, and takes
-memory by its size."""
+CROPS_TOGETHER = 4
+"""Crops that go through the network at a time: one alone costs hardly more, and more cost as much each."""
 
 
 class LitertRecognizer:
@@ -33,24 +32,21 @@ class LitertRecognizer:
         self._temperature = card.temperature.get("litert", 1.0)
         try:
             self._network = Int8Network(model_bytes(folder, card, "litert"), threads)
-            first = self._network.logits(np.zeros((BATCHES[0], *self._network.size), np.uint8))
+            first = self._network.logits(np.zeros((CROPS_TOGETHER, *self._network.size), np.uint8))
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"The model in {folder} cannot be run by LiteRT ({error}); train it again.") from None
-        if first.size != BATCHES[0] * len(self.classes):
+        if first.size != CROPS_TOGETHER * len(self.classes):
             raise ModelError(f"The model in {folder} has another number of classes than its card; train it again.")
 
     def log_probabilities(self, crops: Crops) -> Floats:
         """Natural log of each class's probability, shape (n, classes), for crops of shape (n, 28, 28)."""
-        logits = np.empty((len(crops), len(self.classes)), np.float32)
-        start = 0
-        while start < len(crops):
-            size = next((size for size in reversed(BATCHES) if size <= len(crops) - start), BATCHES[0])
-            part = crops[start : start + size]
-            batch = np.zeros((size, *self._network.size), np.uint8)
-            batch[: len(part)] = part
-            logits[start : start + len(part)] = self._network.logits(batch).reshape(size, -1)[: len(part)]
-            start += len(part)
-        return log_softmax(logits, self._temperature)
+        padded = np.zeros((-(-len(crops) // CROPS_TOGETHER) * CROPS_TOGETHER, *self._network.size), np.uint8)
+        padded[: len(crops)] = crops
+        logits = np.empty((len(padded), len(self.classes)), np.float32)
+        for start in range(0, len(padded), CROPS_TOGETHER):
+            part = slice(start, start + CROPS_TOGETHER)
+            logits[part] = self._network.logits(padded[part]).reshape(CROPS_TOGETHER, -1)
+        return log_softmax(logits[: len(crops)], self._temperature)
 
 
 class LitertCtc:

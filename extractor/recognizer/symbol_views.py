@@ -29,7 +29,8 @@ def symbol_scores(crops: Crops, recognizer: Recognizer) -> Floats:
     doubtful = np.flatnonzero(scores.max(1, initial=-np.inf) < np.log(SURE_SYMBOL))
     if len(doubtful) == 0:
         return scores
-    views = [scores[doubtful], *(recognizer.log_probabilities(_view(crops[doubtful], *one)) for one in SYMBOL_VIEWS)]
+    seen = np.concatenate([_view(crops[doubtful], *one) for one in SYMBOL_VIEWS])
+    views = [scores[doubtful], *np.split(recognizer.log_probabilities(seen), len(SYMBOL_VIEWS))]
     scores = scores.copy()
     scores[doubtful] = np.logaddexp.reduce(views) - np.log(len(views))
     return scores
