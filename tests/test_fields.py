@@ -112,7 +112,7 @@ def test_the_soft_edges_of_a_black_line_go_with_it_where_pencil_counts_as_ink() 
     stroke = ink.copy()
     cv2.line(stroke, (6, 20), (18, 80), (255,), 3)
     cv2.line(stroke, (2, 50), (58, 50), (255,), 3)
-    without_ruling(stroke, 255 - stroke, 30.0, 5.0, over=0.0)
+    without_ruling(stroke.T, 255 - stroke.T, 30.0, 5.0, over=0.0)
     # Nothing is left of the line, nor of its edges; what stands beside it and what crosses it stays.
     assert not stroke[60:, 24:37].any()
     assert stroke[49:52, 26:35].all()

@@ -1,5 +1,6 @@
 """Fields: one clean picture each, snapped to the printed box, rulings removed."""
 
+from extractor.fields.beside import boxes_of
 from extractor.fields.cut import Cut, cut_out
 from extractor.fields.locate import (
     FieldImage,
@@ -20,6 +21,7 @@ __all__ = [
     "Levels",
     "PageInk",
     "as_single_field",
+    "boxes_of",
     "clean",
     "cut_out",
     "levels_of",

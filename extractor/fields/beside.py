@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from extractor.fields.field_parameters import FIELDS
 from extractor.template import TemplateField
+from extractor.values import Points
 
 
-def beside(field: TemplateField, fields: Sequence[TemplateField]) -> tuple[bool, bool]:
-    """Whether one of `fields` begins just where `field` ends, to its left and to its right.
+def boxes_of(fields: Sequence[TemplateField]) -> Points:
+    """The boxes of `fields` as left, top, width and height, shape (fields, 4)."""
+    return np.array([field.box for field in fields], np.float64).reshape(-1, 4)
+
+
+def beside(field: TemplateField, boxes: Points) -> tuple[bool, bool]:
+    """Whether a field begins just where `field` ends, to its left and to its right; `boxes`, shape (fields, 4), are
+    those of the form's fields, of which it may be one.
 
     Beside a comb print, such as the slashes of a date, may stand between the two.
     """
     box = field.box
     near = (FIELDS.beside_comb if field.cells else FIELDS.beside) * box.height
-    first, last = box.left, box.right
-    left = right = False
-    for other in fields:
-        its = other.box
-        # Most fields are ruled out by this alone.
-        before, after = abs(its.left + its.width - first) < near, abs(its.left - last) < near
-        if (before or after) and other is not field:
-            level = min(box.bottom, its.bottom) - max(box.top, its.top) >= FIELDS.level * box.height
-            left, right = left or (level and before), right or (level and after)
-    return left, right
+    left, top, width, height = boxes.T
+    shared = np.minimum(box.bottom, top + height) - np.maximum(box.top, top)
+    level = (shared >= FIELDS.level * box.height) & (boxes != box).any(1)
+    before, after = np.abs(left + width - box.left) < near, np.abs(left - box.right) < near
+    return bool((level & before).any()), bool((level & after).any())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +15,9 @@ from extractor.geometry import between_centres, transform
 from extractor.ink import as_gray, even_illumination
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
+
+ALONE: Points = np.zeros((0, 4))
+"""The boxes of a field's neighbours where it has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +47,27 @@ class Cut:
         at = self.across.at
         return at.reshape(-1, 2) if self.field.gap else np.stack((at[:-1], at[1:]), 1)
 
+    @cached_property
+    def between(self) -> Gray:
+        """The pixels of `grey` well inside the cells, one after the other, shape (1, pixels); never none."""
+        inside, inset = self.inside, round(FIELDS.inset * self.room)
+        top = max(0, round(inside.top) + inset)
+        rows = self.grey[top : max(top + 1, round(inside.bottom) - inset)]
+        parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in self.sides]
+        pixels = np.concatenate([part.ravel() for part in parts])
+        return (pixels if len(pixels) else self.grey.ravel())[None]
+
     @property
     def snapped(self) -> bool:
         """Whether most of the rulings are seen."""
         return 2 * (sum(self.across.seen) + sum(self.along.seen)) >= len(self.across.seen) + 2
 
 
-def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequence[TemplateField] = ()) -> Cut:
+def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Points = ALONE) -> Cut:
     """`field` out of the whole page `image`, of which only this part is touched.
 
-    `matrix`, shape (3, 3), takes the units of `field.box` to pixels of the page. `neighbours` are the fields of the
-    form, any of which may begin where this one ends.
+    `matrix`, shape (3, 3), takes the units of `field.box` to pixels of the page. `neighbours` are the boxes of
+    the form's fields, shape (fields, 4), any of which may begin where this one ends.
     """
     box, cells = field.box, field.cell_boxes
     native = _scale_at(matrix, box)

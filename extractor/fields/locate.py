@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
+from extractor.fields.beside import boxes_of
 from extractor.fields.cut import Cut, cut_out
 from extractor.fields.field_parameters import FIELDS
 from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.place_doubts import place_doubts
-from extractor.fields.rulings import without_ruling
+from extractor.fields.rulings import erase_rulings
 from extractor.geometry import transform
-from extractor.ink import FAINTEST, STROKE, grey_counts, percentile, soft_ink
+from extractor.ink import FAINTEST, STROKE, as_gray, grey_counts, percentile, soft_ink
 from extractor.pieces import Pieces, find_pieces
 from extractor.template import TemplateField
 from extractor.values import Box, Doubt, Gray, Points
@@ -109,7 +111,7 @@ def levels_of(cut: Cut, guides: Sequence[Guide]) -> Levels:
 
 
 def _levels(plain: Cut) -> Levels:
-    counts = grey_counts(_between_lines(plain))
+    counts = grey_counts(plain.between)
     # By what is paler than the paper's middle: in a coarse picture blurred strokes would pass for grain.
     stroke, paper, high = (percentile(counts, share) for share in (FIELDS.stroke_share, 50, FIELDS.paper_share))
     return Levels(stroke, paper, 2 * (high - paper))
@@ -141,15 +143,15 @@ def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
     return page_ink_by_levels([levels_of(cut, guides) for cut in cuts], guides)
 
 
-def locate(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequence[TemplateField] = ()) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`; `matrix` and `neighbours` as in `cut_out`."""
-    return clean(cut_out(image, matrix, field, neighbours), PageInk())
+def locate(image: Gray, matrix: Points, field: TemplateField) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`; `matrix` as in `cut_out`."""
+    return clean(cut_out(image, matrix, field), PageInk())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> list[FieldImage]:
     """The pictures of all fields of a page, each with its matrix as in `cut_out`, by the ink of the whole page."""
-    fields = [field for _, field in placed]
-    cuts = [cut_out(image, matrix, field, fields) for matrix, field in placed]
+    boxes = boxes_of([field for _, field in placed])
+    cuts = [cut_out(image, matrix, field, boxes) for matrix, field in placed]
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
     page_ink = page_ink_by_levels([_levels(cut) for cut in plain], guides)
@@ -167,11 +169,12 @@ def clean(cut: Cut, page_ink: PageInk) -> FieldImage:
 
 def _cleaned(cut: Cut, faintest: float) -> FieldImage:
     sides, inside = cut.sides, cut.inside
-    ink = soft_ink(cut.grey, _between_lines(cut), faintest)
-    for rulings, picture, grey in ((cut.across, ink, cut.grey), (cut.along, ink.T, cut.grey.T)):
-        for at, seen, thickness, over in zip(rulings.at, rulings.seen, rulings.thickness, rulings.over, strict=True):
-            if seen:
-                without_ruling(picture, grey, float(at), thickness, over)
+    ink = soft_ink(cut.grey, cut.between, faintest)
+    # Rulings are taken out along the rows of a picture, which lie together in memory.
+    turned = as_gray(cv2.transpose(ink))
+    erase_rulings(turned, as_gray(cv2.transpose(cut.grey)), cut.across)
+    ink = as_gray(cv2.transpose(turned))
+    erase_rulings(ink, cut.grey, cut.along)
     gaps = sides[1:, 0] - sides[:-1, 1]
     return FieldImage(
         ink=ink,
@@ -182,13 +185,3 @@ def _cleaned(cut: Cut, faintest: float) -> FieldImage:
         gap=max(0.0, float(gaps.mean())) if cut.field.gap and len(gaps) else 0.0,
         beside=cut.beside,
     )
-
-
-def _between_lines(cut: Cut) -> Gray:
-    """The pixels of `cut` well inside the cells, one after the other; never none."""
-    inside, inset = cut.inside, round(FIELDS.inset * cut.room)
-    top = max(0, round(inside.top) + inset)
-    rows = cut.grey[top : max(top + 1, round(inside.bottom) - inset)]
-    parts = [rows[:, max(0, round(left) + inset) : max(0, round(right) - inset)] for left, right in cut.sides]
-    pixels = np.concatenate([part.ravel() for part in parts])
-    return (pixels if len(pixels) else cut.grey.ravel())[None]

@@ -74,11 +74,13 @@ def _streaks(image: Gray) -> list[float]:
     if rows.shape[1] <= 2 * away:
         return []
     beside = cv2.min(rows[:, : -2 * away], rows[:, 2 * away :])
-    darker = cv2.subtract(beside, rows[:, away:-away]) >= FIELDS.streak_dark
+    darker = cv2.subtract(beside, rows[:, away:-away])
+    darker = cv2.threshold(darker, FIELDS.streak_dark - 1, 1, cv2.THRESH_BINARY)[1]
     # A line that leans by a pixel goes on in the next column.
-    darker[:, 1:] |= darker[:, :-1]
+    darker[:, 1:] = cv2.max(darker[:, 1:], darker[:, :-1])
     ends = max(1, round(FIELDS.streak_ends * len(darker)))
-    whole = np.flatnonzero(darker.mean(0) >= FIELDS.streak_whole)
+    counts = cv2.reduce(darker, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+    whole = np.flatnonzero(counts / len(darker) >= FIELDS.streak_whole)
     at_both_ends = np.minimum(darker[:ends, whole].mean(0), darker[-ends:, whole].mean(0)) >= FIELDS.streak_whole
     columns: list[float] = (whole[at_both_ends] + away).astype(float).tolist()
     return columns
@@ -103,7 +105,7 @@ def _parts(image: Gray, cut: Cut) -> _Parts:
     count = len(sides)
     along = np.linspace(*FIELDS.cover_span, FIELDS.cover_samples)
     xs, ys = sides[:, :1] + along * (sides[:, 1:] - sides[:, :1]), top + along * (bottom - top)
-    level = _dark(as_gray(cut.grey.T), np.array((top, bottom)), xs.ravel()).reshape(2 * count, -1)
+    level = _dark(as_gray(cv2.transpose(cut.grey)), np.array((top, bottom)), xs.ravel()).reshape(2 * count, -1)
     # Of a free string only the first part has a ruling to its left, and only the last to its right.
     beside = [(0, sides[0, 0]), (count - 1, sides[-1, 1])] if free else [(n, x) for n in range(count) for x in sides[n]]
     upright = _dark(cut.grey, np.array([x for _, x in beside]), ys)
@@ -139,10 +141,10 @@ def _together(parts: Sequence[_Parts]) -> _Parts:
 def _dark(grey: Gray, at: Points, along: Points) -> NDArray[np.float64]:
     """How dark the picture is at the rows `along` upright rulings in the columns `at`, within some pixels of them:
     shape (rulings, rows)."""
-    reach = np.arange(-FIELDS.cover_reach, FIELDS.cover_reach + 1)
-    columns = np.clip(np.rint(at).astype(int)[:, None] + reach, 0, grey.shape[1] - 1)
-    rows = np.clip(np.rint(along).astype(int), 0, grey.shape[0] - 1)
-    dark: NDArray[np.float64] = 255.0 - grey[rows[None, :, None], columns[:, None, :]].min(2)
+    darkest = cv2.erode(grey, np.ones((1, 2 * FIELDS.cover_reach + 1), np.uint8))
+    columns = np.rint(at).astype(int).clip(0, grey.shape[1] - 1)
+    rows = np.rint(along).astype(int).clip(0, grey.shape[0] - 1)
+    dark: NDArray[np.float64] = 255.0 - darkest[rows, columns[:, None]]
     return dark
 
 

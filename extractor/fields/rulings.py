@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from statistics import median, median_low
 
 import cv2
@@ -17,6 +18,9 @@ from extractor.values import Gray, Mask, Points
 
 NEIGHBOURS = (0.5, 1.0, 0.5)
 """Weights of a column and those beside it: a ruling may lean over two on its way down, and is seen all the same."""
+
+TWO_BESIDE = np.ones((1, 5), np.uint8)
+"""A column and the two to either side of it."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +54,28 @@ def snap_rulings(
     profile = _profile(rows, thickest)
     soft = np.minimum(1.0, np.convolve(profile, NEIGHBOURS, "same")) if len(profile) >= len(NEIGHBOURS) else profile
     shifts = np.arange(-round(reach), round(reach) + 1)
-    columns = np.round(wanted[:, None] + shifts[None, :]).astype(int)
-    inside = (columns >= 0) & (columns < len(profile))
     own = round(reach / FIELDS.ruling_own) + 1
-    score = np.where(inside, _nearly(soft, own)[np.minimum(np.maximum(columns, 0), len(profile) - 1)], 0.0)
-    total = np.where(score >= FIELDS.ruling_seen, score, FIELDS.ruling_unseen * score).mean(0)
+    score = _at(_nearly(soft, own), np.rint(wanted[:, None] + shifts).astype(int), beyond=0.0)
+    total = np.where(score >= FIELDS.ruling_seen, score, FIELDS.ruling_unseen * score).sum(0) / len(wanted)
     total -= FIELDS.ruling_far * (shifts / max(1.0, reach)) ** 2
-    shift = int(shifts[int(total.argmax())])
-    at = wanted + shift
+    at = wanted + shifts[total.argmax()]
     around = np.arange(-own, own + 1)
-    near = np.round(at).astype(int)[:, None] + around
-    there = np.where((near >= 0) & (near < len(soft)), soft[np.minimum(np.maximum(near, 0), len(soft) - 1)], -1.0)
+    near = np.rint(at).astype(int)[:, None] + around
+    there = _at(soft, near, beyond=-1.0)
     likely = near[np.arange(len(near)), (there - FIELDS.ruling_distance * np.abs(around)).argmax(1)]
     seen = there.max(1) >= FIELDS.ruling_seen
     found = [best if shown else None for best, shown in zip(likely.tolist(), seen.tolist(), strict=True)]
-    grey_of = _means(rows)
-    over = _pen_levels(rows, [None if best is None else _middle(grey_of, best, thickest) for best in found])
+    # A ruling may lean over two columns.
+    darkest = as_gray(cv2.erode(rows, TWO_BESIDE))
+    grey_of = _means(rows).tolist()
+    over = _pen_levels(darkest, [None if best is None else _middle(grey_of, best, thickest) for best in found])
+    bare = _bare_rows(rows, [best or 0 for best in found], 2 * round(thickest), over)
     widths: list[float | None] = []
-    for i, (best, column) in enumerate(zip(found, np.round(at).astype(int), strict=True)):
+    for i, (best, column) in enumerate(zip(found, np.rint(at).astype(int).tolist(), strict=True)):
         if best is None:
             widths.append(None)
             continue
-        low, high = _run(rows, best, 2 * round(thickest), over[i])
+        low, high = _run(rows, darkest[:, best], best, 2 * round(thickest), bare[:, i])
         if high - low >= thickest:
             # The edge of something solid (a black bar, a shadow): the ruling is its side towards the expected place.
             low, high = (low, low + 1) if abs(low - column) < abs(high - column) else (high - 1, high)
@@ -87,7 +91,14 @@ def snap_rulings(
     return SnappedRulings(at, tuple(best is not None for best in found), thickness, over)
 
 
-def _middle(grey_of: NDArray[np.float64], column: int, thickest: float) -> int:
+def _at(profile: NDArray[np.float64], columns: NDArray[np.int_], *, beyond: float) -> NDArray[np.float64]:
+    """`profile` at `columns`, any shape; `beyond` where they lie outside of it."""
+    wide = np.full(len(profile) + 2, beyond)
+    wide[1:-1] = profile
+    return wide.take(columns + 1, mode="clip")
+
+
+def _middle(grey_of: Sequence[float], column: int, thickest: float) -> int:
     """The darkest column of the ruling that `column` is in: as photographs show it, a thick one is pale at its sides.
     `grey_of` is the mean grey level of each column."""
     for step in (-1, 1):
@@ -103,25 +114,22 @@ def _middle(grey_of: NDArray[np.float64], column: int, thickest: float) -> int:
     return column
 
 
-def _pen_levels(rows: Gray, columns: Sequence[int | None]) -> tuple[float, ...]:
+def _pen_levels(darkest: Gray, columns: Sequence[int | None]) -> tuple[float, ...]:
     """For each ruling, of which `columns` has the darkest (None where none is seen), the grey level below which it is
-    pen.
+    pen. `darkest` is the picture's rows, each column with the darkest of those beside it.
 
     Where a digit covers most of a ruling its palest rows tell; where black rulings are broken, the other rulings do.
     """
     usual, pale = 0.0, np.full(len(columns), 255.0)
     seen = [i for i, column in enumerate(columns) if column is not None]
     if seen:
-        near = np.array([column for column in columns if column is not None])[:, None] + np.arange(-2, 3)
-        # A ruling may lean over two columns.
-        rulings = rows.T[np.clip(near, 0, rows.shape[1] - 1)].min(1)
+        rulings = darkest[:, [column for column in columns if column is not None]]
         # Sorted once, which costs less than to ask numpy for the median and a percentile.
-        ranked, last = np.sort(rulings, axis=1).astype(np.float64), len(rows) - 1
-        middles = (ranked[:, last // 2] + ranked[:, (last + 1) // 2]) / 2
-        usual = max(FIELDS.ruling_clear / 2, median_low((255 - middles).tolist()))
-        low, beyond = divmod(FIELDS.ruling_palest * last, 1)
-        before, after = ranked[:, int(low)], ranked[:, min(int(low) + 1, last)]
-        pale[seen] = 255 - (before + (after - before) * beyond)
+        ranked, last = np.sort(rulings, axis=0), len(darkest) - 1
+        low = int(FIELDS.ruling_palest * last)
+        first, second, before, after = ranked[[last // 2, (last + 1) // 2, low, min(low + 1, last)]].astype(np.float64)
+        usual = max(FIELDS.ruling_clear / 2, median_low((255 - (first + second) / 2).tolist()))
+        pale[seen] = 255 - (before + (after - before) * (FIELDS.ruling_palest * last % 1))
     return tuple(np.minimum(FIELDS.ruling_pen, 255 - FIELDS.ruling_over * np.maximum(usual, pale)).tolist())
 
 
@@ -157,21 +165,28 @@ def _means(rows: Gray) -> NDArray[np.float64]:
     return means
 
 
-def _run(rows: Gray, start: int, reach: int, over: float) -> tuple[int, int]:
-    """First and last of the columns within `reach` of `start` that the leaning ruling there takes: in each, enough rows
-    are at least half as dark as it. What is darker than `over` is pen."""
+def _bare_rows(rows: Gray, columns: Sequence[int], reach: int, over: Sequence[float]) -> NDArray[np.bool_]:
+    """In which rows nothing within `reach` of each of the rulings in `columns` is darker than its own of `over`, and so
+    pen, shape (rows, rulings)."""
+    around = cv2.erode(rows, np.ones((1, 2 * reach + 1), np.uint8))
+    bare: NDArray[np.bool_] = around[:, columns] >= np.array(over)
+    # A row above and below pen there are the strokes' soft edges.
+    bare[1:-1] &= bare[2:] & bare[:-2]
+    return bare
+
+
+def _run(rows: Gray, ruling: Gray, start: int, reach: int, bare: NDArray[np.bool_]) -> tuple[int, int]:
+    """First and last of the columns within `reach` of `start` that the leaning `ruling` there takes, shape (rows,): in
+    each, enough of the `bare` rows are at least half as dark as it, of all rows where hardly any are bare. Pen over a
+    pale ruling would make it as wide as a digit."""
     first = max(0, start - reach)
     near = rows[:, first : start + reach + 1]
-    ruling = as_gray(rows[:, max(0, start - 2) : start + 3].min(1))
-    # Pen over a pale ruling would make it as wide as a digit; a row above and below there are the strokes' soft edges.
-    bare = near.min(1) >= over
-    bare[1:-1] &= bare[2:] & bare[:-2]
-    if np.count_nonzero(bare) >= FIELDS.ruling_fewest_rows:
+    if FIELDS.ruling_fewest_rows <= np.count_nonzero(bare) < len(bare):
         near, ruling = near[bare], ruling[bare]
     usual = float(np.partition(ruling, len(ruling) // 2)[len(ruling) // 2])
     half = min(255 - FIELDS.ruling_clear / 2, (255 + usual) / 2)
     dark = _means(as_gray(cv2.threshold(near, half, 1, cv2.THRESH_BINARY_INV)[1]))
-    wide = dark >= FIELDS.ruling_seen * FIELDS.ruling_wide
+    wide = (dark >= FIELDS.ruling_seen * FIELDS.ruling_wide).tolist()
     low = high = start - first
     while low > 0 and wide[low - 1]:
         low -= 1
@@ -207,44 +222,40 @@ def lean(grey: Gray, rulings: SnappedRulings, span: tuple[int, int], reach: floa
     return float((best - most + peak_beside(score, best)) / (len(rows) - half))
 
 
-def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: float) -> None:
-    """Takes the upright ruling at column `at` out of `ink`, shape (height, width), in place.
+def erase_rulings(ink: Mask, grey: Gray, rulings: SnappedRulings) -> None:
+    """Takes the level `rulings` that are seen out of `ink`, shape (height, width), in place; `grey` is the picture."""
+    for at, seen, thickness, over in zip(rulings.at, rulings.seen, rulings.thickness, rulings.over, strict=True):
+        if seen:
+            without_ruling(ink, grey, float(at), thickness, over)
 
-    Row by row: a run of ink no wider than the ruling is the ruling and goes; a run that reaches beyond it on both sides
-    is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
-    what lies beside the ruling. Rows in which `grey`, the picture itself, is darker than `over` are pen and stay.
+
+def without_ruling(ink: Mask, grey: Gray, at: float, thickness: float, over: float) -> None:
+    """Takes the level ruling at row `at` out of `ink`, shape (height, width), in place.
+
+    Column by column: a run of ink no wider than the ruling is the ruling and goes; a run that reaches beyond it on both
+    sides is a stroke crossing it and stays; one that reaches beyond on one side is a stroke that ends there and keeps
+    what lies beside the ruling. Columns in which `grey`, the picture itself, is darker than `over` are pen and stay.
     """
-    width = ink.shape[1]
-    half = thickness / 2
+    height, half = len(ink), thickness / 2
     # The ruling is as wide as its darker half; its soft edges lie beside that.
-    low, high = max(0, int(np.floor(at - half - 0.5))), min(width, int(np.ceil(at + half + 1.5)))
+    low, high = max(0, floor(at - half - 0.5)), min(height, ceil(at + half + 1.5))
     if low >= high:
         return
     # Where faint pencil counts as ink, so do the soft edges of a black ruling, along nearly all of it.
-    ruling = np.asarray((ink[:, low:high] >= STROKE).any(1), np.bool_)
+    ruling = ink[low:high].max(0) >= STROKE
     most, along = max(2, round(FIELDS.ruling_edge * thickness)), FIELDS.ruling_soft * np.count_nonzero(ruling)
-    lowest, highest = max(0, low - most), min(width, high + most)
-    while low > lowest and _along(ink[:, low - 1], ruling) > along:
+    lowest, highest = max(0, low - most), min(height, high + most)
+    while low > lowest and _along(ink[low - 1], ruling) > along:
         low -= 1
-    while high < highest and _along(ink[:, high], ruling) > along:
+    while high < highest and _along(ink[high], ruling) > along:
         high += 1
-    band = ink[:, low:high]
-    left = ink[:, low - 1] >= STROKE if low > 0 else np.zeros(len(ink), bool)
-    right = ink[:, high] >= STROKE if high < width else np.zeros(len(ink), bool)
-    # A stroke that crosses at a slant leaves the band a row or two higher on one side than on the other.
-    crossing = _spread(left, thickness) & _spread(right, thickness)
-    band[~crossing & (grey[:, low:high].min(1) >= over)] = 0
-
-
-def _along(column: Mask, ruling: NDArray[np.bool_]) -> int:
-    """In how many rows `column`, shape (height,), is dark beside the ruling: in most, as no writing is, at its edge."""
-    return int(np.count_nonzero((column >= STROKE) & ruling))
-
-
-def _spread(flags: np.ndarray, thickness: float) -> np.ndarray:
+    # A stroke that crosses at a slant leaves the band a column or two further on one side than on the other.
     reach = max(1, round(thickness / 2))
-    out = flags.copy()
-    for step in range(1, reach + 1):
-        out[step:] |= flags[:-step]
-        out[:-step] |= flags[step:]
-    return out
+    beside = [ink[row] if 0 <= row < height else np.zeros_like(ink[0]) for row in (low - 1, high)]
+    above, below = cv2.dilate(np.stack(beside), np.ones((1, 2 * reach + 1), np.uint8)) >= STROKE
+    ink[low:high] *= (above & below) | (grey[low:high].min(0) < over)
+
+
+def _along(row: Mask, ruling: NDArray[np.bool_]) -> int:
+    """In how many columns `row`, shape (width,), is dark beside the ruling: in most, as no writing is, at its edge."""
+    return int(np.count_nonzero((row >= STROKE) & ruling))

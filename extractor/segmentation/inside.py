@@ -23,8 +23,13 @@ def inside_pieces(field: FieldImage, pieces: Pieces) -> NDArray[np.bool_]:
     """Which of the `pieces` of the field's ink, shape (n,), lie in its box and are no remnants of its rulings."""
     box = field.inside
     top, left = max(0, round(box.top)), max(0, round(box.left))
-    part = pieces.labels[top : max(top, round(box.bottom)), left : max(left, round(box.right))]
-    share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
+    bottom, right = max(top, round(box.bottom)), max(left, round(box.right))
+    first, last = pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]
+    share = ((first >= (left, top)) & (last <= (right, bottom))).all(1).astype(np.float64)
+    # Only of what lies neither inside nor outside the pixels are counted.
+    if ((share == 0) & (first < (right, bottom)).all(1) & (last > (left, top)).all(1)).any():
+        part = pieces.labels[top:bottom, left:right]
+        share = np.bincount(part.ravel(), minlength=len(pieces.areas) + 1)[1:] / np.maximum(pieces.areas, 1)
     # Where rulings crossed, a little of them may be left: small, and close to the box's edge.
     x, y = pieces.boxes[:, 0] + pieces.boxes[:, 2] / 2, pieces.boxes[:, 1] + pieces.boxes[:, 3] / 2
     edge = SEGMENTATION.inside_edge * box.height

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from extractor.fields import clean, cut_out
+from extractor.fields import boxes_of, clean, cut_out
 from extractor.geometry import transform
 from extractor.reading import Reader
 from extractor.registration import Registration
@@ -113,7 +113,8 @@ class FormScene:
         if sheet.form is not form:
             self._state = self._study(Studying(), grey, registration, weight)
             return
-        cuts = [cut_out(grey, registration.matrix, field, form.all_fields) for field in self._next(before, at)]
+        boxes = boxes_of(form.all_fields)
+        cuts = [cut_out(grey, registration.matrix, field, boxes) for field in self._next(before, at)]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
         # Of a sheet that is locked nothing can be lost: if it is read anew for nothing, it proves to be the same.
         strange = looks_strange(pictures, sheet.ink, strict=sheet.locked or bool(before.unconfirmed))
@@ -126,9 +127,8 @@ class FormScene:
         form = registration.template
         left = [field for field in form.all_fields if field.name not in state.cuts]
         count = max(LEAST_STUDIED, math.ceil(len(form.all_fields) / FRAMES_OF_STUDY))
-        new = {
-            field.name: (cut_out(grey, registration.matrix, field, form.all_fields), weight) for field in left[:count]
-        }
+        boxes = boxes_of(form.all_fields)
+        new = {field.name: (cut_out(grey, registration.matrix, field, boxes), weight) for field in left[:count]}
         cuts = {**state.cuts, **new}
         if len(cuts) < len(form.all_fields):
             return replace(state, cuts=cuts)
