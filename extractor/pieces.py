@@ -14,7 +14,7 @@ from extractor.values import Gray
 FEW = 256
 """Pieces, with what is none, that a byte can number."""
 
-AROUND = np.ones((3, 3), np.uint8)
+SOFT_EDGES = np.ones((3, 3), np.uint8)
 """A pixel and those around it, where the soft edges of a stroke are."""
 
 
@@ -51,7 +51,7 @@ def find_pieces(ink: Gray) -> Pieces:
 
 def only(ink: Gray, pieces: Pieces, keep: NDArray[np.bool_]) -> Gray:
     """`ink` with only the pieces flagged in `keep`, shape (n,), and their soft edges."""
-    return as_gray(cv2.copyTo(ink, cv2.dilate(pieces.shown(keep), AROUND)))
+    return as_gray(cv2.copyTo(ink, cv2.dilate(pieces.shown(keep), SOFT_EDGES)))
 
 
 def picture_of(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
@@ -62,5 +62,5 @@ def picture_of(ink: Gray, pieces: Pieces, chosen: NDArray[np.intp]) -> Gray:
     view = np.s_[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
     flags = np.zeros(len(pieces.areas) + 1, np.uint8)
     flags[chosen + 1] = 1
-    mask = cv2.dilate(flags.take(pieces.labels[view]), AROUND)
+    mask = cv2.dilate(flags.take(pieces.labels[view]), SOFT_EDGES)
     return as_gray(cv2.copyTo(ink[view], mask))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.camera_video import SAMPLES, Camera, Moment, Shot, film, load
-from extractor.fields import clean, cut_out, locate, page_ink_of
+from extractor.fields import boxes_of, clean, cut_out, locate, page_ink_of
 from extractor.finding.loose_strings import find_strings
 from extractor.observation import Observation, decode
 from extractor.options import ReadOptions
@@ -191,7 +191,7 @@ def test_small_writing_is_read_from_all_frames_together_better_than_from_any(rea
     rng, single, sheet = np.random.default_rng(1), [], None
     for number in range(14):
         frame = np.clip(small + rng.normal(0, 15, small.shape), 0, 255).astype(np.uint8)
-        cuts = [cut_out(frame, matrix, field, form.fields) for field in form.fields]
+        cuts = [cut_out(frame, matrix, field, boxes_of(form.fields)) for field in form.fields]
         images = [(cut.field, clean(cut, page_ink_of(cuts))) for cut in cuts]
         seen = [decode(one).meaning.value for one in reader.observe(images)]
         single.append(sum(value == true[field.name] for value, field in zip(seen, form.fields, strict=True)))

@@ -16,7 +16,7 @@ from extractor.ink import as_gray, even_illumination
 from extractor.template import TemplateField
 from extractor.values import Box, Gray, Points
 
-ALONE: Points = np.zeros((0, 4))
+NO_NEIGHBOURS: Points = np.zeros((0, 4))
 """The boxes of a field's neighbours where it has none."""
 
 
@@ -63,7 +63,7 @@ class Cut:
         return 2 * (sum(self.across.seen) + sum(self.along.seen)) >= len(self.across.seen) + 2
 
 
-def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Points = ALONE) -> Cut:
+def cut_out(image: Gray, matrix: Points, field: TemplateField, neighbours: Points = NO_NEIGHBOURS) -> Cut:
     """`field` out of the whole page `image`, of which only this part is touched.
 
     `matrix`, shape (3, 3), takes the units of `field.box` to pixels of the page. `neighbours` are the boxes of

@@ -143,9 +143,9 @@ def page_ink_of(cuts: Sequence[Cut]) -> PageInk:
     return page_ink_by_levels([levels_of(cut, guides) for cut in cuts], guides)
 
 
-def locate(image: Gray, matrix: Points, field: TemplateField) -> FieldImage:
-    """`field`'s own picture out of the whole page `image`; `matrix` as in `cut_out`."""
-    return clean(cut_out(image, matrix, field), PageInk())
+def locate(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequence[TemplateField] = ()) -> FieldImage:
+    """`field`'s own picture out of the whole page `image`; `matrix` as in `cut_out`, `neighbours` the form's fields."""
+    return clean(cut_out(image, matrix, field, boxes_of(neighbours)), PageInk())
 
 
 def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> list[FieldImage]:
