@@ -238,6 +238,20 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
           const moved = tree.changed(form, (copy) => tree.setBox(copy, "t0", [5, 110, 100, 29]));
           const apart = tree.changed(form, (copy) => { tree.splitIntoFields(copy, "f2"); });
           const rows = { boxes: [[0, 100, 100, 10], [200, 100, 100, 10]] };
+          const whole = tree.changed(form, (copy) => {
+            for (const place of [[10, 10], [890, 10], [10, 890]]) tree.addMark(copy, place);
+            tree.setBox(copy, "m1", [860, 20, 30, 30]);
+            tree.setList(copy, "both", "pair", ["a_1", "b", "ab"]);
+            tree.setPart(copy, "sheet", "code", "T1-*");
+            tree.setPart(copy, "sheet", "key", true);
+          });
+          const bare = tree.changed(whole, (copy) => {
+            tree.remove(copy, ["m0", "m1", "m2"]);
+            tree.setPart(copy, "sheet", "code", undefined);
+            tree.setList(copy, "pair", "pair", []);
+          });
+          const parts = [{ box: [100, 100, 40, 10], labels: "AB" }];
+          const parted = { ...form, fields: [{ name: "q", box: [100, 100, 80, 20], marks: { parts } }] };
           const blocks = { ...form, tables: [{ ...form.tables[0], rows }] };
           const wider = tree.changed(blocks, (copy) => tree.setBox(copy, "t0", [0, 100, 600, 20])).tables[0];
           const bubbles = tree.changed(form, (copy) => {
@@ -259,6 +273,10 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
             moved: [moved.tables[0].rows.first, moved.tables[0].columns[0].left],
             apart: apart.fields.map((one) => [one.name, one.box[0], one.cells]),
             wider: [wider.rows.boxes, wider.columns[0].width],
+            whole: [whole.landmarks, whole.lists, whole.sheet, tree.boxOf(whole, "m0")],
+            bare: [bare.landmarks, bare.lists, bare.sheet],
+            blocks: tree.changed(parted, (copy) => tree.setBox(copy, "f0", [200, 100, 160, 20]))
+              .fields[0].marks.parts[0].box,
             bubbles: [bubbles[2].format, bubbles[2].cells, tree.bubblesOf(bubbles[2]), bubbles[1].marks],
             offered: rules.completions(form, "b = sum(fe", 10).offered,
           };
@@ -285,9 +303,63 @@ def test_boxes_snap_split_join_and_make_tables(web: WebServer, context: BrowserC
             ["ab_4", 60, None],
         ],
         "wider": [[[0, 100, 200, 20], [400, 100, 200, 20]], 100],
+        "whole": [
+            {"marks": [[10, 10], [875, 35], [10, 890]], "mark_size": 30},
+            {"pair": ["a_1", "b", "ab"]},
+            {"code": "T1-*", "key": True},
+            [-5, -5, 30, 30],
+        ],
+        "bare": [None, None, None],
+        "blocks": [200, 100, 80, 10],
         "bubbles": [{"kind": "mark"}, None, [[0, 40.5, 8, 8], [36, 40.5, 8, 8], [72, 40.5, 8, 8]], None],
         "offered": [["t.fee", "column"]],
     }
+
+
+def test_what_was_saved_meanwhile_is_written_over_only_by_who_wants_it(client: httpx.Client) -> None:
+    first = sent(client, "meter-twice")
+    tree = edited(client, first["id"])
+    address = f"/api/editor/{first['id']}/save"
+    mine, theirs = tree | {"rules": ["new >= 0"]}, tree | {"rules": ["old >= 0"]}
+    assert client.post(address, json={"template": theirs}).status_code == 201
+    answer = client.post(address, json={"template": mine})
+    assert answer.status_code == 409
+    assert answer.json()["error"].startswith(
+        "Version 2 of meter-twice was saved since this one, version 1, was opened."
+    )
+    assert client.post(address, json={"template": mine, "over": True}).json()["form"]["version"] == 3
+
+
+def test_lists_codes_marks_and_values_are_edited_and_a_hand_made_file_keeps_the_rest(
+    client: httpx.Client, web: WebServer, context: BrowserContext
+) -> None:
+    form = sent(client, "meter-whole")
+    page = context.new_page()
+    page.goto(f"{web.url}/templates/{form['id']}")
+    expect(page.locator("#editor[data-ready]")).to_be_visible()
+    page.locator("#whole-form summary").click()
+    page.locator("#list li", has_text="old").click()
+    page.locator("#list li", has_text="new").click(modifiers=["Control"])
+    page.get_by_role("button", name="As a list").click()
+    page.keyboard.type("both")
+    page.get_by_label("Code of the sheet").fill("T1-*")
+    for left, top in ((100, 100), (1900, 100), (100, 2800)):
+        page.get_by_role("button", name="Add a mark").click()
+        page.get_by_label("Left").fill(str(left))
+        page.get_by_label("Top").fill(str(top))
+    page.get_by_label("Side of a mark").fill("60")
+    page.locator("#list li", has_text="new").click()
+    page.locator("#format summary").click()
+    page.get_by_label("Only these values").fill("1,5\n2")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#told")).to_have_text("Saved as version 2 of meter-whole.")
+    text = client.get(f"/api/templates/{page.url.split('/')[-1]}/template.yaml").text
+    before = HAND_MADE.format(form="meter-whole").replace("max: 500}", 'max: 500, values: ["1,5", "2"]}')
+    before = before.replace("rules:", "lists:\n  both: [old, new]\nrules:")
+    code, marks = (line for line in text.split("\n") if line not in before.split("\n"))
+    assert code == "sheet: {code: T1-*}"
+    assert marks.endswith("mark_size: 60}")
+    assert text.replace(f"{code}\n", "").replace(f"{marks}\n", "") == before
 
 
 def _drag(page: Page, what: Locator, x: float, y: float) -> None:
@@ -306,9 +378,9 @@ def _edits(page: Page) -> None:
     names = page.locator("#list")
     page.locator("#list li", has_text="(table)").click()
     page.get_by_role("button", name="As single boxes").click()
-    expect(page.locator("#list li")).to_have_count(114)
+    expect(page.locator("#list li")).to_have_count(119)
     page.keyboard.press("t")
-    expect(page.locator("#list li")).to_have_count(17)
+    expect(page.locator("#list li")).to_have_count(22)
     page.locator("[data-id=f0] .box").click()
     left, width = page.get_by_label("Left"), page.get_by_label("Width")
     before = float(left.input_value()), float(width.input_value())

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, HTTPException, UploadFile
 from starlette.status import HTTP_201_CREATED
 
 from extractor.errors import InputError
@@ -28,6 +28,7 @@ from formdigits.web.schemas.editor_schema import (
     EditedRequest,
     RulingsAnswer,
     SavedAnswer,
+    SaveRequest,
     TrialAnswer,
 )
 from formdigits.web.schemas.file_schema import FormAnswer
@@ -130,11 +131,24 @@ def try_template(
     return TrialAnswer.of_tried(tried, upload.name)
 
 
-@router.post("/{template}/save", status_code=HTTP_201_CREATED, responses=MISSING_FORM)
-def save_template(site: SiteDep, visitor: VisitorDep, template: TemplateId, wanted: EditedRequest) -> SavedAnswer:
+@router.post(
+    "/{template}/save",
+    status_code=HTTP_201_CREATED,
+    responses=MISSING_FORM | refusals(_409="A later version was saved meanwhile."),
+)
+def save_template(site: SiteDep, visitor: VisitorDep, template: TemplateId, wanted: SaveRequest) -> SavedAnswer:
     """Keeps what was edited as the newest version of its name. Comments and order of the YAML stay as they were."""
     tree = _fit(wanted.template)
-    kept = site.forms.revise(site.forms.get(template), tree, visitor.name or "", site.storage.take)
+    form = site.forms.get(template)
+    if not (form.newest or wanted.over):
+        last = next(one for one in site.forms.all() if one.form == form.form and one.newest)
+        by = f" by {last.by}" if last.by else ""
+        raise HTTPException(
+            409,
+            f"Version {last.version} of {form.form} was saved{by} since this one, version {form.version}, was opened. "
+            "Save yours as the newest? What was changed in it stays in that version alone.",
+        )
+    kept = site.forms.revise(form, tree, visitor.name or "", site.storage.take)
     return SavedAnswer(form=FormAnswer.of(kept), told=f"Saved as version {kept.version} of {kept.form}.")
 
 

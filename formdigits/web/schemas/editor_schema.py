@@ -24,6 +24,12 @@ class EditedRequest(BaseModel):
     template: Tree
 
 
+class SaveRequest(EditedRequest):
+    """A template to save."""
+
+    over: Annotated[bool, Field(description="Also where a later version than the edited one was saved.")] = False
+
+
 class MistakeAnswer(Answer):
     """What is wrong, and the keys and indices that lead there; none for the template as a whole."""
 

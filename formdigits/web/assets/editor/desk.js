@@ -2,7 +2,7 @@
 
 import { element } from "/assets/common.js";
 import { cellBoxes, fromSides, inside, meets, snapEdges, snapMoved } from "/assets/editor/geometry.js";
-import { boxOf, bubblesOf, crossing, exists, fields, linesOf, nameOf, placeOf, tables } from "/assets/editor/tree.js";
+import { boxOf, bubblesOf, crossing, exists, fields, landmarks, linesOf, nameOf, placeOf, tables } from "/assets/editor/tree.js";
 
 const SNAP_PX = 9;
 const HANDLE_PX = 10;
@@ -21,6 +21,8 @@ export class Desk {
   #zoom = 0;
   #drag = null;
   #guides = [];
+  #scale = 1; // template units in a pixel, while it is drawn
+  #drawn = new Map(); // elements by what they show, as they were drawn last
 
   constructor(frame, given) {
     this.#frame = frame;
@@ -83,51 +85,74 @@ export class Desk {
     if (!tree) return;
     const chosen = new Set(this.#given.chosen());
     const { width, height } = tree.page;
-    const unit = this.unit;
+    this.#scale = this.unit;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.#svg.setAttribute("font-size", 11 * unit);
-    const made = [
-      ...fields(tree).map((field, at) => this.#shape(`f${at}`, field.name, field, field.box, chosen)),
+    this.#svg.setAttribute("font-size", 11 * this.#scale);
+    const wrong = this.#given.wrong();
+    const shapes = [
+      ...fields(tree).map((field, at) => [`f${at}`, field.name, field, field.box, field.name, ""]),
       ...tables(tree).flatMap((table, at) => this.#table(table, at, chosen)),
+      ...landmarks(tree).map((_, at) => [`m${at}`, "", {}, boxOf(tree, `m${at}`), `mark ${at + 1}`, "landmark"]),
     ];
+    const before = this.#drawn;
+    this.#drawn = new Map();
+    const made = shapes.map(([id, ...rest]) => this.#kept(before, id, rest, `${chosen.has(id) ? " chosen" : ""}${wrong.has(id) ? " wrong" : ""}`));
     const [only] = chosen;
     if (chosen.size === 1 && exists(tree, only) && !this.#given.looking()) made.push(...this.#handles(tree, only));
     made.push(...this.#guides.map((points) => element("path", { class: "guide", d: points })));
     if (this.#drag?.box) made.push(rect("drawn", this.#drag.box));
-    this.#svg.replaceChildren(...made);
+    this.#put(made);
+  }
+
+  /** The element of a shape: that of before where it looks the same, since a form may have a thousand of them. */
+  #kept(before, id, [label, field, box, reads, within], classes) {
+    const reading = this.#given.readings()?.get(reads);
+    const sign = `${id} ${reads} ${label} ${within} ${classes} ${this.#scale} ${box} ${field.cells} ${field.gap} ${field.marks ? JSON.stringify(field.marks) : ""} ${reading ? `${reading.status} ${reading.value}` : ""}`;
+    const made = before.get(sign) ?? (within.startsWith("line") ? rect(`${within}${classes}`, box) : this.#shape(id, label, field, box, reads, `${within}${classes}`, reading));
+    this.#drawn.set(sign, made);
+    return made;
+  }
+
+  /** Puts these elements in place of what is drawn; those that stay are not touched. */
+  #put(made) {
+    const staying = new Set(made);
+    for (const one of [...this.#svg.children]) if (!staying.has(one)) one.remove();
+    let next = this.#svg.firstElementChild;
+    for (const one of made) {
+      if (one === next) next = next.nextElementSibling;
+      else this.#svg.insertBefore(one, next);
+    }
   }
 
   #table(table, at, chosen) {
     const lines = linesOf(table);
     const whole = chosen.has(`t${at}`);
-    const columns = table.columns.flatMap((column, inner) => lines.map((_, line) => this.#shape(
-      `t${at}c${inner}`, line === 0 ? column.name : "", column, crossing(table, lines, line, column), chosen,
-      `${table.name}.${line + 1}.${column.name}`,
-    )));
-    const frames = lines.map((line, number) => rect(`line${whole ? " chosen" : ""}${chosen.has(`t${at}r${number}`) ? " lit" : ""}`, line));
-    return [element("g", { class: "table", "data-table": `t${at}` }, ...frames, ...columns)];
+    return [
+      ...lines.map((line, number) => [`t${at}r${number}`, "", {}, line, `${table.name}.${number + 1}`, whole ? "line whole" : "line"]),
+      ...table.columns.flatMap((column, inner) => lines.map((_, line) => [
+        `t${at}c${inner}`, line === 0 ? column.name : "", column, crossing(table, lines, line, column), `${table.name}.${line + 1}.${column.name}`, "of-table",
+      ])),
+    ];
   }
 
-  #shape(id, label, field, box, chosen, reads = label) {
-    const reading = this.#given.readings()?.get(reads);
-    const wrong = this.#given.wrong().has(id);
-    const group = element("g", { "data-id": id, class: `field${chosen.has(id) ? " chosen" : ""}${wrong ? " wrong" : ""} ${reading?.status ?? ""}` },
+  #shape(id, label, field, box, reads, classes, reading) {
+    const group = element("g", { "data-id": id, class: `field ${classes} ${reading?.status ?? ""}` },
       rect("box", box), element("title", {}, reading ? `${reads}: ${reading.value || "–"}` : reads));
     if (field.cells > 1) {
       const cells = cellBoxes(box, field.cells, field.gap ?? 0);
       const sides = cells.flatMap(([left, , width], at) => [...(at ? [left] : []), ...(field.gap && at < cells.length - 1 ? [left + width] : [])]);
       group.append(element("path", { class: "cells", d: sides.map((x) => `M${x} ${box[1]}v${box[3]}`).join("") }));
     }
-    for (const [left, top, width, height] of bubblesOf(field)) {
+    for (const [left, top, width, height] of bubblesOf({ ...field, box })) {
       group.append(element("rect", { class: "cells", x: left, y: top, width, height, rx: width / 2, ry: height / 2 }));
     }
-    const size = Math.min(11 * this.unit, 0.8 * box[3]);
+    const size = Math.min(11 * this.#scale, 0.8 * box[3]);
     if (reading?.status === "blank" && !reading.value && reads !== label) {
       // Of a table's lines most may be empty: they are seen to be.
     } else if (reading) {
       const words = reading.value || { blank: "blank", void: "void" }[reading.status] || "?";
       // On the upper side: what is written stays to be seen.
-      group.append(element("text", { x: box[0] + box[2] - 2 * this.unit, y: box[1], "font-size": Math.min(14 * this.unit, 0.6 * box[3]), class: "reading" }, words));
+      group.append(element("text", { x: box[0] + box[2] - 2 * this.#scale, y: box[1], "font-size": Math.min(14 * this.#scale, 0.6 * box[3]), class: "reading" }, words));
     } else if (label) {
       const room = Math.max(2, Math.floor(box[2] / (LETTER * size)));
       group.append(element("text", { x: box[0] + 0.3 * size, y: box[1] + box[3] / 2, "font-size": size, class: "name" }, label.length > room ? `${label.slice(0, room - 1)}…` : label));
@@ -138,7 +163,7 @@ export class Desk {
   #handles(tree, id) {
     const [left, top, width, height] = boxOf(tree, id);
     const { kind } = placeOf(id);
-    const size = HANDLE_PX * this.unit;
+    const size = HANDLE_PX * this.#scale;
     const at = { left: [left, top + height / 2], right: [left + width, top + height / 2], top: [left + width / 2, top], bottom: [left + width / 2, top + height] };
     const corners = { "left top": [left, top], "right top": [left + width, top], "left bottom": [left, top + height], "right bottom": [left + width, top + height] };
     const all = kind === "c" ? { left: at.left, right: at.right } : { ...at, ...corners };

@@ -5,6 +5,8 @@ import { element } from "/assets/common.js";
 const MEANINGS = [["missing", "not known"], ["zero", "zero"], ["void", "does not count"]];
 const ORDERS = [["dmy", "day, month, year"], ["mdy", "month, day, year"], ["ymd", "year, month, day"]];
 
+const FEW_VALUES = 8;
+
 /** Whether a format of that kind may have that part. `numbers` are the kinds that are numbers. */
 export function keeps(kind, part, numbers) {
   switch (part) {
@@ -34,10 +36,13 @@ function asLimit(text) {
   return /^-?\d+(\.\d+)?$/.test(plain) && String(Number(plain)) === plain ? Number(plain) : plain;
 }
 
+/** Values one below the other, or with commas between them. */
 function asValues(text) {
-  const values = text.split(",").map((one) => one.trim()).filter(Boolean);
+  const values = text.split(text.trim().includes("\n") ? "\n" : ",").map((one) => one.trim()).filter(Boolean);
   return values.length ? values : undefined;
 }
+
+const asText = (values) => values.join(values.length > FEW_VALUES || values.some((one) => String(one).includes(",")) ? "\n" : ", ");
 
 export class FormatInputs {
   #place;
@@ -68,10 +73,10 @@ export class FormatInputs {
       row.classList.toggle("mixed", mixed(part));
       const value = format[part];
       if (input.type === "checkbox") input.checked = value === true;
-      else if (part === held && input.tagName === "INPUT") continue;
+      else if (part === held && input.tagName !== "SELECT") continue;
       else if (part === "kind") input.value = kind;
       else if (input.tagName === "SELECT") input.value = value ?? input.dataset.usual;
-      else input.value = Array.isArray(value) ? (part === "digits" ? value.join("-") : value.join(", ")) : value ?? "";
+      else input.value = Array.isArray(value) ? (part === "digits" ? value.join("-") : asText(value)) : value ?? "";
       if (part === "min" || part === "max") input.placeholder = kind === "date" ? "2024-01-31" : "any";
     }
   }
@@ -109,7 +114,7 @@ export class FormatInputs {
       element("details", { class: "wide more" }, element("summary", {}, "Check digit, marks, only some values"),
         element("div", { class: "parts" },
           part("Check digit", check), part("Marks that may stand in it", text("marks", "usual ones")),
-          part("Only these values", text("values", "any; 1, 2, 3"), "wide"), part("Pattern", text("pattern", "any; [A-Z]{2}[0-9]+"), "wide"),
+          part("Only these values", element("textarea", { id: "format-values", name: "values", rows: 2, spellcheck: "false", placeholder: "any; 1, 2, 3, or one below the other" }), "wide"), part("Pattern", text("pattern", "any; [A-Z]{2}[0-9]+"), "wide"),
           element("datalist", { id: "checks" }, ...checks.map((one) => element("option", { value: one }))))),
     ];
   }

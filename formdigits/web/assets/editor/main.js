@@ -3,12 +3,13 @@
 import { ask, askJson, counted, element, tell } from "/assets/common.js";
 import { Desk, describe } from "/assets/editor/desk.js";
 import { cellsIn, inside, nextRuling, snapEdges } from "/assets/editor/geometry.js";
+import { WholeForm } from "/assets/editor/form.js";
 import { History } from "/assets/editor/history.js";
 import { Rules } from "/assets/editor/rules.js";
 import { Selected } from "/assets/editor/selected.js";
 import {
-  addColumn, addField, boxOf, changed, dissolve, duplicate, everything, exists, fields, join, makeTable, nameOf, newName,
-  placeOf, remove, setBox, splitIntoFields, tables, thing, tidy, uneven, withFormat,
+  addColumn, addField, addMark, boxOf, changed, dissolve, duplicate, everything, exists, fields, join, landmarks, makeTable,
+  nameOf, newName, nextName, placeOf, remove, setBox, setList, splitIntoFields, tables, thing, tidy, uneven, withFormat,
 } from "/assets/editor/tree.js";
 import { Trying } from "/assets/editor/trying.js";
 import { remember } from "/assets/templates.js";
@@ -60,6 +61,7 @@ const rules = new Rules(find("#rules"), editor.tree, (list, words) => commit((tr
   tree.rules = list;
   tidy(tree);
 }, words));
+const whole = new WholeForm(find("#whole-form"), editor.tree, commit);
 const trying = new Trying(find("#trial"), {
   id: () => editor.id,
   tree: editor.tree,
@@ -167,6 +169,17 @@ const acts = {
     }, "Make a table");
     if (before === editor.history.present) tell(problem, "These boxes are no table: choose boxes that stand in rows and columns, two rows at least.");
   },
+  list: () => {
+    const names = editor.ids.map((id) => nameOf(editor.tree(), id));
+    const taken = new Set([...Object.keys(editor.tree().lists ?? {}), ...fields(editor.tree()).map((one) => one.name)]);
+    commit((tree) => setList(tree, "", taken.has("list") ? nextName("list", taken) : "list", names), "Make a list");
+    find("#whole-form").open = true;
+    find("#lists li:nth-last-child(2) input").select();
+  },
+  mark: () => {
+    const [left, top, width, height] = desk.seen;
+    become((tree) => [addMark(tree, [left + width / 2, top + height / 2])], "Add a mark");
+  },
   sum: () => rules.begin(` = sum(${editor.ids.map((id) => nameOf(editor.tree(), id)).join(", ")})`),
   column: () => become((tree) => [addColumn(tree, editor.ids[0])], "Add a column"),
   uneven: () => commit((tree) => uneven(tree, editor.ids[0]), "Uneven lines"),
@@ -210,7 +223,7 @@ async function save() {
   tell(problem, "");
   const tree = editor.history.present;
   try {
-    const { form, told } = await askJson(`/api/editor/${editor.id}/save`, { template: tree });
+    const { form, told } = await kept(tree);
     editor.id = form.id;
     editor.saved = tree;
     remember(form.id);
@@ -223,6 +236,17 @@ async function save() {
     show();
   } catch (error) {
     tell(problem, error.message);
+  }
+}
+
+/** Saves the template; where somebody has saved it meanwhile, only if the person wants to. */
+async function kept(tree) {
+  const address = `/api/editor/${editor.id}/save`;
+  try {
+    return await askJson(address, { template: tree });
+  } catch (error) {
+    if (error.status !== 409 || !confirm(error.message)) throw error;
+    return askJson(address, { template: tree, over: true });
   }
 }
 
@@ -269,6 +293,11 @@ function culprit(tree, { where, sentence }) {
   return everything(tree).find((id) => names.includes(thing(tree, id).name)) ?? null;
 }
 
+function wrongLists() {
+  const mistakes = editor.mistakes.filter(({ where, sentence }) => where[0] === "lists" || (!where.length && /\blist\b/.test(sentence)));
+  return new Map(Object.keys(editor.tree().lists ?? {}).map((name) => [name, mistakes.find(({ where, sentence }) => where[1] === name || sentence.includes(`'${name}'`))?.sentence ?? ""]));
+}
+
 function wrongRules() {
   const found = new Map();
   for (const { where, sentence } of editor.mistakes) {
@@ -286,9 +315,10 @@ function show() {
   rules.show(trying.outcomes, wrongRules());
   find("[data-act=undo]").disabled = !editor.history.canUndo;
   find("[data-act=redo]").disabled = !editor.history.canRedo;
-  const whole = editor.history.present !== editor.saved;
-  find("[data-act=save]").textContent = whole ? "Save" : "Saved";
-  find("[data-act=save]").disabled = !whole;
+  whole.show(wrongLists());
+  const unsaved = editor.history.present !== editor.saved;
+  find("[data-act=save]").textContent = unsaved ? "Save" : "Saved";
+  find("[data-act=save]").disabled = !unsaved;
   find("#mistakes").replaceChildren(...editor.mistakes.map((one) => {
     const button = element("button", { type: "button", class: "quiet" }, one.sentence);
     button.addEventListener("click", () => one.id && choose([one.id]));
@@ -320,7 +350,8 @@ function showList(tree) {
     const option = list.children[last];
     if (option.offsetTop < list.scrollTop || option.offsetTop + option.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = option.offsetTop - list.clientHeight / 2;
   } else list.removeAttribute("aria-activedescendant");
-  find("#count").textContent = [counted(fields(tree).length, "field"), ...(tables(tree).length ? [counted(tables(tree).length, "table")] : [])].join(", ");
+  const parts = [[fields(tree).length, "field"], [tables(tree).length, "table"], [landmarks(tree).length, "mark"]];
+  find("#count").textContent = parts.filter(([count, of]) => count || of === "field").map(([count, of]) => counted(count, of)).join(", ");
 }
 
 /** Shows the page that is tried, with what was read, or the blank form. */
@@ -362,7 +393,7 @@ const KEYS = { n: () => step(1), p: () => step(-1), d: acts.draw, s: "split", t:
 /** What is around what is chosen: the table of a column, else nothing. */
 function around() {
   const [id] = editor.ids;
-  return editor.ids.length === 1 && placeOf(id).kind !== "f" && placeOf(id).kind !== "t" ? [`t${placeOf(id).at}`] : [];
+  return editor.ids.length === 1 && ["c", "r"].includes(placeOf(id).kind) ? [`t${placeOf(id).at}`] : [];
 }
 
 function offered(act) {

@@ -31,6 +31,8 @@ export class Selected {
       if (this.#rename(name) && editor.chosen().length === 1) editor.step(1, true);
     });
     place.querySelector("#cells").addEventListener("change", (event) => this.#cells(event.target.value));
+    place.querySelector("#gap").addEventListener("change", (event) => this.#content("gap", Number(event.target.value) > 0 ? Number(event.target.value) : undefined, "Change the gap"));
+    place.querySelector("#alphabet").addEventListener("change", (event) => this.#content("alphabet", event.target.value.trim() || undefined, "Change the symbols"));
     for (const side of SIDES) place.querySelector(`#at-${side}`).addEventListener("change", () => this.#moved());
     for (const input of place.querySelectorAll("#marks-part [data-part]")) input.addEventListener("change", () => this.#marks(input));
     for (const input of place.querySelectorAll("#table-parts input")) input.addEventListener("change", () => this.#table());
@@ -59,21 +61,24 @@ export class Selected {
     const first = chosen[this.#order(chosen)[0]];
     const kind = placeOf(first).kind;
     this.#place.querySelector("#chosen-what").textContent = one ? describe(tree, one) : `${chosen.length} are chosen`;
-    part("#name-part", kind !== "r" && kinds.size === 1);
+    part("#name-part", kind !== "r" && kind !== "m" && kinds.size === 1);
     this.#fill("#name", thing(tree, first).name);
     this.#place.querySelector("#name-hint").textContent = one ? "Enter goes to the next." : "The others are numbered from it, row by row.";
     part("#cells-part", kinds.size === 1 && (kind === "f" || kind === "c"));
     this.#fill("#cells", thing(tree, first).cells ?? "");
+    this.#fill("#gap", thing(tree, first).gap ?? "");
+    this.#place.querySelector("#gap").disabled = !(thing(tree, first).cells > 1);
+    this.#fill("#alphabet", thing(tree, first).alphabet ?? "");
     part("#place-part", Boolean(one));
     if (one) boxOf(tree, one).forEach((value, at) => this.#fill(`#at-${SIDES[at]}`, rounded(value)));
     part("#table-parts", one && kind === "t");
     if (one && kind === "t") this.#showTable(thing(tree, one));
-    part("#format-part", !kinds.has("t") && !kinds.has("r"));
+    part("#format-part", !kinds.has("t") && !kinds.has("r") && !kinds.has("m"));
     const fields = withFormat(tree, chosen);
-    const grouped = kinds.size === 1 && kind === "f" && !fields[0].marks?.parts;
+    const grouped = kinds.size === 1 && (kind === "f" || kind === "c") && !fields[0].marks?.parts;
     part("#marks-part", grouped && (fields[0].marks || fields[0].format?.kind === "mark" || !fields[0].cells));
     if (grouped) this.#showMarks(fields[0].marks);
-    this.#format.show(fields.map((field) => field.format ?? {}));
+    if (fields.length) this.#format.show(fields.map((field) => field.format ?? {}));
     this.#place.querySelector("#words").textContent = one ? this.#editor.words(one) : "";
     for (const button of this.#place.querySelectorAll("button[data-act]")) button.hidden = !this.#offered(button.dataset.act, chosen, kinds, fields);
     this.#showReading(one && kind === "f" ? this.#editor.reading(nameOf(tree, one)) : undefined);
@@ -83,6 +88,7 @@ export class Selected {
     const only = kinds.size === 1 ? [...kinds][0] : "";
     switch (act) {
       case "duplicate": return only === "f";
+      case "list": return only === "f" && chosen.length > 1;
       case "split": return chosen.length === 1 && (only === "f" || only === "c");
       case "apart": return chosen.length === 1 && only === "f" && fields[0].cells > 1;
       case "sum": return chosen.length > 1 ? only === "f" || only === "c" : only === "c";
@@ -128,6 +134,8 @@ export class Selected {
     const size = marks?.size ?? ["", ""];
     const labels = Array.isArray(marks?.labels) ? marks.labels.join(", ") : marks?.labels ?? "";
     const shown = { labels, direction: marks?.direction ?? "across", answers: marks?.answers ?? 1, choose: marks?.choose ?? "one", empty: marks?.empty ?? "", wide: size[0], high: size[1] };
+    const gaps = this.#place.querySelector("#marks-gaps");
+    Object.assign(gaps, { checked: marks?.gaps === true, disabled: !marks });
     for (const [name, value] of Object.entries(shown)) {
       this.#fill(`#marks-${name}`, value);
       if (name !== "labels") this.#place.querySelector(`#marks-${name}`).disabled = !marks;
@@ -137,7 +145,7 @@ export class Selected {
   #marks(input) {
     const { part } = input.dataset;
     const number = (id) => Number(this.#place.querySelector(id).value);
-    let value = input.value.trim() || undefined;
+    let value = input.type === "checkbox" ? input.checked || undefined : input.value.trim() || undefined;
     if (part === "labels" && value?.includes(",")) value = value.split(",").map((one) => one.trim()).filter(Boolean);
     if (part === "answers") value = Math.max(1, Math.min(64, Math.round(Number(value)) || 1));
     if (part === "size") {
@@ -177,6 +185,16 @@ export class Selected {
     if (ids.every((id, at) => thing(tree, id).name === names[at])) return true;
     this.#editor.commit((copy) => rename(copy, ids, names), "Rename");
     return true;
+  }
+
+  /** Sets or, with undefined, clears what fields and columns have beside their format. */
+  #content(key, value, words) {
+    this.#editor.commit((tree) => {
+      for (const field of withFormat(tree, this.#editor.chosen())) {
+        if (value === undefined) delete field[key];
+        else field[key] = value;
+      }
+    }, words);
   }
 
   #cells(text) {

@@ -1,5 +1,6 @@
 // A template as its YAML has it, and what people do to it. What is changed is a new tree; the old one stays for undo.
-// Things have ids: f3 is the fourth field, t0 the first table, t0c1 its second column, t0r4 its fifth line.
+// Things have ids: f3 is the fourth field, t0 the first table, t0c1 its second column, t0r4 its fifth line, m2 the third
+// of the marks by which a page is placed.
 
 import { bounds, cellBoxes, combOf, fine, inside, pitched, readingOrder, rounded, tableOf } from "/assets/editor/geometry.js";
 
@@ -7,12 +8,17 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RESERVED = ["file", "page", "form", "status", "review", "line"];
 
 export function placeOf(id) {
-  const [, kind, at, part, inner] = /^([ft])(\d+)(?:([cr])(\d+))?$/.exec(id);
+  const [, kind, at, part, inner] = /^([ftm])(\d+)(?:([cr])(\d+))?$/.exec(id);
   return { kind: part ?? kind, at: Number(at), inner: Number(inner) };
 }
 
 export const fields = (tree) => tree.fields ?? [];
 export const tables = (tree) => tree.tables ?? [];
+export const landmarks = (tree) => tree.landmarks?.marks ?? [];
+
+/** A mark's side, of the page's longer one where the template does not say. */
+const MARK_SHARE = 0.02;
+export const markSize = (tree) => tree.landmarks?.mark_size ?? rounded(MARK_SHARE * Math.max(tree.page.width, tree.page.height));
 
 export function linesOf(table) {
   const { first, count, pitch, boxes } = table.rows;
@@ -71,9 +77,10 @@ export function crossing(table, lines, line, column) {
   return [column.left + left - lines[0][0], top, column.width, height];
 }
 
-/** The field, table or column of that id, which has a name; of a line, its table. */
+/** The field, table or column of that id, which has a name; of a line, its table. A mark is called by its number. */
 export function thing(tree, id) {
   const { kind, at, inner } = placeOf(id);
+  if (kind === "m") return landmarks(tree)[at] && { name: `mark ${at + 1}` };
   if (kind === "f") return fields(tree)[at];
   return kind === "c" ? tables(tree)[at]?.columns[inner] : tables(tree)[at];
 }
@@ -88,6 +95,7 @@ export function everything(tree) {
   return [
     ...fields(tree).map((_, at) => `f${at}`),
     ...tables(tree).flatMap((table, at) => [`t${at}`, ...table.columns.map((_, inner) => `t${at}c${inner}`)]),
+    ...landmarks(tree).map((_, at) => `m${at}`),
   ];
 }
 
@@ -102,6 +110,10 @@ export function nameOf(tree, id) {
 export function boxOf(tree, id) {
   const { kind, at, inner } = placeOf(id);
   if (kind === "f") return fields(tree)[at].box;
+  if (kind === "m") {
+    const size = markSize(tree);
+    return [landmarks(tree)[at][0] - size / 2, landmarks(tree)[at][1] - size / 2, size, size].map(rounded);
+  }
   const table = tables(tree)[at];
   const lines = linesOf(table);
   if (kind === "r") return lines[inner];
@@ -121,7 +133,17 @@ export function setBox(tree, id, box) {
   const { kind, at, inner } = placeOf(id);
   const to = inside(box, tree.page);
   if (kind === "f") {
-    tree.fields[at].box = to;
+    const field = tree.fields[at];
+    const was = field.box;
+    // Blocks of bubbles have places of their own, and go along.
+    for (const part of field.marks?.parts ?? []) part.box = within(part.box, was, to);
+    field.box = to;
+    return;
+  }
+  if (kind === "m") {
+    const size = Math.max(to[2], to[3]);
+    if (Math.abs(size - markSize(tree)) > 0.2) tree.landmarks.mark_size = rounded(size);
+    tree.landmarks.marks[at] = [rounded(to[0] + to[2] / 2), rounded(to[1] + to[3] / 2)];
     return;
   }
   const table = tree.tables[at];
@@ -160,6 +182,12 @@ export function setBox(tree, id, box) {
   }
 }
 
+/** A box in `was`, where it is in `to` when that is moved and stretched there. */
+function within(box, was, to) {
+  const [across, down] = [to[2] / was[2], to[3] / was[3]];
+  return [to[0] + (box[0] - was[0]) * across, to[1] + (box[1] - was[1]) * down, box[2] * across, box[3] * down].map(rounded);
+}
+
 function taken(tree) {
   return new Set([...fields(tree), ...tables(tree)].map((one) => one.name));
 }
@@ -193,6 +221,9 @@ export function nameProblem(name) {
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** A rule in which what is called `old` is called `next`. */
+const renamed = (rule, old, next) => rule.replace(new RegExp(`(?<![\\w.])${escaped(old)}(?!\\w)`, "g"), next);
+
 /** Gives the things of these ids `names`, also in rules and lists. */
 export function rename(tree, ids, names) {
   // By a name that nothing has first: two may change theirs.
@@ -201,11 +232,10 @@ export function rename(tree, ids, names) {
     const one = thing(tree, id);
     const { kind, at } = placeOf(id);
     const table = kind === "c" ? tree.tables[at].name : "";
-    const within = (text, old, next) => text.replace(new RegExp(`(?<![\\w.])${escaped(old)}(?!\\w)`, "g"), next);
     const rules = tree.rules?.map((rule) => {
-      if (!table) return within(rule, one.name, name);
-      const ofTable = within(rule, `${table}.${one.name}`, `${table}.${name}`);
-      return ofTable.trimStart().startsWith(`${table}:`) ? within(ofTable, one.name, name) : ofTable;
+      if (!table) return renamed(rule, one.name, name);
+      const ofTable = renamed(rule, `${table}.${one.name}`, `${table}.${name}`);
+      return ofTable.trimStart().startsWith(`${table}:`) ? renamed(ofTable, one.name, name) : ofTable;
     });
     if (rules) tree.rules = rules;
     for (const [list, members] of Object.entries(tree.lists ?? {})) {
@@ -225,6 +255,7 @@ export function remove(tree, ids) {
     return { ...table, rows, columns: table.columns.filter((_, inner) => !gone.has(`t${at}c${inner}`)) };
   }).filter((table, at) => !gone.has(`t${at}`) && table.columns.length && table.rows.boxes?.length !== 0);
   tree.fields = fields(tree).filter((_, at) => !gone.has(`f${at}`));
+  if (landmarks(tree).length) tree.landmarks.marks = landmarks(tree).filter((_, at) => !gone.has(`m${at}`));
   for (const [list, members] of Object.entries(tree.lists ?? {})) {
     tree.lists[list] = members.filter((member) => !names.has(member));
     if (!tree.lists[list].length) delete tree.lists[list];
@@ -235,6 +266,10 @@ export function remove(tree, ids) {
 /** Takes out parts that have nothing in them. */
 export function tidy(tree) {
   for (const part of ["fields", "tables", "rules"]) if (tree[part] && !tree[part].length) delete tree[part];
+  if (tree.landmarks?.marks && !tree.landmarks.marks.length) {
+    for (const part of ["marks", "mark_size", "rings"]) delete tree.landmarks[part];
+  }
+  for (const part of ["landmarks", "sheet"]) if (tree[part] && !Object.keys(tree[part]).length) delete tree[part];
   if (tree.lists && !Object.keys(tree.lists).length) delete tree.lists;
 }
 
@@ -376,7 +411,33 @@ export function setFormat(tree, ids, key, value, keeps) {
   }
 }
 
+/** Adds a mark with its middle there; its id. */
+export function addMark(tree, [x, y]) {
+  tree.landmarks = { ...tree.landmarks, marks: [...landmarks(tree), [rounded(x), rounded(y)]] };
+  return `m${tree.landmarks.marks.length - 1}`;
+}
+
+/** Sets or, with undefined, clears `key` of a part of the whole form: its landmarks, its sheet. */
+export function setPart(tree, part, key, value) {
+  tree[part] = { ...tree[part], [key]: value };
+  if (value === undefined) delete tree[part][key];
+  // What says more of a code says nothing without one.
+  if (part === "sheet" && tree.sheet.code === undefined) delete tree.sheet;
+  tidy(tree);
+}
+
+/** Gives the list of that name another name and `members`; without members it goes. A name that is new makes one. */
+export function setList(tree, old, name, members) {
+  const lists = Object.entries(tree.lists ?? {});
+  const list = [name, members];
+  const next = lists.some(([one]) => one === old) ? lists.map((one) => (one[0] === old ? list : one)) : [...lists, list];
+  tree.lists = Object.fromEntries(next.filter(([, own]) => own.length));
+  if (old && old !== name && members.length) tree.rules = tree.rules?.map((rule) => renamed(rule, old, name));
+  if (!tree.rules) delete tree.rules;
+  tidy(tree);
+}
+
 /** The fields and columns of these ids. */
 export function withFormat(tree, ids) {
-  return ids.flatMap((id) => (placeOf(id).kind === "t" || placeOf(id).kind === "r" ? thing(tree, id).columns : [thing(tree, id)]));
+  return ids.filter((id) => placeOf(id).kind !== "m").flatMap((id) => (placeOf(id).kind === "t" || placeOf(id).kind === "r" ? thing(tree, id).columns : [thing(tree, id)]));
 }
