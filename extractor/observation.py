@@ -39,6 +39,12 @@ of 690."""
 NO_LATTICE = Lattice(1, (), stack_crops([]), comb=False)
 """The lattice of a string that is not cut into symbols."""
 
+MAY_BE_SETTLED = (DoubtKind.MARK, DoubtKind.POINT, DoubtKind.SCALE)
+"""Doubts about what is written, on which another reader's word throws light."""
+
+SURE_ALONE = 0.999
+"""A free string as certain as this needs no second reading."""
+
 
 @dataclass(frozen=True)
 class Located:
@@ -193,6 +199,19 @@ def _scale_doubts(height: float, confidence: float) -> tuple[Doubt, ...]:
     # The odds of being wrong rise.
     most = confidence / (confidence + (1 - confidence) * (CLEAR_HEIGHT / height) ** 2) if confidence else 0.0
     return (Doubt(DoubtKind.SCALE, f"its digits are only {round(height)} pixels high", most, provable=True),)
+
+
+def wants_second(seen: Observation, decoded: Decoded, accept: float) -> bool:
+    """Whether another reader should read a field as well that no rule proves."""
+    enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
+    return (
+        seen.is_written
+        and bool(decoded.meaning.value)
+        and decoded.confidence < enough
+        and seen.format.check is None
+        and seen.model.reads_digits
+        and all(doubt.most >= accept or doubt.kind in MAY_BE_SETTLED for doubt in decoded.doubts)
+    )
 
 
 def second_opinions(decided: Sequence[tuple[Observation, Decoded]], reader: SecondReader) -> list[Decoded]:

@@ -19,7 +19,15 @@ from extractor.documents.negative import is_dark
 from extractor.errors import ModelError, TemplateError
 from extractor.field_symbols import field_symbols
 from extractor.fields import FieldImage, as_single_field
-from extractor.observation import Located, Observation, decode, holds_digits, observe, second_opinions
+from extractor.observation import (
+    Located,
+    Observation,
+    decode,
+    holds_digits,
+    observe,
+    second_opinions,
+    wants_second,
+)
 from extractor.options import ReadMode, ReadOptions
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, Recognizers
@@ -60,12 +68,6 @@ NUMBERED_ON_FORM = 5
 BESIDE = "There is another form in this picture, which is not shown here; a job reads both."
 MORE = "There are printed boxes beside the form; if they are of another form, scan each sheet by itself."
 NO_FIELD = "No field with handwritten digits was found on this page; give the form's template with -t."
-
-MAY_BE_SETTLED = (DoubtKind.MARK, DoubtKind.POINT, DoubtKind.SCALE)
-"""Doubts about what is written, on which another reader's word throws light."""
-
-SURE_ALONE = 0.999
-"""A free string as certain as this needs no second reading."""
 
 
 @dataclass(frozen=True)
@@ -317,19 +319,6 @@ def _unproved(
         if wants_second(seen, decoded, accept) and not (accepted and (seen.lattice.comb or reading.field in proved)):
             found.append(place)
     return found
-
-
-def wants_second(seen: Observation, decoded: Decoded, accept: float) -> bool:
-    """Whether another reader should read a field as well that no rule proves."""
-    enough = accept if seen.lattice.comb else max(accept, SURE_ALONE)
-    return (
-        seen.is_written
-        and bool(decoded.meaning.value)
-        and decoded.confidence < enough
-        and seen.format.check is None
-        and seen.model.reads_digits
-        and all(doubt.most >= accept or doubt.kind in MAY_BE_SETTLED for doubt in decoded.doubts)
-    )
 
 
 def _may_number(values: Sequence[str]) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from extractor.observation import Located, decode, observe, second_words
-from extractor.reading import wants_second
+from extractor.observation import Located, decode, observe, second_words, wants_second
 from extractor.recognizer.choice import Model
 from extractor.recognizer.learned import Learned, unlearned
 from extractor.recognizer.second_reader import SecondReader

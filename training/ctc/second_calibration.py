@@ -14,9 +14,19 @@ from extractor.decoding.second_opinion import Word, evidence, sees_mark
 from extractor.decoding.value_choice import choice_of, chosen
 from extractor.errors import ModelError
 from extractor.fields import as_single_field
-from extractor.observation import Located, Observation, decode, is_judged_anew, observe, our_word, second_words, weighed
+from extractor.observation import (
+    Located,
+    Observation,
+    decode,
+    is_judged_anew,
+    observe,
+    our_word,
+    second_words,
+    wants_second,
+    weighed,
+)
 from extractor.options import ReadOptions
-from extractor.reading import SINGLE_FIELD, wants_second
+from extractor.reading import SINGLE_FIELD
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Model, load_model
 from extractor.recognizer.learned import Learned
