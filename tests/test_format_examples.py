@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.reference.format_examples import proposed_format
+from extractor.reference.format_examples import counted_format, proposed_format
 from extractor.template import Format, PageSize, Template, load_template, template_yaml
 from extractor.template.table import Table, TableColumn, TableRows
 from extractor.values import Box, Kind
@@ -49,6 +49,15 @@ def test_more_values_make_it_surer_and_exceptions_less_sure() -> None:
 @pytest.mark.parametrize("written", [("12", "40"), ("12.5", "40", "3/4", "7:30"), ("01", "7", "312")])
 def test_too_few_values_or_unlike_ones_propose_nothing(written: tuple[str, ...]) -> None:
     assert proposed_format(written) is None
+
+
+def test_a_column_that_counts_up_has_no_range_and_no_number_of_digits() -> None:
+    copies = [[(line, str(begin + line)) for line in (1, 2, 4, 5)] for begin in (96, 310)]
+    proposed = counted_format([*copies, [(1, "700"), (2, "107")]])
+    assert proposed is not None
+    assert proposed.format == Format(kind=Kind.INTEGER, min=Decimal(0))
+    assert proposed.remark == "counts up from line to line, 6 of 7 times; 78 % sure"
+    assert counted_format([list(enumerate(CODES)), list(enumerate(AGES))]) is None
 
 
 def test_how_sure_a_format_is_stands_beside_its_column(tmp_path: Path) -> None:

@@ -78,12 +78,14 @@ def filled(register: Register, digits: Digits, rng: np.random.Generator) -> Pict
     writing = _Pooled(hand, digits, rng)
     writing.ink = np.zeros(register.picture.shape, np.float32)
     per_block = make.rows // make.blocks
+    # Where what is written counts up, each sheet begins elsewhere.
+    begin = int(rng.integers(1, 900))
     last = round(make.rows * min(1.0, make.filled * rng.uniform(0.9, 1.1)))
     for line in range(last):
         block = register.blocks[line // per_block]
         for number, column in enumerate(make.columns):
             box = block.box(line % per_block, number)
-            text = written(column.holds, rng)
+            text = str(begin + line) if column.holds == "counted" else written(column.holds, rng)
             if text == "":
                 writing.words(str(rng.choice(PEOPLE)), box.left + 1.5, box.bottom - 0.25 * box.height)
                 continue

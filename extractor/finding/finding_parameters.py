@@ -289,7 +289,7 @@ class FindingParameters:
     gap_reach: int = 3  # pixels above and below its way that a level ruling is seen in,
     gap_seen: float = 0.3  # the share of lines whose rulings stop where columns part,
     gap_least: Size = Size(0.003, 4)  # for so long at least
-    comb_headed: tuple[float, float] = (0.15, 2.0)  # width over a line's height of a comb's cell under one heading,
+    comb_headed: tuple[float, float] = (0.15, 5.0)  # width over a line's height of a comb's cell under one heading,
     comb_unheaded: int = 3  # cells at least of a comb that no heading shows
     cell_middle: float = 0.25  # of a cell's height: beside its own rulings,
     cell_parted: float = 0.8  # of its width: so long is a ruling that runs through it,
@@ -333,7 +333,7 @@ class FindingParameters:
     head_numbers: float = 2.5  # how wide the heading of printed numbers is at most,
     head_begins: float = 1.5  # and how far from its side it begins
     head_close: float = 0.6  # before its column's first heading, or it is none in the middle
-    head_across: float = 1.3  # of the least ink across the sides of columns, that is as little
+    head_across: tuple[float, float] = (1.3, 0.5)  # of the least ink across columns' sides, or pixels per line and side
     head_base: Size = Size(0.1, 1.5)  # of the same: how far off its base line a letter ends,
     head_bases: int = 3  # of so many in one line,
     head_standing: float = 0.75  # and how many letters stand on them

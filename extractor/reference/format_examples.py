@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from extractor.reading import Reader
 from extractor.recognizer.choice import Model
@@ -34,16 +35,20 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class ProposedFormat:
-    """A format that `fit` of `seen` values have, and how sure it is that the next one has it, 0 to 1."""
+    """A format that `fit` of `seen` values have, and how sure it is that the next one has it, 0 to 1. `counts` says
+    that the values of a column count up, and then these are steps from one to the next."""
 
     format: Format
     fit: int
     seen: int
     sure: float
+    counts: bool = False
 
     @property
     def remark(self) -> str:
         """In plain words, as a comment in the template."""
+        if self.counts:
+            return f"counts up from line to line, {self.fit} of {self.seen} times; {100 * self.sure:.0f} % sure"
         return f"{self.fit} of {self.seen} that were read; {100 * self.sure:.0f} % sure"
 
 
@@ -78,6 +83,25 @@ def proposed_format(written: Sequence[str]) -> ProposedFormat | None:
     return _sure(Format(kind=Kind.INTEGER, min=Decimal(0), max=Decimal(_largest(numbers))), len(plain), len(written))
 
 
+def counted_format(columns: Sequence[Sequence[tuple[int, str]]]) -> ProposedFormat | None:
+    """The format of a column whose values count up with its lines: of each copy the number of each line and what is
+    written there. No range, since they go on; None where most do not count up."""
+    steps, zeros = [], False
+    for column in columns:
+        numbers = [(line, text) for line, text in column if text.isdigit()]
+        zeros |= any(text[0] == "0" and len(text) > 1 for _, text in numbers)
+        steps += [int(b) - int(a) == other - line for (line, a), (other, b) in pairwise(numbers)]
+    fit = sum(steps)
+    if len(steps) < REFERENCE.examples_least or fit < REFERENCE.examples_fit * len(steps):
+        return None
+    sure = (fit + 1) / (len(steps) + 2)
+    if zeros:
+        lengths = [len(text) for column in columns for _, text in column]
+        usual = max(sorted(set(lengths)), key=lengths.count)
+        return ProposedFormat(Format(kind=Kind.DIGITS, digits=(usual, usual)), fit, len(steps), sure, counts=True)
+    return ProposedFormat(Format(kind=Kind.INTEGER, min=Decimal(0)), fit, len(steps), sure, counts=True)
+
+
 def _sure(form: Format, fit: int, seen: int) -> ProposedFormat:
     return ProposedFormat(form, fit, seen, (fit + 1) / (seen + 2))
 
@@ -97,19 +121,27 @@ def with_examples(template: Template, copies: Sequence[Gray], model: Model) -> t
     and columns (`patients.fee`) that has one."""
     trial = _trial(template)
     reader = Reader((trial,), model)
-    written: dict[str, list[str]] = defaultdict(list)
+    # By field or column what is written on each copy, with the number of its line.
+    written: dict[str, list[list[tuple[int, str]]]] = defaultdict(list)
     inked: dict[str, int] = defaultdict(int)
     for copy in copies[: REFERENCE.examples_copies]:
         for result in reader.read([Page("", 1, copy)]):
+            own: dict[str, list[tuple[int, str]]] = defaultdict(list)
             for reading in result.readings:
                 place = table_place(reading.field)
                 name = reading.field if place is None else f"{place.table}.{place.column}"
                 text = _read(reading)
-                written[name] += [text] if text else []
+                own[name] += [(0 if place is None else place.line, text)] if text else []
                 inked[name] += reading.status is not FieldStatus.BLANK
-    # Of words a few look like numbers.
-    numbers = {name: texts for name, texts in written.items() if len(texts) >= REFERENCE.examples_read * inked[name]}
-    found = {name: one for name, texts in numbers.items() if (one := proposed_format(texts)) is not None}
+            for name, values in own.items():
+                written[name].append(values)
+    found: dict[str, ProposedFormat] = {}
+    for name in _written_names(template):
+        texts = [text for values in written[name] for _, text in values]
+        # Of words a few look like numbers.
+        if len(texts) >= REFERENCE.examples_read * inked[name]:
+            one = counted_format(written[name]) or proposed_format(texts)
+            found |= {name: one} if one is not None else {}
     fields = tuple(
         field.model_copy(update={"format": found[field.name].format}) if field.name in found else field
         for field in template.fields
@@ -127,6 +159,12 @@ def with_examples(template: Template, copies: Sequence[Gray], model: Model) -> t
     return mended, {name: one.remark for name, one in found.items()}
 
 
+def _written_names(template: Template) -> list[str]:
+    """The fields and columns (`patients.fee`) that are written into."""
+    columns = [(f"{table.name}.{one.name}", one) for table in template.tables for one in table.columns]
+    return [name for name, one in (*((one.name, one) for one in template.fields), *columns) if one.is_written]
+
+
 def _read(reading: Reading) -> str:
     """What was written, where it was read surely and is no word."""
     if reading.status in (FieldStatus.BLANK, FieldStatus.VOID) or reading.confidence < REFERENCE.examples_sure:
@@ -138,7 +176,9 @@ def _read(reading: Reading) -> str:
 def _trial(template: Template) -> Template:
     """`template` with fields in which any mark may stand, and no more lines of its tables than tell what is in them."""
     form = Format(kind=Kind.DIGITS, marks=ANY_MARK)
-    fields = tuple(field.model_copy(update={"format": form}) for field in template.fields)
+    fields = tuple(
+        field.model_copy(update={"format": form}) if field.is_written else field for field in template.fields
+    )
     tables = []
     for table in template.tables:
         rows, most = table.rows, REFERENCE.examples_lines
@@ -147,6 +187,8 @@ def _trial(template: Template) -> Template:
             if rows.boxes
             else TableRows(first=rows.first, count=min(rows.count or 1, most), pitch=rows.pitch)
         )
-        columns = tuple(column.model_copy(update={"format": form}) for column in table.columns)
+        columns = tuple(
+            column.model_copy(update={"format": form}) if column.is_written else column for column in table.columns
+        )
         tables.append(table.model_copy(update={"rows": fewer, "columns": columns}))
     return template.model_copy(update={"fields": fields, "tables": tuple(tables), "rules": ()})

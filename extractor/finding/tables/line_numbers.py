@@ -44,6 +44,13 @@ def first_numbered(page: Print, stack: LineStack, strip: Strip, read: PlaceReade
     return likely
 
 
+def first_worded(page: Print, stack: LineStack, strips: Sequence[Strip], read: PlaceReader) -> int:
+    """1 where the first line has words in most columns and the second does not, and is headings; else 0."""
+    counts = [sum(_is_word(_read(page, stack, strip, read, [row])[0]) for strip in strips) for row in (0, 1)]
+    least = max(FINDING.table_columns, FINDING.heading_share * len(strips))
+    return int(counts[0] >= least > counts[1])
+
+
 def is_short(page: Print, stack: LineStack, strip: Strip, read: PlaceReader) -> bool:
     """Whether the print in a column is a letter or a few in each line, as where lines have letters for numbers."""
     texts = _read(page, stack, strip, read, range(min(FINDING.table_rows, len(stack.lines))))

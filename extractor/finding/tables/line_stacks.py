@@ -92,9 +92,9 @@ def _with_shorter(chains: list[list[JoinedRuling]], slack: float) -> list[list[J
     for chain in sorted(
         chains, key=lambda one: float(np.median([each.end - each.start for each in one])), reverse=True
     ):
-        left = [ruling for ruling in chain if not any(_is_missing(ruling, wider, slack) for wider in out)]
-        for ruling in (one for one in chain if one not in left):
-            next(wider for wider in out if _is_missing(ruling, wider, slack)).append(ruling)
+        left: list[JoinedRuling] = []
+        for ruling in chain:
+            next((wider for wider in out if _is_missing(ruling, wider, slack)), left).append(ruling)
         out += [left] if left else []
     return out
 

@@ -101,7 +101,8 @@ def _edges(heads: list[tuple[float, float]], strip: Strip, tall: float, ink: NDA
     tried = [np.clip(one, strip.left, strip.right) for one in _likely_edges(heads, strip, tall)]
     near = np.arange(-FINDING.gap_reach, FINDING.gap_reach + 1)
     across = [float(ink[(edges[1:-1, None] + near).round().astype(int).clip(0, len(ink) - 1)].sum()) for edges in tried]
-    first = next(k for k, one in enumerate(across) if one <= FINDING.head_across * min(across))
+    most = max(FINDING.head_across[0] * min(across), FINDING.head_across[1] * len(heads))
+    first = next(k for k, one in enumerate(across) if one <= most)
     return [float(edge) for edge in tried[first]]
 
 

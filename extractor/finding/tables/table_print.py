@@ -26,14 +26,14 @@ def cell_box(stack: LineStack, row: int, strip: Strip) -> Box:
 
 
 def ink_in_lines(page: Print, stack: LineStack) -> NDArray[np.float64]:
-    """How many pixels of ink are in the lines of a table, its rulings left out, for each pixel across the page, shape
-    (width,)."""
+    """How many pixels of ink are in a line of a table on average, its rulings left out, for each pixel across the page,
+    shape (width,)."""
     ink = np.zeros(page.dark.shape[1])
     for row in range(len(stack.lines)):
         box = cell_box(stack, row, Strip(stack.left, stack.right))
         rim = FINDING.space_edge * box.height
         ink += np.count_nonzero(page.dark[round(box.top + rim) : round(box.bottom - rim)], axis=0)
-    return ink
+    return ink / len(stack.lines)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from extractor.finding.printed.print_or_writing import Print, letter_height
 from extractor.finding.rulings.page_rulings import Rulings, dotted_runs
 from extractor.finding.tables.found_table import FoundColumn, FoundTable
 from extractor.finding.tables.joined_rulings import JoinedRuling, joined_rulings
-from extractor.finding.tables.line_numbers import counts_up, first_numbered, is_short, total_rows
+from extractor.finding.tables.line_numbers import counts_up, first_numbered, first_worded, is_short, total_rows
 from extractor.finding.tables.line_stacks import LineStack, line_stacks
 from extractor.finding.tables.table_heads import head_letters, head_texts, repeats, strips_under
 from extractor.finding.tables.table_print import (
@@ -87,6 +87,9 @@ def _blocks(
     first = heading_rows(page, stack, [strip for strip in strips if strip not in printed] or strips)
     for strip in printed[:1]:
         first = first_numbered(page, stack, strip, read, first)
+    if not first and not stack.above and len(head_letters(page, stack)) == 0:
+        # What is left of writing may be as high as the letters of headings.
+        first = first_worded(page, stack, strips, read)
     if first:
         stack = stack.without(first, 0)
         strips = column_strips(stack, upright, masks)
