@@ -152,6 +152,9 @@ class FindingParameters:
     # Boxes that dashed uprights part into cells.
     dashed_box: tuple[int, int] = (12, 24)  # pixels, height and width, of the smallest
     dashed_cells: int = 12  # at most
+    dashed_boxes: int = 12  # so many boxes of one size are alike, and most of them parted or none;
+    dashed_alike: float = 0.12  # of width and height: if they differ by less,
+    dashed_share: float = 0.6  # and so many of them at least
     dashed_shape: tuple[float, float] = (0.45, 2.6)  # width over height of a cell
     dashed_slack: Size = Size(0.05, 2)  # of a cell's width: how far off its place a dashed ruling may be
     dashes: int = 3  # at least, in one ruling,
@@ -294,6 +297,7 @@ class FindingParameters:
     cell_middle: float = 0.25  # of a cell's height: beside its own rulings,
     cell_parted: float = 0.8  # of its width: so long is a ruling that runs through it,
     cells_parted: float = 0.1  # and in no more cells one does
+    strip_crossed: float = 0.25  # of the rulings between lines, that run through a column; fewer do beside the lines
     # and what is printed in them.
     number_rows: float = 0.8  # of the lines, that have a printed number
     number_tall: float = 0.7  # of the tallest piece: lower ones are points

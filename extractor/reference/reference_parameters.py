@@ -66,6 +66,7 @@ class ReferenceParameters:
     grid_low: float = 0.016  # lower ones, hardly higher than print,
     grid_low_boxes: int = 5  # are already where there are more than so many
     rows_even: tuple[float, float] = (0.06, 2.0)  # of a line's pitch, and pixels: lines of a table that are off by less
+    cells_most: int = 20  # of a comb for a number: longer ones are for words
     field_tallest: float = 1.6  # height over width of a box for a number
     field_largest: float = 0.04  # of the page's area: the largest box for a number
 

@@ -79,15 +79,27 @@ def draft_template(
     return TemplateDraft(template, left_out)
 
 
+def _is_worded(box: Box, cells: int, other: Box) -> bool:
+    """Whether a comb is one for words, one letter in each cell: the long one `other` itself, or what it goes on with in
+    the next row."""
+    if cells > REFERENCE.cells_most:
+        return True
+    below = abs(box.top - other.bottom) < box.height / 2 and abs(box.left - other.left) < box.height / 2
+    return below and box.width < other.width and abs(box.height - other.height) < box.height / 4
+
+
 def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:
     found = [field for field in found if not any(doubt.kind is DoubtKind.PRINT for doubt in field.doubts)]
     boxed = [field for field in found if field.shape != "ruling"]
     if not boxed:
         return found
     single = [field.box for field in boxed if field.cells is None]
+    worded = [field.box for field in boxed if (field.cells or 1) > REFERENCE.cells_most]
     kept = []
     for field in boxed:
         box = field.box
+        if field.cells is not None and any(_is_worded(box, field.cells, one) for one in worded):
+            continue
         if field.cells is None:
             across, down = REFERENCE.grid_alike * box.width, REFERENCE.grid_alike * box.height
             alike = sum(abs(one.width - box.width) < across and abs(one.height - box.height) < down for one in single)

@@ -17,7 +17,16 @@ def part_at_dashes(groups: list[Group], ink: Mask) -> list[Group]:
 
     `ink`, shape of the work page, is 255 on thin dark things. Hardly any writing is broken so regularly.
     """
-    return [_parted(group, ink) if len(group.cells) == 1 else group for group in groups]
+    parted = [_parted(group, ink) if len(group.cells) == 1 else group for group in groups]
+    sizes = np.array([group.corners[2] - group.corners[0] for group in groups]).reshape(-1, 2)
+    dashed = np.array([one.dashed for one in parted], bool)
+    single = np.array([len(group.cells) == 1 for group in groups], bool)
+    for index in np.flatnonzero(dashed):
+        alike = single & (np.abs(sizes / sizes[index] - 1) < FINDING.dashed_alike).all(1)
+        # What few of many boxes of one size show, such as squares for tally marks, is chance.
+        if alike.sum() >= FINDING.dashed_boxes and dashed[alike].mean() < FINDING.dashed_share:
+            parted[index] = groups[index]
+    return parted
 
 
 def _parted(group: Group, ink: Mask) -> Group:

@@ -29,7 +29,7 @@ from extractor.finding.tables.table_print import (
     numbers_end,
     parted_cells,
 )
-from extractor.finding.tables.table_strips import Strip, column_strips, only_crossed
+from extractor.finding.tables.table_strips import Strip, column_strips, crossed_share, only_crossed
 from extractor.ink import as_gray
 from extractor.values import Box, Gray, Mask
 
@@ -95,6 +95,11 @@ def _blocks(
         strips = column_strips(stack, upright, masks)
         if not strips:
             return []
+    # Rulings that begin and end like those of the lines may stop beside them: what is between is no column.
+    thick = as_gray(cv2.dilate(masks[0], np.ones((2 * FINDING.gap_reach + 1, 1), np.uint8)))
+    strips = [strip for strip in strips if crossed_share(stack, strip, thick) >= FINDING.strip_crossed]
+    if not strips:
+        return []
     letters = head_letters(page, stack)
     # A strip that no ruling parts is one column, or those of its headings.
     usual = letter_height(letters) if len(letters) else 0.0

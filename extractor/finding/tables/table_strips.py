@@ -88,6 +88,13 @@ def column_strips(stack: LineStack, upright: Sequence[JoinedRuling], masks: tupl
     return strips
 
 
+def crossed_share(stack: LineStack, strip: Strip, thick: Mask) -> float:
+    """The share of the rulings between lines that are mostly seen across a column; `thick` shows the level rulings of
+    the page, thick enough for what lies a little aside."""
+    seen = [seen_between(one, thick, strip.left, strip.right) for one in stack.rulings[1:-1]]
+    return float(np.mean([one > FINDING.level_seen for one in seen])) if seen else 1.0
+
+
 def _edges(stack: LineStack, upright: Sequence[JoinedRuling], sideways: Mask) -> list[Edge]:
     top, foot = stack.levels[0], stack.levels[-1]
     middle, slack = (top + foot) / 2, FINDING.table_ends * stack.long_side
