@@ -2,8 +2,8 @@
 
     python -m benchmarks.memory [--pages 500] [--second]
 
-A page of the sample tally form, repeated into one PDF of embedded JPEG pages of 200 dpi, read by one process in batches
-as the processes of `formdigits read` do; resident memory after each batch. The pages are drawn by another process. With
+A page of the sample tally form, repeated into one PDF of embedded JPEG pages of 200 dpi, read by one process as
+the processes of `formdigits read` do; resident memory after each batch. The pages are drawn by another process. With
 `--second` the second reader is asked as well, where it is installed.
 """
 
@@ -12,18 +12,17 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import tempfile
-from itertools import islice
 from pathlib import Path
 
 import cv2
 import psutil
 
-from extractor.documents import open_pages
 from extractor.export import open_sink
 from extractor.reading import Reader
 from extractor.recognizer.choice import Recognizers, load_model
 from extractor.template import load_template
-from workers.chunk import BATCH
+from workers.chunk import do_task
+from workers.work import Outcome, ReadTask, Span
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,12 +53,13 @@ def main() -> None:
         drawing = multiprocessing.get_context("spawn").Process(target=draw, args=(pdf, count))
         drawing.start()
         drawing.join()
+        task = ReadTask((Span(1, str(pdf), 1, count),))
         with open_sink(Path(folder) / "out.csv", fields=reader.fields) as sink:
-            pages = open_pages(str(pdf))
-            while batch := list(islice(pages, BATCH)):
-                for result in reader.read(batch):
+            for events in do_task(task, reader):
+                results = [event.result for event in events if isinstance(event, Outcome)]
+                for result in results:
                     sink.write(result)
-                resident += [process.memory_info().rss] * len(batch)
+                resident += [process.memory_info().rss] * len(results)
     fifth = count // 5
     first, last = max(resident[:fifth]), max(resident[-fifth:])
     print(f"{len(resident)} pages; most resident memory over the first {fifth}: {first / 2**20:.0f} MiB, ", end="")

@@ -34,8 +34,9 @@ from extractor.reading import Reader
 from extractor.recognizer.card import SHIPPED
 from extractor.recognizer.choice import Recognizers
 from extractor.template import load_template
+from extractor.values import FailedPage, Page
 from training.command import run
-from workers.chunk import BATCH
+from workers.chunk import BATCH, BATCH_PIXELS
 
 STEPS = {
     "register": ("extractor.reading.register", "extractor.reading.read_sheet_codes"),
@@ -103,19 +104,26 @@ def found(name: str) -> Any:
     return getattr(found(module), rest)
 
 
+def pixels_of(pages: Sequence[Page | FailedPage]) -> int:
+    """How many pixels the pages have together."""
+    return sum(page.image.size for page in pages if isinstance(page, Page))
+
+
 def read_all(files: Sequence[str], reader: Reader, sink: Sink, watch: Stopwatch) -> int:
     """Reads and writes every page of `files`, and gives how many there were."""
-    pages, count = [], 0
+    pages: list[Page | FailedPage] = []
+    count = 0
     for number, file in enumerate(files, 1):
         with watch.on("open"):
             pages += list(open_pages(file))
-        if len(pages) >= BATCH or number == len(files):
+        if len(pages) >= BATCH or pixels_of(pages) >= BATCH_PIXELS or number == len(files):
             with watch.on("the rest"):
                 results = reader.read(pages)
             with watch.on("write"):
                 for result in results:
                     sink.write(result)
-            count, pages = count + len(pages), []
+            count += len(pages)
+            pages.clear()
     return count
 
 

@@ -14,8 +14,9 @@ from workers.work import Counted, CountTask, Event, Outcome, PageReader, Span, T
 BATCH = 4
 """Most pages that are decoded and in memory at once: with more the networks gain nothing."""
 
-BATCH_PIXELS = 40_000_000
-"""A batch ends early when its pages have this many pixels: four A4 pages at 300 dpi, or one at 600."""
+BATCH_PIXELS = 3_000_000
+"""A batch ends when its pages have this many pixels, which an A4 page at 200 dpi has alone: several large ones together
+take memory, and are read more slowly, since the processor's caches hold one at most."""
 
 
 def do_task(
@@ -37,6 +38,8 @@ def do_task(
         for page in _open(span, reader.dpi, traces):
             batch.append((span.document, page))
             pixels += page.image.size if isinstance(page, Page) else 0
+            # Not kept while the next one is decoded.
+            del page
             beat()
             if len(batch) == BATCH or pixels >= BATCH_PIXELS:
                 yield _read(batch, reader, overlay, task.attempts) + traces
@@ -75,6 +78,7 @@ def _open(span: Span, dpi: int, traces: list[Event]) -> Iterator[Page | FailedPa
             if span.first <= page.number <= span.last and page.number not in seen:
                 seen.add(page.number)
                 yield page
+            del page
     except Exception as error:
         reason = _surprise(error)
         traces.append(Trace(traceback.format_exc()))
