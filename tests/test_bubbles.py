@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from extractor.bubbles.bubble_measures import MEASURES
+from extractor.bubbles.bubble_measures import MEASURES, Measured
 from extractor.bubbles.bubble_state import SeenBubble, SeenMarks, probabilities
 from extractor.decoding.marked import decode_marks
 from extractor.geometry import transform
@@ -200,7 +201,12 @@ def test_what_is_plainly_inked_is_never_surely_empty() -> None:
     wild = rng.uniform(0, 6, (500, len(MEASURES)))
     wild[:, MEASURES.index("spreads")] = 4
     wild[:, MEASURES.index("relative")] = rng.uniform(0.6, 3, 500)
-    assert probabilities(wild).min() >= 0.05
+    seen = Measured(wild, np.zeros((500, 1, 1), np.float32), np.ones(500, np.bool_))
+    for own in (500, 3):
+        part = replace(seen, measures=wild[:own], known=seen.known[:own])
+        assert probabilities(part, np.zeros(own, np.intp), ["A"] * own).min() >= 0.05
+    unknown = probabilities(replace(seen, known=~seen.known), np.zeros(500, np.intp), ["A"] * 500)
+    assert unknown.max() <= 0.95
 
 
 def test_an_answer_by_hand_is_one_of_the_labels() -> None:

@@ -288,3 +288,24 @@ def _plain_page(numbers: Sequence[tuple[str, str]], shape: tuple[int, int] = (80
         part = page[top : top + ink.shape[0], left : left + ink.shape[1]]
         np.minimum(part, 250 - (ink[: part.shape[0], : part.shape[1]] * 0.85).astype(np.uint8), out=part)
     return page
+
+
+def test_bubbles_ticks_and_a_code_are_read_before_a_camera_and_tell_sheets_apart(samples: Path) -> None:
+    reader = open_reader(ReadOptions.of([str(samples / "templates" / "exam.yaml")]))
+    with (samples / "exams" / "truth.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["file"] == "exams/exam_01.jpg"]
+    session = Session(reader)
+    given = []
+    shots = [
+        Shot(load(samples / "exams" / "exam_01.jpg"), rest=1.6, stays=True),
+        Shot(load(samples / "exams" / "exam_02.jpg"), rest=0.6, swap=True, stays=True),
+    ]
+    for moment in film(shots, Camera(fps=8.0, shake=2.0)):
+        sight = session.see(moment.frame, moment.at)
+        given += [sight.row] if sight.row is not None else []
+        if moment.shot == 1 and moment.rests and not sight.locked:
+            break
+    assert values(given[0]) == {row["field"]: row["value"] for row in rows}
+    assert len(given) == 1
+    # The other sheet is read anew.
+    assert not sight.locked

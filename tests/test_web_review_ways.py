@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from extractor.values import Kind
 from tests.reviewed_job import field, job_of_pages
 from tests.test_review_web import PICTURE, begun, press, reading, reviewing, settled
-from tests.web_site import WebServer, web_store  # noqa: F401 - the fixture `store`
+from tests.web_site import ROOT, WebServer, web_store  # noqa: F401 - the fixture `store`
 from workers.database.review.plans import set_plan
 from workers.database.store import Store
 
@@ -54,6 +55,23 @@ def test_fields_are_chosen_and_a_broken_sum_is_told(web: WebServer, store: Store
     expect(page.locator("#field")).to_have_text("total")
     # What had been typed there is there.
     expect(page.locator("#value")).to_have_value("1")
+
+
+def test_a_mark_is_answered_by_one_key(web: WebServer, store: Store, context: BrowserContext) -> None:
+    marks = [("q1", "A"), ("q2", "BC"), ("left_early", "1"), ("extra_paper", "1")]
+    readings = [field(name, value, 0.1 + 0.1 * at, kind=Kind.MARK) for at, (name, value) in enumerate(marks)]
+    template = str(ROOT / "samples" / "templates" / "exam.yaml")
+    job = job_of_pages(store, [readings], form="exam-answers", file=PICTURE, template=template).id
+    set_plan(store, job, second=False, sample=0.0)
+    page = reviewing(context, web, job, "Ann")
+    for at, (name, key) in enumerate((("q1", "d"), ("q2", "b"), ("left_early", "0"), ("extra_paper", "Enter"))):
+        expect(page.locator("#field")).to_have_text(name)
+        if at == 0:
+            expect(page.locator("#message")).to_contain_text("One key answers: A, B, C, D")
+        press(page, key)
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
+    settled(page, 4)
+    assert [one.value for one in next(iter(store.results(job))).readings] == ["D", "B", "0", "1"]
 
 
 QUICKLY = """(select, values) => {

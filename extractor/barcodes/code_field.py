@@ -47,7 +47,9 @@ def field_codes(image: Gray, matrix: Points, box: Box, known: Sequence[SeenCode]
         found = read_squares(upright)
     if not found or any(one.confidence < SURE for one in found):
         bars = read_bars(upright)
-        found = [confirmed_by_bars(one, bars, upright) for one in found] or bars
+        sure = [one for one in bars if one.confidence >= SURE]
+        # What reads alike in many bands outweighs what was read once.
+        found = sure if sure and len(found) <= 1 else [confirmed_by_bars(one, bars, upright) for one in found] or bars
     return FieldCodes(_in_box([one.moved(to_page) for one in found], matrix, box))
 
 

@@ -35,8 +35,9 @@ DRAWN_MODULE, QUIET = 6, 4
 LEVELS = (0.5, 0.4, 0.6)
 """The share of a module that is dark from which on all of it is."""
 
-EITHER, SMALL_SIDE = 10, 12
-"""Modules that are tried both ways, in codes with more modules along a side than the second."""
+EITHER, FLIPPED, SMALL_SIDE = 20, 4, 12
+"""The most doubtful modules, of which so many at once are tried the other way, in codes with more modules along a side
+than the last: some 6,000 ways, which take about a second of a processor where none is right."""
 
 OFFSETS = (-0.5, -0.25, 0.25, 0.5)
 """Modules by which the sides of a code are tried elsewhere."""
@@ -87,25 +88,28 @@ def drawn_anew(image: Gray) -> Iterator[DrawnCode]:
         if one.alike < ALIKE:
             return
         modules = _sampled(dark, one.corners, one.side)
-        for dark_ones in _ways(modules, one.kind):
+        for dark_ones in _ways(modules, one.kind, doubtful=one is refined[0]):
             yield DrawnCode(_drawn(dark_ones, one.kind), one.corners)
 
 
-def _ways(modules: Floats, kind: str) -> Iterator[NDArray[np.bool_]]:
-    """Which modules may be dark, the most probable first: those that dirt half covers may be either (D. Chase, 1972).
+def _ways(modules: Floats, kind: str, *, doubtful: bool) -> Iterator[NDArray[np.bool_]]:
+    """Which modules may be dark, the most probable first: with `doubtful` those that dirt half covers may be either
+    (D. Chase, 1972).
 
     A small code has too little error correction to be asked so often.
     """
     for level in LEVELS:
         yield modules > level
-    if len(modules) <= SMALL_SIDE:
+    if len(modules) <= SMALL_SIDE or not doubtful:
         return
     unsure = np.where(_patterns(kind, len(modules))[1], 1.0, np.abs(modules - LEVELS[0])).ravel()
-    either = np.argsort(unsure, kind="stable")[:EITHER]
-    for flips in sorted(itertools.product((False, True), repeat=EITHER), key=sum):
-        taken = (modules > LEVELS[0]).ravel()
-        taken[either] ^= np.array(flips)
-        yield taken.reshape(modules.shape)
+    either = np.argsort(unsure, kind="stable")[:EITHER].tolist()
+    plain = (modules > LEVELS[0]).ravel()
+    for count in range(1, FLIPPED + 1):
+        for flipped in itertools.combinations(either, count):
+            taken = plain.copy()
+            taken[list(flipped)] ^= True
+            yield taken.reshape(modules.shape)
 
 
 def _outer_corners(image: Gray) -> Points | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -41,8 +42,11 @@ larger than the last."""
 BEYOND, DIRT = 0.12, 0.05
 """How far beyond its ends, as a share of its length, a code has no bars; and how much there may be dirt."""
 
-HALVES = 2
-"""More parts of a code than these must read alike."""
+HALVES, BANDS = 2, (6, 10)
+"""More parts of a code than the first must read alike; and into how many bands it is cut where its halves do not."""
+
+SOFT_BARS = 1.5
+"""Pixels over which bars are blurred that are made sharper."""
 
 NO_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """Stands in a text for what cannot be shown: a code may hold any bytes, which no table or database need take."""
@@ -83,19 +87,36 @@ def read_codes(image: Gray) -> list[SeenCode]:
 
 def read_bars(image: Gray) -> list[SeenCode]:
     """The code of bars in `image`, shape (height, width), which stands upright in it, or on its side: what most of its
-    rows show, since dirt lies in others on each. It is sure where two halves of it read alike."""
+    rows show, since dirt lies in others on each. It is sure where halves of it, or some of its bands, read alike, and
+    none reads anything else."""
     for turned in (image, as_gray(cv2.transpose(image))):
         height = len(turned)
         middle = turned[round(0.25 * height) : round(0.75 * height)]
-        parts = (middle, middle[::2], middle[: len(middle) // 2], middle[len(middle) // 2 :])
-        seen = [one for part in parts if len(part) >= HALVES for one in _decoded(_one_row(part), 1.0)]
+        halves = [middle, middle[::2], middle[: len(middle) // 2], middle[len(middle) // 2 :]]
+        ways = [_whole_codes(halves)]
+        if len(ways[0]) <= HALVES:
+            for count in BANDS:
+                edges = np.linspace(0, len(middle), count + 1).round().astype(int)
+                ways.append(_whole_codes([middle[low:high] for low, high in pairwise(edges)]))
+        seen = [one for own in ways for one in own]
         texts = [one.text for one in seen]
         if seen:
             best = max(seen, key=lambda one: texts.count(one.text))
-            alike = texts.count(best.text) > HALVES and len(set(texts)) == 1
+            # Of one way to cut it, since the same rows are in another's parts as well.
+            alike = max(map(len, ways)) > HALVES and len(set(texts)) == 1
             box = np.array(((0, 0), (image.shape[1], 0), (image.shape[1], image.shape[0]), (0, image.shape[0])), float)
             return [SeenCode(best.text, best.kind, box, SURE if alike else UNCONFIRMED)]
     return []
+
+
+def _whole_codes(parts: Sequence[Gray]) -> list[SeenCode]:
+    """The code that most rows of each of `parts` show, where it is whole."""
+    found = []
+    for part in parts:
+        if len(part) >= HALVES:
+            row = _one_row(part)
+            found += [one for one in _decoded(row, 1.0) if _is_whole(one, row)]
+    return found
 
 
 def read_squares(image: Gray) -> list[SeenCode]:
@@ -114,9 +135,11 @@ def confirmed_by_bars(code: SeenCode, bars: list[SeenCode], image: Gray) -> Seen
 
 
 def _one_row(rows: Gray) -> Gray:
-    """What most of `rows` show at each place, as a picture of bars, twice as wide."""
-    row = np.median(rows, axis=0).astype(np.uint8)[None]
-    wide = cv2.resize(row, (2 * row.shape[1], 1), interpolation=cv2.INTER_CUBIC)
+    """What most of `rows` show at each place, sharper, as a picture of bars, four times as wide."""
+    row = np.median(rows, axis=0).astype(np.float32)[None]
+    row = np.asarray(2 * row - cv2.GaussianBlur(row, (0, 0), SOFT_BARS), np.float32)
+    row = np.clip(row, 0, 255).astype(np.uint8)
+    wide = cv2.resize(row, (4 * row.shape[1], 1), interpolation=cv2.INTER_CUBIC)
     return as_gray(np.repeat(np.pad(wide, ((0, 0), (40, 40)), constant_values=255), 60, axis=0))
 
 

@@ -40,6 +40,7 @@ def cut_bubbles(image: Gray, matrix: Points, answers: Sequence[Sequence[Bubble]]
     boxes = _as_printed(image, matrix, boxes, kinds)
     pictures = _pictures(image, matrix, boxes)
     centres = boxes[:, :2] + boxes[:, 2:] / 2
+    kinds = _by_shape(kinds, pictures, centres)
     shifts, astray = _shifts(pictures, kinds, centres)
     reach, side = BUBBLES.reach, BUBBLES.side
     cut = np.stack(
@@ -106,8 +107,7 @@ def _pictures(image: Gray, matrix: Points, boxes: Points) -> Floats:
     grid = np.stack(np.broadcast_arrays(x[:, None, :], y[:, :, None]), -1)
     places = transform(matrix, grid.reshape(-1, 2)).reshape(len(boxes), wide, wide, 2)
     scale = np.linalg.norm(places[:, wide // 2, -1] - places[:, wide // 2, 0], axis=1) / (wide - 1)
-    pictures = np.concatenate([_sampled(image, own, float(s)) for own, s in zip(places, scale, strict=True)])
-    return _on_white(pictures.reshape(-1, wide, wide), centres)
+    return _on_white(_sampled(image, places, scale), centres)
 
 
 def _kinds(sizes: Points, labels: Sequence[tuple[str, ...]]) -> NDArray[np.intp]:
@@ -126,36 +126,71 @@ def _kinds(sizes: Points, labels: Sequence[tuple[str, ...]]) -> NDArray[np.intp]
     return kinds
 
 
-def _sampled(image: Gray, places: Points, scale: float) -> Floats:
-    """The brightness of `image` at `places`, shape (h, w, 2), the mean over `scale` pixels around each."""
-    left, top = np.floor(places.min((0, 1)) - scale - 1).astype(int)
-    right, bottom = np.ceil(places.max((0, 1)) + scale + 2).astype(int)
+def _by_shape(kinds: NDArray[np.intp], pictures: Floats, centres: Points) -> NDArray[np.intp]:
+    """`kinds`, those with round outlines apart from those with corners: fields with the same labels may have either.
+
+    What is written hides a corner here and there, so bubbles nearby tell as well.
+    """
+    middle, half = pictures.shape[1] / 2, BUBBLES.inner / 2
+    dark = 1 - np.minimum(pictures, 1)
+
+    def darkest(far: float) -> NDArray[np.float64]:
+        """How dark it is so far out on the diagonals, the second faintest of four, shape (n,)."""
+        near = BUBBLES.corner
+        found = []
+        for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+            left, top = round(middle + x * far - near), round(middle + y * far - near)
+            found.append(dark[:, top : top + 2 * near + 1, left : left + 2 * near + 1].max((1, 2)))
+        return np.asarray(np.sort(np.stack(found), axis=0)[1], np.float64)
+
+    squarer = darkest(half) - darkest(half / np.sqrt(2))
+    apart = kinds.copy()
+    for kind in np.unique(kinds):
+        own = np.flatnonzero(kinds == kind)
+        here = squarer[own]
+        usual = np.median(here[_near(centres[own])], axis=1)
+        square, round_ = usual > BUBBLES.squarer, usual < -BUBBLES.squarer
+        if min(square.sum(), round_.sum()) >= BUBBLES.fewest_alike:
+            apart[own[square]] = apart.max() + 1
+    return apart
+
+
+def _sampled(image: Gray, places: Points, scale: NDArray[np.float64]) -> Floats:
+    """The brightness of `image` at `places`, shape (n, h, w, 2), for each of n the mean over so many pixels around as
+    `scale`, shape (n,), says; white beside the page."""
     height, width = image.shape
-    x0, y0, x1, y1 = max(0, left), max(0, top), min(width, right), min(height, bottom)
-    if min(x1 - x0, y1 - y0) <= 1:
-        return np.full((1, *places.shape[:2]), 255, np.float32)
-    part = image[y0:y1, x0:x1]
-    size = round(scale)
-    if size > 1:
-        part = as_gray(cv2.blur(part, (size, size)))
-    there = (places - (x0, y0)).astype(np.float32)
-    seen = cv2.remap(part, there[..., 0], there[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(seen, np.float32)[None]
+    seen = np.full(places.shape[:3], 255, np.float32)
+    # A plane is seen within the corners of its picture.
+    ends = places[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+    low, high = ends.min(1), ends.max(1)
+    there = (low < (width - 1, height - 1)).all(1) & (high > 0).all(1)
+    sizes = np.maximum(1, np.rint(scale)).astype(int)
+    for size in np.unique(sizes[there]):
+        own = np.flatnonzero(there & (sizes == size))
+        left, top = np.maximum(np.floor(low[own].min(0)).astype(int) - size - 1, 0)
+        right, bottom = np.ceil(high[own].max(0)).astype(int) + size + 2
+        part = image[top:bottom, left:right]
+        if size > 1:
+            part = as_gray(cv2.blur(part, (int(size), int(size))))
+        at = (places[own] - (left, top)).astype(np.float32).reshape(len(own), -1, 2)
+        flat = cv2.remap(part, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        seen[own] = flat.reshape(len(own), *places.shape[1:3])
+    return seen
 
 
 def _on_white(pictures: Floats, centres: Points) -> Floats:
     """`pictures` as shares of the brightness of the paper around each."""
     paper = np.percentile(pictures[:, far_out(pictures.shape[1]) < BUBBLES.paper_around], BUBBLES.paper, axis=1)
-    usual = np.array([np.median(paper[near]) for near in _near(centres)])
+    usual = np.median(paper[_near(centres)], axis=1)
     paper = np.maximum(np.maximum(paper, BUBBLES.darker_paper * usual), 1.0)
     return np.asarray(np.minimum(pictures / paper[:, None, None], 1.25), np.float32)
 
 
-def _near(centres: Points) -> list[NDArray[np.intp]]:
-    """The bubbles nearest to each, itself among them."""
+def _near(centres: Points) -> NDArray[np.intp]:
+    """The bubbles nearest to each, itself among them, shape (n, at most BUBBLES.near)."""
     count = min(BUBBLES.near, len(centres))
     apart = np.abs(centres[:, None] - centres[None]).sum(2)
-    return list(np.argpartition(apart, count - 1, axis=1)[:, :count])
+    return np.asarray(np.argpartition(apart, count - 1, axis=1)[:, :count], np.intp)
 
 
 def _shifts(pictures: Floats, kinds: NDArray[np.intp], centres: Points) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -185,10 +220,10 @@ def _shifts(pictures: Floats, kinds: NDArray[np.intp], centres: Points) -> tuple
         found[own] = shifts
     telling = sure > BUBBLES.telling
     agreed = np.zeros((len(pictures), 2), np.intp)
-    for place, near in enumerate(_near(centres)):
-        good = near[telling[near]]
-        if len(good):
-            agreed[place] = np.round(np.median(found[good], axis=0))
+    near = _near(centres)
+    told = np.where(telling[near][..., None], found[near], np.nan)
+    seen = telling[near].any(1)
+    agreed[seen] = np.round(np.nanmedian(told[seen], axis=1))
     astray = telling & (np.abs(found - agreed).max(1) > BUBBLES.astray)
     return agreed, np.asarray(astray, np.bool_)
 

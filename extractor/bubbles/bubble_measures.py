@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from extractor.bubbles.bubble_cut import CutBubbles
 from extractor.bubbles.bubble_parameters import BUBBLES
 from extractor.bubbles.bubble_print import far_out, print_of
+from extractor.bubbles.many_pictures import blurred, least_near, most_near
 from extractor.values import Floats
 
 MEASURES = (
@@ -70,7 +71,7 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
     printed, known = print_of(cut.pictures, cut.kinds, labels, inked)
     darker, white = _ink(cut.pictures, printed)
     ink = darker * white
-    smooth = np.stack([cv2.blur(one, (3, 3)) for one in ink])
+    smooth = blurred(ink, 3)
     dark = _mean(darker, white, inside)
     strokes = np.percentile(smooth[:, inside], 95, axis=1)
     empty, spread = _empty(dark, cut, known)
@@ -79,11 +80,10 @@ def measured(cut: CutBubbles, labels: Sequence[str]) -> Measured:
     pen = min(max(_pen(strokes[marked]), least), most)
     covers = (smooth > 0.5 * pen).astype(np.float32)
     covered = _mean(covers, white, inside)
-    wide = np.ones((BUBBLES.wide, BUBBLES.wide), np.uint8)
-    opened = np.stack([cv2.morphologyEx(one, cv2.MORPH_OPEN, wide) for one in covers]).astype(np.float32)
+    opened = most_near(least_near(covers, BUBBLES.wide), BUBBLES.wide)
     mean = np.maximum(ink[:, inside].mean(1), 1e-3)
     texture = ink[:, inside].std(1) / (mean + 0.02)
-    bleeding = np.stack([cv2.blur(one, (3, 3)) for one in darker])
+    bleeding = blurred(darker, 3)
     across, leaves, exits = _leaving(bleeding, BUBBLES.crossed)
     through, _, _ = _leaving(bleeding, BUBBLES.crossed_far)
     spreads = np.log1p(np.maximum(dark - empty, 0) / spread)
@@ -134,9 +134,7 @@ def _ink(pictures: Floats, printed: Floats) -> tuple[Floats, Floats]:
     An outline may lie a pixel off, so as dark as the darkest next to it is print. Whether there is ink is seen on white
     paper; what lies on print, or next to it, tells a little.
     """
-    near, far = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
-    around = np.stack([cv2.erode(one, near) for one in printed])
-    wider = np.stack([cv2.erode(one, far) for one in printed])
+    around, wider = least_near(printed, 3), least_near(printed, 5)
     low, high = BUBBLES.telling_white
     white = np.clip((wider - low) / (high - low), BUBBLES.on_print, 1.0).astype(np.float32)
     darker = np.clip((around - pictures) / np.maximum(around, 0.2), 0, 1)
@@ -151,8 +149,7 @@ def _mean(pictures: Floats, white: Floats, where: NDArray[np.bool_]) -> NDArray[
 def _spots(ink: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How far the darkest spot of each bubble is above that of an empty one, shape (n,), in times that these differ: a
     pale dot is little ink and yet no paper. 0 where it is as pale as paper may be."""
-    width = BUBBLES.spot
-    darkest = np.stack([cv2.blur(one, (width, width))[inside].max() for one in ink])
+    darkest = blurred(ink, BUBBLES.spot)[:, inside].max(1)
     low, middle = np.percentile(darkest, (BUBBLES.low_share, BUBBLES.empty_share))
     differ = max(float(middle - low), BUBBLES.least_spread)
     return np.where(darkest > BUBBLES.palest, np.maximum(darkest - middle, 0) / differ, 0.0).astype(np.float64)
@@ -174,7 +171,7 @@ def _behind(cut: CutBubbles, printed: Floats, labels: Sequence[str]) -> NDArray[
 
 def _sharp(smooth: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How steep the ink of each bubble ends against how dark it is, shape (n,): what is rubbed out is smeared."""
-    steep = np.stack([cv2.morphologyEx(one, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) for one in smooth])
+    steep = most_near(smooth, 3) - least_near(smooth, 3)
     dark = np.percentile(smooth[:, inside], 95, axis=1)
     return np.asarray(np.percentile(steep[:, inside], 95, axis=1) / (dark + 0.02), np.float64)
 

@@ -1,8 +1,10 @@
-"""How probable it is that a bubble is marked, by what is measured of it: a small network of one hidden layer."""
+"""How probable it is that a bubble is marked: two small networks of one hidden layer, by what is measured of it, and
+by that beside what the first says of the other bubbles of its sheet."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.bubbles.bubble_measures import MEASURES
+from extractor.bubbles.bubble_context import beside_others
+from extractor.bubbles.bubble_measures import MEASURES, Measured
 from extractor.bubbles.bubble_parameters import BUBBLES
 
 BUBBLE_CARD = Path(__file__).resolve().parents[1] / "models" / "bubbles.json"
@@ -27,24 +30,49 @@ class BubbleNetwork:
     inner: NDArray[np.float64]
     outer: NDArray[np.float64]
 
-    def odds(self, measures: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The log-odds that each bubble is marked, shape (n,), by its `measures`, shape (n, len(MEASURES))."""
-        inputs = (bounded(measures) - self.mean) / self.scale
-        inputs = np.c_[inputs, np.ones(len(inputs))]
+    def odds(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The log-odds that each bubble is marked, shape (n,), by its `inputs`, shape (n, k)."""
+        inputs = np.c_[(inputs - self.mean) / self.scale, np.ones(len(inputs))]
         hidden = np.tanh(np.einsum("nk,mkh->mnh", inputs, self.inner))
         each = np.einsum("mnh,mh->mn", hidden, self.outer[:, :-1]) + self.outer[:, -1:]
         return np.asarray(each.mean(0), np.float64)
 
 
+@dataclass(frozen=True)
+class BubbleNetworks:
+    """`first` takes each bubble by itself, `second` beside those of its sheet."""
+
+    first: BubbleNetwork
+    second: BubbleNetwork
+
+    def odds(self, seen: Measured, kinds: NDArray[np.intp], labels: Sequence[str]) -> NDArray[np.float64]:
+        """The log-odds that each bubble of one sheet is marked, shape (n,); `kinds` and `labels` say which are printed
+        alike. A few bubbles are no sheet to compare with."""
+        inputs = by_itself(seen)
+        alone = self.first.odds(inputs)
+        if len(alone) < BUBBLES.fewest:
+            return alone
+        return self.second.odds(np.c_[inputs, beside_others(alone, kinds, labels)])
+
+
 @cache
-def shipped_network() -> BubbleNetwork:
-    """The network of the card that ships."""
+def shipped_networks() -> BubbleNetworks:
+    """The networks of the card that ships."""
     card = json.loads(BUBBLE_CARD.read_text(encoding="utf-8"))
-    return BubbleNetwork(*(np.array(card[name], np.float64) for name in ("mean", "scale", "inner", "outer")))
+    first, second = (
+        BubbleNetwork(*(np.array(card[stage][name], np.float64) for name in ("mean", "scale", "inner", "outer")))
+        for stage in ("first", "second")
+    )
+    return BubbleNetworks(first, second)
+
+
+def by_itself(seen: Measured) -> NDArray[np.float64]:
+    """What the networks see of each bubble, shape (n, len(MEASURES)): its measures, and whether its print is known."""
+    return np.asarray(np.c_[bounded(seen.measures), seen.known], np.float64)
 
 
 def bounded(measures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the network sees of `measures`, shape (n, len(MEASURES)): all but `behind`, each within
+    """What the networks see of `measures`, shape (n, len(MEASURES)): all but `behind`, each within
     bounds, so that it says nothing wild of a sheet unlike those that it was fitted on."""
     seen = dict(zip(MEASURES, measures.T, strict=True))
 

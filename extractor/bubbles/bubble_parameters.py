@@ -14,6 +14,8 @@ class BubbleParameters:
     paper_around: float = 1.4  # of a bubble's width and height, within which its paper is looked for:
     paper: float = 85  # percentile of the brightness there
     darker_paper: float = 0.75  # times as dark as those of its neighbours its paper is at least: else all of it is ink
+    corner: int = 2  # pixels around where a corner, or a round outline, is looked for,
+    squarer: float = 0.2  # darkness by which corners are darker than that in boxes, and in round ones not
     near: int = 9  # bubbles, the nearest, that lie off in the same direction
     telling: float = 0.35  # correlation of a picture with the outline from which on it says how far it lies off
     astray: float = 3.0  # pixels by which a bubble that tells lies farther off than those near it
@@ -32,9 +34,9 @@ class BubbleParameters:
     thins_print: float = 0.06  # mean darkness of what is written in a bubble, from which on it would thin the print
     print_share: float = 40  # percentile of their brightness, pixel by pixel
     white: float = 0.9  # brightness of paper at least
-    print_leaves: float = (
-        0.3  # of that, which print leaves white: where less is white, all bubbles of a label are filled
-    )
+    print_leaves: float = 0.3  # of that, which print leaves white,
+    as_others_leave: float = 0.6  # or of what that of other labels leaves, where all are bold,
+    least_leaves: float = 0.06  # and never less: where less is white, all bubbles of a label are filled
     box_white: float = 0.85  # of that, which is white in what boxes to tick have in common: else all are ticked
     looked_at: int = 24  # bubbles of a kind at most on which is looked for how large they are printed, in a picture of
     far_around: float = 1.6  # times what else is looked at
@@ -75,10 +77,13 @@ class BubbleParameters:
     spotted: float = 12.0  # times as much as empty ones differ, above them: a spot that is more may be a pale mark
     behind_within: float = 0.8  # of its width and height: within this a mark may be behind a letter:
     least_behind: float = 0.002  # mean darkness by which empty ones differ there at least
-    behind: float = 4.0  # times as much: what is more may be a mark
+    behind: float = 12.0  # times as much: what is more may be a mark
     pale_share: float = 0.08  # of a sheet's bubbles with such spots: so many tell of pale marks, where
     pale_pen: float = 0.4  # the sheet's strokes are as dark at most
-    clearly: float = 6.0  # spreads above an empty bubble that are surely something
+    clearly: float = 6.0  # spreads above an empty bubble that are surely something,
+    hardly: float = 3.0  # and that are hardly more than nothing
+    plain_spot: float = 30.0  # times as much as empty ones differ, above them: a spot that is more is plainly ink
+    plain_stroke: float = 0.25  # of the sheet's strokes, so dark a stroke beyond both sides is plainly one
     filled: float = 0.5  # of its inside, that a filled bubble has ink on at least
     plainly: float = 0.5  # of the darkness of the sheet's strokes, that is no dirt and nothing rubbed out
     never_surely: float = 0.05  # as improbable at most is what the plain measure speaks against

@@ -68,13 +68,16 @@ def print_of(
             common[core] = np.maximum(common[core], 1.0)
             printed[own], known[own] = common, True
             continue
-        for word in dict.fromkeys(words[own].tolist()):
-            alike = own[words[own] == word]
-            if len(alike) < BUBBLES.fewest_alike:
-                continue
-            one = _in_common(pictures[alike], inked[alike])
-            if _whites(one[None], core)[0] >= BUBBLES.print_leaves:
-                printed[alike], known[alike] = one, True
+        by_word = {word: own[words[own] == word] for word in dict.fromkeys(words[own].tolist())}
+        by_word = {word: alike for word, alike in by_word.items() if len(alike) >= BUBBLES.fewest_alike}
+        ones = {word: _in_common(pictures[alike], inked[alike]) for word, alike in by_word.items()}
+        whites = {word: float(_whites(one[None], core)[0]) for word, one in ones.items()}
+        # Bold letters leave little white in all; where one label leaves much less than the others, it is filled.
+        usual = float(np.median(list(whites.values()))) if whites else 0.0
+        least = max(BUBBLES.least_leaves, min(BUBBLES.print_leaves, BUBBLES.as_others_leave * usual))
+        for word, alike in by_word.items():
+            if whites[word] >= least:
+                printed[alike], known[alike] = ones[word], True
     return printed, known
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.bubbles.bubble_cut import cut_bubbles
-from extractor.bubbles.bubble_measures import MEASURES, measured
-from extractor.bubbles.bubble_network import shipped_network
+from extractor.bubbles.bubble_measures import MEASURES, Measured, measured
+from extractor.bubbles.bubble_network import shipped_networks
 from extractor.bubbles.bubble_parameters import BUBBLES
 from extractor.fields.place_doubts import STREAK, find_streaks
 from extractor.template import TemplateField
@@ -66,7 +66,7 @@ def read_bubbles(image: Gray, matrix: Points, fields: Sequence[TemplateField]) -
     cut = cut_bubbles(image, matrix, answers)
     labels = [one.label for answer in answers for one in answer]
     seen = measured(cut, labels)
-    chances = np.where(seen.known, probabilities(seen.measures), unsure(probabilities(seen.measures)))
+    chances = probabilities(seen, cut.kinds, labels)
     inked = is_inked(seen.measures)
     pictures = (255 * seen.ink).astype(np.uint8)
     bubbles = iter(
@@ -97,26 +97,27 @@ def _is_crossed(quad: Quad, streaks: tuple[list[float], list[float]]) -> bool:
     return any(min(xs) <= x <= max(xs) for x in streaks[0]) or any(min(ys) <= y <= max(ys) for y in streaks[1])
 
 
-def probabilities(measures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How probable it is that each bubble is marked, shape (n,), by its `measures`, shape (n, len(MEASURES)).
+def probabilities(seen: Measured, kinds: NDArray[np.intp], labels: Sequence[str]) -> NDArray[np.float64]:
+    """How probable it is that each bubble of a sheet is marked, shape (n,), by what is `seen` of it; `kinds`, shape
+    (n,), and `labels` say which are printed alike.
 
-    Whatever the weights say, what is plainly inked, has a spot as no empty one has or is darker behind its print is not
-    surely empty, and neither what is not inked nor what is filled with a stroke through it is surely marked.
+    Whatever the networks say, what is plainly inked, has a spot as no empty one has or is much darker behind its print
+    is not surely empty, and neither what is hardly inked nor what is filled with a plain stroke through it is surely
+    marked. What is printed may be ink, or ink print, where it is not known: there nothing is sure.
     """
-    odds = shipped_network().odds(measures)
+    odds = shipped_networks().odds(seen, kinds, labels)
     chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
-    inked, plainly = is_inked(measures), measures[:, MEASURES.index("relative")] > BUBBLES.plainly
-    struck = (measures[:, MEASURES.index("across")] > BUBBLES.stroke_seen) & (
-        measures[:, MEASURES.index("covered")] > BUBBLES.filled
-    )
-    behind = measures[:, MEASURES.index("behind")] > BUBBLES.behind
-    low = np.where((inked & plainly) | is_spotted(measures) | behind, BUBBLES.never_surely, 0.0)
-    return np.asarray(np.clip(chances, low, np.where(inked & ~struck, 1.0, 1 - BUBBLES.never_surely)), np.float64)
 
+    def measure(name: str) -> NDArray[np.float64]:
+        return np.asarray(seen.measures[:, MEASURES.index(name)], np.float64)
 
-def unsure(chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`chances` of bubbles whose print is not known, which may be taken for ink, or ink for it: never sure."""
-    return np.clip(chances, BUBBLES.never_surely, 1 - BUBBLES.never_surely)
+    plainly = is_inked(seen.measures) & (measure("relative") > BUBBLES.plainly)
+    struck = (measure("across") > BUBBLES.plain_stroke) & (measure("covered") > BUBBLES.filled)
+    hardly = measure("spreads") < np.log1p(BUBBLES.hardly)
+    inked = plainly | (measure("spot") > BUBBLES.plain_spot) | (measure("behind") > BUBBLES.behind)
+    low = np.where(inked | ~seen.known, BUBBLES.never_surely, 0.0)
+    high = np.where(struck | hardly | ~seen.known, 1 - BUBBLES.never_surely, 1.0)
+    return np.asarray(np.clip(chances, low, high), np.float64)
 
 
 def is_inked(measures: NDArray[np.float64]) -> NDArray[np.bool_]:

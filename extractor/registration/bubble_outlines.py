@@ -86,19 +86,13 @@ def _outlines(grey: Gray, level: int) -> Points:
     dark = (grey < level).astype(np.uint8)
     contours, _ = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     smallest, largest = REGISTRATION.bubble_least_side, REGISTRATION.bubble_size * max(grey.shape)
-    rows: list[tuple[float, float, float, float]] = []
-    for contour in contours:
-        if len(contour) < REGISTRATION.bubble_corners:
-            continue
-        left, top, width, height = cv2.boundingRect(contour)
-        if not (smallest <= min(width, height) and max(width, height) <= largest):
-            continue
-        if max(width, height) > REGISTRATION.bubble_oblong * min(width, height):
-            continue
-        if cv2.contourArea(contour) < REGISTRATION.bubble_filled * (width - 1) * (height - 1):
-            continue
-        rows.append((left + (width - 1) / 2, top + (height - 1) / 2, width, height))
-    return np.array(rows, np.float64).reshape(-1, 4)
+    contours = [contour for contour in contours if len(contour) >= REGISTRATION.bubble_corners]
+    bounds = np.array([cv2.boundingRect(contour) for contour in contours], np.float64).reshape(-1, 4)
+    low, high = bounds[:, 2:].min(1), bounds[:, 2:].max(1)
+    sized = np.flatnonzero((smallest <= low) & (high <= largest) & (high <= REGISTRATION.bubble_oblong * low))
+    areas = np.array([cv2.contourArea(contours[at]) for at in sized], np.float64)
+    table = bounds[sized[areas >= REGISTRATION.bubble_filled * (bounds[sized, 2:] - 1).prod(1)]]
+    return np.hstack([table[:, :2] + (table[:, 2:] - 1) / 2, table[:, 2:]])
 
 
 def bubbles_seen(outlines: Outlines, ideal: FormBubbles, matrix: Points) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -120,7 +114,13 @@ def bubbles_astray(
     there, sides = transform(matrix, ideal.centres), _sides(matrix, ideal)
     seen = np.sort(outlines.sizes, axis=1)
     usual = float(np.median(seen[nearest[own]] / np.maximum(sides[own], 1e-6)))
-    gap = np.abs(there[:, None] - outlines.centres[None]).max(2)
+    # Most outlines are letters.
+    slack, expected = REGISTRATION.bubble_same, usual * sides[:, 0]
+    sized = (seen[:, 0] >= expected.min() / slack) & (seen[:, 0] <= expected.max() * slack)
+    centres, seen = outlines.centres[sized], seen[sized]
+    if not len(centres):
+        return np.zeros(len(own), np.bool_)
+    gap = np.abs(there[:, None] - centres[None]).max(2)
     beside = gap < REGISTRATION.bubble_beside_it * sides[:, None, 0]
     free = ~(gap < np.maximum(1.0, REGISTRATION.bubble_near * sides[:, None, 0])).any(0)
     ratio = seen[None] / np.maximum(usual * sides[:, None], 1e-6)
@@ -144,9 +144,21 @@ def _sides(matrix: Points, ideal: FormBubbles) -> Points:
 
 
 def _nearest(outlines: Outlines, there: Points, sides: Points) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    gap = np.abs(there[:, None, 0] - outlines.centres[None, :, 0])
-    gap = np.maximum(gap, np.abs(there[:, None, 1] - outlines.centres[None, :, 1]))
+    low, high = REGISTRATION.bubble_alike
     seen = outlines.sizes.min(1)
+    # Most outlines are letters.
+    sized = np.flatnonzero((seen >= low * sides[:, 0].min()) & (seen <= high * sides[:, 0].max()))
+    if not len(sized):
+        return np.zeros(len(there), np.intp), np.zeros(len(there), np.bool_)
+    nearest, own = _nearest_of(outlines.centres[sized], seen[sized], there, sides)
+    return sized[nearest], own
+
+
+def _nearest_of(
+    centres: Points, seen: NDArray[np.float64], there: Points, sides: Points
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    gap = np.abs(there[:, None, 0] - centres[None, :, 0])
+    gap = np.maximum(gap, np.abs(there[:, None, 1] - centres[None, :, 1]))
     ratio = seen[None] / np.maximum(sides[:, None, 0], 1e-6)
     low, high = REGISTRATION.bubble_alike
     gap[(ratio < low) | (ratio > high)] = np.inf

@@ -4,8 +4,10 @@ the whole of them, and `load.py` turns errors into line and fix."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from importlib import import_module
 from typing import Annotated, Any, Literal, Self
 
@@ -270,11 +272,17 @@ class TemplateField(FieldContent):
             raise ValueError("the bubbles of marks lie over each other; give a larger box or a smaller size")
         return self
 
-    @property
+    @cached_property
     def bubbles(self) -> tuple[tuple[Bubble, ...], ...]:
         """The bubbles of each of its answers, in template units."""
         marks = self.bubble_marks
         return marks.bubbles(self.box) if marks else ()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's; its bubbles are laid out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("bubbles", None)
+        return copy
 
     @property
     def cell_boxes(self) -> tuple[Box, ...]:

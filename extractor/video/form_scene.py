@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from extractor.barcodes.code_reader import SURE
 from extractor.fields import boxes_of, clean, cut_out
 from extractor.geometry import transform
+from extractor.observation import Observation
 from extractor.reading import Reader
 from extractor.registration import Registration
 from extractor.registration.sheet_outline import find_sheet
@@ -22,6 +24,7 @@ from extractor.video.held_sheet import HeldSheet, Stage
 from extractor.video.identity import SHEETS_REMEMBERED, Repeat, ink_picture, looks_strange
 from extractor.video.sight import Guidance, Sight, as_quad, possible_repeat
 from extractor.video.tracking import TOO_FAST, Track, Tracker, outline
+from extractor.video.unwritten_evidence import bubbles_picture
 
 FIELDS_PER_FRAME, FORM_CROPS_PER_FRAME = 5, 32
 """Fields that are read in one frame, and crops at most, of which a free string has many."""
@@ -113,24 +116,28 @@ class FormScene:
         if sheet.form is not form:
             self._state = self._study(Studying(), grey, registration, weight)
             return
-        boxes = boxes_of(form.all_fields)
-        cuts = [cut_out(grey, registration.matrix, field, boxes) for field in self._next(before, at)]
+        fields, boxes = self._next(before, at), boxes_of(form.all_fields)
+        cuts = [cut_out(grey, registration.matrix, field, boxes) for field in fields if field.is_written]
         pictures = {cut.field.name: ink_picture(clean(cut, sheet.page_ink)) for cut in cuts}
+        unwritten = self._reader.observe_unwritten(grey, registration, [one for one in fields if not one.is_written])
+        pictures |= {one.name: bubbles_picture(one.bubbles) for one in unwritten if one.bubbles is not None}
         # Of a sheet that is locked nothing can be lost: if it is read anew for nothing, it proves to be the same.
         strange = looks_strange(pictures, sheet.ink, strict=sheet.locked or bool(before.unconfirmed))
+        strange |= {one.name for one in unwritten if _is_other_code(one, sheet.readings.get(one.name))}
         self._state = form_state.compared(before, pictures.keys(), strange)
         if isinstance(self._state, Watching) and not self._state.strange and not sheet.locked:
-            sheet.add(cuts, pictures, weight, at)
+            sheet.add(cuts, pictures, weight, at, unwritten)
 
     def _study(self, state: Studying, grey: Gray, registration: Registration, weight: float) -> State:
         """Cuts out some more fields of a new sheet, until it is known what they share: whether it is in pencil, say."""
         form = registration.template
-        left = [field for field in form.all_fields if field.name not in state.cuts]
-        count = max(LEAST_STUDIED, math.ceil(len(form.all_fields) / FRAMES_OF_STUDY))
+        written = [field for field in form.all_fields if field.is_written]
+        left = [field for field in written if field.name not in state.cuts]
+        count = max(LEAST_STUDIED, math.ceil(len(written) / FRAMES_OF_STUDY))
         boxes = boxes_of(form.all_fields)
         new = {field.name: (cut_out(grey, registration.matrix, field, boxes), weight) for field in left[:count]}
         cuts = {**state.cuts, **new}
-        if len(cuts) < len(form.all_fields):
+        if len(cuts) < len(written):
             return replace(state, cuts=cuts)
         stage = Stage.DISMISSED if state.dismissed else Stage.READING
         doubts = (*registration.doubts, *((SHEET_BESIDE,) if registration.beside else ()))
@@ -138,16 +145,27 @@ class FormScene:
 
     def _next(self, state: Watching, at: float) -> list[TemplateField]:
         """The fields whose turn it is: first those that have not settled, seen in the fewest frames. What looked
-        strange is looked at once more, and by itself."""
-        sheet, fields = state.sheet, state.sheet.form.all_fields
+        strange is looked at once more, and by itself. Bubbles are read all together, by the sheet's own empty ones."""
+        fields = state.sheet.form.all_fields
+        bubbles = [field for field in fields if field.bubbles]
         if state.strange:
             return [field for field in fields if field.name in state.strange]
+        chosen = self._next_of(state, [field for field in fields if not field.bubbles], bubbles, at)
+        return [one for field in chosen for one in (bubbles if field.bubbles else [field])]
+
+    def _next_of(
+        self, state: Watching, fields: list[TemplateField], bubbles: list[TemplateField], at: float
+    ) -> list[TemplateField]:
+        """The next of `fields`, and of `bubbles` one that stands for all of them."""
+        sheet = state.sheet
+        settled = sheet.settled(at)
+        waiting = [field for field in bubbles if field.name not in settled]
+        fields = [*fields, *(waiting or bubbles)[:1]]
         count = COMPARED_PER_FRAME if sheet.locked else max(FIELDS_PER_FRAME, math.ceil(len(fields) / FRAMES_PER_ROUND))
         count = min(count, len(fields))
         if sheet.locked:
             first = next(self._turns) * count
             return [fields[(first + i) % len(fields)] for i in range(count)]
-        settled = sheet.settled(at)
         names = [field.name for field in fields]
         order = sorted(
             range(len(fields)),
@@ -157,7 +175,8 @@ class FormScene:
         crops = 0
         for i in order[:count]:
             chosen.append(fields[i])
-            crops += fields[i].cells or round(fields[i].box.width / fields[i].box.height) + 1
+            if fields[i].is_written:
+                crops += fields[i].cells or round(fields[i].box.width / fields[i].box.height) + 1
             if crops >= FORM_CROPS_PER_FRAME:
                 break
         return chosen
@@ -223,6 +242,12 @@ class FormScene:
                 hint = Guidance.WRONG
         self._absence = absence
         return Sight(at, guidance=hint)
+
+
+def _is_other_code(seen: Observation, known: Reading | None) -> bool:
+    """Whether a barcode surely says something else than on the sheet."""
+    sure = [code.text for code in seen.codes.codes if code.confidence >= SURE] if seen.codes is not None else []
+    return bool(sure) and known is not None and bool(known.value) and known.value not in sure
 
 
 def _guidance(track: Track, light: Light, clear: float) -> Guidance | None:

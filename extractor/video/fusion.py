@@ -1,15 +1,10 @@
-"""One field's readings of many frames as one.
-
-The frames of a video show the same ink: what is hard to read in it is hard in every one of them, and only blur, noise
-and light differ. So log-probabilities are added as if the frames were correlated: n of them count as
-n / (1 + (n - 1) * FRAME_CORRELATION) independent ones, at most 1 / FRAME_CORRELATION however long the sheet is held
-(the design effect of a cluster sample; L. Kish, Survey Sampling, 1965).
-"""
+"""One field's readings of many frames as one, as `frame_weights` has them count."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +17,8 @@ from extractor.observation import Observation
 from extractor.recognizer.string_views import StringReading, is_sure
 from extractor.segmentation import Candidate
 from extractor.values import Alternative
-
-FRAME_CORRELATION = 0.8
-"""How much the errors of two frames of one sheet have in common."""
+from extractor.video.frame_weights import Weights
+from extractor.video.unwritten_evidence import CodeEvidence, MarksEvidence
 
 BLANK_SHARE, MIXED_SHARE = 0.5, 0.1
 """A cell that less than the first share of the frames shows written is blank. It is doubtful where more than the second
@@ -38,26 +32,6 @@ UNSAID_SHARE, LEAST_SHARE = 0.01, 1e-5
 
 MOST_VALUES, SHOWN_VALUES = 64, 5
 """Values that are kept of one string, however long it is held, and alternatives that its reading shows."""
-
-
-class Weights:
-    """The weights of the frames so far."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self.total = 0.0
-        self._squares = 0.0
-
-    def add(self, weight: float) -> None:
-        self.frames += 1
-        self.total += weight
-        self._squares += weight * weight
-
-    @property
-    def independent(self) -> float:
-        """How many independent frames they count for; uneven weights count as fewer even ones."""
-        frames = max(1.0, self.total**2 / self._squares)
-        return frames / (1 + (frames - 1) * FRAME_CORRELATION)
 
 
 class CombEvidence:
@@ -232,8 +206,16 @@ class LatticeEvidence:
         return seen, replace(value.best, confidence=confidence, alternatives=others)
 
 
-def evidence_for(seen: Observation) -> CombEvidence | CtcEvidence | LatticeEvidence:
+Evidence: TypeAlias = CombEvidence | CtcEvidence | LatticeEvidence | MarksEvidence | CodeEvidence
+"""What gathers the frames of a field."""
+
+
+def evidence_for(seen: Observation) -> Evidence:
     """The evidence that gathers the frames of a field that is observed like this."""
+    if seen.bubbles is not None:
+        return MarksEvidence()
+    if seen.codes is not None:
+        return CodeEvidence()
     if seen.lattice.comb:
         return CombEvidence()
     return CtcEvidence() if seen.string is not None else LatticeEvidence()

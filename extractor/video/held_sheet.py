@@ -17,7 +17,7 @@ from extractor.observation import Observation, decode
 from extractor.reading import Reader
 from extractor.template import Template
 from extractor.values import Doubt, FieldStatus, Gray, Reading, RuleOutcome
-from extractor.video.fusion import CombEvidence, CtcEvidence, LatticeEvidence, evidence_for
+from extractor.video.fusion import Evidence, LatticeEvidence, evidence_for
 from extractor.video.identity import Repeat, as_wide, contradict, repeat_of
 from extractor.video.stack import Stack
 
@@ -80,7 +80,7 @@ class HeldSheet:
         stage: Stage = Stage.READING,
         doubts: tuple[Doubt, ...] = (),
     ) -> None:
-        """`first` are cuts of all fields, `doubts` those about the place of all of them."""
+        """`first` are cuts of all fields that are written in, `doubts` those about the place of all of them."""
         self.form = form
         self.stage = stage
         self.row = self.repeats = 0
@@ -88,7 +88,7 @@ class HeldSheet:
         self._reader = reader
         self._doubts = doubts
         self._ruled_at = -math.inf
-        self._evidence: dict[str, CombEvidence | CtcEvidence | LatticeEvidence] = {}
+        self._evidence: dict[str, Evidence] = {}
         self._decided: dict[str, tuple[Observation, Decoded]] = {}
         self._shown: dict[str, _Shown] = {}
         self._ink: dict[str, NDArray[np.float32]] = {}
@@ -117,9 +117,30 @@ class HeldSheet:
         """The mean picture of each field's ink."""
         return {name: picture.astype(np.uint8) for name, picture in self._ink.items()}
 
-    def add(self, cuts: Sequence[Cut], pictures: dict[str, Gray], weight: float, at: float) -> None:
+    def add(
+        self,
+        cuts: Sequence[Cut],
+        pictures: dict[str, Gray],
+        weight: float,
+        at: float,
+        unwritten: Sequence[Observation] = (),
+    ) -> None:
         """What one frame shows of a few fields, with the pictures of their ink; `weight`, above 0, is how well it
-        shows them beside other frames, `at` the frame's time in seconds."""
+        shows them beside other frames, `at` the frame's time in seconds. `unwritten` is what it shows of bubbles and
+        barcodes."""
+        if cuts:
+            self._add_written(cuts, pictures, weight)
+        for one in unwritten:
+            evidence = self._evidence.setdefault(one.name, evidence_for(one))
+            assert not isinstance(evidence, LatticeEvidence)
+            evidence.add(one, weight)
+            fused = evidence.fused()
+            self._decided[one.name] = fused, decode(fused)
+            if one.name in pictures:
+                self._keep_ink(one.name, pictures[one.name], evidence.weights.frames)
+        self._show(at)
+
+    def _add_written(self, cuts: Sequence[Cut], pictures: dict[str, Gray], weight: float) -> None:
         fields = [cut.field for cut in cuts]
         for cut in cuts:
             # Where the printed box is not seen, the field may be cut out beside its place.
@@ -151,12 +172,15 @@ class HeldSheet:
                 evidence.add(one, well, weight)
                 fused = evidence.fused()
                 self._decided[one.name] = fused, decode(fused)
-            before, picture = self._ink.get(one.name), pictures[one.name]
-            if before is None:
-                self._ink[one.name] = picture.astype(np.float32)
-            else:
-                before += (as_wide(picture, before.shape[1]) - before) / min(evidence.weights.frames, INK_FRAMES)
-        self._show(at)
+            self._keep_ink(one.name, pictures[one.name], evidence.weights.frames)
+
+    def _keep_ink(self, name: str, picture: Gray, frames: int) -> None:
+        """Adds the picture of a field's ink in the last of so many frames to their mean."""
+        before = self._ink.get(name)
+        if before is None:
+            self._ink[name] = picture.astype(np.float32)
+        else:
+            before += (as_wide(picture, before.shape[1]) - before) / min(frames, INK_FRAMES)
 
     def _show(self, at: float) -> None:
         if self.whole:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from extractor.errors import InputError
 from extractor.reading import Reader
 from extractor.values import PageResult
 from extractor.video.form_scene import FormScene
@@ -40,13 +39,7 @@ class Session:
     """
 
     def __init__(self, reader: Reader, source: str = "camera", rows: int = 0) -> None:
-        """Raises InputError for a form that is not only written on."""
-        for form in reader.forms:
-            if other := [field.name for field in form.all_fields if not field.is_written]:
-                raise InputError(
-                    f"The camera reads handwriting alone, and '{other[0]}' of the form '{form.form}' has bubbles or a "
-                    "barcode; take a picture of the sheet and read that."
-                )
+        """`rows` are those that there are already."""
         scene = FormScene if reader.forms else PaperScene
         self._scene: FormScene | PaperScene = scene(reader, rows)
         self._source = source

@@ -12,7 +12,7 @@ from numpy.random import Generator
 
 from extractor.geometry import transform
 from extractor.template import Template, TemplateField
-from extractor.values import Floats, Gray, Points
+from extractor.values import Box, Floats, Gray, Points
 from training.bubbles.drawn_forms import drawn_form
 from training.bubbles.drawn_marks import MARK_STYLES, TOOLS, Hand
 
@@ -30,6 +30,11 @@ WHOLE_NUMBERS = 0.96
 SEEN, WHITE = 12, 190
 """Grey levels by which a mark darkens the picture somewhere, over 5 x 5 pixels, if a person is to see it; and the share
 of 255 that paper is as bright as at least: on print nobody sees a pale mark."""
+
+
+BEYOND, RIM = 0.25, 0.1
+"""Of a bubble's width and height, how far beyond it a stroke is looked for that strikes it out; and of the width of
+what is looked at its rims on the left and on the right, where strokes leave it."""
 
 
 @dataclass(frozen=True)
@@ -64,26 +69,45 @@ def drawn_sheet(rng: Generator, bubbles: int = 200, *, hard: bool = False) -> Dr
     again = deepcopy(rng)
     image, matrix = _taken(page, how, rng)
     matrix = matrix @ np.diag((scale, scale, 1.0))
-    _forget_unseen(states, template, image, _taken(blank, how, again)[0], matrix)
+    _forget_unseen(states, kinds, template, (image, _taken(blank, how, again)[0]), matrix)
     return DrawnSheet(image, template, states, kinds, f"{how} {dpi}", matrix)
 
 
 def _forget_unseen(
-    states: dict[tuple[str, int, int], str], template: Template, image: Gray, blank: Gray, matrix: Points
+    states: dict[tuple[str, int, int], str],
+    kinds: dict[tuple[str, int, int], str],
+    template: Template,
+    pictures: tuple[Gray, Gray],
+    matrix: Points,
 ) -> None:
-    """Marks that the picture `image` does not show are `unseen`: the same picture of the `blank` sheet is as dark."""
+    """Marks that a picture does not show are `unseen`: `pictures`, of the sheet and of the same one when it was blank,
+    are as dark. So are fills that are struck out where no stroke is seen beyond them: to anybody they are fills."""
+    image, blank = pictures
     paper = cv2.blur(cv2.dilate(blank, np.ones((15, 15), np.uint8)), (15, 15)).astype(np.float32)
     white = blank > WHITE / 255 * paper
-    darker = cv2.blur(np.where(white, blank.astype(np.float32) - image, 0), (5, 5))
+    darker = np.asarray(cv2.blur(np.where(white, blank.astype(np.float32) - image, 0), (5, 5)), np.float32)
     bubbles = {field.name: field.bubbles for field in template.fields}
     for (name, answer, place), state in states.items():
         if state == "empty":
             continue
         box = bubbles[name][answer][place].box
-        corners = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
-        x, y, wide, high = cv2.boundingRect(transform(matrix, np.array(corners)).astype(np.float32))
-        if darker[max(0, y) : y + high, max(0, x) : x + wide].max(initial=0.0) < SEEN:
+        seen = _darkest(darker, box, matrix)
+        if kinds[name, answer, place] == "struck":
+            wide, high = BEYOND * box.width, BEYOND * box.height
+            around = Box(box.left - wide, box.top - high, box.width + 2 * wide, box.height + 2 * high)
+            seen = min(seen, _darkest(darker, around, matrix, sides=True))
+        if seen < SEEN:
             states[name, answer, place] = "unseen"
+
+
+def _darkest(darker: Floats, box: Box, matrix: Points, *, sides: bool = False) -> float:
+    """The most by which a picture is darker in `box`; `sides`: at both its left and its right rim."""
+    x, y, wide, high = cv2.boundingRect(transform(matrix, box.corners).astype(np.float32))
+    part = darker[max(0, y) : y + high, max(0, x) : x + wide]
+    if not sides:
+        return float(part.max(initial=0.0))
+    across = round(RIM * part.shape[1])
+    return float(min(one.max(initial=0.0) for one in (part[:, :across], part[:, part.shape[1] - across :])))
 
 
 def _mark(
