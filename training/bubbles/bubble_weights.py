@@ -23,7 +23,7 @@ fitted, on how many at once."""
 FASTEST, HELD = 0.01, 1e-5
 """The length of the first steps, and how small the weights are kept."""
 
-FOLDS, FINAL = 3, 4
+SHEET_FOLDS, SECOND_NETWORKS = 3, 4
 """Parts of the sheets, of each of which the first networks say what those fitted on the others say; and networks of the
 second kind."""
 
@@ -88,9 +88,9 @@ def fit_bubbles(out: Path = BUBBLE_CARD, count: int = SHEETS, say: Callable[[str
     sheets = material(count, FIT_SEED, hard=True) + material(count, FIT_SEED + 1, hard=False)
     inputs = [by_itself(sheet.seen) for sheet in sheets]
     mean, scale = _usual(np.concatenate(inputs))
-    folds = [at % FOLDS for at in range(len(sheets))]
+    folds = [at % SHEET_FOLDS for at in range(len(sheets))]
     weights = []
-    for fold in range(FOLDS):
+    for fold in range(SHEET_FOLDS):
         others = [(own, sheet) for own, sheet, part in zip(inputs, sheets, folds, strict=True) if part != fold]
         weights.append(_fitted(others, mean, scale, NETWORKS))
     # What networks say of sheets that they were fitted on is too sure.
@@ -102,7 +102,7 @@ def fit_bubbles(out: Path = BUBBLE_CARD, count: int = SHEETS, say: Callable[[str
         for one in _with_parts(own, alone, sheet, rng)
     ]
     final_mean, final_scale = _usual(np.concatenate([own for own, _ in beside]))
-    final = _fitted(beside, final_mean, final_scale, FINAL)
+    final = _fitted(beside, final_mean, final_scale, SECOND_NETWORKS)
     first = tuple(np.concatenate([part[place] for part in weights]) for place in range(2))
     marked = np.concatenate([sheet.marked[sheet.told] for sheet in sheets])
     card = {
