@@ -9,7 +9,8 @@ form's sums) is in `benchmarks/names`. All data is real but `samples`, and none 
   with names alone, and with the form's sums as rules as well;
 - `tally_poses`: one form in five poses, template made of the third;
 - `tally_c1`: 13 scans; the hand-made template, and one made of the 13 filled pages alone, with the form's two sums;
-- `tally_lowres`: 3 scans of some 50 dpi, template made of these three filled pages (`--dropout`: its boxes are yellow);
+- `tally_lowres`: 3 scans of some 50 dpi, template made of these three filled pages (`--dropout`: its boxes are yellow),
+  as they are and smaller still;
 - `nist_hsf`: no template at all;
 - `samples`: every page also turned and scaled, against its readings as it is.
 """
@@ -25,18 +26,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import yaml
 
 from benchmarks.data import DATA, first_page, needed
 from benchmarks.registration import turned
 from extractor.documents import open_pages
+from extractor.ink import as_gray
 from extractor.reading import Reader
 from extractor.recognizer.choice import Model, load_model
 from extractor.registration import register
 from extractor.template import Rule, Template, TemplateField, load_template
 from extractor.template.rule import parse_rule
-from extractor.values import FieldStatus, Page, PageResult, PageStatus
+from extractor.values import FieldStatus, Gray, Page, PageResult, PageStatus
 from formdigits.actions.template import make
 from training.command import run
 
@@ -222,6 +225,13 @@ def tally_lowres(bench: Bench) -> None:
     truth = [entry["fields"] for entry in entries]
     bench.report("tally_lowres, names only", bench.read([form], pages), truth)
     bench.report("tally_lowres, with the sums", bench.read([with_rules(form, names["rules"])], pages), truth)
+    for percent in (80, 60):
+        smaller = [replace(page, image=_shrunk(page.image, percent / 100)) for page in pages]
+        bench.report(f"tally_lowres at {percent} %, names only", bench.read([form], smaller), truth)
+
+
+def _shrunk(image: Gray, scale: float) -> Gray:
+    return as_gray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 def nist_hsf(bench: Bench) -> None:
