@@ -121,6 +121,7 @@ class DoubtKind(StrEnum):
     EDGE = "edge"
     COVERED = "covered"
     STREAK = "streak"
+    FAINT = "faint"
     SCALE = "scale"
     PLACE = "place"
     PRINT = "print"

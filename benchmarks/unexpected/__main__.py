@@ -53,6 +53,7 @@ KINDS = (
         (OPEN,),
     ),
     Kind("pointless", ink.pointless, ("none", "gap"), (OPEN,)),
+    Kind("faint", ink.faint, ("70 %", "50 %", "35 %", "25 %", "15 %")),
     Kind("past the box", ink.past_the_box, ("right", "left", "below", "above")),
     Kind("covered", paper.covered, ("finger", "tape", "glare", "torn", "fluid")),
     Kind("streaked", paper.streaked, ("thin dark", "thick dark", "faint", "white")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from benchmarks.unexpected.sheets import COMBS, NOTHING, Case, Sheet, right_values, scanned
@@ -63,6 +64,20 @@ def pointless(sheet: Sheet, strength: str) -> Case:
     affected = [name for name in sheet.written() if "." in sheet.answers[name].written]
     for name in affected:
         sheet.write(name, sheet.answers[name].written.replace(".", " " if strength == "gap" else ""))
+    return Case(scanned(sheet), sheet.form, right_values(sheet), frozenset(affected))
+
+
+def faint(sheet: Sheet, strength: str) -> Case:
+    """Numbers of which one digit is paler than the others, as where a pen runs dry: so much of their darkness is left.
+    Whoever looks closely sees it."""
+    affected = _some(sheet, 0.5)
+    for name in affected:
+        left, top, right, bottom = sheet.box(name)
+        ink = sheet.ink[top:bottom, left:right]
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 0.1).astype(np.uint8))
+        tall = [n for n in range(1, count) if stats[n, 3] >= 0.6 * stats[1:, 3].max()]
+        digit = tall[int(sheet.rng.integers(len(tall)))]
+        ink[labels == digit] *= int(strength.split(maxsplit=1)[0]) / 100
     return Case(scanned(sheet), sheet.form, right_values(sheet), frozenset(affected))
 
 

@@ -64,6 +64,20 @@ class FieldParameters:
     written_contrast: float = 45  # grey levels by which what is written somewhere on a page is darker than its paper
     written_paler: float = 0.65  # of the way from that to the paper: a field whose darkest is paler is empty
 
+    # Writing too faint to be ink; lengths are rooms. Chosen on the faint digits of `benchmarks.unexpected`, and on the
+    # samples, `tally_c1`, `tally_photos` and `tally_poses`, where nobody wrote faintly.
+    faint_contrast: float = 14  # grey levels by which it is darker than the paper at least,
+    faint_grains: float = 2.5  # and so many times as far as the grain of the paper spreads
+    faint_step: int = 2  # pixels of a cut that become one: less grain
+    faint_inset: float = 0.13  # so far from the rulings it is looked for
+    faint_beside: float = 0.12  # so near to ink it is the edge of that
+    faint_high: float = 0.3  # that a digit is at least
+    faint_ink: float = 0.015  # of the room squared, that it has at least
+    faint_solid: float = 0.7  # of the box around it: what fills more is no stroke,
+    faint_thin: float = 0.2  # unless it is no wider than this
+    faint_few: int = 2  # cells of a page: so many faint ones may be written
+    faint_printed: float = 0.34  # of a page's cells: what more of them show is a watermark, or shines through
+
     # Something over a field. Chosen on the covered pages of `benchmarks.unexpected`, and on the samples, `tally_c1` and
     # `tally_photos`, over whose fields nothing lies.
     cover_samples: int = 13  # places along each ruling that are looked at,

@@ -12,6 +12,7 @@ import numpy as np
 
 from extractor.fields.beside import boxes_of
 from extractor.fields.cut import Cut, cut_out
+from extractor.fields.faint_writing import faint_doubts
 from extractor.fields.field_parameters import FIELDS
 from extractor.fields.guides import Guide, find_guides, without_guides
 from extractor.fields.place_doubts import place_doubts
@@ -150,15 +151,24 @@ def locate(image: Gray, matrix: Points, field: TemplateField, neighbours: Sequen
 
 def locate_all(image: Gray, placed: Sequence[tuple[Points, TemplateField]]) -> list[FieldImage]:
     """The pictures of all fields of a page, each with its matrix as in `cut_out`, by the ink of the whole page."""
+    if not placed:
+        return []
     boxes = boxes_of([field for _, field in placed])
     cuts = [cut_out(image, matrix, field, boxes) for matrix, field in placed]
     guides = find_guides(cuts)
     plain = [without_guides(cut, guides) for cut in cuts]
-    page_ink = page_ink_by_levels([_levels(cut) for cut in plain], guides)
-    doubts = place_doubts(image, cuts)
-    return [
-        replace(_cleaned(cut, page_ink.faintest_in(cut)), doubts=odd) for cut, odd in zip(plain, doubts, strict=True)
-    ]
+    levels = [_levels(cut) for cut in plain]
+    page_ink = page_ink_by_levels(levels, guides)
+    cleaned = [_cleaned(cut, page_ink.faintest_in(cut)) for cut in plain]
+    faint = faint_doubts(plain, [one.ink for one in cleaned], _faintest_writing(levels))
+    odd = [own + more for own, more in zip(place_doubts(image, cuts), faint, strict=True)]
+    return [replace(one, doubts=own) for one, own in zip(cleaned, odd, strict=True)]
+
+
+def _faintest_writing(levels: Sequence[Levels]) -> float:
+    """The grey level below which something in the fields of a page is neither paper nor its grain."""
+    paper, grain = np.median([(one.paper, one.grain) for one in levels], axis=0).tolist()
+    return float(paper - max(FIELDS.faint_contrast, FIELDS.faint_grains * grain))
 
 
 def clean(cut: Cut, page_ink: PageInk) -> FieldImage:

@@ -19,7 +19,7 @@ from extractor.values import Doubt as Doubt
 MISTAKE = 0.01
 """How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""
 
-LACKING = (DoubtKind.COVERED, DoubtKind.EDGE)
+LACKING = (DoubtKind.COVERED, DoubtKind.EDGE, DoubtKind.FAINT)
 """What may have taken a part of a number away: where two numbers lack the same part, equations hold all the same."""
 
 LEAST_CHOICE = 1e-6
