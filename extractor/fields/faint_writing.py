@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractor.fields.cut import Cut
 from extractor.fields.field_parameters import FIELDS
-from extractor.ink import as_gray, connected
+from extractor.ink import STROKE, as_gray, connected
 from extractor.values import Doubt, DoubtKind, Gray
 
 FAINT = Doubt(DoubtKind.FAINT, "something faint stands in it that may be a digit", most=0.5, provable=True)
@@ -21,17 +21,18 @@ def faint_doubts(cuts: Sequence[Cut], inks: Sequence[Gray], level: float) -> lis
     """The doubts about each of `cuts`, the fields of one page without what is printed in them, whose ink is `inks`,
     for something in them that is darker than `level` and yet no ink.
 
-    In a comb only blank cells are in doubt. What many cells of the page show is a watermark, or shines through from
-    the back.
+    In a comb only cells with hardly any ink are in doubt. What many cells of the page show is a watermark, or shines
+    through from the back.
     """
     parts = _side_by_side(cuts, inks)
     if parts is None:
         return [()] * len(cuts)
-    faint = _hold_digits(parts, level)
+    inked = np.add.reduceat((parts.ink >= STROKE).sum(1), parts.begins) >= FIELDS.faint_ink * parts.rooms**2
+    faint = _hold_digits(parts, inked, level)
     if faint.sum() > max(FIELDS.faint_few, FIELDS.faint_printed * len(faint)):
         return [()] * len(cuts)
     combs = np.array([cut.field.cells is not None for cut in cuts])
-    faint &= ~(combs[parts.owners] & np.maximum.reduceat(parts.ink.max(1), parts.begins).astype(bool))
+    faint &= ~(combs[parts.owners] & inked)
     found = np.bincount(parts.owners[faint], minlength=len(cuts))
     return [(FAINT,) if own else () for own in found]
 
@@ -78,18 +79,19 @@ def _side_by_side(cuts: Sequence[Cut], inks: Sequence[Gray]) -> _Insides | None:
     return _Insides(small, written, begins[:-1], rows, columns, rooms, owners)
 
 
-def _hold_digits(parts: _Insides, level: float) -> NDArray[np.bool_]:
-    """Which cells hold a piece darker than `level`, apart from ink, that is as large as a digit and made of strokes;
-    shape (cells,)."""
+def _hold_digits(parts: _Insides, inked: NDArray[np.bool_], level: float) -> NDArray[np.bool_]:
+    """Which cells hold a piece darker than `level`, in those that are `inked` apart from the ink, that is as large as a
+    digit; shape (cells,)."""
     reach = 2 * round(FIELDS.faint_beside * float(np.median(parts.rooms))) + 1
     beside = cv2.dilate(parts.ink, np.ones((reach, reach), np.uint8))
-    dark = ((parts.grey < level) & (beside == 0)).astype(np.uint8)
+    dark = ((parts.grey < level) & ((beside == 0) | ~np.repeat(inked, parts.rows + 1)[:, None])).astype(np.uint8)
     left, top, width, height, area = connected(dark)[1][1:].T
     own = np.searchsorted(parts.begins, top, side="right") - 1
     top, room = top - parts.begins[own], parts.rooms[own]
     digit = (height >= FIELDS.faint_high * room) & (width <= room) & (area >= FIELDS.faint_ink * room * room)
-    # Folds and shadows go through; what fills its place is a stain.
-    digit &= ((top > 0) | (top + height < parts.rows[own])) & (left > 0) & (left + width < parts.columns[own])
-    digit &= (area <= FIELDS.faint_solid * width * height) | (width <= FIELDS.faint_thin * room)
+    # Folds and shadows go through, rulings lie along the side.
+    digit &= (top > 0) | (top + height < parts.rows[own])
+    aside = (left == 0) | (left + width == parts.columns[own])
+    digit &= ~(aside & (width <= FIELDS.faint_thin * room))
     found: NDArray[np.bool_] = np.bincount(own[digit], minlength=len(parts.begins)) > 0
     return found

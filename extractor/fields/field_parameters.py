@@ -73,10 +73,9 @@ class FieldParameters:
     faint_beside: float = 0.12  # so near to ink it is the edge of that
     faint_high: float = 0.3  # that a digit is at least
     faint_ink: float = 0.015  # of the room squared, that it has at least
-    faint_solid: float = 0.7  # of the box around it: what fills more is no stroke,
-    faint_thin: float = 0.2  # unless it is no wider than this
+    faint_thin: float = 0.2  # what is no wider, along a side, is of a ruling
     faint_few: int = 2  # cells of a page: so many faint ones may be written
-    faint_printed: float = 0.34  # of a page's cells: what more of them show is a watermark, or shines through
+    faint_printed: float = 0.5  # of a page's cells: what more of them show is a watermark, or shines through
 
     # Something over a field. Chosen on the covered pages of `benchmarks.unexpected`, and on the samples, `tally_c1` and
     # `tally_photos`, over whose fields nothing lies.
