@@ -85,7 +85,9 @@ def _hold_digits(parts: _Insides, inked: NDArray[np.bool_], level: float) -> NDA
     reach = 2 * round(FIELDS.faint_beside * float(np.median(parts.rooms))) + 1
     beside = cv2.dilate(parts.ink, np.ones((reach, reach), np.uint8))
     dark = ((parts.grey < level) & ((beside == 0) | ~np.repeat(inked, parts.rows + 1)[:, None])).astype(np.uint8)
-    left, top, width, height, area = connected(dark)[1][1:].T
+    # What lies too near to ink is missing from a digit.
+    whole = as_gray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((reach // 2 | 1, reach // 2 | 1), np.uint8)))
+    left, top, width, height, area = connected(whole)[1][1:].T
     own = np.searchsorted(parts.begins, top, side="right") - 1
     top, room = top - parts.begins[own], parts.rooms[own]
     digit = (height >= FIELDS.faint_high * room) & (width <= room) & (area >= FIELDS.faint_ink * room * room)
