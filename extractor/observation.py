@@ -185,7 +185,7 @@ def decode(seen: Observation) -> Decoded:
         return decoded.doubted(comb_doubts(seen.image, decoded.written))
     # Of what is left out of a field nothing may be read, as if it were blank.
     line = seen.string.first_view.line if seen.string and _has_digits(decoded) else None
-    return decoded.doubted(string_doubts(seen.image, line))
+    return decoded.doubted(string_doubts(seen.image, line, seen.string.writing if seen.string else None))
 
 
 def _has_digits(decoded: Decoded) -> bool:

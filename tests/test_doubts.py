@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import numpy as np
 import pytest
 
 from extractor.documents import open_pages
+from extractor.fields import as_single_field
 from extractor.ink import as_gray
 from extractor.options import ReadOptions
 from extractor.reading import Reader, open_reader
+from extractor.segmentation.text_line import writing_of
+from extractor.segmentation.writing_doubts import stands_beside
 from extractor.values import DoubtKind, FieldStatus, Gray, Page, PageResult, Reading
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -80,6 +84,14 @@ def across_the_foot(image: Gray, reading: Reading) -> None:
         cv2.line(image, (x, foot - round(0.3 * height)), (x - 2, foot + round(0.5 * height)), 40, 4, cv2.LINE_AA)
 
 
+def pale_digit(image: Gray, reading: Reading) -> None:
+    """A pale 7 in the last cell, or well behind the number."""
+    left, top, width, height = reading.box
+    paper = int(np.percentile(image, 80))
+    way = np.array([(0.25, 0.3), (0.6, 0.3), (0.4, 0.75)]) * height + (left + width - round(0.8 * height), top)
+    cv2.polylines(image, [way.round().astype(np.int32)], False, paper - 45, 4, cv2.LINE_AA)
+
+
 def broken_across(image: Gray, reading: Reading) -> None:
     """Instead of the number a 7 whose strokes cross the right side of the field apart from each other."""
     left, top, width, height = reading.box
@@ -103,6 +115,7 @@ def broken_across(image: Gray, reading: Reading) -> None:
         ("expenses_01.jpg", "hours_6", across_the_foot, DoubtKind.EDGE),
         ("expenses_01.jpg", "hours_6", broken_across, DoubtKind.EDGE),
         ("tally_01.jpg", "votes_8", across_the_foot, DoubtKind.EDGE),
+        ("expenses_01.jpg", "employee", pale_digit, DoubtKind.FAINT),
     ],
 )
 def test_a_field_that_something_is_wrong_with_goes_to_review(
@@ -119,8 +132,30 @@ def test_a_field_that_something_is_wrong_with_goes_to_review(
 )
 def test_clean_pages_raise_no_doubt_about_places_or_strokes(name: str) -> None:
     _, result = clean(name)
-    odd = {DoubtKind.COVERED, DoubtKind.EDGE, DoubtKind.STREAK, DoubtKind.STRUCK}
+    odd = {DoubtKind.COVERED, DoubtKind.EDGE, DoubtKind.FAINT, DoubtKind.STREAK, DoubtKind.STRUCK}
     assert not [r.field for r in result.readings if odd & {doubt.kind for doubt in r.doubts}]
+
+
+def test_a_sum_that_holds_lifts_the_doubt_about_something_faint_in_a_blank_cell() -> None:
+    def first(image: Gray, reading: Reading) -> None:
+        pale_digit(image, replace(reading, quad=tuple((x - 0.6 * reading.box[2], y) for x, y in reading.quad)))
+
+    reading = spoilt("tally_01.jpg", "votes_8", first)
+    assert {doubt.kind for doubt in reading.doubts} == {DoubtKind.FAINT}
+    assert reading.status is FieldStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(("far", "faint"), [(240, True), (-1, False)])
+def test_crumbs_of_a_digit_beside_a_string_are_noticed(far: int, faint: bool) -> None:
+    picture = np.full((64, 300), 230, np.uint8)
+    for x in (20, 60):
+        cv2.line(picture, (x + 6, 8), (x, 56), 40, 5, cv2.LINE_AA)
+    for y in (12, 20, 30, 40, 50) if far > 0 else ():
+        cv2.line(picture, (far, y), (far + 2, y + 1), 90, 3, cv2.LINE_AA)
+    field = as_single_field(picture)
+    writing = writing_of(field)
+    assert writing is not None
+    assert stands_beside(field, writing) is faint
 
 
 def test_doubts_survive_storing_and_exporting() -> None:

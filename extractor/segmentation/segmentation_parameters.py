@@ -45,6 +45,11 @@ class SegmentationParameters:
     edge_same_row: float = 0.6  # of the rows that digits take: what takes so many of these stands beside them
     edge_beyond: float = 0.25  # by which a digit may hang over above or below
 
+    # Crumbs of a digit beside a string that has it not; shares are of the height of the digits.
+    beside_ink: float = 0.015  # of that squared, that they have together at least
+    beside_high: float = 0.45  # that they are high together
+    beside_wide: float = 1.2  # and wide at most
+
     # Digits across an end of a comb, or beyond it; lengths are shares of its height unless something else is said.
     end_inside: float = 0.5  # of a digit: with less of it inside it lies across a side
     end_high: float = 0.6  # of the digits in the comb, that one beyond has: most print is lower

@@ -13,10 +13,14 @@ from extractor.segmentation.comb_ends import leaves_comb
 from extractor.segmentation.inside import inside_pieces
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.segmentation.stroke_through import is_struck_through
-from extractor.segmentation.text_line import HEIGHT
+from extractor.segmentation.text_line import HEIGHT, Writing
 from extractor.values import Doubt, DoubtKind, Gray
 
 STRUCK_THROUGH = Doubt(DoubtKind.STRUCK, "a stroke runs through it; it may be struck out", most=0.5)
+
+LEFT_OUT = Doubt(
+    DoubtKind.FAINT, "beside the number something faint stands that may be a digit", most=0.9, provable=True
+)
 
 ACROSS = Doubt(DoubtKind.EDGE, "a digit lies across a side of its box or goes on beyond it", most=0.5, provable=True)
 
@@ -36,14 +40,37 @@ def comb_doubts(field: FieldImage, written: str) -> tuple[Doubt, ...]:
     return (STRUCK_THROUGH, *across) if is_struck_through(line) else across
 
 
-def string_doubts(field: FieldImage, line: Gray | None) -> tuple[Doubt, ...]:
-    """The doubts about a free string in `field`, the text `line` of which has digits; None where it has none."""
+def string_doubts(field: FieldImage, line: Gray | None, writing: Writing | None = None) -> tuple[Doubt, ...]:
+    """The doubts about a free string in `field`, the text `line` of which has digits; None where it has none.
+    `writing` is what the line was drawn from."""
     doubts = []
     if line is not None and is_struck_through(line):
         doubts.append(STRUCK_THROUGH)
+    if line is not None and writing is not None and stands_beside(field, writing):
+        doubts.append(LEFT_OUT)
     if field.printed and leaves_box(field):
         doubts.append(ACROSS)
     return tuple(doubts)
+
+
+def stands_beside(field: FieldImage, writing: Writing) -> bool:
+    """Whether crumbs of ink, as high together as a digit, stand before or after the `writing` in `field` and are no
+    part of it: a digit for which the pen ran dry."""
+    pieces = field.pieces
+    left, top, width, height = pieces.boxes.T
+    high, params = writing.high - writing.low, SEGMENTATION
+    middle = top + height / 2 - writing.rise * (left + width / 2)
+    level = (middle > writing.low) & (middle < writing.high) & (width < params.text_dash_flat * height)
+    if field.printed:
+        level &= inside_pieces(field, pieces)
+    for beside in (left + width <= writing.xs.min(), left > writing.xs.max()):
+        crumbs = np.flatnonzero(level & beside)
+        if pieces.areas[crumbs].sum() >= params.beside_ink * high**2:
+            across = np.ptp(np.concatenate((left[crumbs], (left + width)[crumbs])))
+            down = np.ptp(np.concatenate((top[crumbs], (top + height)[crumbs])))
+            if down >= params.beside_high * high and across <= params.beside_wide * high:
+                return True
+    return False
 
 
 def leaves_box(field: FieldImage) -> bool:
