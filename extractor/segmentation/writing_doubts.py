@@ -18,9 +18,7 @@ from extractor.values import Doubt, DoubtKind, Gray
 
 STRUCK_THROUGH = Doubt(DoubtKind.STRUCK, "a stroke runs through it; it may be struck out", most=0.5)
 
-LEFT_OUT = Doubt(
-    DoubtKind.FAINT, "beside the number something faint stands that may be a digit", most=0.9, provable=True
-)
+LEFT_OUT = Doubt(DoubtKind.FAINT, "something faint beside it may be a digit", most=0.9, provable=True)
 
 ACROSS = Doubt(DoubtKind.EDGE, "a digit lies across a side of its box or goes on beyond it", most=0.5, provable=True)
 
