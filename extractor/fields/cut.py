@@ -137,9 +137,9 @@ def _scale_at(matrix: Points, box: Box) -> float:
     x, y = box.left + box.width / 2, box.top + box.height / 2
     step = box.height / 4
     around = np.array([(x - step, y), (x + step, y), (x, y - step), (x, y + step)])
-    seen = transform(matrix, around)
-    lengths = np.linalg.norm(seen[1::2] - seen[::2], axis=1) / (2 * step)
-    return float(np.sqrt(lengths[0] * lengths[1]))
+    sides = transform(matrix, around)
+    wide, high = np.sqrt(((sides[1::2] - sides[::2]) ** 2).sum(1)) / (2 * step)
+    return float(np.sqrt(wide * high))
 
 
 def _warp(image: Gray, matrix: Points, size: tuple[int, int], shrink: float) -> Gray:

@@ -63,12 +63,12 @@ class FieldImage:
         ]
         return tuple(Box(left, self.inside.top, right - left, self.inside.height) for left, right in sides)
 
-    @property
+    @cached_property
     def ink_height(self) -> float:
         """How high the writing in the box is, in pixels of the page; 0 where there is none."""
         box = self.inside
         part = self.ink[max(0, round(box.top)) : round(box.bottom), max(0, round(box.left)) : round(box.right)]
-        rows = np.flatnonzero((part >= STROKE).any(1))
+        rows = np.flatnonzero(part.max(1, initial=0) >= STROKE)
         native = float(np.sqrt(np.abs(np.linalg.det(self.matrix[:2, :2]))))
         return float(rows[-1] - rows[0] + 1) * native if len(rows) else 0.0
 

@@ -207,10 +207,8 @@ def lean(grey: Gray, rulings: SnappedRulings, span: tuple[int, int], reach: floa
         return 0.0
     # Rulings at the picture's edge have their surroundings too.
     pad = 3 * most
-    upper, lower = (
-        np.concatenate((np.full(pad, means[0]), means, np.full(pad, means[-1])))
-        for means in (_means(rows[:half]), _means(rows[-half:]))
-    )
+    around = np.arange(-pad, rows.shape[1] + pad)
+    upper, lower = (_means(part).take(around, mode="clip") for part in (rows[:half], rows[-half:]))
     score = np.zeros(2 * most + 1)
     for at, seen in zip(rulings.at, rulings.seen, strict=True):
         low, high = round(at) + pad - 2 * most, round(at) + pad + 2 * most + 1
