@@ -54,7 +54,7 @@ class FieldImage:
         """The connected pieces of `ink`."""
         return find_pieces(self.ink)
 
-    @property
+    @cached_property
     def cell_boxes(self) -> tuple[Box, ...]:
         """The printed cells from left to right, in pixels of `ink`; of a free string the one box."""
         last, half = len(self.cells) - 2, self.gap / 2

@@ -25,16 +25,16 @@ def beyond_combs(image: Gray, combs: Sequence[FieldImage]) -> NDArray[np.bool_]:
     All ends are looked at in one picture, each with its last cell, roughly: a digit is larger than most print.
     """
     found = np.zeros((len(combs), 2), np.bool_)
-    ends = [(at, side) for at, comb in enumerate(combs) for side in (0, 1) if not comb.beside[side]]
-    ends = [(at, side) for at, side in ends if _written_height(combs[at], side) > 0]
-    if not ends:
+    open_ends = [(at, side) for at, comb in enumerate(combs) for side in (0, 1) if not comb.beside[side]]
+    heights = {(at, side): height for at, side in open_ends if (height := _written_height(combs[at], side)) > 0}
+    if not heights:
         return found
     # Mirrored where need be, so that the comb is always to the left.
     across, down = np.meshgrid((np.arange(2 * END_ROWS) + 0.5) / END_ROWS - 1, (np.arange(END_ROWS) + 0.5) / END_ROWS)
-    places = np.concatenate([_places(combs[at], side, across, down) for at, side in ends]).astype(np.float32)
+    places = np.concatenate([_places(combs[at], side, across, down) for at, side in heights]).astype(np.float32)
     picture = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    high = np.array([END_ROWS * _written_height(combs[at], side) / combs[at].inside.height for at, side in ends])
-    for (at, side), beyond in zip(ends, _go_on(as_gray(picture), high), strict=True):
+    high = np.array([END_ROWS * height / combs[at].inside.height for (at, _), height in heights.items()])
+    for (at, side), beyond in zip(heights, _go_on(as_gray(picture), high), strict=True):
         found[at, side] = beyond
     return found
 
