@@ -46,7 +46,7 @@ def proposals(make: Make, digits: Digits) -> Iterator[Proposal]:
     draft = draft_template(blank.image, "register", "blank.png", dpi=200).template
     if draft is None:
         return
-    told, remarks = with_examples(draft, [copies[index] for index in blank.used], load_model())
+    told, remarks = with_examples(draft, blank.image, [copies[index] for index in blank.used], load_model())
     found = {
         column.name: (column.format, remarks.get(f"{table.name}.{column.name}"))
         for table in told.tables

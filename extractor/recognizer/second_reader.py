@@ -29,6 +29,9 @@ SECOND_CARD = Path(__file__).resolve().parents[1] / "models" / "second_reader.js
 ROWS, WIDTHS, LEAST_WIDE, MOST_WIDE = 48, 32, 160, 960
 """Rows of its pictures; what their width is a multiple of, and its bounds. So few widths are made ready."""
 
+PRINT_LEAST_WIDE = 64
+"""The same for print, of which there is much and all of it short, such as the numbers of a table's lines."""
+
 COLUMNS_TOGETHER = 640
 """Columns of the pictures of one width that go through it together: more cost more each, and need more memory."""
 
@@ -118,11 +121,11 @@ class SecondReader:
         """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits. With each
         letter its place, as a share of the picture's width."""
         found = []
-        for picture, features in zip(pictures, self._features(pictures), strict=True):
+        for picture, features in zip(pictures, self._features(pictures, PRINT_LEAST_WIDE), strict=True):
             path = (features @ self._weights + self._offsets).argmax(1)
             begins = np.flatnonzero(np.diff(path, prepend=0))
             ends = np.append(begins, len(path))[1:]
-            wide, padded = _widths(picture)
+            wide, padded = _widths(picture, PRINT_LEAST_WIDE)
             share = padded / max(1, len(path)) / wide
             found.append(
                 [
@@ -133,10 +136,10 @@ class SecondReader:
             )
         return found
 
-    def _features(self, pictures: Sequence[Gray]) -> list[Floats]:
+    def _features(self, pictures: Sequence[Gray], least: int = LEAST_WIDE) -> list[Floats]:
         """What the network sees in each picture, shape (frames, features), of which its last layer would make
-        characters: nearly all of the 18,708 that it knows are never asked for."""
-        drawn = [_drawn(one) for one in pictures]
+        characters: nearly all of the 18,708 that it knows are never asked for. Pictures are `least` wide at least."""
+        drawn = [_drawn(one, least) for one in pictures]
         found: list[Floats] = [np.zeros((0, 1), np.float32)] * len(drawn)
         by_width = sorted(range(len(drawn)), key=lambda i: drawn[i].shape[2])
         start = 0
@@ -168,17 +171,17 @@ def second_reader() -> SecondReader | None:
     return None if file is None else SecondReader(file, read_second_card())
 
 
-def _drawn(picture: Gray) -> Floats:
+def _drawn(picture: Gray, least: int) -> Floats:
     """`picture` as the network takes it, shape (3, ROWS, width), -1 = black, 1 = white, 0 beside it."""
-    wide, room = _widths(picture)
+    wide, room = _widths(picture, least)
     how = cv2.INTER_AREA if picture.shape[0] > ROWS else cv2.INTER_LINEAR
     padded = np.zeros((3, ROWS, room), np.float32)
     padded[:, :, :wide] = cv2.resize(picture, (wide, ROWS), interpolation=how).astype(np.float32) / 127.5 - 1
     return padded
 
 
-def _widths(picture: Gray) -> tuple[int, int]:
-    """How wide the network takes `picture`, and with the room beside it."""
+def _widths(picture: Gray, least: int) -> tuple[int, int]:
+    """How wide the network takes `picture`, and with the room beside it, `least` at least."""
     height, width = picture.shape
     wide = min(MOST_WIDE, max(1, round(width * ROWS / height)))
-    return wide, max(LEAST_WIDE, -(-wide // WIDTHS) * WIDTHS)
+    return wide, max(least, -(-wide // WIDTHS) * WIDTHS)

@@ -11,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
 
 from extractor.reading import Reader
 from extractor.recognizer.choice import Model
@@ -19,6 +23,9 @@ from extractor.table_lines import table_place
 from extractor.template import Format, Template
 from extractor.template.table import TableRows
 from extractor.values import FieldStatus, Gray, Kind, Page, Reading
+
+PICTURE = "blank.png"
+"""What the picture of the form is called while copies are read."""
 
 ANY_MARK = ".,-/:() "
 """Marks that may stand in every field while nobody knows its format."""
@@ -116,25 +123,18 @@ def _largest(numbers: Sequence[int]) -> int:
     return int(-(-most // part) * part)
 
 
-def with_examples(template: Template, copies: Sequence[Gray], model: Model) -> tuple[Template, Mapping[str, str]]:
+def with_examples(
+    template: Template, blank: Gray, copies: Sequence[Gray], model: Model
+) -> tuple[Template, Mapping[str, str]]:
     """`template` with the formats that values read on the filled `copies` propose, and a remark for each of its fields
-    and columns (`patients.fee`) that has one."""
-    trial = _trial(template)
-    reader = Reader((trial,), model)
-    # By field or column what is written on each copy, with the number of its line.
-    written: dict[str, list[list[tuple[int, str]]]] = defaultdict(list)
-    inked: dict[str, int] = defaultdict(int)
-    for copy in copies[: REFERENCE.examples_copies]:
-        for result in reader.read([Page("", 1, copy)]):
-            own: dict[str, list[tuple[int, str]]] = defaultdict(list)
-            for reading in result.readings:
-                place = table_place(reading.field)
-                name = reading.field if place is None else f"{place.table}.{place.column}"
-                text = _read(reading)
-                own[name] += [(0 if place is None else place.line, text)] if text else []
-                inked[name] += reading.status is not FieldStatus.BLANK
-            for name, values in own.items():
-                written[name].append(values)
+    and columns (`patients.fee`) that has one. `blank` is the picture of the form, on which the template was drafted."""
+    with TemporaryDirectory() as folder:
+        # Without its print a form of a table alone may lie a line aside, so that nothing on it is sure.
+        cv2.imwrite(str(Path(folder) / PICTURE), blank)
+        landmarks = template.landmarks.model_copy(update={"reference": PICTURE})
+        trial = _trial(template.model_copy(update={"landmarks": landmarks})).found_in(Path(folder))
+        reader = Reader((trial,), model)
+        written, inked = _written(reader, copies)
     found: dict[str, ProposedFormat] = {}
     for name in _written_names(template):
         texts = [text for values in written[name] for _, text in values]
@@ -157,6 +157,26 @@ def with_examples(template: Template, copies: Sequence[Gray], model: Model) -> t
         tables.append(table.model_copy(update={"columns": columns}))
     mended = template.model_copy(update={"fields": fields, "tables": tuple(tables)})
     return mended, {name: one.remark for name, one in found.items()}
+
+
+def _written(
+    reader: Reader, copies: Sequence[Gray]
+) -> tuple[Mapping[str, list[list[tuple[int, str]]]], Mapping[str, int]]:
+    """By field or column what is written on each copy, with the number of its line, and in how many there is ink."""
+    written: dict[str, list[list[tuple[int, str]]]] = defaultdict(list)
+    inked: dict[str, int] = defaultdict(int)
+    for copy in copies[: REFERENCE.examples_copies]:
+        for result in reader.read([Page("", 1, copy)]):
+            own: dict[str, list[tuple[int, str]]] = defaultdict(list)
+            for reading in result.readings:
+                place = table_place(reading.field)
+                name = reading.field if place is None else f"{place.table}.{place.column}"
+                text = _read(reading)
+                own[name] += [(0 if place is None else place.line, text)] if text else []
+                inked[name] += reading.status is not FieldStatus.BLANK
+            for name, values in own.items():
+                written[name].append(values)
+    return written, inked
 
 
 def _written_names(template: Template) -> list[str]:

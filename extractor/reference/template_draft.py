@@ -34,14 +34,15 @@ def draft_template(
     """The template of the form that `blank`, grey, shows; its units are the picture's pixels.
 
     `form` names it, `reference` is the file name of the blank's picture. Without `everything`, what looks like print,
-    rulings to write on beside boxes, grids of single boxes and boxes too large or too narrow for a number are left out.
-    `dropout` says that the boxes are printed in a colour that pages in grey do not show.
+    rulings to write on beside boxes and tables, grids of single boxes, combs for words, and boxes too large or too
+    narrow for a number are left out. `dropout` says that the boxes are printed in a colour that pages in grey do not
+    show.
     """
     page_found = find_page(blank, labels=True)
     codes, sheet = draft_codes(page_codes(blank), blank.shape)
     bubbles = in_tables(page_found.tables, find_bubbles(blank))
     found = [field for field in page_found.fields if not covered(field.box, bubbles.beside, codes)]
-    kept = found if everything else _for_numbers(found, blank.shape)
+    kept = found if everything else _for_numbers(found, blank.shape, tables=bool(page_found.tables))
     height, width = blank.shape
     fields: list[TemplateField] = []
     # Fields without a printed label are numbered; what was left out leaves no gap.
@@ -88,11 +89,12 @@ def _is_worded(box: Box, cells: int, other: Box) -> bool:
     return below and box.width < other.width and abs(box.height - other.height) < box.height / 4
 
 
-def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...]) -> list[FoundField]:
+def _for_numbers(found: Sequence[FoundField], shape: tuple[int, ...], *, tables: bool) -> list[FoundField]:
     found = [field for field in found if not any(doubt.kind is DoubtKind.PRINT for doubt in field.doubts)]
     boxed = [field for field in found if field.shape != "ruling"]
     if not boxed:
-        return found
+        # Beside tables a ruling is for a signature.
+        return [] if tables else found
     single = [field.box for field in boxed if field.cells is None]
     worded = [field.box for field in boxed if (field.cells or 1) > REFERENCE.cells_most]
     kept = []

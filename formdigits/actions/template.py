@@ -73,7 +73,7 @@ def make(
     remarks: Mapping[str, str] = {}
     if len(blank.used) > 1:
         say("Reading the copies, to see what the fields hold.")
-        template, remarks = with_examples(template, [copies[i] for i in blank.used], load_model())
+        template, remarks = with_examples(template, blank.image, [copies[i] for i in blank.used], load_model())
     located = field_pictures(blank.image, np.eye(3), template.all_fields)
     _write_picture(preview, draw_template(blank.image, template.all_fields, located))
     try:

@@ -22,7 +22,7 @@ from extractor.values import Box
 def counts_up(page: Print, stack: LineStack, strip: Strip, read: PlaceReader) -> bool | None:
     """Whether the numbers in a column count up with its lines, by a few of them; None where nothing was read."""
     count = len(stack.lines)
-    rows = sorted({0, 1, count // 2, count - 2, count - 1})
+    rows = sorted({0, 1, count // 2, count - 1})
     texts = _read(page, stack, strip, read, rows)
     if not any(texts):
         return None

@@ -63,7 +63,7 @@ def draft(
         told.append(f"{counted(made.left_out, 'place')} that hardly hold a number were left out; draw what you miss.")
     remarks: Mapping[str, str] = {}
     if len(blank.used) > 1 and made.template is not None:
-        template, remarks = with_examples(template, [copies[index] for index in blank.used], load_model())
+        template, remarks = with_examples(template, blank.image, [copies[index] for index in blank.used], load_model())
         if remarks:
             told.append(
                 f"Formats of {len(remarks)} fields and columns were proposed from what is written on the copies."
