@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from pdf2image import convert_from_path
 
-from extractor.bubbles.bubble_search import find_bubbles
+from extractor.barcodes.code_reader import SeenCode
+from extractor.bubbles.bubble_search import FoundBubbles, find_bubbles
 from extractor.finding import FoundColumn, FoundTable
 from extractor.reference import draft_template
-from extractor.reference.bubble_draft import in_tables
+from extractor.reference.bubble_draft import beside_codes, draft_codes, in_tables
 from extractor.template import load_template, template_yaml
 from extractor.template.load import check_template, parse_yaml
+from extractor.template.model import SheetCode
 from extractor.values import Box, Gray, Kind
 
 poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="drawing a form needs poppler's pdftoppm")
@@ -42,6 +45,19 @@ def test_the_sample_is_drafted_with_its_number_questions_ticks_and_code(samples:
             assert np.abs(np.array(one.box) - scale * np.array(other.box)).max() < 3
     node, tree = parse_yaml(template_yaml(drafted), "t")
     assert check_template(node, tree, "t") == drafted
+
+
+def test_a_code_of_digits_names_no_form_and_its_corners_are_no_boxes_to_tick() -> None:
+    def code(text: str) -> SeenCode:
+        corners = np.array(((100, 100), (200, 100), (200, 200), (100, 200)), np.float64)
+        return SeenCode(text, "QRCode", corners, 1.0)
+
+    fields, by_serial = draft_codes([code("199999-7")], (1000, 1000))
+    _, by_form = draft_codes([code("T1-7")], (1000, 1000))
+    assert (by_serial, by_form) == (None, SheetCode(code="T1-*"))
+    corner = FoundBubbles("tick", Box(105, 105, 20, 20), (20.0, 20.0), 1, "across")
+    beside = replace(corner, box=Box(405, 105, 20, 20))
+    assert beside_codes([corner, beside], fields) == [beside]
 
 
 def _page() -> Gray:

@@ -137,7 +137,7 @@ def _letters(count: int) -> tuple[str, ...]:
 
 def draft_codes(codes: Sequence[SeenCode], shape: tuple[int, ...]) -> tuple[list[TemplateField], SheetCode | None]:
     """A field for each barcode of a blank form of this shape, and by which of them the form may be known: one that
-    names the form before a separator, as `T1-004711` does."""
+    names the form before a separator, as `T1-004711` does. Digits alone may as well be a number of that one sheet."""
     fields = []
     for number, code in enumerate(codes, start=1):
         low, high = code.corners.min(0), code.corners.max(0)
@@ -147,8 +147,13 @@ def draft_codes(codes: Sequence[SeenCode], shape: tuple[int, ...]) -> tuple[list
         box = Box(*(round(float(side), 1) for side in (*low, *(high - low))))
         name = "code" if number == 1 else f"code_{number}"
         fields.append(TemplateField(name=name, box=box, format=Format(kind=Kind.BARCODE)))
-    begins = [match[0] for code in codes if (match := re.match(r"[A-Za-z0-9]+[-/.:_ ]", code.text))]
+    begins = [match[0] for code in codes if (match := re.match(r"\d*[A-Za-z][A-Za-z0-9]*[-/.:_ ]", code.text))]
     return fields, SheetCode(code=f"{begins[0]}*") if begins else None
+
+
+def beside_codes(groups: Sequence[FoundBubbles], codes: Sequence[TemplateField]) -> list[FoundBubbles]:
+    """Those of `groups` that are no part of a barcode, whose corners look like boxes to tick."""
+    return [group for group in groups if not any(_holds_middle(one.box, group.box) for one in codes)]
 
 
 def covered(box: Box, groups: Sequence[FoundBubbles], codes: Sequence[TemplateField]) -> bool:

@@ -10,7 +10,7 @@ from extractor.barcodes.code_reader import page_codes
 from extractor.bubbles.bubble_search import find_bubbles
 from extractor.finding import FoundField, find_page
 from extractor.ink import even_illumination
-from extractor.reference.bubble_draft import covered, draft_bubbles, draft_codes, in_tables
+from extractor.reference.bubble_draft import beside_codes, covered, draft_bubbles, draft_codes, in_tables
 from extractor.reference.corner_marks import corner_marks
 from extractor.reference.draft_names import field_names
 from extractor.reference.reference_parameters import REFERENCE
@@ -40,7 +40,7 @@ def draft_template(
     """
     page_found = find_page(blank, labels=True)
     codes, sheet = draft_codes(page_codes(blank), blank.shape)
-    bubbles = in_tables(page_found.tables, find_bubbles(blank))
+    bubbles = in_tables(page_found.tables, beside_codes(find_bubbles(blank), codes))
     found = [field for field in page_found.fields if not covered(field.box, bubbles.beside, codes)]
     kept = found if everything else _for_numbers(found, blank.shape, tables=bool(page_found.tables))
     height, width = blank.shape

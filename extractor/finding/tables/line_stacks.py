@@ -105,6 +105,7 @@ def _is_missing(ruling: JoinedRuling, chain: list[JoinedRuling], slack: float) -
         return False
     left, right = (float(np.median([getattr(one, end) for one in chain])) for end in ("start", "end"))
     shorter = left - slack < ruling.start and ruling.end < right + slack
+    shorter = shorter and (ruling.start < left + slack or ruling.end > right - slack)
     if not shorter or ruling.end - ruling.start < FINDING.shorter_ruling * (right - left):
         return False
     middle = (ruling.start + ruling.end) / 2
