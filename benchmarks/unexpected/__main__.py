@@ -21,7 +21,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.unexpected import found_fields, ink, paper, places, templateless
+from benchmarks.unexpected import found_fields, habits, ink, paper, places, templateless
 from benchmarks.unexpected.sheets import COMBS, OPEN, Case, Sheet, right_values, scanned, sheets
 from extractor.documents.negative import black_on_white
 from extractor.reading import Reader
@@ -54,6 +54,11 @@ KINDS = (
     ),
     Kind("pointless", ink.pointless, ("none", "gap"), (OPEN,)),
     Kind("faint", ink.faint, ("70 %", "50 %", "35 %", "25 %", "15 %")),
+    Kind("ringed", habits.ringed, ("pen", "pale")),
+    Kind("ticked", habits.ticked, ("behind", "before")),
+    Kind("worded", habits.worded, tuple(habits.WORDS)),
+    Kind("tailed", habits.tailed, ("straight", "looped")),
+    Kind("punched", habits.punched, ("black", "white")),
     Kind("past the box", ink.past_the_box, ("right", "left", "below", "above")),
     Kind("covered", paper.covered, ("finger", "tape", "glare", "torn", "fluid")),
     Kind("streaked", paper.streaked, ("thin dark", "thick dark", "faint", "white")),

@@ -15,7 +15,7 @@ Line = list[tuple[float, float]]
 def struck(sheet: Sheet, strength: str) -> Case:
     """Pen lines through half of the numbers: one, a thin one, one aslant, two, or a zigzag."""
     rng, right = sheet.rng, right_values(sheet)
-    affected = _some(sheet, 0.5)
+    affected = some(sheet, 0.5)
     for name in affected:
         left, top, end, bottom = (v / MM for v in sheet.extent(name))
         over = rng.uniform(0.3, 1.4, 2)
@@ -70,7 +70,7 @@ def pointless(sheet: Sheet, strength: str) -> Case:
 def faint(sheet: Sheet, strength: str) -> Case:
     """Numbers of which one digit is paler than the others, as where a pen runs dry: so much of their darkness is left.
     Whoever looks closely sees it."""
-    affected = _some(sheet, 0.5)
+    affected = some(sheet, 0.5)
     for name in affected:
         left, top, right, bottom = sheet.box(name)
         ink = sheet.ink[top:bottom, left:right]
@@ -86,7 +86,7 @@ def past_the_box(sheet: Sheet, strength: str) -> Case:
     right = right_values(sheet)
     if sheet.form == COMBS:
         # What stands beside many combs of a page is print.
-        affected = _some(sheet, 0.25)
+        affected = some(sheet, 0.25)
         for name in affected:
             _move_over(sheet, name, strength)
     else:
@@ -136,7 +136,7 @@ def _move_over(sheet: Sheet, name: str, side: str) -> None:
     sheet.put(patch, x, y)
 
 
-def _some(sheet: Sheet, share: float) -> list[str]:
+def some(sheet: Sheet, share: float) -> list[str]:
     names = sheet.written()
     if sheet.form == COMBS:
         # One figure in one cell, struck out, is how an unused cell is written.
