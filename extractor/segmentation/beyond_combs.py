@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.fields import FieldImage
-from extractor.geometry import transform
 from extractor.ink import as_gray, connected
 from extractor.segmentation.segmentation_parameters import SEGMENTATION
 from extractor.values import Gray, Points
 
-END_ROWS = 32
+END_ROWS = 24
 """Rows and columns for the height of a comb in a picture of what stands beside it."""
 
 
@@ -25,40 +24,41 @@ def beyond_combs(image: Gray, combs: Sequence[FieldImage]) -> NDArray[np.bool_]:
     All ends are looked at in one picture, each with its last cell, roughly: a digit is larger than most print.
     """
     found = np.zeros((len(combs), 2), np.bool_)
-    open_ends = [(at, side) for at, comb in enumerate(combs) for side in (0, 1) if not comb.beside[side]]
-    heights = {(at, side): height for at, side in open_ends if (height := _written_height(combs[at], side)) > 0}
-    if not heights:
+    heights = np.array([_written_heights(comb) for comb in combs]).reshape(-1, 2)
+    ends = [(at, side) for at, side in np.argwhere(heights > 0).tolist() if not combs[at].beside[side]]
+    if not ends:
         return found
     # Mirrored where need be, so that the comb is always to the left.
     across, down = np.meshgrid((np.arange(2 * END_ROWS) + 0.5) / END_ROWS - 1, (np.arange(END_ROWS) + 0.5) / END_ROWS)
-    places = np.concatenate([_places(combs[at], side, across, down) for at, side in heights]).astype(np.float32)
-    picture = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    high = np.array([END_ROWS * height / combs[at].inside.height for (at, _), height in heights.items()])
-    for (at, side), beyond in zip(heights, _go_on(as_gray(picture), high), strict=True):
+    grid = np.stack((across.ravel(), down.ravel(), np.ones(across.size)))
+    places = np.array([combs[at].matrix @ _to_end(combs[at], side) for at, side in ends]) @ grid
+    x, y = (
+        axis.reshape(-1, 2 * END_ROWS).astype(np.float32) for axis in (places[:, :2] / places[:, 2:]).swapaxes(0, 1)
+    )
+    picture = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    high = np.array([END_ROWS * heights[at, side] / combs[at].inside.height for at, side in ends])
+    for (at, side), beyond in zip(ends, _go_on(as_gray(picture), high), strict=True):
         found[at, side] = beyond
     return found
 
 
-def _room(comb: FieldImage) -> float:
-    return min(comb.inside.height, *(box.width for box in comb.cell_boxes))
+def _to_end(comb: FieldImage, side: int) -> Points:
+    """The matrix, shape (3, 3), that takes a grid to pixels of the comb's picture: from -1, one cell within the end of
+    the comb, to 1, one beyond it, and from 0 at its top to 1."""
+    box = comb.inside
+    room = min(box.height, comb.cells[-1] - comb.cells[-2], comb.cells[1] - comb.cells[0])
+    x, sign = (box.right, 1) if side else (box.left, -1)
+    return np.array(((sign * room, 0, x), (0, box.height, box.top), (0, 0, 1.0)))
 
 
-def _places(comb: FieldImage, side: int, across: Points, down: Points) -> Points:
-    """Where on the page a grid lies that goes from one cell within the end of the comb to one beyond it."""
-    box, room = comb.inside, _room(comb)
-    x = box.right + across * room if side else box.left - across * room
-    points = transform(comb.matrix, np.stack((x, box.top + down * box.height), -1).reshape(-1, 2))
-    return points.reshape(*across.shape, 2)
-
-
-def _written_height(comb: FieldImage, side: int) -> float:
-    """How high the writing in the last cell at an end of the comb is; 0 where it is blank."""
-    box = comb.cell_boxes[-1 if side else 0]
-    pieces = comb.pieces
-    left, top, width, height = pieces.boxes.T
-    inside = (left + width / 2 > box.left) & (left + width / 2 < box.right) & (top + height / 2 > box.top)
-    inside &= (top + height / 2 < box.bottom) & (height >= SEGMENTATION.edge_high * box.height)
-    return float(height[inside].max(initial=0))
+def _written_heights(comb: FieldImage) -> tuple[float, float]:
+    """How high the writing in the first and in the last cell of the comb is; 0 where one is blank."""
+    box, cells = comb.inside, comb.cells
+    left, top, width, height = comb.pieces.boxes.T
+    across, down = left + width / 2, top + height / 2
+    tall = (height >= SEGMENTATION.edge_high * box.height) & (down > box.top) & (down < box.bottom)
+    first, last = tall & (across > cells[0]) & (across < cells[1]), tall & (across > cells[-2]) & (across < cells[-1])
+    return float(height[first].max(initial=0)), float(height[last].max(initial=0))
 
 
 def _go_on(picture: Gray, high: NDArray[np.float64]) -> NDArray[np.bool_]:
