@@ -60,7 +60,7 @@ def _script(text: str, high: float) -> NDArray[np.float32]:
     (width, tall), base = cv2.getTextSize(text, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, scale, 5)
     word = np.zeros((tall + base + 10, width + 10), np.uint8)
     cv2.putText(word, text, (5, tall + 5), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, scale, 255, 5, cv2.LINE_AA)
-    return word.astype(np.float32) / 255
+    return np.asarray(word / 255, np.float32)
 
 
 def tailed(sheet: Sheet, strength: str) -> Case:
