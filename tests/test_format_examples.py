@@ -26,7 +26,8 @@ AGES = tuple(str(age) for age in (0, 3, 7, 12, 15, 18, 21, 24, 29, 33, 36, 38))
         (("120/80", "135/90", "118/72"), Format(kind=Kind.RATIO)),
         (("9:30", "14:05", "8:00"), Format(kind=Kind.TIME)),
         (("3.4.24", "12.11.24", "30.1.25"), Format(kind=Kind.DATE)),
-        (AGES, Format(kind=Kind.INTEGER, min=Decimal(0), max=Decimal(45))),
+        (AGES, Format(kind=Kind.INTEGER, min=Decimal(0), max=Decimal(50))),
+        (tuple(str(n) for n in range(40, 990, 50)), Format(kind=Kind.INTEGER, min=Decimal(0), max=Decimal(1100))),
         (("4", "17", "160"), Format(kind=Kind.INTEGER, min=Decimal(0))),
     ],
     ids=lambda one: str(one[0]) if isinstance(one, tuple) else one.kind.value,
@@ -38,12 +39,12 @@ def test_what_most_values_look_like_is_proposed(written: tuple[str, ...], expect
 
 
 def test_more_values_make_it_surer_and_exceptions_less_sure() -> None:
-    few, many, mixed = (proposed_format(one) for one in (CODES[:4], CODES, (*CODES, "1234", "17")))
+    few, many, mixed = (proposed_format(one) for one in (CODES[:4], CODES * 2, (*CODES, *CODES, "1234")))
     assert few is not None
     assert many is not None
     assert mixed is not None
     assert few.sure < mixed.sure < many.sure
-    assert mixed.remark.startswith("8 of 10 ")
+    assert mixed.remark.startswith("16 of 17 ")
 
 
 @pytest.mark.parametrize("written", [("12", "40"), ("12.5", "40", "3/4", "7:30"), ("01", "7", "312")])

@@ -32,11 +32,12 @@ LARGEST_AMOUNT = Decimal(1_000_000)
 
 class Proposal(NamedTuple):
     """Whether what was proposed for a column that `holds` something (such as `digits`) is `right`, None without any;
-    and how `sure` it is."""
+    how `sure` it is, and all of it in words."""
 
     holds: str
     right: bool | None
     sure: float
+    told: str
 
 
 def proposals(make: Make, digits: Digits) -> Iterator[Proposal]:
@@ -58,7 +59,11 @@ def proposals(make: Make, digits: Digits) -> Iterator[Proposal]:
         if names[-1] in found:
             form, remark = found[names[-1]]
             sure = float(remark.rpartition("; ")[2].partition(" ")[0]) / 100 if remark else 0.0
-            yield Proposal(column.holds.split()[0], is_right(form, column.holds) if remark else None, sure)
+            right = is_right(form, column.holds) if remark else None
+            proposed = form.model_dump(mode="json", exclude_defaults=True)
+            yield Proposal(
+                column.holds.split()[0], right, sure, f"{names[-1]} holds {column.holds}: {proposed}, {remark}"
+            )
 
 
 def is_right(form: Format, holds: str) -> bool:
@@ -99,6 +104,9 @@ def main() -> None:
         all_of += own
         told = Counter("right" if one.right else "wrong" for one in own if one.right is not None)
         print(f"register {number}: {make.described}: {told['right']} right, {told['wrong']} wrong", flush=True)
+        for one in own:
+            if one.right is False:
+                print(f"  {one.told}")
     for holds in dict.fromkeys(one.holds for one in all_of):
         made = [one for one in all_of if one.holds == holds]
         print(f"{holds}: {_sums(made)}")

@@ -78,7 +78,9 @@ def proposed_format(written: Sequence[str]) -> ProposedFormat | None:
     zeros = any(text[0] == "0" and len(text) > 1 for text in plain)
     # Nine of ten numbers of so many digits or fewer have as many: chance makes a few of them alike.
     chance = 0.9**alike if usual >= REFERENCE.examples_digits else 1.0
-    if alike >= REFERENCE.examples_fit * len(written) and (zeros or chance < REFERENCE.examples_chance):
+    # Of numbers without leading zeros some are shorter; few codes are read so.
+    fixed = alike >= (REFERENCE.examples_fit if zeros else REFERENCE.examples_alike) * len(written)
+    if fixed and (zeros or chance < REFERENCE.examples_chance):
         by_number = (alike + 1) / (len(written) + 2)
         sure = by_number if zeros else by_number * (1 - chance)
         return ProposedFormat(Format(kind=Kind.DIGITS, digits=(usual, usual)), alike, len(written), sure)
@@ -117,9 +119,9 @@ def _largest(numbers: Sequence[int]) -> int:
     """A round number that those of which these are some hardly exceed: a little above the highest, which may be one
     that was read wrongly if it is far above all others."""
     kept = [number for number in numbers if number <= REFERENCE.examples_far * max(1, numbers[int(0.9 * len(numbers))])]
-    most = max(kept) * (1 + 1 / len(kept))
-    # 37 gives 40, 123 gives 150.
-    part = max(1, 10 ** (len(str(int(most))) - 1) // 2)
+    most = max(kept) * (1 + 2 / len(kept))
+    # 37 gives 40, 123 gives 200.
+    part = 10 ** (len(str(max(kept))) - 1)
     return int(-(-most // part) * part)
 
 

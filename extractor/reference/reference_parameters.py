@@ -78,6 +78,7 @@ class ReferenceParameters:
     examples_least: int = 3  # values: fewer propose nothing,
     examples_range: int = 10  # and fewer no range
     examples_fit: float = 0.75  # the least share of them that has a format
+    examples_alike: float = 0.9  # the same of those that all have as many digits, where none begins with a 0
     examples_digits: int = 3  # fewer are more often those of a number than of a code
     examples_chance: float = 0.7  # the most likely that numbers of any length have as many digits
     examples_far: float = 2.0  # over what nine of ten numbers do not exceed: a larger one was read wrongly
