@@ -21,7 +21,6 @@ from extractor.errors import ModelError
 from extractor.options import ReadOptions
 from extractor.reading import Reader, make_reader
 from extractor.recognizer.choice import Recognizers, load_model
-from extractor.recognizer.onnx_head import without_head
 from extractor.recognizer.second_reader import (
     INSTALL,
     SecondReader,
@@ -182,28 +181,3 @@ def test_the_lock_leaves_out_the_opencv_without_windows() -> None:
     assert re.search(r"^rapidocr==", lock, re.MULTILINE)
     for line in re.findall(r"^opencv-python-headless==.*$", lock, re.MULTILINE):
         assert "sys_platform == 'never'" in line
-
-
-def test_without_its_last_layer_it_says_the_same(installed: SecondReader) -> None:
-    import onnxruntime
-
-    file = second_reader_file()
-    assert file is not None
-    picture = drawn("618")
-    wide, height = round(picture.shape[1] * 48 / picture.shape[0]), 48
-    whole = np.zeros((1, 3, height, 160), np.float32)
-    whole[0, :, :, :wide] = cv2.resize(picture, (wide, height), interpolation=cv2.INTER_AREA) / 127.5 - 1
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-    known = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-    [answers] = session.run(None, {"x": whole})
-    columns = [known.index(one) + 1 for one in installed.classes] + [0]
-    expected = answers[0][:, columns] / answers[0][:, columns].sum(1, keepdims=True)
-    [rows] = installed.log_probabilities([picture])
-    assert np.allclose(np.exp(rows), expected, atol=1e-4)
-    [letters] = installed.letters([picture])
-    assert "".join(letter for letter, _ in letters) == "618"
-
-
-def test_a_network_of_another_make_is_not_cut() -> None:
-    with pytest.raises(ValueError, match="does not end with"):
-        without_head(b"\x3a\x00")

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,6 @@ import cv2
 import numpy as np
 
 from extractor.errors import ModelError
-from extractor.recognizer.onnx_head import without_head
-from extractor.recognizer.softmax import log_softmax
 from extractor.values import Floats, Gray
 
 SECOND_CARD = Path(__file__).resolve().parents[1] / "models" / "second_reader.json"
@@ -33,7 +30,8 @@ PRINT_LEAST_WIDE = 64
 """The same for print, of which there is much and all of it short, such as the numbers of a table's lines."""
 
 COLUMNS_TOGETHER = 640
-"""Columns of the pictures of one width that go through it together: more cost more each, and need more memory."""
+"""Columns of the pictures of one width that go through it together: more cost more each, and need much memory, since it
+knows 18,708 characters."""
 
 TINIEST = 1e-12
 """Probabilities below this count as this much, so that they have a logarithm."""
@@ -100,12 +98,10 @@ class SecondReader:
             raise ModelError(f"{file} is not the network that {SECOND_CARD.name} describes; {INSTALL} anew.")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        body, self._weights, self._offsets = without_head(content)
-        self._session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         known = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         # Its blank stands first; here as everywhere it is put last.
-        columns = [known.index(one) + 1 for one in card.classes] + [0]
-        self._kept = self._weights[:, columns], self._offsets[columns]
+        self._columns = [known.index(one) + 1 for one in card.classes] + [0]
         # A space is not on its list, but comes last.
         self._characters = ["", *known, " "]
         self.classes = card.classes
@@ -113,16 +109,16 @@ class SecondReader:
     def log_probabilities(self, pictures: Sequence[Gray]) -> list[Floats]:
         """Natural log of each class's probability in each frame, shape (frames, classes + 1), the blank last, for each
         of `pictures`, dark on white, of any size."""
-        weights, offsets = self._kept
-        rows = [log_softmax(features @ weights + offsets) for features in self._features(pictures)]
-        return [np.maximum(one, np.float32(math.log(TINIEST))) for one in rows]
+        rows = self._answers(pictures, lambda answers: answers[:, :, self._columns])
+        return [np.log(np.maximum(one / one.sum(1, keepdims=True), TINIEST)).astype(np.float32) for one in rows]
 
     def letters(self, pictures: Sequence[Gray]) -> list[list[tuple[str, float]]]:
         """What it reads in each of `pictures`, of all the characters that it knows: print rather than digits. With each
         letter its place, as a share of the picture's width."""
+        best = self._answers(pictures, lambda answers: answers.argmax(2)[:, :, None], PRINT_LEAST_WIDE)
         found = []
-        for picture, features in zip(pictures, self._features(pictures, PRINT_LEAST_WIDE), strict=True):
-            path = (features @ self._weights + self._offsets).argmax(1)
+        for picture, one in zip(pictures, best, strict=True):
+            path = one[:, 0].astype(int)
             begins = np.flatnonzero(np.diff(path, prepend=0))
             ends = np.append(begins, len(path))[1:]
             wide, padded = _widths(picture, PRINT_LEAST_WIDE)
@@ -136,9 +132,11 @@ class SecondReader:
             )
         return found
 
-    def _features(self, pictures: Sequence[Gray], least: int = LEAST_WIDE) -> list[Floats]:
-        """What the network sees in each picture, shape (frames, features), of which its last layer would make
-        characters: nearly all of the 18,708 that it knows are never asked for. Pictures are `least` wide at least."""
+    def _answers(
+        self, pictures: Sequence[Gray], kept: Callable[[Floats], Floats], least: int = LEAST_WIDE
+    ) -> list[Floats]:
+        """What is `kept` of the network's answers, shape (pictures, frames, characters), for each picture, `least` wide
+        at least."""
         drawn = [_drawn(one, least) for one in pictures]
         found: list[Floats] = [np.zeros((0, 1), np.float32)] * len(drawn)
         by_width = sorted(range(len(drawn)), key=lambda i: drawn[i].shape[2])
@@ -148,7 +146,7 @@ class SecondReader:
             most = max(1, COLUMNS_TOGETHER // width)
             own = [i for i in by_width[start : start + most] if drawn[i].shape[2] == width]
             [answers] = self._session.run(None, {"x": np.stack([drawn[i] for i in own])})
-            for i, row in zip(own, answers, strict=True):
+            for i, row in zip(own, kept(answers), strict=True):
                 found[i] = row
             start += len(own)
         return found
