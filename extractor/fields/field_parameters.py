@@ -66,8 +66,8 @@ class FieldParameters:
 
     # Writing too faint to be ink; lengths are rooms. Chosen on the faint digits of `benchmarks.unexpected`, and on the
     # samples, `tally_c1`, `tally_photos` and `tally_poses`, where nobody wrote faintly.
-    faint_contrast: float = 14  # grey levels by which it is darker than the paper at least,
-    faint_grains: float = 2.5  # and so many times as far as the grain of the paper spreads
+    faint_contrast: float = 20  # grey levels by which it is darker than the paper at least,
+    faint_grains: float = 3.5  # and so many times as far as the grain of the paper spreads
     faint_step: int = 2  # pixels of a cut that become one: less grain
     faint_inset: float = 0.13  # so far from the rulings it is looked for
     faint_beside: float = 0.12  # so near to ink it is the edge of that
