@@ -45,14 +45,16 @@ class BubbleNetworks:
     first: BubbleNetwork
     second: BubbleNetwork
 
-    def odds(self, seen: Measured, kinds: NDArray[np.intp], labels: Sequence[str]) -> NDArray[np.float64]:
-        """The log-odds that each bubble of one sheet is marked, shape (n,); `kinds` and `labels` say which are printed
-        alike. A few bubbles are no sheet to compare with."""
+    def odds(
+        self, seen: Measured, kinds: NDArray[np.intp], labels: Sequence[str]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The log-odds that each bubble of one sheet is marked, by itself and beside the others, each of shape (n,);
+        `kinds` and `labels` say which are printed alike. A few bubbles are no sheet to compare with."""
         inputs = by_itself(seen)
         alone = self.first.odds(inputs)
         if len(alone) < BUBBLES.fewest:
-            return alone
-        return self.second.odds(np.c_[inputs, beside_others(alone, kinds, labels)])
+            return alone, alone
+        return alone, self.second.odds(np.c_[inputs, beside_others(alone, kinds, labels)])
 
 
 @cache

@@ -101,22 +101,24 @@ def probabilities(seen: Measured, kinds: NDArray[np.intp], labels: Sequence[str]
     """How probable it is that each bubble of a sheet is marked, shape (n,), by what is `seen` of it; `kinds`, shape
     (n,), and `labels` say which are printed alike.
 
-    Whatever the networks say, what is plainly inked, has a spot as no empty one has or is much darker behind its print
-    is not surely empty, and neither what is hardly inked nor what is filled with a plain stroke through it is surely
-    marked. What is printed may be ink, or ink print, where it is not known: there nothing is sure.
+    Whatever the networks say, what is plainly inked, has a spot as no empty one has or is darker behind its print is
+    not surely empty, and neither what is not inked nor what is filled with a stroke through it is surely marked; and
+    nothing is sure that is in doubt by itself. What is printed may be ink, or ink print, where it is not known: there
+    nothing is sure either.
     """
-    odds = shipped_networks().odds(seen, kinds, labels)
+    alone, odds = shipped_networks().odds(seen, kinds, labels)
     chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.clip(-30, 30)))
 
     def measure(name: str) -> NDArray[np.float64]:
         return np.asarray(seen.measures[:, MEASURES.index(name)], np.float64)
 
     plainly = is_inked(seen.measures) & (measure("relative") > BUBBLES.plainly)
-    struck = (measure("across") > BUBBLES.plain_stroke) & (measure("covered") > BUBBLES.filled)
-    hardly = measure("spreads") < np.log1p(BUBBLES.hardly)
-    inked = plainly | (measure("spot") > BUBBLES.plain_spot) | (measure("behind") > BUBBLES.behind)
-    low = np.where(inked | ~seen.known, BUBBLES.never_surely, 0.0)
-    high = np.where(struck | hardly | ~seen.known, 1 - BUBBLES.never_surely, 1.0)
+    struck = (measure("across") > BUBBLES.stroke_seen) & (measure("covered") > BUBBLES.filled)
+    hardly = ~is_inked(seen.measures)
+    inked = plainly | is_spotted(seen.measures) | (measure("behind") > BUBBLES.behind)
+    empty, marked = BUBBLES.alone_sure
+    low = np.where(inked | ~seen.known | (alone > empty), BUBBLES.never_surely, 0.0)
+    high = np.where(struck | hardly | ~seen.known | (alone < marked), 1 - BUBBLES.never_surely, 1.0)
     return np.asarray(np.clip(chances, low, high), np.float64)
 
 
