@@ -5,7 +5,7 @@
 Each register is drawn, filled in and scanned or photographed as its make says, made a blank form, and looked for. A
 table is right if it is the only one, has as many lines and columns, the cells of combs, and the middle of (nearly)
 every printed cell lies in the found one. A name is right if it is exactly the heading's. Time is that of finding with
-headings read: as the clock has it, and (in brackets) of one processor. `benchmarks.finding` runs the first twelve.
+headings read, on one thread: as the clock has it, and (in brackets) the processor's. `benchmarks.finding` runs the first twelve.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Outcome:
 def report(seed: int, count: int, digits: Digits, folder: Path | None = None) -> None:
     """One line for each register, and the sums."""
     outcomes, slowest = [], 0.0
+    # Threads that wait for each other take a processor's time as well.
+    cv2.setNumThreads(1)
     for number, make in enumerate(makes(seed, count)):
         register = drawn_register(make)
         blank = blank_form(sent_copies(register, digits)).image
