@@ -5,7 +5,8 @@
 Each register is drawn, filled in and scanned or photographed as its make says, made a blank form, and looked for. A
 table is right if it is the only one, has as many lines and columns, the cells of combs, and the middle of (nearly)
 every printed cell lies in the found one. A name is right if it is exactly the heading's. Time is that of finding with
-headings read, on one thread: as the clock has it, and (in brackets) the processor's. `benchmarks.finding` runs the first twelve.
+headings read, without threads of OpenCV: as the clock has it, and (in brackets) the processor's. `benchmarks.finding`
+runs the first twelve.
 """
 
 from __future__ import annotations
