@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractor.finding.work_page import skew
+from extractor.geometry import transform
 from extractor.ink import as_gray, even_illumination
 from extractor.reference.bend import bend_to
 from extractor.reference.flat import flatten, straighten
@@ -137,7 +138,13 @@ def _surest(base: Gray, page: Gray, patches: Patches, likely: list[Points]) -> P
         elif shown(ruled, as_gray(near[1]), plain) >= REFERENCE.same_rulings:
             # On a form of little print the patches are writing as well.
             tried.append(plain)
-    return max(tried, key=lambda matrix: shown(letters, as_gray(near[0]), matrix), default=None)
+    best = max(tried, key=lambda matrix: shown(letters, as_gray(near[0]), matrix), default=None)
+    # Of what is the same place, features tell best where exactly that is.
+    corners = np.array(((0, 0), (base.shape[1], 0), base.shape[1::-1], (0, base.shape[0])), np.float64)
+    for way in likely:
+        if best is not None and np.abs(transform(way, corners) - transform(best, corners)).max() < REFERENCE.same_place:
+            return way
+    return best
 
 
 def _letters_and_rulings(image: Gray) -> tuple[Mask, Mask]:

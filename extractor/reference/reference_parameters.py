@@ -21,6 +21,7 @@ class ReferenceParameters:
     same_form: float = 0.4  # of a copy's print: where less of it is found on the others, it is another form
     same_rulings: float = 0.8  # or of its rulings, where its print is little;
     surely_laid: float = 0.9  # of the same: with more of it no other place is meant
+    same_place: float = 3.0  # pixels: two ways to lay a copy that are closer are one
     scale_part: float = 0.25  # of a copy's size: on a picture so small it is looked for
     scale_step: float = 0.01  # how much larger or smaller one copy is than another, in steps,
     scale_steps: int = 10  # and so many of them
