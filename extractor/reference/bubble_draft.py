@@ -121,8 +121,8 @@ def _labels(group: FoundBubbles, lit: Gray) -> tuple[str, ...]:
     """What is printed in the bubbles of a question, or behind each; letters where that is not read."""
     places = group.places()
     inside = [word.strip() for word in read_places(lit, places)]
-    # Of letters that follow on each other one may be read wrongly.
-    if sum(one == other for one, other in zip(inside, _letters(len(inside)), strict=True)) >= max(2, len(inside) - 1):
+    # Of letters that follow on each other, some may be read wrongly for the ring around them.
+    if sum(one == other for one, other in zip(inside, _letters(len(inside)), strict=True)) >= max(2, len(inside) / 2):
         return _letters(len(inside))
     if all(re.fullmatch(r"[A-Za-z0-9]", word) for word in inside) and len(set(inside)) == len(inside):
         return tuple(inside)
