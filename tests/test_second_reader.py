@@ -112,6 +112,14 @@ def test_it_is_told_that_the_first_reader_reads_otherwise() -> None:
     assert found.confidence <= 0.9
 
 
+def test_nobody_is_sure_of_what_the_format_forbids_and_what_it_allows_is_kept_beside_it() -> None:
+    ours, other = word_of(said(("614", 0.7), ("6/4", 0.25)), DIGITS), word_of(said(("6/4", 0.95)), DIGITS)
+    forbidden = Decoded(Meaning("64", problem="a '/' stands in it"), "6/4", 0.9, ())
+    found = with_second_opinion(forbidden, ours, other, WEIGHTS)
+    assert found.confidence == 0
+    assert [one.value for one in found.alternatives] == ["614"]
+
+
 def test_a_reader_that_says_nothing_changes_nothing() -> None:
     before = decoded("618", 0.95)
     assert with_second_opinion(before, Word(), Word(), WEIGHTS) == before

@@ -108,10 +108,13 @@ def sees_mark(ours: Word, other: Word, value: str) -> bool:
 
 
 def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weights) -> Decoded:
-    """`decoded`, of which `ours` has the raw probabilities, after the word of the `other` reader."""
-    if not other.said or decoded.meaning.problem:
+    """`decoded`, of which `ours` has the raw probabilities, after the word of the `other` reader. What the format
+    forbids is never sure, whoever reads it."""
+    if not other.said:
         return decoded
     value = decoded.meaning.value
+    if decoded.meaning.problem:
+        return replace(decoded, confidence=0.0, alternatives=_beside(ours, other, "", 1.0))
     odds = sum(w * x for w, x in zip(astuple(weights), evidence(ours, other, value), strict=True))
     confidence = 1 / (1 + math.exp(-odds))
     doubts = []
@@ -122,14 +125,19 @@ def with_second_opinion(decoded: Decoded, ours: Word, other: Word, weights: Weig
     if sees_mark(ours, other, value):
         doubts.append(MARK_SEEN)
     confidence = min([confidence, *(doubt.most for doubt in (*decoded.doubts, *doubts))])
+    alternatives = _beside(ours, other, value, 1 - confidence)
+    return replace(decoded, confidence=confidence, alternatives=alternatives, doubts=(*decoded.doubts, *doubts))
+
+
+def _beside(ours: Word, other: Word, value: str, left: float) -> tuple[Alternative, ...]:
+    """The values that the format allows but for `value`, best first, which share what is `left` at most."""
     beside = {
         one: sum(word.values.get(one, 0.0) for word in (ours, other)) / 2 for one in {*ours.values, *other.values}
     }
     beside.pop(value, None)
-    scale = min(1.0, (1 - confidence) / total) if (total := sum(beside.values())) > 0 else 0.0
+    scale = min(1.0, left / total) if (total := sum(beside.values())) > 0 else 0.0
     ranked = sorted(beside.items(), key=lambda one: (-one[1], one[0]))[:MOST_ALTERNATIVES]
-    alternatives = tuple(Alternative(one, p * scale) for one, p in ranked)
-    return replace(decoded, confidence=confidence, alternatives=alternatives, doubts=(*decoded.doubts, *doubts))
+    return tuple(Alternative(one, p * scale) for one, p in ranked)
 
 
 def _log_odds(probability: float) -> float:
