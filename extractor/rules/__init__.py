@@ -14,7 +14,6 @@ from extractor.rules.solved import CHOSEN, solve
 from extractor.table_lines import is_empty, lines_of
 from extractor.template import Rule
 from extractor.values import Alternative, DoubtKind, FieldStatus, Reading, RuleOutcome
-from extractor.values import Doubt as Doubt
 
 MISTAKE = 0.01
 """How probable it is that a page breaks a rule, against its keeping it, for values that the ink shows equally well."""

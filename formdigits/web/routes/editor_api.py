@@ -141,7 +141,7 @@ def save_template(site: SiteDep, visitor: VisitorDep, template: TemplateId, want
     tree = _fit(wanted.template)
     form = site.forms.get(template)
     if not (form.newest or wanted.over):
-        last = next(one for one in site.forms.all() if one.form == form.form and one.newest)
+        last = next((one for one in site.forms.newest() if one.form == form.form), form)
         by = f" by {last.by}" if last.by else ""
         raise HTTPException(
             409,
