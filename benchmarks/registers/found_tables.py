@@ -49,14 +49,17 @@ class Outcome:
 def report(seed: int, count: int, digits: Digits, folder: Path | None = None) -> None:
     """One line for each register, and the sums."""
     outcomes, slowest = [], 0.0
-    # Threads that wait for each other take a processor's time as well.
-    cv2.setNumThreads(1)
+    threads = cv2.getNumThreads()
     for number, make in enumerate(makes(seed, count)):
         register = drawn_register(make)
         blank = blank_form(sent_copies(register, digits)).image
+        # Threads that wait for each other take a processor's time as well. With one alone OpenCV measures distances in
+        # another way, which draws hands a little differently from run to run.
+        cv2.setNumThreads(1)
         start, own = time.perf_counter(), time.process_time()
         found = find_page(blank).tables
         seconds, own = time.perf_counter() - start, time.process_time() - own
+        cv2.setNumThreads(threads)
         outcome = compared(register, blank, found)
         outcomes.append(outcome)
         slowest = max(slowest, own)
